@@ -1,0 +1,3 @@
+module github.com/pzgen/pzgen
+
+go 1.26.8

@@ -1,0 +1,121 @@
+// Package model turns a checked spec and the templates into the resources and policy documents of a setup.
+//
+// Every decision ends here: names, order, which statements apply, what is created and what is only added to. A printer looks at the
+// model and decides nothing about policy.
+package model
+
+import (
+	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
+)
+
+// Setup is everything that the targets print, in the order in which they print it.
+type Setup struct {
+	Name        string
+	Description string
+	SpecFile    string // base name of the spec, for the headers of artifacts
+	Account     string
+	Region      string
+	Partition   string
+	Profile     string
+	Targets     []string
+
+	Role         Role
+	Keys         []Key
+	Buckets      []Bucket
+	DatasetGroup *DatasetGroup
+	Operators    []Operator
+	Uploads      []spec.Upload
+	Workflows    []spec.Workflow
+	Tags         []spec.Tag
+
+	Reasons []Reason // one for each statement of each document, in the order of Documents()
+	Places  spec.Places
+}
+
+// Doc is a policy document with its name, "role-policy" for example, which is also its file's.
+//
+// Names: role-trust; role-policy, or role-policy-<n> when it had to be split (profile documented: role-s3-<bucket>, role-kms,
+// role-cloudwatch); bucket-<bucket>; key-<key>; operator-<operator>, or operator-<operator>-<n>.
+type Doc struct {
+	Name       string
+	PolicyName string // its name in IAM, for policies that have one
+	Document   policy.Document
+
+	// Partial: these are statements to merge into a policy that is not known here, never a whole policy.
+	Partial bool
+}
+
+// Role is the service role.
+type Role struct {
+	Name            string
+	Path            string
+	Description     string
+	Existing        bool   // only gets policies; nothing else of it is touched, its trust policy neither
+	Boundary        policy.Text // ARN; empty for none
+	ManagedPolicies []policy.Text
+	Trust           Doc // Partial when the role exists: it is shown, never applied
+	Policies        []Doc
+	Inline          bool // Policies are inline policies of the role; else they are customer managed policies attached to it
+}
+
+// Key is a KMS key.
+type Key struct {
+	ID       string // its name in the spec: references are {"key."+ID, "arn"}
+	ARN      string // of an existing key; "" when pzgen creates it
+	Alias    string // of a key that pzgen creates
+	Rotation bool
+	Window   int // days
+	// Policy is the whole key policy of a created key, the merged policy of an existing one whose present policy is known, or (Partial) the
+	// statements to merge.
+	Policy Doc
+	Own    policy.Document  // pzgen's own statements alone
+	Base   *policy.Document // an existing key's present policy, when it is known
+}
+
+// Existing reports whether the key is there already.
+func (k Key) Existing() bool { return k.ARN != "" }
+
+// Bucket is an S3 bucket.
+type Bucket struct {
+	ID          string // its name in the spec: references are {"bucket."+ID, "arn"} and {"bucket."+ID, "name"}
+	Name        string
+	Existing    bool
+	Key         string // ID of the Key it is encrypted with, or ""
+	Versioning  bool
+	BlockPublic bool
+	OwnerOnly   bool // object ownership BucketOwnerEnforced
+	ExpireDays  int  // 0: never
+	Policy      Doc  // as for Key
+	Own         policy.Document
+	Base        *policy.Document
+	BaseFile    string // the file with the present policy, as written in the spec
+}
+
+// DatasetGroup is the Personalize dataset group.
+type DatasetGroup struct {
+	Name   string
+	Domain string // or ""
+	Key    string // ID of a Key, or ""
+}
+
+// Operator is a set of customer managed policies and whom they are attached to.
+type Operator struct {
+	ID                   string
+	Policies             []Doc // managed policies, attached to Users, Groups and Roles
+	Users, Groups, Roles []string
+	ManagedPolicies      []policy.Text // ARNs, attached to the same
+}
+
+// Reason says why a statement is there.
+type Reason struct {
+	Document string // Doc.Name
+	Sid      string
+	Template string // the Sid in the templates, without names; "" for a statement of the spec
+	Why      string
+	Source   string // page#section of the guide
+	Edition  string
+	Breaks   string // what fails without it
+	Accepted string // the user's reason, for a statement that no workflow needs
+	Place    spec.Place
+}
