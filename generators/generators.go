@@ -2,22 +2,70 @@
 package generators
 
 import (
+	"slices"
+
 	"github.com/pzgen/pzgen/artifact"
+	"github.com/pzgen/pzgen/generators/cloudformation"
+	"github.com/pzgen/pzgen/generators/json"
+	"github.com/pzgen/pzgen/generators/readme"
+	"github.com/pzgen/pzgen/generators/shell"
+	"github.com/pzgen/pzgen/generators/terraform"
 	"github.com/pzgen/pzgen/model"
 	"github.com/pzgen/pzgen/policy"
 )
 
 // Generator is a target: a pure function from a setup to files, and one that reads such files back.
 type Generator struct {
-	Name string // as it stands in a spec's targets
-	Doc  string // one line for people
+	Name   string // as it stands in a spec's targets
+	Doc    string // one line for people
+	Folder string // what all its files stand in, below the setup's folder; a file of this name where there is only one
 
 	// Print renders the setup. Paths begin with the setup's name. It fails only for values that the target cannot express.
 	Print func(*model.Setup) ([]artifact.File, error)
 
 	// Read runs the files in the meaning of their own language under env, which gives every reference a value. It must not trust that Print wrote them.
+	// It passes over files of other targets.
 	Read func(*model.Setup, []artifact.File, policy.Env) (*model.Reading, error)
 
 	// Partial: the target carries the statements to merge into policies that are not known here.
 	Partial bool
+
+	// Fixed: the files hold values and no names, because the language has none, so that Read can only be asked with the values that the spec
+	// gives ([model.Setup.Known]); what is known only after creation is filled in from env.
+	Fixed bool
+
+	// Without are kinds of document ("key") of existing things, and settings ("operator.managedPolicies"), that the target has no means to bring
+	// about; a Reading names them in ByHand, and the setup's README says what to do.
+	Without []string
+}
+
+// Targets gives the targets in the order in which they are printed.
+func Targets() []Generator {
+	return []Generator{
+		{Name: "json", Doc: json.Doc, Folder: "policies", Print: json.Print, Read: json.Read, Partial: true, Fixed: true},
+		{Name: "cloudformation", Doc: cloudformation.Doc, Folder: "cloudformation", Print: cloudformation.Print, Read: cloudformation.Read,
+			Without: []string{"key"}},
+		{Name: "terraform", Doc: terraform.Doc, Folder: "terraform", Print: terraform.Print, Read: terraform.Read, Partial: true},
+		{Name: "shell", Doc: shell.Doc, Folder: "shell", Print: shell.Print, Read: shell.Read, Partial: true},
+	}
+}
+
+// For gives what is printed for a setup that wants these targets: the README, which is for people and so cannot be read back (Read is nil), and the targets.
+func For(targets []string) []Generator {
+	out := []Generator{{Name: "readme", Doc: "what the setup is and how to apply it", Folder: "README.md", Print: readme.Print}}
+	for _, g := range Targets() {
+		if slices.Contains(targets, g.Name) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// Names gives the names of the targets.
+func Names() []string {
+	var names []string
+	for _, g := range Targets() {
+		names = append(names, g.Name)
+	}
+	return names
 }

@@ -23,6 +23,10 @@ type Reading struct {
 
 	// Places tells for a document, or for a statement as "document/Sid", where it stands.
 	Places map[string]FilePlace
+
+	// ByHand names the settings and documents that the artifact states, or leaves to other files, but has no means to bring about, so that a
+	// person has to. Such a setting stands in Settings as the artifact states it; such a document does not stand in Documents.
+	ByHand []string
 }
 
 // FilePlace is a place in an artifact; lines count from 1, and 0 means the whole file.
@@ -178,4 +182,3 @@ func words(list []string) string {
 	sort.Strings(out)
 	return strings.Join(out, " ")
 }
-

@@ -11,14 +11,16 @@ import (
 
 // Setup is everything that the targets print, in the order in which they print it.
 type Setup struct {
-	Name        string
-	Description string
-	SpecFile    string // base name of the spec, for the headers of artifacts
-	Account     string
-	Region      string
-	Partition   string
-	Profile     string
-	Targets     []string
+	Name         string
+	Description  string
+	SpecFile     string // base name of the spec, for the headers of artifacts
+	Account      string
+	Region       string
+	Partition    string
+	Profile      string
+	Deputy       string // where conditions against a confused deputy stand: spec.DeputyTrust and so on
+	ListByPrefix bool
+	Targets      []string
 
 	Role         Role
 	Keys         []Key
@@ -29,7 +31,9 @@ type Setup struct {
 	Workflows    []spec.Workflow
 	Tags         []spec.Tag
 
-	Reasons []Reason // one for each statement of each document, in the order of Documents()
+	OwnedSids []string // every Sid that this setup can have given to a statement of a bucket's or a key's policy, sorted
+
+	Reasons []Reason // one for each statement that pzgen gives a document, in the order of Docs()
 	Places  spec.Places
 }
 
@@ -51,7 +55,7 @@ type Role struct {
 	Name            string
 	Path            string
 	Description     string
-	Existing        bool   // only gets policies; nothing else of it is touched, its trust policy neither
+	Existing        bool        // only gets policies; nothing else of it is touched, its trust policy neither
 	Boundary        policy.Text // ARN; empty for none
 	ManagedPolicies []policy.Text
 	Trust           Doc // Partial when the role exists: it is shown, never applied
@@ -65,12 +69,14 @@ type Key struct {
 	ARN      string // of an existing key; "" when pzgen creates it
 	Alias    string // of a key that pzgen creates
 	Rotation bool
-	Window   int // days
+	Window   int           // days
+	Admins   []policy.Text // who administers a created key: ARNs; the account's root when the spec names nobody
 	// Policy is the whole key policy of a created key, the merged policy of an existing one whose present policy is known, or (Partial) the
 	// statements to merge.
-	Policy Doc
-	Own    policy.Document  // pzgen's own statements alone
-	Base   *policy.Document // an existing key's present policy, when it is known
+	Policy   Doc
+	Own      policy.Document  // pzgen's own statements alone
+	Base     *policy.Document // an existing key's present policy, when it is known
+	BaseFile string           // the file with that policy, as written in the spec
 }
 
 // Existing reports whether the key is there already.
@@ -85,6 +91,7 @@ type Bucket struct {
 	Versioning  bool
 	BlockPublic bool
 	OwnerOnly   bool // object ownership BucketOwnerEnforced
+	TLSOnly     bool // requests without TLS are denied
 	ExpireDays  int  // 0: never
 	Policy      Doc  // as for Key
 	Own         policy.Document
@@ -102,7 +109,8 @@ type DatasetGroup struct {
 // Operator is a set of customer managed policies and whom they are attached to.
 type Operator struct {
 	ID                   string
-	Policies             []Doc // managed policies, attached to Users, Groups and Roles
+	Access               string // spec.Full and so on
+	Policies             []Doc  // managed policies, attached to Users, Groups and Roles
 	Users, Groups, Roles []string
 	ManagedPolicies      []policy.Text // ARNs, attached to the same
 }
@@ -116,6 +124,7 @@ type Reason struct {
 	Source   string // page#section of the guide
 	Edition  string
 	Breaks   string // what fails without it
+	Custom   bool   // a statement of the spec
 	Accepted string // the user's reason, for a statement that no workflow needs
 	Place    spec.Place
 }

@@ -18,6 +18,11 @@ func (d Document) Compact() []byte { return d.AppendJSON(nil, compact) }
 // puts all on one line.
 func (d Document) AppendJSON(b []byte, indent int) []byte {
 	w := writer{b: b, indent: indent, vars: d.Version == Version2012}
+	w.document(d)
+	return w.b
+}
+
+func (w *writer) document(d Document) {
 	w.open('{')
 	if d.Version != "" {
 		w.member("Version")
@@ -39,7 +44,6 @@ func (d Document) AppendJSON(b []byte, indent int) []byte {
 		w.close(']')
 	}
 	w.close('}')
-	return w.b
 }
 
 // JSON gives s as indented JSON without a newline at its end.
@@ -73,6 +77,7 @@ type writer struct {
 	indent int
 	vars   bool // the document has policy variables, so a dollar sign is written ${$}
 	first  bool // nothing stands yet in the object or array that is open
+	cuts   *[]Cut // where references are left out; nil: they are written
 }
 
 func (w *writer) open(c byte) {
@@ -123,7 +128,9 @@ func (w *writer) member(name string) {
 func (w *writer) string(s string) { w.b = AppendJSONString(w.b, s) }
 
 func (w *writer) text(t Text) {
-	if w.vars {
+	if w.cuts != nil {
+		w.cut(t)
+	} else if w.vars {
 		w.string(t.IAM())
 	} else {
 		w.string(t.plain())

@@ -2,7 +2,9 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 )
 
 // Text is a string of the policy language in which what is known only later is typed, not marked.
@@ -77,21 +79,32 @@ func (t *Text) add(p Part) {
 		t.parts = append(t.parts, p)
 		return
 	}
-	for i, piece := range strings.Split(string(l), "$") {
-		if i > 0 {
+	for more := true; more; {
+		var piece Lit
+		i := strings.IndexByte(string(l), '$')
+		if more = i >= 0; more {
+			piece, l = l[:i], l[i+1:]
+		} else {
+			piece = l
+		}
+		if piece != "" {
+			t.addPlain(piece)
+		}
+		if more {
 			t.parts = append(t.parts, Var{Name: "$"})
 		}
-		if piece == "" {
-			continue
-		}
-		if n := len(t.parts); n > 0 {
-			if last, ok := t.parts[n-1].(Lit); ok {
-				t.parts[n-1] = last + Lit(piece)
-				continue
-			}
-		}
-		t.parts = append(t.parts, Lit(piece))
 	}
+}
+
+// addPlain appends a literal without "$", to the one before it if there is one.
+func (t *Text) addPlain(l Lit) {
+	if n := len(t.parts); n > 0 {
+		if last, ok := t.parts[n-1].(Lit); ok {
+			t.parts[n-1] = last + l
+			return
+		}
+	}
+	t.parts = append(t.parts, l)
 }
 
 // Parts gives the parts of t in order. The slice is not to be changed.
@@ -113,17 +126,21 @@ func ParseIAM(s, version string) (Text, error) {
 
 func parse(s string, refs, strict bool) (Text, error) {
 	var t Text
+	var lit strings.Builder // what stands between two variables or references, gathered so that a long string costs no more than its length
+	part := func(p Part) {
+		t.add(Lit(lit.String()))
+		lit.Reset()
+		t.parts = append(t.parts, p)
+	}
 	whole := s
 	for s != "" {
 		i := strings.IndexAny(s, "<$")
 		if i < 0 {
-			t.add(Lit(s))
+			lit.WriteString(s)
 			break
 		}
-		if i > 0 {
-			t.add(Lit(s[:i]))
-			s = s[i:]
-		}
+		lit.WriteString(s[:i])
+		s = s[i:]
 		switch {
 		case strings.HasPrefix(s, "${"):
 			end := varEnd(s)
@@ -134,18 +151,18 @@ func parse(s string, refs, strict bool) (Text, error) {
 			if err != nil {
 				return Text{}, fmt.Errorf("%w in %q", err, whole)
 			}
-			t.parts = append(t.parts, v)
+			part(v)
 			s = s[end+1:]
 		case s[0] == '$' && strict:
 			return Text{}, fmt.Errorf("bare \"$\" in %q: write ${$} for a dollar sign", whole)
 		case s[0] == '$':
-			t.add(Lit("$"))
+			lit.WriteByte('$')
 			s = s[1:]
 		case !refs:
-			t.add(Lit("<"))
+			lit.WriteByte('<')
 			s = s[1:]
 		case strings.HasPrefix(s, "<<"):
-			t.add(Lit("<"))
+			lit.WriteByte('<')
 			s = s[2:]
 		default:
 			end := strings.IndexByte(s, '>')
@@ -156,10 +173,11 @@ func parse(s string, refs, strict bool) (Text, error) {
 			if err != nil {
 				return Text{}, fmt.Errorf("%w in %q", err, whole)
 			}
-			t.parts = append(t.parts, r)
+			part(r)
 			s = s[end+1:]
 		}
 	}
+	t.add(Lit(lit.String()))
 	return t, nil
 }
 
@@ -183,11 +201,10 @@ func parseVar(s string) (Var, error) {
 	if name == "" {
 		return Var{}, fmt.Errorf("policy variable %q has no name", "${"+s+"}")
 	}
-	for i := 0; i < len(name); i++ {
-		if c := name[i]; c < '!' || c > '~' || strings.IndexByte("{}'\"", c) >= 0 {
-			return Var{}, fmt.Errorf("policy variable %q has %q in its name", "${"+s+"}", c)
-		}
-		if c := name[i]; strings.IndexByte("$*?", c) >= 0 && len(name) > 1 {
+	// Names of tags are part of names and can have spaces and letters of any script (IAM User Guide, "Tags for AWS Identity and Access Management
+	// resources").
+	for _, c := range name {
+		if !unicode.IsPrint(c) || c == unicode.ReplacementChar || strings.ContainsRune("{}'\"", c) || strings.ContainsRune("$*?", c) && len(name) > 1 {
 			return Var{}, fmt.Errorf("policy variable %q has %q in its name", "${"+s+"}", c)
 		}
 	}
@@ -300,7 +317,10 @@ func (t Text) Refs() []Ref {
 
 // Bind replaces references by Texts; those for which f answers false stay.
 func (t Text) Bind(f func(Ref) (Text, bool)) Text {
-	var out Text
+	if !slices.ContainsFunc(t.parts, func(p Part) bool { _, ok := p.(Ref); return ok }) {
+		return t
+	}
+	out := Text{parts: make([]Part, 0, len(t.parts))}
 	for _, p := range t.parts {
 		if r, ok := p.(Ref); ok {
 			if u, ok := f(r); ok {

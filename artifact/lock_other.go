@@ -1,0 +1,30 @@
+//go:build !unix
+
+package artifact
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+)
+
+// lock waits until no other process holds dir, which must exist, and holds it. Folders cannot be locked here, so a file named lock stays behind in
+// it; the lock itself goes with the process that holds it.
+func lock(ctx context.Context, dir string) (unlock func(), err error) {
+	type result struct {
+		unlock func()
+		err    error
+	}
+	done := make(chan result, 1)
+	go func() {
+		u, err := lockedfile.MutexAt(filepath.Join(dir, "lock")).Lock()
+		done <- result{u, err}
+	}()
+	select {
+	case r := <-done:
+		return r.unlock, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/pzgen/pzgen/artifact"
+	"github.com/pzgen/pzgen/findings"
+	"github.com/urfave/cli/v2"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+func checkCommand(e *env) *cli.Command {
+	return &cli.Command{
+		Name:  "check",
+		Usage: "compare the output folder with what generate would write; writes nothing",
+		Description: "Exit code 1 when something differs. A file is `changed` (it would be generated differently now), `missing`, `orphaned` (it is not generated any more) " +
+			"or `edited` (by hand, since it was generated).",
+		Flags:  append(renderFlags(e), formatFlag()),
+		Action: takes(0, func(c *cli.Context) error { return check(e, c) }),
+	}
+}
+
+func check(e *env, c *cli.Context) error {
+	format, err := checkFormat(c)
+	if err != nil {
+		return err
+	}
+	in, err := loadInputs(e, c)
+	if err != nil {
+		return err
+	}
+	if err := in.some(); err != nil {
+		return err
+	}
+	out := c.String("out")
+	cmp, err := artifact.Open(out, artifact.Options{Version: releaseVersion(), Owns: in.owns()})
+	if err != nil {
+		return err
+	}
+	cmp.Diffs = !e.quiet
+	mend := mendCommand(c)
+	report := findings.Report{Command: "pzgen check", Version: releaseVersion(), Titles: map[string]string{
+		string(artifact.Changed):  "a file that would be generated differently now",
+		string(artifact.Missing):  "a file that is missing",
+		string(artifact.Orphaned): "a file that is not generated any more",
+		string(artifact.Edited):   "a generated file that was edited by hand",
+	}}
+	count := 0
+	say := func(changes []artifact.Change) {
+		for _, ch := range changes {
+			count++
+			name := filepath.Join(out, filepath.FromSlash(ch.Path))
+			if format == "text" { // at once: diffs of many setups need not be held
+				sayChange(e.stdout, name, ch)
+				continue
+			}
+			report.Findings = append(report.Findings, findings.Finding{Rule: string(ch.Status), Level: findings.Error, File: filepath.ToSlash(name),
+				Message: string(ch.Status) + ": " + name, Detail: ch.Diff, Hint: mend})
+		}
+	}
+	type compared struct {
+		rendered
+		changes []artifact.Change
+		err     error
+	}
+	bar := e.progress(len(in.jobs))
+	failed := 0
+	err = ordered(c.Context, len(in.jobs), in.workers, func(i int) compared {
+		r := compared{rendered: render(in.jobs[i], in.lib)}
+		if r.found == nil {
+			r.changes, r.err = cmp.Put(r.files)
+		}
+		r.files = nil
+		return r
+	}, func(_ int, r compared) error {
+		bar.step()
+		failed += e.sayFindings(r.found)
+		say(r.changes)
+		return r.err
+	})
+	bar.end()
+	if err != nil {
+		return err
+	}
+	if failed > 0 {
+		return usagef("", "%s", plural(failed, "error"))
+	}
+	rest, err := cmp.Close(count == 0)
+	if err != nil {
+		return err
+	}
+	say(rest)
+	if format != "text" {
+		if err := report.Write(e.stdout, format); err != nil {
+			return err
+		}
+	}
+	if count > 0 {
+		if !e.quiet {
+			fmt.Fprintf(e.stderr, "%s not as generated; mend with: %s\n", isOrAre(count), mend)
+		}
+		return said(exitFindings)
+	}
+	if !e.quiet {
+		fmt.Fprintf(e.stderr, "%s in %s: nothing to do\n", plural(len(in.jobs), "setup"), findings.Plain(out))
+	}
+	return nil
+}
+
+func isOrAre(n int) string {
+	if n == 1 {
+		return "1 file is"
+	}
+	return fmt.Sprintf("%d files are", n)
+}
+
+func sayChange(w io.Writer, name string, ch artifact.Change) {
+	fmt.Fprintf(w, "%s: %s\n", ch.Status, findings.Plain(name))
+	if ch.Diff != "" {
+		io.WriteString(w, findings.Plain(ch.Diff))
+	}
+}
+
+// mendCommand is the generate that answers the flags of this check, ready for a shell.
+func mendCommand(c *cli.Context) string {
+	words := []string{"pzgen", "generate"}
+	add := func(flag, value string) {
+		words = append(words, flag, quoteWord(value))
+	}
+	for _, f := range c.StringSlice("file") {
+		add("-f", f)
+	}
+	if c.IsSet("out") {
+		add("-o", c.String("out"))
+	}
+	for _, name := range []string{"setup", "target"} {
+		for _, v := range c.StringSlice(name) {
+			add("--"+name, v)
+		}
+	}
+	if c.IsSet("templates") {
+		add("--templates", c.String("templates"))
+	}
+	return strings.Join(words, " ")
+}
+
+// quoteWord quotes a word for a shell, if it needs it.
+func quoteWord(s string) string {
+	q, err := syntax.Quote(s, syntax.LangBash)
+	if err != nil { // it holds a NUL, and so came from no command line
+		return strconv.Quote(s)
+	}
+	return q
+}

@@ -1,0 +1,190 @@
+// Pzgen turns one YAML file that describes Amazon Personalize setups into everything that grants their permissions.
+//
+// Rules of the command line:
+//   - artifacts and data go to standard output, all talk to standard error;
+//   - flags may stand before and after arguments; whatever is not understood is refused, never ignored;
+//   - exit codes: 0 fine, 1 findings, 2 wrong usage or invalid input, 3 the machine failed;
+//   - colour and progress only on a terminal, and NO_COLOR turns colour off.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/pzgen/pzgen/artifact"
+	"github.com/pzgen/pzgen/findings"
+	"github.com/urfave/cli/v2"
+)
+
+// Exit codes.
+const (
+	exitFine     = 0
+	exitFindings = 1
+	exitUsage    = 2
+	exitMachine  = 3
+)
+
+func main() {
+	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the whole command; args begins with its name. It returns the exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	out := &checkedWriter{w: stdout}
+	e := &env{stdin: stdin, stdout: out, stderr: stderr, look: lookOf(stderr, os.Getenv)}
+	app := newApp(e)
+	err := func() error {
+		ordered, err := orderArgs(app, args)
+		if err != nil {
+			return err
+		}
+		return app.RunContext(ctx, ordered)
+	}()
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("standard output cannot be written: %w", out.err)
+	}
+	return e.report(err)
+}
+
+// env is what commands have of the world beside files.
+type env struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	look           look
+	quiet          bool // set by --quiet
+}
+
+// newApp gives the table of commands. It is built for each run: the library changes it while it runs.
+func newApp(e *env) *cli.App {
+	app := &cli.App{
+		Name:      "pzgen",
+		Usage:     "policies for Amazon Personalize: one YAML file becomes JSON, CloudFormation, Terraform and shell, proved to grant the same",
+		UsageText: "pzgen COMMAND [flags]",
+		Description: "Describe what Amazon Personalize is to do in pzgen.yaml, then run `pzgen generate`. Every command works offline and without credentials.\n\n" +
+			"Exit codes: 0 fine; 1 findings; 2 wrong usage or invalid input; 3 the machine failed.",
+		Commands: []*cli.Command{
+			generateCommand(e),
+			checkCommand(e),
+			validateCommand(e),
+			simulateCommand(e),
+			schemaCommand(e),
+			templatesCommand(e),
+			completionCommand(e),
+			manCommand(e),
+			versionCommand(e),
+		},
+		Action:                    func(c *cli.Context) error { return cli.ShowAppHelp(c) },
+		HideVersion:               true,
+		DisableSliceFlagSeparator: true, // a comma may stand in the name of a file
+		Writer:                    e.stdout,
+		ErrWriter:                 e.stderr,
+		ExitErrHandler:            func(*cli.Context, error) {}, // run decides
+		OnUsageError:              usageError,
+	}
+	for _, c := range app.Commands {
+		prepare(c)
+	}
+	return app
+}
+
+// prepare makes a command and those below it behave alike.
+func prepare(c *cli.Command) {
+	c.OnUsageError = usageError
+	c.HideHelpCommand = true
+	if c.Action == nil {
+		c.Action = func(c *cli.Context) error { return cli.ShowSubcommandHelp(c) }
+	}
+	for _, sub := range c.Subcommands {
+		prepare(sub)
+	}
+}
+
+func usageError(_ *cli.Context, err error, _ bool) error { return usagef("", "%s", err) }
+
+// failure is an error with the exit code that it leads to, and what to do about it.
+type failure struct {
+	code int
+	err  error // nil: all was said already
+	hint string
+}
+
+func (f *failure) Error() string {
+	if f.err == nil {
+		return ""
+	}
+	return f.err.Error()
+}
+
+func (f *failure) Unwrap() error { return f.err }
+
+// usagef is wrong usage or invalid input.
+func usagef(hint, format string, args ...any) error {
+	return &failure{code: exitUsage, err: fmt.Errorf(format, args...), hint: hint}
+}
+
+// said ends a command with a code after it has said why.
+func said(code int) error { return &failure{code: code} }
+
+// report prints an error and gives the exit code.
+func (e *env) report(err error) int {
+	if err == nil {
+		return exitFine
+	}
+	f := classify(err)
+	if f.err != nil {
+		text := findings.Plain(f.err.Error())
+		fmt.Fprintf(e.stderr, "%s %s\n", e.look.red("pzgen:"), strings.ReplaceAll(text, "\n", "\n  "))
+	}
+	if f.hint != "" {
+		fmt.Fprintf(e.stderr, "  %s %s\n", e.look.dim("hint:"), findings.Plain(f.hint))
+	}
+	return f.code
+}
+
+// classify finds the exit code of an error: what the operating system says is the machine's fault, the rest is the input's.
+func classify(err error) *failure {
+	var f *failure
+	if errors.As(err, &f) {
+		return f
+	}
+	var foreign *artifact.ForeignError
+	var stand *artifact.StandError
+	var pathErr *fs.PathError
+	var linkErr *os.LinkError
+	var errno syscall.Errno
+	switch {
+	case errors.As(err, &foreign):
+		return &failure{exitUsage, err, "nothing was written; move these files away, or delete them if an earlier run of pzgen made them"}
+	case errors.As(err, &stand):
+		return &failure{exitUsage, err, "nothing was written"}
+	case errors.Is(err, context.Canceled):
+		return &failure{exitMachine, errors.New("interrupted"), "every file is either old or new; the next run completes the rest"}
+	case errors.As(err, &pathErr), errors.As(err, &linkErr), errors.As(err, &errno):
+		return &failure{exitMachine, err, ""}
+	}
+	return &failure{exitUsage, err, ""}
+}
+
+// checkedWriter remembers the first error, so that output that was lost is never taken for success.
+type checkedWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (c *checkedWriter) Write(b []byte) (int, error) {
+	if c.err != nil {
+		return 0, c.err
+	}
+	n, err := c.w.Write(b)
+	c.err = err
+	return n, err
+}

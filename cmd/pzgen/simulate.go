@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/pzgen/pzgen/findings"
+	"github.com/pzgen/pzgen/policy"
+	"github.com/urfave/cli/v2"
+)
+
+func simulateCommand(e *env) *cli.Command {
+	return &cli.Command{
+		Name:      "simulate",
+		Usage:     "decide requests against policies, as AWS documents it",
+		ArgsUsage: "[FILE|-]",
+		Description: "Reads a JSON array of cases, or one case a line, and prints one decision a line. Exit code 1 when a decision is not what its case expects, " +
+			"2 when a request or a policy is malformed.",
+		Flags:  []cli.Flag{quietFlag(e)},
+		Action: takes(1, func(c *cli.Context) error { return simulate(e, c.Args().First()) }),
+	}
+}
+
+func simulate(e *env, name string) error {
+	var data []byte
+	var err error
+	shown := name
+	if name == "" || name == "-" {
+		shown = "<stdin>"
+		data, err = io.ReadAll(e.stdin)
+	} else {
+		data, err = os.ReadFile(name)
+	}
+	if os.IsNotExist(err) {
+		return usagef("name a file, or - for standard input", "%w", err)
+	}
+	if err != nil {
+		return err
+	}
+	cases, err := policy.ReadCases(data)
+	if err != nil {
+		return usagef("", "%s:%w", shown, err)
+	}
+	if len(cases) == 0 {
+		return usagef("give a JSON array of cases, or one case a line", "%s holds no case", shown)
+	}
+	malformed, differ := 0, 0
+	for _, c := range cases {
+		r := c.Decide()
+		if r.Err != nil {
+			malformed++
+			fmt.Fprintf(e.stderr, "%s:%s\n", findings.Plain(shown), findings.Plain(caseError(r)))
+			continue
+		}
+		e.stdout.Write(r.JSON())
+		if !r.OK() {
+			differ++
+			fmt.Fprintf(e.stderr, "%s:%d: case %q is %s, expected %s\n", findings.Plain(shown), c.Pos.Line, c.Name, r.Decision.Outcome, r.Expect)
+		}
+	}
+	switch {
+	case malformed > 0:
+		return usagef("", "%s malformed", plural(malformed, "case"))
+	case differ > 0:
+		if !e.quiet {
+			fmt.Fprintf(e.stderr, "%d of %s not as expected\n", differ, plural(len(cases), "case"))
+		}
+		return said(exitFindings)
+	}
+	return nil
+}
+
+// caseError says what is wrong with a case and names it.
+func caseError(r policy.Result) string {
+	if r.Name == "" {
+		return r.Err.Error()
+	}
+	return fmt.Sprintf("%s (case %q)", r.Err, r.Name)
+}

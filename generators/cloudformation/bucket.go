@@ -1,0 +1,78 @@
+package cloudformation
+
+import (
+	"gopkg.in/yaml.v3"
+
+	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// abortUploadsAfter is when the parts of an upload that never ended are deleted, in days, in buckets whose objects expire.
+const abortUploadsAfter = 7
+
+// blockPublicAccess are the four switches of the public access block.
+var blockPublicAccess = [...]string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"}
+
+// bucket says everything out loud that S3 has defaults for, so that a stack shows what it relies on.
+func (p *printer) bucket(all object, b model.Bucket, n bucketNames) {
+	o := newObject()
+	o.put("BucketName", p.parameter(n.name))
+
+	byDefault := newObject()
+	rule := newObject().put("ServerSideEncryptionByDefault", byDefault.node)
+	if b.Key == "" {
+		byDefault.put("SSEAlgorithm", str("AES256"))
+	} else {
+		byDefault.put("SSEAlgorithm", str("aws:kms")).put("KMSMasterKeyID", p.reference(model.RefKeyARN(b.Key)))
+		rule.put("BucketKeyEnabled", boolean(true))
+	}
+	o.put("BucketEncryption", newObject().put("ServerSideEncryptionConfiguration", list(rule.node)).node)
+
+	block := newObject()
+	for _, name := range blockPublicAccess {
+		block.put(name, boolean(b.BlockPublic))
+	}
+	o.put("PublicAccessBlockConfiguration", block.node)
+
+	ownership := "BucketOwnerEnforced"
+	if !b.OwnerOnly {
+		ownership = "BucketOwnerPreferred"
+	}
+	o.put("OwnershipControls", newObject().put("Rules", list(newObject().put("ObjectOwnership", str(ownership)).node)).node)
+	if b.Versioning {
+		o.put("VersioningConfiguration", newObject().put("Status", str("Enabled")).node)
+	}
+	if b.ExpireDays > 0 {
+		o.put("LifecycleConfiguration", newObject().put("Rules", list(expire(b.ExpireDays))).node)
+	}
+	o.put("Tags", p.tags())
+	all.put(n.bucket, resource("AWS::S3::Bucket", true, nil, o))
+}
+
+// expire deletes objects for good: where versions are kept, what expires becomes a noncurrent version, which has to expire as well.
+func expire(days int) *yaml.Node {
+	return newObject().
+		put("Id", str("expire")).
+		put("Status", str("Enabled")).
+		put("ExpirationInDays", integer(days)).
+		put("NoncurrentVersionExpiration", newObject().put("NoncurrentDays", integer(days)).node).
+		put("AbortIncompleteMultipartUpload", newObject().put("DaysAfterInitiation", integer(abortUploadsAfter)).node).node
+}
+
+// bucketPolicy is the policy of a bucket with the given document. The policy of a bucket that exists holds statements of others, which have to
+// outlive the stack.
+func (p *printer) bucketPolicy(b model.Bucket, d policy.Document, names bucketNames) *yaml.Node {
+	o := newObject()
+	if b.Existing {
+		o.put("Bucket", p.parameter(names.name))
+	} else {
+		o.put("Bucket", ref(names.bucket))
+	}
+	n := resource("AWS::S3::BucketPolicy", b.Existing, nil, o.put("PolicyDocument", p.document(d)))
+	if d.Version != policy.Version2012 {
+		// The version is whoever wrote the policy's to choose: raising it would make variables of what is text now.
+		ignore := newObject().put("ignore_checks", list(str("W2511")))
+		object{n}.put("Metadata", newObject().put("cfn-lint", newObject().put("config", ignore.node).node).node)
+	}
+	return n
+}

@@ -1,0 +1,107 @@
+package cloudformation
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// names are the logical ids of a template. They are made from the names in the spec, and no two are alike. Printer and reader share them and
+// nothing else: the reader needs them to tell which parameter stands for which value.
+type names struct {
+	role         string   // resource
+	roleName     string   // parameter
+	roleByHand   string   // output
+	rolePolicies []string // resources, as Role.Policies
+	buckets      []bucketNames
+	keys         []keyNames
+	operators    []operatorNames
+	group        string // resource of the dataset group
+	groupName    string // parameter
+	taken        map[string]bool
+}
+
+type bucketNames struct{ bucket, policy, name string } // two resources and a parameter
+
+type keyNames struct{ key, alias, aliasName, arn string } // two resources and two parameters
+
+type operatorNames struct {
+	policies []string // resources, as Operator.Policies
+	byHand   string   // output
+}
+
+func newNames(s *model.Setup) names {
+	taken := map[string]bool{}
+	take := func(id string) string {
+		unique := id
+		for n := 2; taken[unique]; n++ {
+			unique = id + strconv.Itoa(n)
+		}
+		taken[unique] = true
+		return unique
+	}
+	n := names{
+		role:       take("ServiceRole"),
+		roleName:   take("RoleName"),
+		roleByHand: take("ServiceRoleAttachByHand"),
+		group:      take("DatasetGroup"),
+		groupName:  take("DatasetGroupName"),
+		taken:      taken,
+	}
+	for range s.Role.Policies {
+		n.rolePolicies = append(n.rolePolicies, take("RolePolicy"))
+	}
+	for _, b := range s.Buckets {
+		id := camel(b.ID) + "Bucket"
+		n.buckets = append(n.buckets, bucketNames{take(id), take(id + "Policy"), take(id + "Name")})
+	}
+	for _, k := range s.Keys {
+		id := camel(k.ID) + "Key"
+		n.keys = append(n.keys, keyNames{take(id), take(id + "Alias"), take(id + "AliasName"), take(id + "Arn")})
+	}
+	for _, o := range s.Operators {
+		id := camel(o.ID) + "Operator"
+		var on operatorNames
+		for range o.Policies {
+			on.policies = append(on.policies, take(id+"Policy"))
+		}
+		on.byHand = take(id + "AttachByHand")
+		n.operators = append(n.operators, on)
+	}
+	return n
+}
+
+// parameters tells which reference each parameter stands for. Parameters that stand for no reference, such as aliases, are not in it.
+func (n names) parameters(s *model.Setup) map[string]policy.Ref {
+	m := map[string]policy.Ref{n.roleName: model.RefRoleName}
+	for i, b := range s.Buckets {
+		m[n.buckets[i].name] = model.RefBucketName(b.ID)
+	}
+	for i, k := range s.Keys {
+		if k.Existing() {
+			m[n.keys[i].arn] = model.RefKeyARN(k.ID)
+		}
+	}
+	return m
+}
+
+// camel makes a name fit for a logical id, which holds letters and digits only (AWS CloudFormation User Guide, "Resources", "Logical ID").
+func camel(name string) string {
+	var b strings.Builder
+	up := true
+	for _, c := range []byte(name) {
+		switch {
+		case c >= 'a' && c <= 'z' && up:
+			b.WriteByte(c - 'a' + 'A')
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
+			b.WriteByte(c)
+		default:
+			up = true
+			continue
+		}
+		up = false
+	}
+	return b.String()
+}

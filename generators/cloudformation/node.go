@@ -1,0 +1,118 @@
+package cloudformation
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// str is a string. It is quoted always: "on", "yes", "1_000" and 012345678901 are no strings in YAML 1.1, which CloudFormation reads.
+func str(s string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s, Style: yaml.DoubleQuotedStyle}
+}
+
+func boolean(b bool) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(b)}
+}
+
+func integer(i int) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(i)}
+}
+
+func list(items ...*yaml.Node) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: items}
+	if len(items) == 0 {
+		n.Style = yaml.FlowStyle
+	}
+	return n
+}
+
+// call is an intrinsic function in its short form.
+func call(name string, arg *yaml.Node) *yaml.Node {
+	n := *arg
+	n.Tag = "!" + name
+	n.Style |= yaml.TaggedStyle
+	if n.Kind == yaml.SequenceNode {
+		n.Style |= yaml.FlowStyle
+	}
+	return &n
+}
+
+func ref(id string) *yaml.Node { return call("Ref", str(id)) }
+
+func getAtt(id, attribute string) *yaml.Node { return call("GetAtt", str(id+"."+attribute)) }
+
+// object is a mapping under construction.
+type object struct{ node *yaml.Node }
+
+func newObject() object {
+	return object{&yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}}
+}
+
+// put adds a member; a nil value adds nothing.
+func (o object) put(key string, value *yaml.Node) object {
+	if value != nil {
+		o.node.Content = append(o.node.Content, keyNode(key), value)
+	}
+	return o
+}
+
+// comment sets the comment above the last member.
+func (o object) comment(text string) {
+	if n := len(o.node.Content); n > 0 {
+		o.node.Content[n-2].HeadComment = comment(text)
+	}
+}
+
+// empty reports whether nothing was put.
+func (o object) empty() bool { return len(o.node.Content) == 0 }
+
+// plainKey matches what no version of YAML reads as anything but a string, YAML 1.1's own words aside.
+var plainKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*(::?[A-Za-z0-9][A-Za-z0-9/._-]*)*$`)
+
+func keyNode(key string) *yaml.Node {
+	n := str(key)
+	if plainKey.MatchString(key) && plainScalar(key) == kindString {
+		n.Style = 0
+	}
+	return n
+}
+
+// comment gives text as the lines of a YAML comment. Whatever could end a line, or is not to be seen, becomes a space.
+func comment(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimRight("# "+oneLine(l), " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsGraphic(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// encode prints a template under its header.
+func encode(header string, root *yaml.Node) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteString(header)
+	enc := yaml.NewEncoder(&b)
+	enc.SetIndent(2)
+	if err := enc.Encode(root); err != nil {
+		return nil, fmt.Errorf("template cannot be written as YAML: %w", err)
+	}
+	if err := enc.Close(); err != nil {
+		return nil, fmt.Errorf("template cannot be written as YAML: %w", err)
+	}
+	return b.Bytes(), nil
+}

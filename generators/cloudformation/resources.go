@@ -1,0 +1,170 @@
+package cloudformation
+
+import (
+	"gopkg.in/yaml.v3"
+
+	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// resource is the body of a resource; only types that hold data, or policies of others, are retained.
+func resource(kind string, retain bool, dependsOn []string, properties object) *yaml.Node {
+	o := newObject().put("Type", str(kind))
+	if retain {
+		o.put("DeletionPolicy", str("Retain")).put("UpdateReplacePolicy", str("Retain"))
+	}
+	if len(dependsOn) > 0 {
+		o.put("DependsOn", strs(dependsOn))
+	}
+	return o.put("Properties", properties.node).node
+}
+
+func strs(ss []string) *yaml.Node {
+	items := make([]*yaml.Node, len(ss))
+	for i, s := range ss {
+		items[i] = str(s)
+	}
+	return list(items...)
+}
+
+// resources gives the section of that name: role, its policies, keys, buckets, dataset group, operators.
+func (p *printer) resources() object {
+	all := newObject()
+	p.role(all)
+	for i, k := range p.setup.Keys {
+		if !k.Existing() {
+			p.key(all, k, p.names.keys[i])
+		}
+	}
+	for i, b := range p.setup.Buckets {
+		if !b.Existing {
+			p.bucket(all, b, p.names.buckets[i])
+		}
+		if d := b.Policy; d.Name != "" && !d.Partial {
+			all.put(p.names.buckets[i].policy, p.bucketPolicy(b, d.Document, p.names.buckets[i]))
+		}
+	}
+	p.datasetGroup(all)
+	for i, o := range p.setup.Operators {
+		for j, d := range o.Policies {
+			all.put(p.names.operators[i].policies[j], resource("AWS::IAM::ManagedPolicy", false, nil, p.managedPolicy(d, o)))
+		}
+	}
+	return all
+}
+
+func (p *printer) role(all object) {
+	r := p.setup.Role
+	if !r.Existing {
+		p.within = withinRole
+		o := newObject()
+		o.put("RoleName", p.parameter(p.names.roleName))
+		o.put("Path", p.str(r.Path))
+		if r.Description != "" {
+			o.put("Description", p.str(r.Description))
+		}
+		o.put("AssumeRolePolicyDocument", p.document(r.Trust.Document))
+		if len(r.ManagedPolicies) > 0 {
+			o.put("ManagedPolicyArns", p.texts(policy.List(r.ManagedPolicies...), true))
+		}
+		if len(r.Boundary.Parts()) > 0 {
+			o.put("PermissionsBoundary", p.text(r.Boundary, true))
+		}
+		o.put("Tags", p.tags())
+		p.within = ""
+		all.put(p.names.role, resource("AWS::IAM::Role", false, nil, o))
+		all.comment("The role that Amazon Personalize assumes.")
+	}
+	for i, d := range r.Policies {
+		o := newObject()
+		if r.Inline {
+			o.put("PolicyName", p.str(d.PolicyName))
+			o.put("RoleName", p.roleName())
+			o.put("PolicyDocument", p.document(d.Document))
+			all.put(p.names.rolePolicies[i], resource("AWS::IAM::RolePolicy", false, nil, o))
+		} else {
+			o.put("ManagedPolicyName", p.str(d.PolicyName))
+			o.put("Roles", list(p.roleName()))
+			o.put("PolicyDocument", p.document(d.Document))
+			all.put(p.names.rolePolicies[i], resource("AWS::IAM::ManagedPolicy", false, nil, o))
+		}
+		if i == 0 {
+			all.comment("A resource of its own, so that the role does not wait for keys whose policies wait for the role.")
+		}
+	}
+}
+
+// roleName names the role to what is attached to it. A role that the template makes is referred to, so that it is there first.
+func (p *printer) roleName() *yaml.Node {
+	if p.setup.Role.Existing {
+		return p.parameter(p.names.roleName)
+	}
+	return ref(p.names.role)
+}
+
+func (p *printer) parameter(id string) *yaml.Node {
+	p.used[id] = true
+	return ref(id)
+}
+
+func (p *printer) managedPolicy(d model.Doc, o model.Operator) object {
+	m := newObject().put("ManagedPolicyName", p.str(d.PolicyName))
+	for _, to := range []struct {
+		name string
+		list []string
+	}{{"Users", o.Users}, {"Groups", o.Groups}, {"Roles", o.Roles}} {
+		if len(to.list) > 0 {
+			for _, s := range to.list {
+				p.str(s)
+			}
+			m.put(to.name, strs(to.list))
+		}
+	}
+	return m.put("PolicyDocument", p.document(d.Document))
+}
+
+func (p *printer) key(all object, k model.Key, n keyNames) {
+	p.within = withinKey
+	o := newObject()
+	o.put("Description", str("Data of Amazon Personalize setup "+p.setup.Name))
+	o.put("EnableKeyRotation", boolean(k.Rotation))
+	o.put("PendingWindowInDays", integer(k.Window))
+	o.put("KeyPolicy", p.document(k.Policy.Document))
+	o.put("Tags", p.tags())
+	p.within = ""
+	all.put(n.key, resource("AWS::KMS::Key", true, nil, o))
+	alias := newObject().put("AliasName", p.parameter(n.aliasName)).put("TargetKeyId", ref(n.key))
+	all.put(n.alias, resource("AWS::KMS::Alias", false, nil, alias))
+}
+
+// datasetGroup prints no tags: the type has none. The service checks the role's access to the key at creation, so the policies come first.
+func (p *printer) datasetGroup(all object) {
+	g := p.setup.DatasetGroup
+	if g == nil {
+		return
+	}
+	o := newObject().put("Name", p.parameter(p.names.groupName))
+	if g.Domain != "" {
+		o.put("Domain", p.str(g.Domain))
+	}
+	var after []string
+	if g.Key != "" {
+		o.put("KmsKeyArn", p.reference(model.RefKeyARN(g.Key)))
+		o.put("RoleArn", p.reference(model.RefRoleARN))
+		after = p.names.rolePolicies
+	}
+	all.put(p.names.group, resource("AWS::Personalize::DatasetGroup", true, after, o))
+}
+
+func (p *printer) reference(r policy.Ref) *yaml.Node { return p.text(policy.NewText(r), true) }
+
+func (p *printer) tags() *yaml.Node {
+	if len(p.setup.Tags) == 0 {
+		return nil
+	}
+	var items []*yaml.Node
+	for _, t := range p.setup.Tags {
+		items = append(items, newObject().put("Key", p.str(t.Key)).put("Value", p.str(t.Value)).node)
+	}
+	return list(items...)
+}

@@ -1,0 +1,130 @@
+package readme
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/generators/json"
+	"github.com/pzgen/pzgen/model"
+)
+
+func newCloudFormation(s *model.Setup) (*cloudFormation, error) {
+	stack := flag{"stack-name", "personalize-" + s.Name}
+	region := flag{"region", s.Region}
+	var deploy, outputs, adopt script
+	deploy.add("aws", "cloudformation", "deploy", region, flag{"template-file", "cloudformation/template.yaml"}, stack, flag{"capabilities", "CAPABILITY_NAMED_IAM"})
+	outputs.add("aws", "cloudformation", "describe-stacks", region, stack, flag{"query", "Stacks[0].Outputs"}, flag{"output", "table"})
+	if slices.ContainsFunc(s.Buckets, func(b model.Bucket) bool { return b.Existing && whole(b.Policy) }) {
+		change := flag{"change-set-name", "import"}
+		adopt.add("aws", "cloudformation", "create-change-set", region, stack, change, flag{"change-set-type", "IMPORT"},
+			flag{"template-body", "file://cloudformation/import.yaml"}, flag{"resources-to-import", "file://cloudformation/resources-to-import.json"})
+		adopt.add("aws", "cloudformation", "wait", "change-set-create-complete", region, stack, change)
+		adopt.add("aws", "cloudformation", "execute-change-set", region, stack, change)
+		adopt.add("aws", "cloudformation", "wait", "stack-import-complete", region, stack)
+	}
+	// A template attaches managed policies of AWS to the role that it makes, and to nobody else.
+	hand := &hand{setup: s, known: s.Known()}
+	if s.Role.Existing {
+		for _, m := range s.Role.ManagedPolicies {
+			hand.add("aws", "iam", "attach-role-policy", flag{"role-name", s.Role.Name}, flag{"policy-arn", hand.text(m)})
+		}
+	}
+	for _, o := range s.Operators {
+		o.Policies = nil
+		hand.operator(o)
+	}
+	for _, c := range []*script{&deploy, &outputs, &adopt, &hand.script} {
+		if c.err != nil {
+			return nil, c.err
+		}
+	}
+	return &cloudFormation{Deploy: deploy.block(), Outputs: outputs.block(), Import: adopt.block(), Hand: hand.block()}, nil
+}
+
+// whole reports whether a document is a whole policy, so that a target may put it in place of the present one.
+func whole(d model.Doc) bool { return d.Name != "" && !d.Partial }
+
+func newTerraform(s *model.Setup) (*terraform, error) {
+	var root script
+	root.lines = append(root.lines, "export AWS_REGION="+root.quote(s.Region))
+	root.add(raw("terraform -chdir=terraform init"))
+	root.add(raw("terraform -chdir=terraform plan -out=setup.plan"))
+	root.add(raw("terraform -chdir=terraform apply setup.plan"))
+	if root.err != nil {
+		return nil, root.err
+	}
+	// The name of a setup is made of letters, digits and hyphens, so neither name needs an escape in HCL.
+	module := "module \"personalize_" + strings.ReplaceAll(s.Name, "-", "_") + "\" {\n  source = \"./" + s.Name + "/terraform\"\n}"
+	t := &terraform{Root: root.block(), Module: fence("hcl", module)}
+	for _, b := range s.Buckets {
+		t.Adopts = t.Adopts || b.Existing && whole(b.Policy)
+	}
+	for _, k := range s.Keys {
+		t.Adopts = t.Adopts || k.Existing() && whole(k.Policy)
+	}
+	return t, nil
+}
+
+func newJSON(s *model.Setup) (*jsonTarget, error) {
+	commands, err := newByHand(s)
+	if err != nil {
+		return nil, err
+	}
+	t := &jsonTarget{byHand: commands}
+	for _, b := range json.Unresolved(s) {
+		t.Blanks = append(t.Blanks, blank{
+			Placeholder: code(b.Ref.Short()), File: code(strings.TrimPrefix(b.Path, s.Name+"/")), Fields: codes(b.Fields),
+			Key: code(strings.TrimPrefix(b.Ref.ID, "key.")),
+		})
+	}
+	return t, nil
+}
+
+// newGroup tells who creates the dataset group: a template and a script do, Terraform's provider has no resource for it, and policies are no resources.
+func newGroup(s *model.Setup) (*group, error) {
+	g := s.DatasetGroup
+	v := &group{Name: code(g.Name), Encrypted: g.Key != "", Key: code(g.Key)}
+	var creators []string
+	for _, c := range [][2]string{{"cloudformation", "CloudFormation"}, {"shell", "`apply.sh`"}} {
+		if has(s, c[0]) {
+			creators = append(creators, c[1])
+		}
+	}
+	v.Creators = inline(strings.Join(creators, " and "))
+	switch tf, js := has(s, "terraform"), has(s, "json"); {
+	case tf && js:
+		v.Others = "Terraform and the policy files"
+	case tf:
+		v.Others = "Terraform"
+	case js:
+		v.Others = "The policy files"
+	}
+	v.Both = len(creators) == 2
+	if v.Others == "" {
+		return v, nil
+	}
+	var c script
+	words := []any{"aws", "personalize", "create-dataset-group", flag{"region", s.Region}, flag{"name", g.Name}}
+	if g.Domain != "" {
+		words = append(words, flag{"domain", g.Domain})
+	}
+	if g.Key != "" {
+		known := s.Known()
+		words = append(words, flag{"role-arn", known[model.RefRoleARN]})
+		arn := any(known[model.RefKeyARN(g.Key)])
+		for _, k := range s.Keys {
+			if k.ID == g.Key && !k.Existing() {
+				arn = raw(quoted(keyVariable(k.ID)))
+				c.set(keyVariable(k.ID), "aws", "kms", "describe-key", flag{"region", s.Region}, flag{"key-id", k.Alias},
+					flag{"query", "KeyMetadata.Arn"}, flag{"output", "text"})
+			}
+		}
+		words = append(words, flag{"kms-key-arn", arn})
+	}
+	if len(s.Tags) > 0 {
+		words = append(words, flag{"tags", jsonText(tags(s.Tags, "tagKey", "tagValue"))})
+	}
+	c.add(words...)
+	v.Create = c.block()
+	return v, c.err
+}

@@ -1,0 +1,277 @@
+package shell
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/interp"
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/pzgen/pzgen/generators/shell/account"
+)
+
+// machine runs a script without touching anything: its files are in memory, `aws` is answered by an account in memory and `jq` by gojq, and of all
+// other commands it knows only those that the scripts need. Anything else ends the run with an error.
+type machine struct {
+	account *account.Account
+	files   map[string][]byte
+	jqs     jqs
+	heres   []*syntax.Word // the here-documents of the script that runs
+
+	// ended is why the script that runs is at its end. The interpreter forgets an exit, and an error of a handler, inside of a condition, so the
+	// machine remembers it and lets no further command run.
+	ended error
+	out   bytes.Buffer
+	err   bytes.Buffer
+	calls int
+
+	// stop, when it is set, is asked after each call of aws; an error ends the script there, as if it had been killed.
+	stop func() error
+}
+
+// Limits of a run: a script that pzgen printed stays far below them.
+const (
+	timeLimit  = 10 * time.Second
+	callLimit  = 10000
+	scriptPath = "/setup/shell/"
+	tempFolder = "/temporary"
+)
+
+func newMachine(a *account.Account) *machine {
+	return &machine{account: a, files: map[string][]byte{}, jqs: jqs{}}
+}
+
+// run runs a parsed script. A script that fails is an error that carries what it said.
+func (m *machine) run(script *syntax.File, args ...string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), timeLimit)
+	defer cancel()
+	m.out.Reset()
+	m.err.Reset()
+	m.ended = nil
+	m.rewrite(script)
+	r, err := interp.New(
+		interp.Env(expand.ListEnviron("PATH=/bin", "HOME=/", "TMPDIR=/")),
+		interp.Dir("/"),
+		interp.Params(append([]string{"--"}, args...)...),
+		interp.StdIO(nil, &m.out, &m.err),
+		interp.CallHandler(m.call),
+		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return m.exec }),
+		interp.OpenHandler(m.open),
+		interp.StatHandler(m.stat),
+		interp.AccessHandler(func(ctx context.Context, path string, _ interp.AccessMode) error {
+			_, err := m.stat(ctx, path, true)
+			return err
+		}),
+		interp.ReadDirHandler2(func(context.Context, string) ([]fs.DirEntry, error) {
+			return nil, errors.New("a script of pzgen's reads no folder")
+		}),
+	)
+	if err != nil {
+		return err
+	}
+	err = r.Run(ctx, script)
+	if m.ended != nil {
+		err = m.ended
+	}
+	var status interp.ExitStatus
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("script did not end within %s", timeLimit)
+	case errors.As(err, &status) && status == 0:
+		return nil
+	case errors.As(err, &status):
+		return fmt.Errorf("script failed with status %d: %s", status, strings.TrimSpace(m.err.String()))
+	}
+	return err
+}
+
+// end ends the script that runs.
+func (m *machine) end(err error) error {
+	if m.ended == nil {
+		m.ended = err
+	}
+	return m.ended
+}
+
+// call sees every simple command. It lets no builtin through that would look at the real machine, and ends the script at an exit: the scripts
+// have none inside of a command substitution, where it would end less.
+func (m *machine) call(_ context.Context, args []string) ([]string, error) {
+	if m.ended != nil {
+		return nil, m.ended
+	}
+	switch args[0] {
+	case "exit":
+		status := uint64(0)
+		if len(args) > 1 {
+			var err error
+			if status, err = strconv.ParseUint(args[1], 10, 8); err != nil {
+				return nil, m.end(fmt.Errorf("%q is not a command of pzgen's scripts", args))
+			}
+		}
+		return nil, m.end(interp.ExitStatus(status))
+	case "command":
+		if len(args) == 3 && args[1] == "-v" {
+			switch args[2] {
+			case "aws", "jq", "sha256sum":
+				return []string{"true"}, nil
+			}
+			return []string{"false"}, nil
+		}
+		return nil, m.end(fmt.Errorf("%q is not a command of pzgen's scripts", args))
+	case "exec", "source", ".", "eval", "builtin", "type", "hash", "enable", "bind", "ulimit", "umask", "wait", "fg", "bg", "kill", "pushd", "popd", "cd":
+		return nil, m.end(fmt.Errorf("%q is not a command of pzgen's scripts", args[0]))
+	}
+	return args, nil
+}
+
+func (m *machine) exec(ctx context.Context, args []string) error {
+	err := m.command(interp.HandlerCtx(ctx), args)
+	var status interp.ExitStatus
+	if err != nil && !errors.As(err, &status) {
+		return m.end(err)
+	}
+	return err
+}
+
+// command is one of the programs that the scripts use.
+func (m *machine) command(hc interp.HandlerContext, args []string) error {
+	if args[0] == hereDocument || args[0] == hereString {
+		var err error
+		if args, hc.Stdin, err = m.input(args, hc); err != nil {
+			return err
+		}
+	}
+	if m.calls++; m.calls > callLimit {
+		return fmt.Errorf("script runs more than %d commands", callLimit)
+	}
+	switch command := strings.Join(args[:min(2, len(args))], " "); {
+	case args[0] == "aws":
+		return m.aws(args[1:], hc)
+	case args[0] == "jq":
+		return m.jqs.run(args[1:], hc)
+	case len(args) == 1 && args[0] == "cat":
+		_, err := io.Copy(hc.Stdout, hc.Stdin)
+		return err
+	case len(args) == 2 && args[0] == "cat" && path.Dir(args[1]) == tempFolder:
+		_, err := hc.Stdout.Write(m.files[args[1]])
+		return err
+	case len(args) == 1 && args[0] == "sha256sum":
+		sum := sha256.New()
+		_, err := io.Copy(sum, hc.Stdin)
+		fmt.Fprintf(hc.Stdout, "%x  -\n", sum.Sum(nil))
+		return err
+	case len(args) == 2 && command == "mktemp -d":
+		fmt.Fprintln(hc.Stdout, tempFolder)
+		return nil
+	case len(args) == 3 && command == "rm -rf" && args[2] == tempFolder, len(args) == 2 && args[0] == "sleep":
+		return nil
+	case len(args) == 3 && command == "date -u":
+		fmt.Fprintln(hc.Stdout, "20260101T000000Z")
+		return nil
+	case len(args) == 2 && args[0] == "dirname":
+		fmt.Fprintln(hc.Stdout, path.Dir(args[1]))
+		return nil
+	case len(args) == 3 && (args[0] == "cp" || args[0] == "mv"):
+		data, ok := m.files[args[1]]
+		if !ok {
+			return interp.ExitStatus(1)
+		}
+		m.files[args[2]] = data
+		if args[0] == "mv" {
+			delete(m.files, args[1])
+		}
+		return nil
+	}
+	return fmt.Errorf("%q is not a command of pzgen's scripts", args)
+}
+
+func (m *machine) aws(args []string, hc interp.HandlerContext) error {
+	out, err := m.account.Run(args)
+	if m.stop != nil {
+		if stop := m.stop(); stop != nil {
+			return stop
+		}
+	}
+	var refused *account.Error
+	if errors.As(err, &refused) {
+		fmt.Fprintf(hc.Stderr, "\nAn error occurred (%s) when calling the operation: %s\n", refused.Code, refused.Message)
+		return interp.ExitStatus(254)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(hc.Stdout, out)
+	return err
+}
+
+// open gives files in memory; a script writes only into its temporary folder, and to /dev/null.
+func (m *machine) open(_ context.Context, name string, flag int, _ fs.FileMode) (io.ReadWriteCloser, error) {
+	if name == "/dev/null" {
+		return &file{}, nil
+	}
+	if flag&(os.O_WRONLY|os.O_RDWR) == 0 {
+		data, ok := m.files[path.Join("/", name)]
+		if !ok {
+			return nil, &os.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+		}
+		return &file{r: bytes.NewReader(data)}, nil
+	}
+	if path.Dir(name) != tempFolder || flag&os.O_APPEND != 0 {
+		return nil, m.end(fmt.Errorf("script writes to %q, which is not in its temporary folder", name))
+	}
+	m.files[name] = nil
+	return &file{m: m, name: name}, nil
+}
+
+func (m *machine) stat(_ context.Context, name string, _ bool) (fs.FileInfo, error) {
+	data, ok := m.files[path.Clean(name)]
+	if !ok {
+		return nil, &os.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
+	}
+	return info{path.Base(name), int64(len(data))}, nil
+}
+
+type file struct {
+	m    *machine
+	name string
+	r    *bytes.Reader
+}
+
+func (f *file) Read(p []byte) (int, error) {
+	if f.r == nil {
+		return 0, io.EOF
+	}
+	return f.r.Read(p)
+}
+
+func (f *file) Write(p []byte) (int, error) {
+	if f.m != nil {
+		f.m.files[f.name] = append(f.m.files[f.name], p...)
+	}
+	return len(p), nil
+}
+
+func (f *file) Close() error { return nil }
+
+type info struct {
+	name string
+	size int64
+}
+
+func (i info) Name() string     { return i.name }
+func (i info) Size() int64      { return i.size }
+func (info) Mode() fs.FileMode  { return 0o644 }
+func (info) ModTime() time.Time { return time.Time{} }
+func (info) IsDir() bool        { return false }
+func (info) Sys() any           { return nil }

@@ -1,0 +1,208 @@
+package shell
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/pzgen/pzgen/artifact"
+	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// Print gives apply.sh and destroy.sh of a setup. It fails for values that a script cannot hold (NUL, bytes that are not UTF-8), for tags in pzgen's own
+// name space, and for the policy of a key that refers to a key which is created later.
+func Print(s *model.Setup) ([]artifact.File, error) {
+	n := namesOf(s)
+	apply := &script{setup: s, names: n, docs: s.Docs()}
+	apply.apply()
+	if apply.err != nil {
+		return nil, apply.err
+	}
+	destroy := &script{setup: s, names: n}
+	destroy.destroy()
+	if destroy.err != nil {
+		return nil, destroy.err
+	}
+	return []artifact.File{
+		{Path: applyPath(s), Data: apply.b.Bytes(), Mode: 0o755},
+		{Path: destroyPath(s), Data: destroy.b.Bytes(), Mode: 0o755},
+	}, nil
+}
+
+func applyPath(s *model.Setup) string   { return s.Name + "/shell/apply.sh" }
+func destroyPath(s *model.Setup) string { return s.Name + "/shell/destroy.sh" }
+
+func (w *script) apply() {
+	s := w.setup
+	w.header("Creates the Amazon Personalize setup " + s.Name + ", or brings it up to date; --help tells how.")
+	w.function("check_setup", func() {
+		w.checkValues()
+		w.step("TAGS=$(setup_tags)")
+		for _, u := range s.Uploads {
+			w.step("need_file", w.word(u.File))
+		}
+	})
+	w.tags()
+	w.documents()
+	w.function("steps", w.applySteps)
+	w.function("summary", w.summary)
+
+	created, existing := w.buckets()
+	w.library(
+		part{true, commonPart}, part{true, applyPart}, part{true, policyPart}, part{true, iamPart},
+		part{len(s.Keys) > 0 || created || existing, mergePart},
+		part{len(s.Keys) > 0, kmsPart},
+		part{created || existing, s3lookPart},
+		part{created, s3Part},
+		part{existing, existingBucketPart},
+		part{len(s.Uploads) > 0, uploadPart},
+		part{s.DatasetGroup != nil, personalizePart},
+	)
+}
+
+// buckets reports whether the setup has buckets that are created, and buckets that exist.
+func (w *script) buckets() (created, existing bool) {
+	for _, b := range w.setup.Buckets {
+		created = created || !b.Existing
+		existing = existing || b.Existing
+	}
+	return created, existing
+}
+
+// wanted gives the statements of a document that the script itself brings along: all of a document that is pzgen's, and only pzgen's own where the
+// document belongs to something that exists.
+func wanted(s *model.Setup, d model.Doc) policy.Document {
+	for _, b := range s.Buckets {
+		if b.Policy.Name == d.Name && b.Existing {
+			return b.Own
+		}
+	}
+	for _, k := range s.Keys {
+		if k.Policy.Name == d.Name && k.Existing() {
+			return k.Own
+		}
+	}
+	return d.Document
+}
+
+// applySteps is the order of things: the role before the keys, whose policies name it; the keys before the policies and buckets that name them.
+func (w *script) applySteps() {
+	s := w.setup
+	if s.Role.Existing {
+		w.step("existing_role", w.policy(s.Role.Trust))
+	} else {
+		w.step("ensure_role", w.word(s.Role.Description), w.text(s.Role.Boundary), w.policy(s.Role.Trust))
+	}
+	w.keySteps()
+	for _, d := range s.Role.Policies {
+		if s.Role.Inline {
+			w.step("ensure_inline", w.word(d.PolicyName), w.policy(d))
+		} else {
+			w.step("ensure_managed", w.word(d.PolicyName), w.policy(d))
+			w.step("attach role", `"$ROLE_NAME"`, w.policyARN(d.PolicyName))
+		}
+	}
+	for _, arn := range s.Role.ManagedPolicies {
+		w.step("attach role", `"$ROLE_NAME"`, w.text(arn))
+	}
+	for _, b := range s.Buckets {
+		name := w.ref(model.RefBucketName(b.ID))
+		if b.Existing {
+			w.step("existing_bucket", name)
+		} else {
+			key := "''"
+			if b.Key != "" {
+				key = w.ref(model.RefKeyARN(b.Key))
+			}
+			w.step("ensure_bucket", name, key, strconv.FormatBool(b.Versioning), strconv.FormatBool(b.BlockPublic),
+				strconv.FormatBool(b.OwnerOnly), strconv.Itoa(b.ExpireDays))
+		}
+		if b.Policy.Name != "" {
+			w.step("merge_policy bucket", name, w.policy(b.Policy))
+		}
+	}
+	for _, o := range s.Operators {
+		for _, d := range o.Policies {
+			w.step("ensure_managed", w.word(d.PolicyName), w.policy(d))
+		}
+		for _, to := range attachments(o) {
+			for _, d := range o.Policies {
+				w.step("attach", to.kind, w.word(to.name), w.policyARN(d.PolicyName))
+			}
+			for _, arn := range o.ManagedPolicies {
+				w.step("attach", to.kind, w.word(to.name), w.text(arn))
+			}
+		}
+	}
+	for _, u := range s.Uploads {
+		w.step("upload", w.word(u.File), w.ref(model.RefBucketName(u.To.Bucket)), w.word(u.To.Prefix))
+	}
+	if g := s.DatasetGroup; g != nil {
+		key := "''"
+		if g.Key != "" {
+			key = w.ref(model.RefKeyARN(g.Key))
+		}
+		w.step("ensure_dataset_group", w.word(g.Name), w.word(g.Domain), key)
+	}
+}
+
+func (w *script) keySteps() {
+	later := map[policy.Ref]bool{}
+	for _, k := range w.setup.Keys {
+		later[model.RefKeyARN(k.ID)] = !k.Existing()
+	}
+	for _, k := range w.setup.Keys {
+		for _, r := range wanted(w.setup, k.Policy).Refs() {
+			if k.Policy.Name != "" && later[r] {
+				w.fail(fmt.Errorf("the policy of key %q refers to %s, a key that is not there yet when this one is set up: name only keys that exist, or that sort before it", k.ID, r))
+			}
+		}
+		name := w.names.vars[model.RefKeyARN(k.ID)]
+		if k.Existing() {
+			w.step("existing_key", `"$`+name+`"`, w.policy(k.Policy))
+			continue
+		}
+		later[model.RefKeyARN(k.ID)] = false
+		w.step("ensure_key", w.word(k.ID), `"$`+w.names.aliases[k.ID]+`"`, strconv.FormatBool(k.Rotation), w.policy(k.Policy))
+		w.step(name + "=$KEY_ARN")
+	}
+}
+
+// policyARN is the ARN of a customer managed policy of the setup's account.
+func (w *script) policyARN(name string) string { return w.text(managedARN(name)) }
+
+func managedARN(name string) policy.Text {
+	return policy.NewText(policy.Lit("arn:"), model.RefPartition, policy.Lit(":iam::"), model.RefAccount, policy.Lit(":policy/"+name))
+}
+
+// attachment is a user, group or role that an operator's policies are attached to.
+type attachment struct{ kind, name string }
+
+func attachments(o model.Operator) []attachment {
+	var all []attachment
+	for _, n := range o.Groups {
+		all = append(all, attachment{"group", n})
+	}
+	for _, n := range o.Roles {
+		all = append(all, attachment{"role", n})
+	}
+	for _, n := range o.Users {
+		all = append(all, attachment{"user", n})
+	}
+	return all
+}
+
+// summary tells what the script stands for, so that a person can go on.
+func (w *script) summary() {
+	w.step(`say "Setup ${SETUP} is up to date."`)
+	w.step(`say "  service role   ${ROLE_ARN}"`)
+	for _, k := range w.setup.Keys {
+		w.step(`say "  key            ${` + w.names.vars[model.RefKeyARN(k.ID)] + `}"`)
+	}
+	for _, b := range w.setup.Buckets {
+		w.step(`say "  bucket         ${` + w.names.vars[model.RefBucketName(b.ID)] + `}"`)
+	}
+	if g := w.setup.DatasetGroup; g != nil {
+		w.step(`say`, w.word("  dataset group  "+g.Name))
+	}
+}

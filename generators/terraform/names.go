@@ -1,0 +1,144 @@
+package terraform
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// Names of the output folder.
+const (
+	folder       = "terraform"
+	fileVersions = "versions.tf"
+	fileVars     = "variables.tf"
+	fileMain     = "main.tf"
+	fileOutputs  = "outputs.tf"
+	fileAdopt    = "adopt.tf.example"
+)
+
+// Names of what every module has. The reader knows variables by these names; everything else it knows by what it does.
+const (
+	varAccount  = "account_id"
+	varRegion   = "region"
+	varRoleName = "role_name"
+	varTags     = "tags"
+
+	roleLabel      = "personalize"
+	dataCurrent    = "current"
+	localRoleARN   = "role_arn"
+	sourceProvider = "hashicorp/aws"
+)
+
+// names are the identifiers of a setup: snake_case of the names in the spec, each valid and each once.
+type names struct {
+	buckets, keys, operators, docs map[string]string
+	managed                        map[string]string // labels of attachments of managed policies, by managedKey
+}
+
+func namesOf(s *model.Setup) names {
+	n := names{buckets: labels(bucketIDs(s)), keys: labels(keyIDs(s)), operators: labels(operatorIDs(s))}
+	var docs, managed []string
+	for _, d := range s.Docs() {
+		docs = append(docs, d.Name)
+	}
+	n.docs = labels(docs)
+	for _, m := range s.Role.ManagedPolicies {
+		managed = append(managed, managedKey("role", m))
+	}
+	for _, o := range s.Operators {
+		for _, m := range o.ManagedPolicies {
+			managed = append(managed, managedKey("operator-"+o.ID, m))
+		}
+	}
+	n.managed = labelsOf(managed, func(key string) string {
+		owner, arn, _ := strings.Cut(key, " ")
+		return "managed-" + owner + "-" + tail(arn)
+	})
+	return n
+}
+
+// managedKey tells apart the managed policies of the role and of each operator.
+func managedKey(owner string, arn policy.Text) string { return owner + " " + arn.String() }
+
+func (n names) bucketVar(id string) string { return n.buckets[id] + "_bucket_name" }
+func (n names) bucketARN(id string) string { return n.buckets[id] + "_bucket_arn" }
+func (n names) aliasVar(id string) string  { return n.keys[id] + "_key_alias" }
+func (n names) keyARN(id string) string    { return n.keys[id] + "_key_arn" }
+
+// principalVar is the variable with the names of an operator's users, groups or roles.
+func (n names) principalVar(id, kind string) string {
+	return n.operators[id] + "_operator_" + kind + "s"
+}
+
+// statementsOutput is the output with the statements of a document that is to be merged by hand.
+func (n names) statementsOutput(doc string) string { return n.docs[doc] + "_statements" }
+
+func bucketIDs(s *model.Setup) []string {
+	ids := make([]string, len(s.Buckets))
+	for i, b := range s.Buckets {
+		ids[i] = b.ID
+	}
+	return ids
+}
+
+func keyIDs(s *model.Setup) []string {
+	ids := make([]string, len(s.Keys))
+	for i, k := range s.Keys {
+		ids[i] = k.ID
+	}
+	return ids
+}
+
+func operatorIDs(s *model.Setup) []string {
+	ids := make([]string, len(s.Operators))
+	for i, o := range s.Operators {
+		ids[i] = o.ID
+	}
+	return ids
+}
+
+// labels gives each name an identifier of its own; where two names have the same one, the later gets a number.
+func labels(ids []string) map[string]string {
+	return labelsOf(ids, func(id string) string { return id })
+}
+
+func labelsOf(ids []string, name func(string) string) map[string]string {
+	out := make(map[string]string, len(ids))
+	taken := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		if _, ok := out[id]; ok {
+			continue
+		}
+		base := snake(name(id))
+		l := base
+		for i := 2; taken[l]; i++ {
+			l = base + "_" + strconv.Itoa(i)
+		}
+		out[id], taken[l] = l, true
+	}
+	return out
+}
+
+// snake gives s in lower case with an underscore for whatever an identifier cannot hold.
+func snake(s string) string {
+	b := make([]byte, 0, len(s)+1)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= 'A' && c <= 'Z':
+			b = append(b, c+'a'-'A')
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+			b = append(b, c)
+		default:
+			b = append(b, '_')
+		}
+	}
+	if len(b) == 0 || b[0] < 'a' || b[0] > 'z' {
+		b = append([]byte("x_"), b...)
+	}
+	return string(b)
+}
+
+// tail is what follows the last slash of an ARN: the id of a key, the name of a policy.
+func tail(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }

@@ -1,0 +1,68 @@
+package terraform
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// audience is one kind of principal that an operator's policies are attached to.
+type audience struct {
+	kind     string // user, group or role: the argument of the attachment
+	resource string
+	members  []string
+}
+
+func audiences(o model.Operator) []audience {
+	return []audience{
+		{"user", tfUserAttach, o.Users},
+		{"group", tfGroupAtt, o.Groups},
+		{"role", tfRoleAttach, o.Roles},
+	}
+}
+
+func (p *printer) operator(b *hclwrite.Body, index int) {
+	o := p.setup.Operators[index]
+	for _, d := range o.Policies {
+		doc := p.document(b, d, nil, "the operator "+o.ID)
+		p.managedPolicy(b, d, doc)
+	}
+	for _, a := range audiences(o) {
+		if len(a.members) == 0 {
+			continue
+		}
+		attach := func(label string, each, arn hclwrite.Tokens) {
+			body := block(b, "resource", a.resource, label)
+			body.SetAttributeRaw("for_each", each)
+			body.AppendNewline()
+			body.SetAttributeRaw(a.kind, ref("each", "value"))
+			body.SetAttributeRaw("policy_arn", arn)
+		}
+		all := ref("var", p.names.principalVar(o.ID, a.kind))
+		for _, d := range o.Policies {
+			attach(p.names.docs[d.Name], all, ref(tfPolicy, p.names.docs[d.Name], "arn"))
+		}
+		for _, m := range o.ManagedPolicies {
+			attach(p.names.managed[managedKey("operator-"+o.ID, m)], p.remaining(index, a.kind, m, all), p.text(m, dollar))
+		}
+	}
+}
+
+// remaining leaves out of all the principals to whom an operator before this one attaches the same managed policy: two resources for one
+// attachment would take it from each other when one of them goes.
+func (p *printer) remaining(index int, kind string, m policy.Text, all hclwrite.Tokens) hclwrite.Tokens {
+	for _, before := range p.setup.Operators[:index] {
+		if !slices.ContainsFunc(before.ManagedPolicies, func(t policy.Text) bool { return t.String() == m.String() }) {
+			continue
+		}
+		for _, a := range audiences(before) {
+			if a.kind == kind && len(a.members) > 0 {
+				all = call("setsubtract", all, ref("var", p.names.principalVar(before.ID, kind)))
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,62 @@
+package terraform
+
+import (
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/policy"
+)
+
+func (p *printer) outputs() *hclwrite.File {
+	f, b := p.start()
+	put := func(name, about string, value hclwrite.Tokens) {
+		body := block(b, "output", name)
+		body.SetAttributeRaw("description", p.str(about))
+		body.SetAttributeRaw("value", value)
+	}
+	put("role_arn", "ARN of the role that Personalize assumes: the roleArn of its jobs.", p.value(model.RefRoleARN))
+	for _, bu := range p.setup.Buckets {
+		put(p.names.buckets[bu.ID]+"_bucket_name", "Name of the bucket "+bu.ID+".", p.value(model.RefBucketName(bu.ID)))
+		put(p.names.bucketARN(bu.ID), "ARN of the bucket "+bu.ID+".", p.value(model.RefBucketARN(bu.ID)))
+	}
+	for _, k := range p.setup.Keys {
+		put(p.names.keyARN(k.ID), "ARN of the KMS key "+k.ID+".", p.value(model.RefKeyARN(k.ID)))
+	}
+	for _, o := range p.setup.Operators {
+		if len(o.Policies) == 0 {
+			continue
+		}
+		arns := make([]hclwrite.Tokens, len(o.Policies))
+		for i, d := range o.Policies {
+			arns[i] = ref(tfPolicy, p.names.docs[d.Name], "arn")
+		}
+		put(p.names.operators[o.ID]+"_operator_policy_arns", "ARNs of the policies of the operator "+o.ID+".", list(arns))
+	}
+	for _, s := range p.shown {
+		put(p.names.statementsOutput(s.doc.Name), "Statements to merge into "+s.of+". This module does not manage it.", s.expr)
+	}
+	if g := p.setup.DatasetGroup; g != nil {
+		put("dataset_group_command", "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once.", p.command(g))
+	}
+	return f
+}
+
+func (p *printer) value(r policy.Ref) hclwrite.Tokens { return p.text(policy.NewText(r), dollar) }
+
+// command creates the dataset group. Its names were checked to be of letters, digits, hyphens and underscores, and the ARNs of role and key need
+// no quotes in a shell either: their alphabets have no character that is special outside of quotes.
+func (p *printer) command(g *model.DatasetGroup) hclwrite.Tokens {
+	segs := []segment{{lit: "aws personalize create-dataset-group --region "}}
+	segs = append(segs, p.reference(model.RefRegion)...)
+	segs = append(segs, segment{lit: " --name " + g.Name})
+	if g.Domain != "" {
+		segs = append(segs, segment{lit: " --domain " + g.Domain})
+	}
+	if g.Key != "" {
+		segs = append(segs, segment{lit: " --role-arn "})
+		segs = append(segs, p.reference(model.RefRoleARN)...)
+		segs = append(segs, segment{lit: " --kms-key-arn "})
+		segs = append(segs, p.reference(model.RefKeyARN(g.Key))...)
+	}
+	return p.template(segs...)
+}

@@ -1,0 +1,148 @@
+package model
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/spec"
+)
+
+// use is what the workflows of a setup do with one bucket.
+type use struct {
+	reads, writes, results []string // prefixes, in the order of the workflows, none inside another
+	listed                 []string // prefixes under which Personalize lists: a metric attribution only writes
+	gets, lists, puts      bool     // what the guide's policies grant for these kinds of workflow
+	exports, others        bool     // an export writes here; another kind of workflow works here
+	beyondImport           bool     // some workflow here needs the key in the role's own policy
+}
+
+// inUse goes through the workflows once and tells what each bucket is used for.
+func inUse(s *spec.Setup) map[string]*use {
+	uses := map[string]*use{}
+	at := func(l *spec.Location) *use {
+		u := uses[l.Bucket]
+		if u == nil {
+			u = &use{}
+			uses[l.Bucket] = u
+		}
+		return u
+	}
+	for _, w := range s.Workflows {
+		batch := w.Type == spec.BatchInference || w.Type == spec.BatchSegment
+		if w.From != nil {
+			u := at(w.From)
+			u.reads, u.listed = append(u.reads, w.From.Prefix), append(u.listed, w.From.Prefix)
+			u.gets, u.lists, u.others = true, true, true
+			u.puts = u.puts || batch
+			u.beyondImport = u.beyondImport || batch
+		}
+		if w.To != nil {
+			u := at(w.To)
+			u.writes = append(u.writes, w.To.Prefix)
+			u.puts, u.beyondImport = true, true
+			if batch {
+				u.results = append(u.results, w.To.Prefix)
+			}
+			u.gets = u.gets || batch
+			if w.Type != spec.MetricAttribution {
+				u.listed, u.lists = append(u.listed, w.To.Prefix), true
+			}
+			u.exports = u.exports || w.Type == spec.Export
+			u.others = u.others || w.Type != spec.Export
+		}
+	}
+	for _, u := range uses {
+		u.reads, u.writes = outermost(u.reads, nil), outermost(u.writes, nil)
+		u.results, u.listed = outermost(u.results, u.reads), outermost(u.listed, nil)
+	}
+	return uses
+}
+
+// outermost drops each prefix that stands again, or inside another one of the list or of covered, since a grant on the outer one holds for it.
+func outermost(list, covered []string) []string {
+	var out []string
+	for i, p := range list {
+		inside := slices.ContainsFunc(covered, func(q string) bool { return strings.HasPrefix(p, q) })
+		for j, q := range list {
+			inside = inside || strings.HasPrefix(p, q) && (p != q || j < i)
+		}
+		if !inside {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func has(s *spec.Setup, kinds ...string) bool {
+	return slices.ContainsFunc(s.Workflows, func(w spec.Workflow) bool { return slices.Contains(kinds, w.Type) })
+}
+
+func (b *builder) setupFacts() map[string]bool {
+	keys := false
+	for _, k := range b.spec.Keys {
+		keys = keys || b.keyFacts(k)["encrypts-bucket"]
+	}
+	return map[string]bool{"metrics": has(b.spec, spec.MetricAttribution), "bucket-keys": keys}
+}
+
+func (b *builder) bucketFacts(k spec.Bucket) map[string]bool {
+	u := b.uses[k.Name]
+	if u == nil {
+		u = &use{}
+	}
+	return map[string]bool{
+		"lists":          u.lists,
+		"reads":          len(u.reads) > 0,
+		"writes":         len(u.writes) > 0,
+		"results":        len(u.results) > 0,
+		"gets":           u.gets,
+		"puts":           u.puts,
+		"exports-alone":  u.exports && !u.others,
+		"require-tls":    k.SecureTransport,
+		"guarded":        b.spec.ConfusedDeputy == spec.DeputyEverywhere,
+		"list-by-prefix": b.spec.ListByPrefix && !slices.Contains(u.listed, ""),
+	}
+}
+
+func (b *builder) keyFacts(k spec.Key) map[string]bool {
+	group := b.spec.DatasetGroup != nil && b.spec.DatasetGroup.Key == k.Name
+	bucket, role := false, group
+	for _, c := range b.spec.Buckets {
+		if u := b.uses[c.Name]; u != nil && c.Key == k.Name {
+			bucket = true
+			role = role || u.beyondImport
+		}
+	}
+	return map[string]bool{
+		"created":                !k.Existing(),
+		"used":                   bucket || group,
+		"encrypts-bucket":        bucket,
+		"encrypts-dataset-group": group,
+		"exports-dataset-group":  group && has(b.spec, spec.Export),
+		"role-needs-key":         role,
+		"guarded":                b.spec.ConfusedDeputy == spec.DeputyEverywhere,
+	}
+}
+
+func (b *builder) operatorFacts(o spec.Operator) map[string]bool {
+	s := b.spec
+	encrypted := s.DatasetGroup != nil && s.DatasetGroup.Key != ""
+	f := map[string]bool{
+		"full":                    o.Access == spec.Full,
+		"operate":                 o.Access == spec.Operate,
+		"read":                    o.Access == spec.Read,
+		"runtime":                 o.Access == spec.Runtime,
+		"passes-role":             len(s.Workflows) > 0 || encrypted,
+		"imports":                 has(s, spec.Import),
+		"exports":                 has(s, spec.Export),
+		"batch-inference":         has(s, spec.BatchInference),
+		"batch-segment":           has(s, spec.BatchSegment),
+		"data-deletion":           has(s, spec.DataDeletion),
+		"metrics":                 has(s, spec.MetricAttribution),
+		"dataset-group":           s.DatasetGroup != nil,
+		"tagged":                  len(s.Tags) > 0,
+		"encrypted-dataset-group": encrypted,
+	}
+	f["creates-groups"] = f["operate"] || f["full"] && s.Profile != spec.Documented
+	return f
+}

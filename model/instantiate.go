@@ -1,0 +1,151 @@
+package model
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
+	"github.com/pzgen/pzgen/templates"
+)
+
+// holes are the values of a template's references: one Text, or several where the reference stands for a list. References that are not in it
+// (the partition, the role) stay references.
+type holes map[string][]policy.Text
+
+func (b *builder) bucketHoles(k spec.Bucket) holes {
+	u := b.uses[k.Name]
+	if u == nil {
+		u = &use{}
+	}
+	return holes{
+		"bucket.arn":     {policy.NewText(RefBucketARN(k.Name))},
+		"bucket.name":    {policy.NewText(RefBucketName(k.Name))},
+		"bucket.reads":   literals(u.reads),
+		"bucket.writes":  literals(u.writes),
+		"bucket.results": literals(u.results),
+		"bucket.lists":   literals(u.listed),
+	}
+}
+
+func (b *builder) keyHoles(k spec.Key) holes {
+	admins := make([]policy.Text, len(k.Admins))
+	for i, a := range k.Admins {
+		admins[i] = b.arn(a)
+	}
+	if len(admins) == 0 {
+		admins = []policy.Text{policy.NewText(policy.Lit("arn:"), RefPartition, policy.Lit(":iam::"), RefAccount, policy.Lit(":root"))}
+	}
+	return holes{"key.arn": {policy.NewText(RefKeyARN(k.Name))}, "key.admins": admins}
+}
+
+func (b *builder) operatorHoles() holes {
+	h := holes{"group.name": {policy.Literal("*")}}
+	if g := b.spec.DatasetGroup; g != nil {
+		h["group.name"] = []policy.Text{policy.Literal(g.Name)}
+		if g.Key != "" {
+			h["groupkey.arn"] = []policy.Text{policy.NewText(RefKeyARN(g.Key))}
+		}
+	}
+	return h
+}
+
+func literals(list []string) []policy.Text {
+	out := make([]policy.Text, len(list))
+	for i, s := range list {
+		out[i] = policy.Literal(s)
+	}
+	return out
+}
+
+// arn gives an ARN of the spec with the setup's own partition, account and region as references, so that targets print them natively.
+func (b *builder) arn(s string) policy.Text {
+	f := strings.SplitN(s, ":", 6)
+	if len(f) != 6 {
+		return policy.Literal(s)
+	}
+	var parts []policy.Part
+	for i, v := range f {
+		if i > 0 {
+			parts = append(parts, policy.Lit(":"))
+		}
+		switch {
+		case i == 1 && v == b.spec.Partition:
+			parts = append(parts, RefPartition)
+		case i == 3 && v == b.spec.Region:
+			parts = append(parts, RefRegion)
+		case i == 4 && v == b.spec.Account:
+			parts = append(parts, RefAccount)
+		default:
+			parts = append(parts, policy.Lit(v))
+		}
+	}
+	return policy.NewText(parts...)
+}
+
+func (b *builder) arns(list []string) []policy.Text {
+	out := make([]policy.Text, len(list))
+	for i, s := range list {
+		out[i] = b.arn(s)
+	}
+	return out
+}
+
+// statement fills in a template for a document. Identity policies name no principal.
+func statement(t *templates.Template, doc string, facts map[string]bool, h holes) policy.Statement {
+	s := t.Statement
+	s.Sid = t.Sid
+	if strings.HasPrefix(doc, "role") || doc == "operator" {
+		s.Principal = nil
+	}
+	if doc != "trust" && doc != "bucket" && doc != "key" {
+		s.NotPrincipal = nil
+	}
+	s.Condition = slices.Clone(s.Condition)
+	for i := range t.Extra {
+		if t.Extra[i].Applies(doc, facts) {
+			s.Condition = append(s.Condition, t.Extra[i].Conditions...)
+		}
+	}
+	s.Action, s.NotAction = h.fill(s.Action), h.fill(s.NotAction)
+	s.Resource, s.NotResource = h.fill(s.Resource), h.fill(s.NotResource)
+	if s.Principal != nil {
+		p := &policy.Principal{Any: s.Principal.Any}
+		for _, ty := range s.Principal.Types {
+			p.Types = append(p.Types, policy.PrincipalType{Type: ty.Type, Values: h.fill(ty.Values)})
+		}
+		s.Principal = p
+	}
+	for i, c := range s.Condition {
+		s.Condition[i].Values = h.fill(c.Values)
+	}
+	return s
+}
+
+// fill replaces the holes of an element. A string that holds a list is repeated for each element of it.
+func (h holes) fill(t policy.Texts) policy.Texts {
+	if t.Values == nil {
+		return t
+	}
+	out := policy.Texts{Values: make([]policy.Text, 0, len(t.Values)), Scalar: t.Scalar}
+	for _, v := range t.Values {
+		n := 1
+		for _, p := range v.Parts() {
+			if r, ok := p.(policy.Ref); ok {
+				if list, ok := h[r.ID+"."+r.Attr]; ok && len(list) != 1 {
+					n = len(list)
+				}
+			}
+		}
+		for i := range n {
+			out.Values = append(out.Values, v.Bind(func(r policy.Ref) (policy.Text, bool) {
+				list, ok := h[r.ID+"."+r.Attr]
+				if !ok {
+					return policy.Text{}, false
+				}
+				return list[min(i, len(list)-1)], true
+			}))
+		}
+	}
+	return out
+}

@@ -1,0 +1,167 @@
+package model
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"sort"
+
+	"github.com/pzgen/pzgen/policy"
+)
+
+// AWS's limits on policies. Those of IAM count characters without white space (IAM User Guide, "IAM and AWS STS quotas", section "IAM
+// character limits"); a bucket policy may have 20 KB (S3 User Guide, "Adding a bucket policy by using the Amazon S3 console"); a key policy 32 KB (KMS API
+// Reference, PutKeyPolicy).
+const (
+	inlineRoleLimit    = 10240 // all inline policies of a role together
+	managedLimit       = 6144
+	managedPerRole     = 10
+	trustLimit         = 2048
+	bucketPolicyLimit  = 20 * 1024
+	keyPolicyLimit     = 32 * 1024
+	parts              = 9 // how many numbered policies a document is split into at most
+	assumedKeyResource = "00000000-0000-0000-0000-000000000000"
+)
+
+// size measures a document of identity policies with the values that it will have: a key that is yet to be created gets an id of the usual length.
+func (b *builder) size(d policy.Document) int { return b.filled(d).Size(false) }
+
+// filled gives d with these values.
+func (b *builder) filled(d policy.Document) policy.Document { return d.Fill(b.assumed()) }
+
+// value gives a reference its value; one that no document can hold stays as it is written.
+func (b *builder) value(r policy.Ref) string {
+	if v, ok := b.assumed()[r]; ok {
+		return v
+	}
+	return r.String()
+}
+
+func (b *builder) assumed() policy.Env {
+	if b.values != nil {
+		return b.values
+	}
+	env := policy.Env{
+		RefPartition: b.spec.Partition, RefAccount: b.spec.Account, RefRegion: b.spec.Region, RefRoleName: b.spec.Role.Name,
+		RefRoleARN: "arn:" + b.spec.Partition + ":iam::" + b.spec.Account + ":role" + b.spec.Role.Path + b.spec.Role.Name,
+	}
+	for _, k := range b.spec.Buckets {
+		env[RefBucketName(k.Name)] = k.BucketName
+		env[RefBucketARN(k.Name)] = "arn:" + b.spec.Partition + ":s3:::" + k.BucketName
+	}
+	for _, k := range b.spec.Keys {
+		env[RefKeyARN(k.Name)] = k.ARN
+		if !k.Existing() {
+			env[RefKeyARN(k.Name)] = "arn:" + b.spec.Partition + ":kms:" + b.spec.Region + ":" + b.spec.Account + ":key/" + assumedKeyResource
+		}
+	}
+	b.values = env
+	return env
+}
+
+// split gives a document as one customer managed policy, or as several numbered ones when it is over the limit of one. A statement's number
+// comes from its Sid alone, so that another statement, added or removed, moves none; only where a policy is full, the next number with room is
+// taken, in the order of the Sids' hashes.
+func (b *builder) split(d *draft, name, policyName, place string) []Doc {
+	if b.within(d.doc, managedLimit) {
+		return []Doc{b.finish(d, name, policyName)}
+	}
+	order := make([]int, len(d.doc.Statements))
+	for i := range order {
+		order[i] = i
+	}
+	sort.Slice(order, func(i, j int) bool {
+		x, y := d.doc.Statements[order[i]].Sid, d.doc.Statements[order[j]].Sid
+		if hx, hy := hash(x), hash(y); hx != hy {
+			return hx < hy
+		}
+		return x < y
+	})
+	var bins [parts][]int
+	fits := func(bin []int, i int) bool {
+		doc := policy.Document{Version: policy.Version2012, ID: d.doc.ID}
+		for _, j := range append(slices.Clone(bin), i) {
+			doc.Statements = append(doc.Statements, d.doc.Statements[j])
+		}
+		return b.size(doc) <= managedLimit
+	}
+	for _, i := range order {
+		first := int(hash(d.doc.Statements[i].Sid) % parts)
+		placed := false
+		for k := 0; k < parts && !placed; k++ {
+			n := (first + k) % parts
+			if fits(bins[n], i) {
+				bins[n] = append(bins[n], i)
+				placed = true
+			}
+		}
+		if !placed {
+			b.problem(place, "use fewer prefixes, or several setups", "statement %q of %s does not fit into the %d managed policies of %d characters that AWS allows", d.doc.Statements[i].Sid, name, parts, managedLimit)
+			return nil
+		}
+	}
+	var docs []Doc
+	for n, bin := range bins {
+		if len(bin) == 0 {
+			continue
+		}
+		slices.Sort(bin)
+		part := newDraft()
+		part.doc.ID = d.doc.ID
+		for _, i := range bin {
+			part.doc.Statements = append(part.doc.Statements, d.doc.Statements[i])
+			part.reasons = append(part.reasons, d.reasons[i])
+		}
+		docs = append(docs, b.finish(part, fmt.Sprintf("%s-%d", name, n+1), fmt.Sprintf("%s-%d", policyName, n+1)))
+	}
+	return docs
+}
+
+func hash(s string) uint32 {
+	h := fnv.New32a()
+	h.Write([]byte(s))
+	return h.Sum32()
+}
+
+// measure refuses what AWS would refuse for its size. Documents that cannot be split are refused with what to do instead.
+func (b *builder) measure() {
+	if t := b.out.Role.Trust; t.Name != "" && !b.within(t.Document, trustLimit) {
+		b.problem("role", "remove statements of the spec from trust", "the trust policy has %d characters, and AWS allows %d", b.size(t.Document), trustLimit)
+	}
+	whole := func(place, hint, what string, d Doc, limit int) {
+		if d.Name == "" || b.atMost(d.Document) <= limit {
+			return
+		}
+		if n := len(b.filled(d.Document).JSON()); n > limit {
+			b.problem(place, hint, "%s has %d characters, and AWS allows %d", what, n, limit)
+		}
+	}
+	for _, k := range b.out.Buckets {
+		whole("buckets."+k.ID, "use fewer and shorter prefixes, or a second bucket", "the policy of bucket "+k.ID, k.Policy, bucketPolicyLimit)
+	}
+	for _, k := range b.out.Keys {
+		whole("keys."+k.ID, "use a second key", "the policy of key "+k.ID, k.Policy, keyPolicyLimit)
+	}
+	if n := len(b.out.Role.Policies) + len(b.out.Role.ManagedPolicies); !b.out.Role.Inline && n > managedPerRole {
+		b.problem("role", "use fewer prefixes or managed policies, or several setups", "the role would have %d managed policies, and AWS allows %d", n, managedPerRole)
+	}
+	for _, o := range b.out.Operators {
+		if n := len(o.Policies) + len(o.ManagedPolicies); n > managedPerRole {
+			b.problem("operators."+o.ID, "use fewer managed policies", "operator %s would get %d managed policies, and AWS allows %d for each user, group or role", o.ID, n, managedPerRole)
+		}
+	}
+	b.sids()
+}
+
+// sids refuses two statements of one document under one Sid, which AWS refuses too.
+func (b *builder) sids() {
+	for _, d := range b.out.Docs() {
+		seen := map[string]bool{}
+		for _, s := range d.Document.Statements {
+			if s.Sid != "" && seen[s.Sid] {
+				b.problem("", "give the statement of the spec another sid", "two statements of %s have the sid %q", d.Name, s.Sid)
+			}
+			seen[s.Sid] = true
+		}
+	}
+}

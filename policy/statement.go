@@ -1,0 +1,72 @@
+package policy
+
+// statement tells whether and how a statement applies to the request: all of its elements must
+// (reference_policies_elements, and the page of each element).
+func (e evaluation) statement(version string, s Statement, resourceBased, session bool) strength {
+	reach := direct
+	switch {
+	case s.Principal != nil:
+		reach = s.Principal.reach(e.subject, e.context)
+	case s.NotPrincipal != nil:
+		// Such a Deny strikes every principal that has a permissions boundary (reference_policies_elements_notprincipal).
+		if !e.bounded && s.NotPrincipal.excepts(e.subject, e.context) {
+			return none
+		}
+	}
+	if reach == none || !e.matchesAction(s) {
+		return none
+	}
+	w := words{version: version, context: e.context}
+	if !e.matchesResource(s, w, !resourceBased && !session) {
+		return none
+	}
+	for _, c := range s.Condition {
+		if !c.holds(w) {
+			return none
+		}
+	}
+	return reach
+}
+
+func (e evaluation) matchesAction(s Statement) bool {
+	list, not := s.Action, false
+	if list.Values == nil {
+		list, not = s.NotAction, true
+	}
+	return anyText(list, func(t Text) bool { return foldMatch(t.plain(), e.action) }) != not
+}
+
+// matchesResource compares resources with regard to case. A variable without a value makes its pattern match nothing, in NotResource too
+// (reference_policies_variables, "Policy variables with no value"). A trust policy has no Resource: it is about its role.
+func (e evaluation) matchesResource(s Statement, w words, complete bool) bool {
+	list, not := s.Resource, false
+	if list.Values == nil {
+		if s.NotResource.Values == nil {
+			return true
+		}
+		list, not = s.NotResource, true
+	}
+	return anyText(list, func(t Text) bool {
+		p, ok := w.pattern(t)
+		if !ok {
+			return false
+		}
+		if complete {
+			p = completeARN(p)
+		}
+		return match(arnPattern(p), e.resource)
+	}) != not
+}
+
+// completeARN adds "*" for each part that an ARN lacks, as AWS does in identity-based policies: arn:aws:sqs is arn:aws:sqs:*:*:*
+// (reference-arns, "Using wildcards in paths").
+func completeARN(p []token) []token {
+	parts := segments(p)
+	if len(parts) == 6 || len(parts[0]) != 3 || !match(parts[0], "arn") {
+		return p
+	}
+	for range 6 - len(parts) {
+		p = append(p, token{char: ':'}, token{wild: '*'})
+	}
+	return p
+}

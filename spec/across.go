@@ -1,0 +1,137 @@
+package spec
+
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// owned is something in AWS by what makes it unique there. Fields that do not count for a kind of thing are empty.
+type owned struct{ kind, partition, account, region, name string }
+
+// claim is what a setup says about it.
+type claim struct {
+	setup   string
+	n       *yaml.Node
+	created bool
+	means   string // all that it says; two setups that say different things contradict each other
+	whole   bool   // the setup writes its whole policy
+}
+
+// acrossSetups checks what no setup can see alone: names that two of them would create, and one thing that they mean differently.
+func acrossSetups(r *reader, results []result) {
+	if len(results) < 2 {
+		return
+	}
+	claims := make(map[owned]claim, 4*len(results))
+	add := func(o owned, what string, c claim) {
+		before, ok := claims[o]
+		switch {
+		case o.name == "":
+		case !ok:
+			claims[o] = c
+		case before.created && c.created:
+			r.err(codeSameName, c.n, "give one of them another name", "%s is created by setup %q already, at line %d", what, before.setup, before.n.Line)
+		case before.means != c.means:
+			r.err(codeTwoMeanings, c.n, "declare it in both in the same way", "%s is declared otherwise in setup %q, at line %d", what, before.setup, before.n.Line)
+		case before.whole && c.whole:
+			r.warn(warnWholeFile, c.n, "leave policy out in one of them and merge its statements",
+				"%s has its whole policy written by setup %q too: what is applied last wins", what, before.setup)
+		}
+	}
+	for i := range results {
+		claimsOf(&results[i], add)
+	}
+}
+
+func claimsOf(res *result, add func(owned, string, claim)) {
+	s, d := res.setup, res.draft
+	if s.Account == "" || s.Region == "" {
+		return
+	}
+	mine := func(n *yaml.Node) claim { return claim{setup: s.Name, n: n} }
+	account := owned{partition: s.Partition, account: s.Account}
+	regional := account
+	regional.region = s.Region
+	of := func(o owned, kind, name string) owned {
+		o.kind, o.name = kind, name
+		return o
+	}
+
+	if !s.Role.Existing {
+		c := mine(res.at)
+		if d.role.v.name.given() {
+			c.n = d.role.v.name.n
+		}
+		c.created = true
+		add(of(account, "role", strings.ToLower(s.Role.Name)), "role "+quoted(s.Role.Name), c)
+	}
+	for i, o := range s.Operators {
+		// The names of an operator's policies are made of both names, and IAM does not tell cases apart.
+		c := mine(d.operators[i].n)
+		c.created = true
+		add(of(account, "policy", strings.ToLower(s.Name+"-"+o.Name)), "policy of operator "+quoted(o.Name), c)
+	}
+	for i, k := range s.Keys {
+		c := mine(d.keys[i].n)
+		if k.Existing() {
+			c.means, c.whole = k.PolicyFile, k.Policy != nil
+			add(owned{kind: "key", name: k.ARN}, "key "+quoted(k.ARN), c)
+			continue
+		}
+		c.created = true
+		add(of(regional, "alias", k.Alias), "alias "+quoted(k.Alias), c)
+	}
+	for i, b := range s.Buckets {
+		c := mine(d.buckets[i].n)
+		c.created = !b.Existing
+		c.whole = b.Policy != nil
+		c.means = strings.Join([]string{existence(b.Existing), s.Account, s.Region, identityOf(d, b.Key), b.PolicyFile}, "|")
+		add(owned{kind: "bucket", partition: s.Partition, name: b.BucketName}, "bucket "+quoted(b.BucketName), c)
+	}
+	for _, c := range s.Statements {
+		// Statements of several setups meet in the policy of what exists, where a Sid stands once.
+		kind, name, _ := strings.Cut(c.Owner, ".")
+		shared := ""
+		switch kind {
+		case "bucket":
+			if b := find(d.buckets, name); b != nil && b.existing.v {
+				shared = b.name.v
+			}
+		case "key":
+			if k := find(d.keys, name); k != nil {
+				shared = k.arn.v
+			}
+		}
+		if shared != "" && c.Statement.Sid != "" {
+			add(owned{kind: "sid", partition: s.Partition, name: shared + "|" + c.Statement.Sid},
+				"sid "+quoted(c.Statement.Sid)+" in the policy of "+kind+" "+quoted(shared), sidClaim(s, c))
+		}
+	}
+	if g := s.DatasetGroup; g != nil {
+		c := mine(d.group.n)
+		c.means = g.Domain + "|" + identityOf(d, g.Key)
+		add(of(regional, "datasetGroup", g.Name), "dataset group "+quoted(g.Name), c)
+	}
+}
+
+func sidClaim(s *Setup, c CustomStatement) claim {
+	return claim{setup: s.Name, n: &yaml.Node{Line: c.Statement.Pos.Line, Column: c.Statement.Pos.Col}, created: true}
+}
+
+// identityOf gives what a key is in AWS: its ARN, or the alias that it will have.
+func identityOf(d *setupDraft, name string) string {
+	if k := find(d.keys, name); k != nil {
+		return k.arn.v + k.alias.v
+	}
+	return ""
+}
+
+func existence(existing bool) string {
+	if existing {
+		return "existing"
+	}
+	return "created"
+}
+
+func quoted(s string) string { return "\"" + s + "\"" }

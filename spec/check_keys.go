@@ -1,0 +1,152 @@
+package spec
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pzgen/pzgen/policy"
+)
+
+func (c *checker) checkKeys() {
+	arns := map[string]string{}
+	aliases := map[string]string{}
+	checkNamed(c, "keys", c.d.keys, func(k *named[keyDraft]) {
+		d := &k.v
+		key := Key{Name: k.name, Alias: d.alias.v, ARN: d.arn.v}
+		switch {
+		case d.alias.given() && d.arn.given():
+			c.err(codeKeyKind, d.arn.n, "keep alias for a key that pzgen creates, arn for one that exists", "key %q has both alias and arn", k.name)
+		case d.arn.given():
+			c.existingKey(k, &key)
+		case d.alias.given():
+			c.createdKey(k, &key)
+		default:
+			c.err(codeKeyKind, k.n, "write `alias: alias/<name>` for a key that pzgen creates, or `arn:` for one that exists",
+				"key %q has neither alias nor arn", k.name)
+		}
+		if before, ok := arns[key.ARN]; ok && key.ARN != "" {
+			c.err(codeTwice, d.arn.n, "keep one of them", "keys %q and %q are the same key", before, k.name)
+		}
+		if before, ok := aliases[key.Alias]; ok && key.Alias != "" {
+			c.err(codeTwice, d.alias.n, "give one of them another alias", "keys %q and %q have the same alias", before, k.name)
+		}
+		arns[key.ARN], aliases[key.Alias] = k.name, k.name
+		c.s.Keys = append(c.s.Keys, key)
+	})
+}
+
+func (c *checker) createdKey(k *named[keyDraft], key *Key) {
+	d := &k.v
+	key.DeletionWindow, key.Rotation = d.deletionWindow.or(30), d.rotation.or(true)
+	if d.alias.ok && strings.HasPrefix(d.alias.v, "alias/aws/") {
+		c.err(codeAlias, d.alias.n, "choose another alias",
+			"alias %q is of a key that AWS manages: nobody can change its policy, so Personalize cannot be let in", d.alias.v)
+	}
+	if d.policy.given() {
+		c.err(codeExisting, d.policy.n, "leave it out", "policy is the present policy of an existing key, and key %q is created", k.name)
+	}
+	for _, a := range d.admins {
+		if a.ok && c.admin(a) {
+			key.Admins = append(key.Admins, a.v)
+		}
+	}
+}
+
+// admin checks an administrator of a key: a role, a user or the root of an account.
+func (c *checker) admin(t text) bool {
+	a, ok := parseARN(t.v)
+	hint := "write arn:" + c.s.Partition + ":iam::" + c.s.Account + ":role/<name>"
+	kind, name, _ := strings.Cut(a.resource, "/")
+	switch {
+	case !ok || a.service != "iam" || a.region != "" || !accountForm.ok(a.account) || strings.Contains(a.resource, ":") ||
+		!(a.resource == "root" || (kind == "role" || kind == "user") && name != "" && !strings.HasSuffix(name, "/")):
+		c.err(codeAdmin, t.n, hint, "administrator %q is not the ARN of a role, a user or an account root", t.v)
+		return false
+	case c.s.Partition != "" && a.partition != c.s.Partition:
+		c.err(codeAdmin, t.n, hint, "administrator %q is in partition %s, and the setup is in %s", t.v, a.partition, c.s.Partition)
+		return false
+	case c.s.Account != "" && a.account != c.s.Account:
+		c.warn(warnAccount, t.n, "add an administrator of account "+c.s.Account,
+			"administrator %q is of another account, from which KMS lets nobody change a key policy", t.v)
+	}
+	return true
+}
+
+func (c *checker) existingKey(k *named[keyDraft], key *Key) {
+	d := &k.v
+	if d.arn.ok {
+		c.keyARN(d.arn)
+	}
+	if d.admins != nil {
+		c.createdOnly(d.admins[0], "admins", k.name)
+	}
+	if d.deletionWindow.n != nil {
+		c.createdOnly(text{n: d.deletionWindow.n}, "deletionWindow", k.name)
+	}
+	if d.rotation.n != nil {
+		c.createdOnly(text{n: d.rotation.n}, "rotation", k.name)
+	}
+	if !d.policy.given() {
+		c.warn(warnNoPolicy, k.n, "save it with `aws kms get-key-policy --policy-name default --query Policy --output text` and give the file as policy",
+			"present policy of key %q is not known: its outputs hold statements to merge, not a whole policy", k.name)
+		return
+	}
+	key.PolicyFile = d.policy.v
+	key.Policy = c.policyFile(d.policy)
+}
+
+func (c *checker) createdOnly(t text, field, name string) {
+	c.err(codeExisting, t.n, "leave it out", "%s is for a key that pzgen creates, and key %q exists", field, name)
+}
+
+// keyARN checks the ARN of an existing key (AWS KMS Developer Guide, "Key ARN"; Personalize API reference, kmsKeyArn).
+func (c *checker) keyARN(t text) {
+	a, ok := parseARN(t.v)
+	want := fmt.Sprintf("write arn:%s:kms:%s:%s:key/<id>", c.s.Partition, c.s.Region, c.s.Account)
+	id, isKey := strings.CutPrefix(a.resource, "key/")
+	switch {
+	case ok && a.service == "kms" && strings.HasPrefix(a.resource, "alias/aws/"):
+		c.err(codeAlias, t.n, "use a key of your own", "%q is the alias of a key that AWS manages: nobody can change its policy, so Personalize cannot be let in", t.v)
+	case ok && a.service == "kms" && strings.HasPrefix(a.resource, "alias/"):
+		c.err(codeKeyARN, t.n, "find the key's ARN with `aws kms describe-key --key-id "+a.resource+"`",
+			"%q is the ARN of an alias; Personalize and policies need the ARN of the key", t.v)
+	case !ok || a.service != "kms" || !isKey || id == "" || strings.ContainsAny(id, "/:.+=,@_") || !accountForm.ok(a.account):
+		c.err(codeKeyARN, t.n, want, "%q is not the ARN of a KMS key", t.v)
+	case c.s.Partition != "" && a.partition != c.s.Partition:
+		c.err(codeKeyARN, t.n, want, "key is in partition %s, and the setup is in %s", a.partition, c.s.Partition)
+	case c.s.Region != "" && a.region != c.s.Region:
+		c.err(codeKeyARN, t.n, "use a key in "+c.s.Region, "key is in region %q; Personalize, buckets and keys of a setup are in one region, here %s", a.region, c.s.Region)
+	case c.s.Account != "" && a.account != c.s.Account:
+		c.warn(warnAccount, t.n, "use a key of account "+c.s.Account+", or try it before you rely on it",
+			"key belongs to account %s; AWS does not document keys of other accounts for Personalize", a.account)
+	}
+}
+
+// policyFile reads the present policy of an existing bucket or key.
+func (c *checker) policyFile(t text) *policy.Document {
+	if !t.ok {
+		return nil
+	}
+	if c.readFile == nil {
+		c.err(codePolicyFile, t.n, "", "policy file %q cannot be read here", t.v)
+		return nil
+	}
+	data, err := c.readFile(c.beside(t.v))
+	if err != nil {
+		c.err(codePolicyFile, t.n, "paths are relative to the folder of this file", "policy file %q cannot be read: %s", t.v, reason(err))
+		return nil
+	}
+	doc, err := policy.DecodeJSON(data)
+	if err != nil {
+		c.err(codePolicyFile, t.n, "it is to hold the policy as AWS gives it", "policy file %q is not a policy: %s", t.v, err)
+		return nil
+	}
+	for i, s := range doc.Statements {
+		if s.Principal == nil && s.NotPrincipal == nil {
+			c.err(codePolicyFile, t.n, "it is to hold the policy of the bucket or key itself, not of a role",
+				"policy file %q: statement %d has no Principal", t.v, i+1)
+			return nil
+		}
+	}
+	return &doc
+}

@@ -1,0 +1,108 @@
+package spec
+
+import (
+	"path"
+	"strings"
+)
+
+func (c *checker) checkGroup() {
+	if c.d.group.n == nil {
+		return
+	}
+	d := &c.d.group.v
+	c.setPlace("datasetGroup", c.d.group.n)
+	c.s.DatasetGroup = &DatasetGroup{Name: d.name.v, Domain: d.domain.v, Key: c.keyRef(d.key)}
+}
+
+func (c *checker) checkOperators() {
+	checkNamed(c, "operators", c.d.operators, func(o *named[operatorDraft]) {
+		d := &o.v
+		op := Operator{
+			Name: o.name, Access: d.access.v,
+			Users: values(d.users), Groups: values(d.groups), Roles: values(d.roles),
+			ManagedPolicies: c.managedPolicies(d.managedPolicies),
+		}
+		if c.wellFormed && len(d.users)+len(d.groups)+len(d.roles) == 0 {
+			c.warn(warnUnattached, o.n, "give it users, groups or roles", "operator %q is attached to nobody", o.name)
+		}
+		if op.Access == Full {
+			c.warn(warnFull, d.access.n, "`operate` grants what this setup's workflows need",
+				"access full lets operator %q do everything in Amazon Personalize, in the whole account", o.name)
+		}
+		for _, t := range d.roles {
+			if t.ok && strings.EqualFold(t.v, c.s.Role.Name) {
+				c.warn(warnOwnRole, t.n, "give operators a role of their own", "operator %q is the service role itself", o.name)
+			}
+		}
+		if len(d.managedPolicies) > 0 {
+			c.checkAttached(d.managedPolicies, 1, "a user, group or role")
+		}
+		c.s.Operators = append(c.s.Operators, op)
+	})
+}
+
+// values gives the texts that are right.
+func values(list []text) []string {
+	var out []string
+	for _, t := range list {
+		if t.ok {
+			out = append(out, t.v)
+		}
+	}
+	return out
+}
+
+func (c *checker) checkUploads() {
+	seen := map[Location]bool{}
+	for i, item := range c.d.uploads {
+		d := &item.v
+		at := "uploads" + index(i)
+		c.setPlace(at, item.n)
+		to := c.location(d.to, at+".to")
+		if to == nil || !d.file.ok {
+			continue
+		}
+		if to.Prefix == "" || strings.HasSuffix(to.Prefix, "/") {
+			name := path.Base(d.file.v)
+			if strings.HasSuffix(d.file.v, "/") || name == "." || name == ".." {
+				c.err(codeUpload, d.file.n, "name one file", "%q is a folder", d.file.v)
+				continue
+			}
+			if !c.prefix(text{v: to.Prefix + name, n: d.file.n}, name) {
+				continue
+			}
+			to.Prefix += name
+		}
+		if len(to.Prefix) > maxObjectKey {
+			c.err(codeUpload, d.to.n, "shorten it", "key of the object has %d bytes; S3 takes %d", len(to.Prefix), maxObjectKey)
+		}
+		if seen[*to] {
+			c.err(codeUpload, d.to.n, "give it another name", "two files are put into %q", to.Bucket+"/"+to.Prefix)
+		}
+		seen[*to] = true
+		c.s.Uploads = append(c.s.Uploads, Upload{File: d.file.v, To: *to})
+	}
+	if len(c.d.uploads) > 0 && len(c.s.Targets) > 0 && c.s.Targets[len(c.s.Targets)-1] != "shell" {
+		c.warn(warnTarget, c.d.uploads[0].n, "add shell to targets", "only the target shell uploads files, and this setup does not want it")
+	}
+}
+
+// checkUse looks at the setup as a whole, once everything that can use a bucket or key was seen.
+func (c *checker) checkUse() {
+	if c.errors > 0 {
+		return // what seems to be unused may only be misspelt
+	}
+	for _, k := range c.d.keys {
+		if !c.usedKeys[k.name] {
+			c.warn(warnUnused, k.n, "name it as the key of a bucket or of the dataset group, or leave it out", "nothing uses key %q", k.name)
+		}
+	}
+	for _, b := range c.d.buckets {
+		if !c.usedBuckets[b.name] {
+			c.warn(warnUnused, b.n, "name it in a workflow, or leave it out", "no workflow uses bucket %q", b.name)
+		}
+	}
+	if len(c.d.workflows) == 0 && c.d.group.n == nil && len(c.d.operators) == 0 {
+		c.warn(warnNothing, c.at, "write `workflows:`", "setup %q has no workflows: its role is let do nothing", c.s.Name)
+	}
+}

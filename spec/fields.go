@@ -1,0 +1,218 @@
+package spec
+
+import "gopkg.in/yaml.v3"
+
+// This file declares the format: which fields there are, what each takes and what it means. The loader and the JSON Schema are both made from it.
+
+var (
+	profiles     = []string{LeastPrivilege, Documented}
+	deputies     = []string{DeputyTrust, DeputyEverywhere}
+	partitions   = []string{"aws", "aws-cn"}
+	targets      = []string{"json", "cloudformation", "terraform", "shell"}
+	accessLevels = []string{Full, Operate, Read, Runtime}
+	domains      = []string{"ECOMMERCE", "VIDEO_ON_DEMAND"}
+	reserved     = []string{"aws", "role"} // <role.arn> is the service role's, whatever buckets and keys are called
+)
+
+var setupObject = &object[setupDraft]{
+	doc: "One Amazon Personalize setup: a service role, what it reaches, and who may use it.",
+	fields: []field[setupDraft]{
+		stringField("description", func(d *setupDraft) *text { return &d.description }, freeText,
+			"What this setup is for. It stands in the generated README and templates.", example("Product recommendations of the web shop")),
+		stringField("account", func(d *setupDraft) *text { return &d.account }, accountForm,
+			"The AWS account that owns everything in the setup: 12 digits in quotes. Required here or in defaults.", example("111122223333")),
+		stringField("region", func(d *setupDraft) *text { return &d.region }, regionForm,
+			"Where Personalize runs; buckets and keys must be there too. Required here or in defaults.", example("eu-west-1")),
+		boolField("allowUnknownRegion", func(d *setupDraft) *toggle { return &d.allowUnknownRegion },
+			"Take a region in which this version does not know Amazon Personalize to be offered, with a warning.", byDefault(false)),
+		enumField("partition", func(d *setupDraft) *text { return &d.partition }, partitions,
+			"The partition of AWS. It follows from the region; written out, it must agree."),
+		enumField("profile", func(d *setupDraft) *text { return &d.profile }, profiles,
+			"least-privilege grants each action only where a workflow needs it; documented is, word for word, what the Amazon Personalize Developer Guide prints.",
+			byDefault(LeastPrivilege)),
+		enumField("confusedDeputy", func(d *setupDraft) *text { return &d.deputy }, deputies,
+			"Where conditions on aws:SourceAccount and aws:SourceArn stand: in the trust policy, as AWS documents it, or in the statements for the service in bucket and key policies as well. Profile documented has none.",
+			byDefault(DeputyTrust)),
+		boolField("listByPrefix", func(d *setupDraft) *toggle { return &d.listByPrefix },
+			"Put s3:prefix conditions on s3:ListBucket. AWS does not document by which prefix Personalize lists.", byDefault(false)),
+		objectField("role", func(d *setupDraft) *item[roleDraft] { return &d.role }, roleObject, ""),
+		namedField("keys", func(d *setupDraft) *[]named[keyDraft] { return &d.keys }, thingName, reserved, keyObject.shape(""), keyObject.read,
+			"KMS keys by a name of your choice: to be created (alias) or existing (arn).", own,
+			example(map[string]any{"shop": map[string]any{"alias": "alias/shop-personalize"}})),
+		namedField("buckets", func(d *setupDraft) *[]named[bucketDraft] { return &d.buckets }, thingName, reserved, bucketObject.shape(""), bucketObject.read,
+			"S3 buckets by a name of your choice: to be created, or existing.", own,
+			example(map[string]any{"data": map[string]any{"name": "acme-personalize-data", "key": "shop"}})),
+		listField("workflows", func(d *setupDraft) *[]item[workflowDraft] { return &d.workflows }, "workflow", workflowObject,
+			"What Personalize is to do.", own, example([]any{map[string]any{"type": "import", "from": "data/datasets/"}})),
+		objectField("datasetGroup", func(d *setupDraft) *item[groupDraft] { return &d.group }, groupObject, "", own),
+		namedField("operators", func(d *setupDraft) *[]named[operatorDraft] { return &d.operators }, thingName, nil, operatorObject.shape(""), operatorObject.read,
+			"People and programs that call Personalize, by a name of your choice.", own,
+			example(map[string]any{"analysts": map[string]any{"access": Operate, "roles": []string{"PersonalizeAnalyst"}}})),
+		listField("uploads", func(d *setupDraft) *[]item[uploadDraft] { return &d.uploads }, "upload", uploadObject,
+			"Local files that the shell target puts into a bucket.", own,
+			example([]any{map[string]any{"file": "data/interactions.csv", "to": "data/datasets/interactions.csv"}})),
+		objectField("statements", func(d *setupDraft) *item[statementsDraft] { return &d.statements }, statementsObject, ""),
+		stringsField("targets", func(d *setupDraft) *[]text { return &d.targets }, "target", nil, targets, 1,
+			"Which outputs this setup wants.", byDefault(targets)),
+		namedField("tags", func(d *setupDraft) *[]named[text] { return &d.tags }, tagKey, nil, &shape{kind: "string", form: tagValue}, readTag,
+			"Tags on everything that can carry them; merged with those of defaults.", example(map[string]any{"team": "personalization"})),
+		stringField("permissionsBoundary", func(d *setupDraft) *text { return &d.boundary }, arnForm,
+			"ARN of the permissions boundary of every role that is created.", example("arn:aws:iam::111122223333:policy/boundaries/Personalize")),
+	},
+}
+
+func readTag(r *reader, n *yaml.Node, what string, into *text) { *into = r.text(n, what, tagValue) }
+
+var roleObject = &object[roleDraft]{
+	doc: "The service role that Personalize assumes.",
+	fields: []field[roleDraft]{
+		stringField("name", func(d *roleDraft) *text { return &d.name }, iamName,
+			"Its name; Personalize-<setup> when left out.", example("PersonalizeRetail")),
+		stringField("path", func(d *roleDraft) *text { return &d.path }, pathForm, "Its path.", byDefault("/"), example("/personalize/")),
+		stringField("description", func(d *roleDraft) *text { return &d.description }, roleText, "Its description."),
+		stringField("permissionsBoundary", func(d *roleDraft) *text { return &d.boundary }, arnForm,
+			"ARN of its permissions boundary, in place of the setup's."),
+		stringsField("managedPolicies", func(d *roleDraft) *[]text { return &d.managedPolicies }, "managed policy", managedForm, nil, 0,
+			"Managed policies to attach, by name (AmazonPersonalizeFullAccess, CloudWatchFullAccess, CloudWatchFullAccessV2) or by ARN.",
+			example([]string{"CloudWatchFullAccessV2"})),
+		boolField("existing", func(d *roleDraft) *toggle { return &d.existing },
+			"The role is there already: it is never created, only handed policies.", byDefault(false)),
+	},
+}
+
+var keyObject = &object[keyDraft]{
+	doc:   "A KMS key: with alias it is created, with arn it exists.",
+	rules: []rule{{oneOf: []string{"alias", "arn"}}},
+	fields: []field[keyDraft]{
+		stringField("alias", func(d *keyDraft) *text { return &d.alias }, aliasForm,
+			"Alias of a key that pzgen creates.", example("alias/retail-personalize")),
+		stringField("arn", func(d *keyDraft) *text { return &d.arn }, arnForm,
+			"Key ARN (not an alias ARN) of an existing key in the setup's region.",
+			example("arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000")),
+		stringsField("admins", func(d *keyDraft) *[]text { return &d.admins }, "administrator", arnForm, nil, 1,
+			"ARNs of roles and users that administer a created key; the account root when left out.",
+			example([]string{"arn:aws:iam::111122223333:role/KeyAdmins"})),
+		stringField("policy", func(d *keyDraft) *text { return &d.policy }, fileForm,
+			"File with the present policy of an existing key.", example("policies/corp-key.json")),
+		intField("deletionWindow", func(d *keyDraft) *number { return &d.deletionWindow }, 7, 30,
+			"Days between the wish to delete a created key and its deletion.", byDefault(30)),
+		boolField("rotation", func(d *keyDraft) *toggle { return &d.rotation }, "Rotate a created key every year.", byDefault(true)),
+	},
+}
+
+var bucketObject = &object[bucketDraft]{
+	doc: "An S3 bucket. A created one blocks public access, turns ACLs off, keeps versions, encrypts (with key, or else with S3's own keys) and refuses plain HTTP.",
+	fields: []field[bucketDraft]{
+		stringField("name", func(d *bucketDraft) *text { return &d.name }, bucketForm, "Its name in S3.", required, example("acme-retail-personalize-data")),
+		stringField("key", func(d *bucketDraft) *text { return &d.key }, thingName,
+			"Name, under keys, of the KMS key that it is encrypted with. A list of users to delete must not be under one."),
+		boolField("existing", func(d *bucketDraft) *toggle { return &d.existing }, "The bucket is there already: it is never created or configured.", byDefault(false)),
+		stringField("policy", func(d *bucketDraft) *text { return &d.policy }, fileForm,
+			"File with the present policy of an existing bucket.", example("policies/acme-retail-results.json")),
+		boolField("versioning", func(d *bucketDraft) *toggle { return &d.versioning }, "Keep versions of objects in a created bucket.", byDefault(true)),
+		boolField("secureTransport", func(d *bucketDraft) *toggle { return &d.secureTransport },
+			"Deny requests without TLS. True for a created bucket, false for an existing one unless written.", byDefault(true)),
+		boolField("blockPublicAccess", func(d *bucketDraft) *toggle { return &d.blockPublicAccess },
+			"Turn on all four settings of S3 Block Public Access for a created bucket.", byDefault(true)),
+		boolField("bucketOwnerEnforced", func(d *bucketDraft) *toggle { return &d.bucketOwnerEnforced },
+			"Set object ownership of a created bucket to BucketOwnerEnforced, which turns ACLs off.", byDefault(true)),
+		intField("expireAfterDays", func(d *bucketDraft) *number { return &d.expireAfterDays }, 0, 36500,
+			"Days after which objects of a created bucket are deleted; 0 for never.", byDefault(0)),
+	},
+}
+
+// A need says whether a type of workflow has a location.
+type need byte
+
+const (
+	never need = iota
+	may
+	must
+)
+
+// workflowTypes: Amazon Personalize Developer Guide, "Giving Amazon Personalize access to Amazon S3 resources"; for metric attribution
+// "Permissions for publishing metrics to Amazon S3"; for data deletion "Deleting users and their data".
+var workflowTypes = []struct {
+	name     string
+	from, to need
+}{
+	{Import, must, never},
+	{BatchInference, must, must},
+	{BatchSegment, must, must},
+	{Export, never, must},
+	{MetricAttribution, never, may},
+	{DataDeletion, must, never},
+}
+
+func workflowNames() []string {
+	names := make([]string, len(workflowTypes))
+	for i, t := range workflowTypes {
+		names[i] = t.name
+	}
+	return names
+}
+
+func workflowRules() []rule {
+	var rules []rule
+	for _, t := range workflowTypes {
+		x := rule{field: "type", is: t.name}
+		for _, loc := range []struct {
+			name string
+			need need
+		}{{"from", t.from}, {"to", t.to}} {
+			switch loc.need {
+			case must:
+				x.required = append(x.required, loc.name)
+			case never:
+				x.refused = append(x.refused, loc.name)
+			}
+		}
+		rules = append(rules, x)
+	}
+	return rules
+}
+
+var workflowObject = &object[workflowDraft]{
+	doc:   "One thing that Personalize is to do.",
+	rules: workflowRules(),
+	fields: []field[workflowDraft]{
+		enumField("type", func(d *workflowDraft) *text { return &d.kind }, workflowNames(),
+			"import reads data files; batch-inference and batch-segment read and write; export writes datasets; metric-attribution writes reports, or without `to` reports to CloudWatch alone; data-deletion reads lists of users.", required),
+		stringField("from", func(d *workflowDraft) *text { return &d.from }, locationForm,
+			"Where it reads: <bucket>/<prefix>, with a name from buckets.", example("data/datasets/")),
+		stringField("to", func(d *workflowDraft) *text { return &d.to }, locationForm,
+			"Where it writes: <bucket>/<prefix>/, with a name from buckets.", example("results/batch/out/")),
+	},
+}
+
+var groupObject = &object[groupDraft]{
+	doc: "The dataset group of the setup.",
+	fields: []field[groupDraft]{
+		stringField("name", func(d *groupDraft) *text { return &d.name }, groupOfPz, "Its name.", required, example("retail")),
+		enumField("domain", func(d *groupDraft) *text { return &d.domain }, domains, "Its domain; left out for a custom dataset group."),
+		stringField("key", func(d *groupDraft) *text { return &d.key }, thingName, "Name, under keys, of the KMS key that encrypts it."),
+	},
+}
+
+var operatorObject = &object[operatorDraft]{
+	doc: "People or programs that call Personalize.",
+	fields: []field[operatorDraft]{
+		enumField("access", func(d *operatorDraft) *text { return &d.access }, accessLevels,
+			"full: all of Personalize, as AWS documents it; operate: what this setup's workflows need, passing only its role; read: look at everything; runtime: recommendations and events.", required),
+		stringsField("users", func(d *operatorDraft) *[]text { return &d.users }, "user", iamName, nil, 0, "Names of IAM users to attach to."),
+		stringsField("groups", func(d *operatorDraft) *[]text { return &d.groups }, "group", groupName, nil, 0, "Names of IAM groups to attach to."),
+		stringsField("roles", func(d *operatorDraft) *[]text { return &d.roles }, "role", iamName, nil, 0, "Names of IAM roles to attach to."),
+		stringsField("managedPolicies", func(d *operatorDraft) *[]text { return &d.managedPolicies }, "managed policy", managedForm, nil, 0,
+			"Managed policies to attach as well, by name or ARN."),
+	},
+}
+
+var uploadObject = &object[uploadDraft]{
+	doc: "A local file to put into a bucket.",
+	fields: []field[uploadDraft]{
+		stringField("file", func(d *uploadDraft) *text { return &d.file }, fileForm,
+			"Path of the file, relative to this file. It need not be there before apply.sh runs.", required, example("data/interactions.csv")),
+		stringField("to", func(d *uploadDraft) *text { return &d.to }, locationForm,
+			"<bucket>/<key of the object>; behind a / the name of the file is added.", required, example("data/datasets/interactions.csv")),
+	},
+}

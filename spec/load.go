@@ -1,0 +1,223 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Load reads a spec and the policy files that it names, which are relative to it. The Spec is nil when there is an error among the diagnostics.
+func Load(path string) (*Spec, Diagnostics) {
+	data, err := readAtMost(path, maxBytes+1)
+	if err != nil {
+		r := &reader{}
+		r.at(codeRead, 1, 1, "give the path of a spec with -f", "cannot be read: %s", reason(err))
+		return nil, finish(path, &source{}, r.problems)
+	}
+	return Parse(path, data, readPolicyFile)
+}
+
+// Parse reads a spec from data. The file is its path: messages begin with it, and policy files are read relative to its folder, by readFile,
+// which may be called from several goroutines at once.
+func Parse(file string, data []byte, readFile func(path string) ([]byte, error)) (*Spec, Diagnostics) {
+	data = []byte(strings.TrimPrefix(string(data), "\uFEFF"))
+	r := &reader{}
+	l := &loader{file: file, readFile: readFile}
+	setups := l.load(r, data)
+	ds := finish(file, &source{data: data}, r.problems)
+	if ds.HasErrors() {
+		return nil, ds
+	}
+	return &Spec{File: file, Setups: setups}, ds
+}
+
+// loader is what all setups of a file have in common. It does not change while they are loaded.
+type loader struct {
+	file          string
+	readFile      func(path string) ([]byte, error)
+	defaults      setupDraft
+	defaultsWrong bool
+}
+
+// declared is a setup as it stands in the file.
+type declared struct {
+	name      string
+	key, body *yaml.Node
+}
+
+func (l *loader) load(r *reader, data []byte) []*Setup {
+	root := r.parseYAML(data)
+	if root == nil {
+		return nil
+	}
+	list := l.loadRoot(r, root)
+	results := make([]result, len(list))
+	parallel(len(list), func(i int) { results[i] = l.loadSetup(list[i]) })
+	for i := range results {
+		r.problems = append(r.problems, results[i].problems...)
+	}
+	acrossSetups(r, results)
+	setups := make([]*Setup, len(results))
+	for i := range results {
+		setups[i] = results[i].setup
+	}
+	slices.SortFunc(setups, func(a, b *Setup) int { return strings.Compare(a.Name, b.Name) })
+	return setups
+}
+
+// The fields of a file.
+var rootFields = []string{"version", "defaults", "setups"}
+
+func (l *loader) loadRoot(r *reader, root *yaml.Node) []declared {
+	if !r.checkVersion(root) {
+		return nil // another version has other fields
+	}
+	fields := map[string]*yaml.Node{}
+	for _, e := range r.known(root, "spec", rootFields) {
+		fields[e.name] = e.v
+	}
+	if v := fields["defaults"]; v != nil {
+		r.inDefaults = true
+		setupObject.read(r, v, "defaults", &l.defaults)
+		r.inDefaults = false
+		l.defaultsWrong = r.errors > 0
+	}
+	v := fields["setups"]
+	if v == nil {
+		r.err(codeMissing, root, "write `setups:` and a setup under it", "spec has no setups")
+		return nil
+	}
+	m, ok := r.mapping(v, "setups")
+	if !ok {
+		return nil
+	}
+	entries := r.entries(m)
+	if len(entries) == 0 {
+		r.err(codeMissing, m, "write a setup under it", "setups is empty")
+	}
+	list := make([]declared, 0, len(entries)/2)
+	seen := make(map[string]bool, len(entries)/2)
+	for i := 0; i < len(entries); i += 2 {
+		k := deref(entries[i])
+		name, ok := r.key(k)
+		if !ok || !r.name(k, "setups", name, setupName, nil) {
+			continue
+		}
+		if seen[name] {
+			r.err(codeTwice, k, "keep one of them", "setups.%s is given twice", name)
+			continue
+		}
+		seen[name] = true
+		list = append(list, declared{name, k, entries[i+1]})
+	}
+	return list
+}
+
+// checkVersion looks at the version before anything else. A spec without one is read on, so that the rest of it is checked too.
+func (r *reader) checkVersion(root *yaml.Node) bool {
+	entries := r.entries(root)
+	for i := 0; i < len(entries); i += 2 {
+		if deref(entries[i]).Value != "version" {
+			continue
+		}
+		v := deref(entries[i+1])
+		if v.Kind == yaml.ScalarNode && v.Tag == "!!int" && v.Value == strconv.Itoa(Version) {
+			return true
+		}
+		r.err(codeVersion, v, fmt.Sprintf("write `version: %d`", Version), "version is %s; this build reads version %d", kindOf(v), Version)
+		return false
+	}
+	r.err(codeVersion, root, fmt.Sprintf("begin with `version: %d`", Version), "spec has no version")
+	return true
+}
+
+// result is a setup as it was loaded, with what the checks across setups need. Its parts are filled in as far as the file is right.
+type result struct {
+	setup    *Setup
+	draft    *setupDraft
+	at       *yaml.Node
+	problems []problem
+}
+
+// loadSetup loads one setup. It depends on nothing but the setup and what loader holds, and changes neither.
+func (l *loader) loadSetup(s declared) result {
+	draft := l.defaults
+	c := &checker{
+		loader: l,
+		d:      &draft,
+		at:     s.key,
+		s:      &Setup{Name: s.name, Places: make(Places, 16)},
+	}
+	c.setPlace("", s.key)
+	setupObject.read(&c.reader, s.body, "setup", &draft)
+	c.wellFormed = !l.defaultsWrong && c.errors == 0
+	c.check()
+	return result{c.s, &draft, s.key, c.problems}
+}
+
+// parallel calls f for 0 to n-1, on all cores when that is worth it.
+func parallel(n int, f func(i int)) {
+	workers := runtime.GOMAXPROCS(0)
+	if n < 32 || workers == 1 {
+		for i := range n {
+			f(i)
+		}
+		return
+	}
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < n; i += workers {
+				f(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// maxPolicyFile is far above every policy: S3 takes 20 kB, KMS 32 kB.
+const maxPolicyFile = 1 << 20
+
+func readPolicyFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	return readAtMost(path, maxPolicyFile)
+}
+
+func readAtMost(path string, n int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, n))
+}
+
+// reason gives what an error of the file system says, without the path, which stands before it.
+func reason(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+// beside gives the path of a file that the spec names.
+func (l *loader) beside(path string) string {
+	return filepath.Join(filepath.Dir(l.file), filepath.FromSlash(path))
+}

@@ -1,0 +1,256 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// reader reads values and gathers what is wrong with them.
+type reader struct {
+	problems   []problem
+	errors     int // how many were found here, kept or not
+	warnings   int
+	inDefaults bool
+}
+
+// add keeps a problem, unless there are more of its severity already than are ever told. Errors and warnings are counted apart, so that no
+// number of warnings can hide an error.
+func (r *reader) add(severity Severity, code string, line, col int, hint, format string, args []any) *problem {
+	count := &r.errors
+	if severity == Warning {
+		count = &r.warnings
+	}
+	if *count++; *count > 2*maxProblems {
+		return &problem{}
+	}
+	r.problems = append(r.problems, problem{
+		code: code, severity: severity, line: max(1, line), col: max(1, col), message: fmt.Sprintf(format, args...), hint: hint,
+	})
+	return &r.problems[len(r.problems)-1]
+}
+
+func (r *reader) at(code string, line, col int, hint, format string, args ...any) *problem {
+	return r.add(Error, code, line, col, hint, format, args)
+}
+
+func (r *reader) err(code string, n *yaml.Node, hint, format string, args ...any) *problem {
+	return r.add(Error, code, n.Line, n.Column, hint, format, args)
+}
+
+func (r *reader) warn(code string, n *yaml.Node, hint, format string, args ...any) {
+	r.add(Warning, code, n.Line, n.Column, hint, format, args)
+}
+
+// mapping gives what n is, if it is a mapping.
+func (r *reader) mapping(n *yaml.Node, what string) (*yaml.Node, bool) {
+	v := deref(n)
+	if v.Kind == yaml.MappingNode && v.Tag == "!!map" {
+		return v, true
+	}
+	r.wrong(v, what, "a mapping", "{}")
+	return nil, false
+}
+
+// list gives what n is, if it is a list of so many items.
+func (r *reader) list(n *yaml.Node, what string, least int) (*yaml.Node, bool) {
+	v := deref(n)
+	if v.Kind != yaml.SequenceNode || v.Tag != "!!seq" {
+		r.wrong(v, what, "a list", "[]")
+		return nil, false
+	}
+	if len(v.Content) < least {
+		r.err(codeForm, v, "leave it out", "%s is an empty list", what)
+		return nil, false
+	}
+	return v, true
+}
+
+// wrong reports a value of another type.
+func (r *reader) wrong(v *yaml.Node, what, want, empty string) {
+	switch {
+	case foreignTag(v):
+		r.err(codeTag, v, "take it out: a spec has text, numbers, truth values, lists and mappings", "YAML tag %s is not supported", clip(v.Tag))
+	case v.Kind == yaml.ScalarNode && v.Tag == "!!null":
+		hint := "leave it out or give it a value"
+		if empty != "" {
+			hint = "leave it out or write " + empty
+		}
+		r.err(codeType, v, hint, "%s has nothing behind it; it is %s", what, want)
+	default:
+		hint := ""
+		if want == "a list" && v.Kind == yaml.ScalarNode {
+			hint = "write [" + clip(v.Value) + "]"
+		}
+		r.err(codeType, v, hint, "%s is %s, not %s", what, want, kindOf(v))
+	}
+}
+
+// foreignTag reports whether a value has a tag that a spec has no use for.
+func foreignTag(v *yaml.Node) bool {
+	switch v.Kind {
+	case yaml.MappingNode:
+		return v.Tag != "!!map"
+	case yaml.SequenceNode:
+		return v.Tag != "!!seq"
+	}
+	switch v.Tag {
+	case "!!str", "!!int", "!!float", "!!bool", "!!null", "!!timestamp", "!!merge":
+		return false
+	}
+	return true
+}
+
+// key gives a key of a mapping as text.
+func (r *reader) key(n *yaml.Node) (string, bool) {
+	k := deref(n)
+	if k.Kind != yaml.ScalarNode {
+		r.err(codeTag, k, "", "a key is text, not %s", kindOf(k))
+		return "", false
+	}
+	if k.Tag == "!!str" && !ambiguous(k) {
+		return k.Value, true
+	}
+	if k.Tag == "!!merge" {
+		return k.Value, true
+	}
+	t := r.text(k, "a key", nil)
+	return t.v, t.ok
+}
+
+// name checks a name that the user gives to something.
+func (r *reader) name(k *yaml.Node, what, name string, f *form, not []string) bool {
+	if slices.Contains(not, name) {
+		r.err(codeName, k, "give it another name", "%s cannot have the name %q: references such as <%s.…> mean something else", what, name, name)
+		return false
+	}
+	if f == nil || f.ok(name) {
+		return true
+	}
+	if f == tagKey {
+		r.err(codeTags, k, "", "tag %q is not valid: it has to be %s", clip(name), f.says)
+		return false
+	}
+	hint := ""
+	if s := simpler(name, f); s != "" {
+		hint = "write `" + s + "`"
+	}
+	r.err(codeName, k, hint, "name %q in %s is not valid: it has to be %s", clip(name), what, f.says)
+	return false
+}
+
+// simpler makes a name of the form out of one that nearly is.
+func simpler(name string, f *form) string {
+	for _, s := range []string{strings.ToLower(name), strings.NewReplacer("_", "-", " ", "-", ".", "-").Replace(strings.ToLower(name))} {
+		if s = strings.Trim(s, "-_"); f.ok(s) {
+			return s
+		}
+	}
+	return ""
+}
+
+// text reads a string of a form.
+func (r *reader) text(n *yaml.Node, what string, f *form) text {
+	v := deref(n)
+	t := text{n: v}
+	switch {
+	case v.Kind != yaml.ScalarNode || foreignTag(v) || v.Tag == "!!null":
+		r.wrong(v, what, "text", `""`)
+	case v.Tag == "!!merge":
+		r.err(codeType, v, `write "<<"`, "%s is text: put << in quotes", what)
+	case v.Tag != "!!str":
+		r.err(codeType, v, "write "+strconv.Quote(clip(v.Value)), "%s is text, and without quotes this is %s: put it in quotes", what, kindOf(v))
+	case ambiguous(v):
+		r.err(codeType, v, "write "+strconv.Quote(v.Value),
+			"%s is text, and without quotes %s is a truth value to many readers of YAML: put it in quotes", what, v.Value)
+	case f != nil && !f.ok(v.Value):
+		code := codeForm
+		switch f {
+		case tagValue:
+			code = codeTags
+		case accountForm:
+			code = codeAccount
+		case bucketForm:
+			code = codeBucketName
+		case regionForm:
+			code = codeRegion
+		case aliasForm:
+			code = codeAlias
+		}
+		r.err(code, v, formHint(v.Value, f), "%s %q is not valid: it has to be %s", what, clip(v.Value), f.says)
+	default:
+		t.v, t.ok = v.Value, true
+	}
+	return t
+}
+
+// formHint says how to mend what people write most often.
+func formHint(s string, f *form) string {
+	switch f {
+	case accountForm:
+		if digits := strings.NewReplacer("-", "", " ", "").Replace(s); f.ok(digits) {
+			return "write " + strconv.Quote(digits)
+		}
+	case bucketForm:
+		if h := simpler(s, f); h != "" {
+			return "write `" + h + "`"
+		}
+		return "this is the name of the bucket in S3, without s3:// and folders"
+	case regionForm:
+		if h := suggest(strings.ToLower(s), Regions()); h != "" {
+			return h
+		}
+		return "regions are: " + strings.Join(Regions(), ", ")
+	case aliasForm:
+		if strings.HasPrefix(s, "arn:") {
+			return "alias is for a key that pzgen creates; an existing key is given by `arn:` and its key ARN"
+		}
+		if a := "alias/" + strings.TrimPrefix(strings.TrimPrefix(s, "/"), "alias"); f.ok(a) {
+			return "write `" + a + "`"
+		}
+	case pathForm:
+		if p := "/" + strings.Trim(s, "/") + "/"; f.ok(p) {
+			return "write `" + p + "`"
+		}
+	case iamName, groupName:
+		if i := strings.LastIndexByte(s, '/'); strings.HasPrefix(s, "arn:") && f.ok(s[i+1:]) {
+			return "write the name alone: `" + s[i+1:] + "`"
+		}
+	case fileForm:
+		if strings.HasPrefix(s, "/") || strings.HasPrefix(s, "~") {
+			return "a spec gives the same result on every machine, so its paths begin at its own folder"
+		}
+		if strings.Contains(s, `\`) {
+			return "use / between folders"
+		}
+	case arnForm:
+		return "an ARN is arn:partition:service:region:account:resource, without wildcards"
+	}
+	return ""
+}
+
+// enum reads one of some words.
+func (r *reader) enum(n *yaml.Node, what string, values []string) text {
+	t := r.text(n, what, nil)
+	if t.ok && !slices.Contains(values, t.v) {
+		s := t.v
+		r.err(codeValue, t.n, "", "%s %q does not exist", what, clip(s)).search = func() string { return suggestOr(s, "write one of", values) }
+		t.ok, t.v = false, ""
+	}
+	return t
+}
+
+// ambiguous reports whether a string is written so that readers of YAML 1.1 see a truth value.
+func ambiguous(v *yaml.Node) bool {
+	if v.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle|yaml.TaggedStyle) != 0 || len(v.Value) > 3 {
+		return false
+	}
+	switch v.Value {
+	case "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF":
+		return true
+	}
+	return false
+}

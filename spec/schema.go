@@ -1,0 +1,219 @@
+package spec
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// Schema gives the JSON Schema (draft 2020-12) of pzgen.yaml, for editors and other tools. It is made from the declaration that [Load]
+// reads by: what it refuses, Load refuses. It does not know what depends on several values, such as whether a bucket that a workflow names
+// is declared.
+func Schema() []byte {
+	setup := setupObject.shape("")
+	var inherited ordered
+	for _, m := range setup.members {
+		if !m.own {
+			inherited = append(inherited, pair{m.name, ordered{{"$ref", "#/properties/setups/additionalProperties/properties/" + m.name}}})
+		}
+	}
+	requires := func(field string) any {
+		return ordered{{"anyOf", []any{
+			ordered{
+				{"required", []string{"defaults"}},
+				{"properties", ordered{{"defaults", ordered{{"required", []string{field}}}}}},
+			},
+			ordered{{"properties", ordered{{"setups", ordered{{"additionalProperties", ordered{{"required", []string{field}}}}}}}}},
+		}}}
+	}
+	root := ordered{
+		{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+		{"title", "pzgen.yaml"},
+		{"description", "Amazon Personalize setups: what they read and write, with which keys, and who may use them."},
+		{"type", "object"},
+		{"required", []string{"version", "setups"}},
+		{"additionalProperties", false},
+		{"properties", ordered{
+			{"version", ordered{{"description", "Version of this format."}, {"type", "integer"}, {"const", Version}}},
+			{"defaults", ordered{
+				{"description", "Fields that every setup inherits when it does not set them. Mappings such as tags are merged, all else is replaced."},
+				{"type", "object"},
+				{"additionalProperties", false},
+				{"properties", inherited},
+			}},
+			{"setups", ordered{
+				{"description", "Setups by name; the name is the setup's folder in the output: " + setupName.says + "."},
+				{"type", "object"},
+				{"minProperties", 1},
+				{"propertyNames", ordered{{"pattern", setupName.pattern}}},
+				{"additionalProperties", setup.schema()},
+			}},
+		}},
+		{"allOf", []any{requires("account"), requires("region")}},
+		{"$defs", ordered{{"statement", statementObject.shape("").schema()}}},
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(root); err != nil {
+		panic(err) // it holds strings, numbers and truth values alone
+	}
+	return b.Bytes()
+}
+
+// ordered is a JSON object whose members keep their order.
+type ordered []pair
+
+type pair struct {
+	name  string
+	value any
+}
+
+// MarshalJSON gives the object.
+func (o ordered) MarshalJSON() ([]byte, error) {
+	b := []byte{'{'}
+	for i, m := range o {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		for j, part := range []any{m.name, m.value} {
+			var text bytes.Buffer
+			e := json.NewEncoder(&text)
+			e.SetEscapeHTML(false)
+			if err := e.Encode(part); err != nil {
+				return nil, err
+			}
+			if j == 1 {
+				b = append(b, ':')
+			}
+			b = append(b, bytes.TrimSpace(text.Bytes())...)
+		}
+	}
+	return append(b, '}'), nil
+}
+
+func (s *shape) schema() ordered {
+	var o ordered
+	put := func(name string, v any) { o = append(o, pair{name, v}) }
+	if s.doc != "" {
+		put("description", s.doc)
+	}
+	if s.kind != "" {
+		put("type", s.kind)
+	}
+	if s.enum != nil {
+		put("enum", s.enum)
+	}
+	if s.form != nil {
+		put("pattern", s.form.pattern)
+		if s.form.max > 0 {
+			put("maxLength", s.form.max)
+		}
+	}
+	switch s.kind {
+	case "integer":
+		put("minimum", s.min)
+		put("maximum", s.max)
+	case "array":
+		if s.of != "" {
+			put("items", ordered{{"$ref", "#/$defs/" + s.of}})
+		} else {
+			put("items", s.items.schema())
+		}
+		if s.least > 0 {
+			put("minItems", s.least)
+		}
+		if s.items.kind == "string" && s.items.form != policyText {
+			put("uniqueItems", true)
+		}
+	case "object":
+		o = append(o, s.object()...)
+	}
+	if s.anyOf != nil {
+		var list []any
+		for _, a := range s.anyOf {
+			list = append(list, a.schema())
+		}
+		put("anyOf", list)
+	}
+	if s.def != nil {
+		put("default", s.def)
+	}
+	if s.examples != nil {
+		put("examples", s.examples)
+	}
+	return o
+}
+
+func (s *shape) object() ordered {
+	var o ordered
+	put := func(name string, v any) { o = append(o, pair{name, v}) }
+	if s.values != nil {
+		names := ordered{{"pattern", s.names.pattern}}
+		if s.names.max > 0 {
+			names = append(names, pair{"maxLength", s.names.max})
+		}
+		if s.notNames != nil {
+			names = append(names, pair{"not", ordered{{"enum", s.notNames}}})
+		}
+		put("propertyNames", names)
+		put("additionalProperties", s.values.schema())
+		return o
+	}
+	var required []string
+	var properties ordered
+	for _, m := range s.members {
+		properties = append(properties, pair{m.name, m.schema()})
+		if m.required {
+			required = append(required, m.name)
+		}
+	}
+	if required != nil {
+		put("required", required)
+	}
+	if s.least > 0 {
+		put("minProperties", s.least)
+	}
+	put("additionalProperties", false)
+	put("properties", properties)
+	if all := conditions(s.rules); all != nil {
+		put("allOf", all)
+	}
+	return o
+}
+
+func conditions(rules []rule) []any {
+	var all []any
+	for _, r := range rules {
+		var then ordered
+		if r.required != nil {
+			then = append(then, pair{"required", r.required})
+		}
+		if r.refused != nil {
+			var props ordered
+			for _, f := range r.refused {
+				props = append(props, pair{f, false})
+			}
+			then = append(then, pair{"properties", props})
+		}
+		if r.oneOf != nil {
+			var list []any
+			for _, f := range r.oneOf {
+				list = append(list, ordered{{"required", []string{f}}})
+			}
+			then = append(then, pair{"oneOf", list})
+		}
+		if r.field == "" {
+			all = append(all, then)
+			continue
+		}
+		all = append(all, ordered{
+			{"if", ordered{
+				{"required", []string{r.field}},
+				{"properties", ordered{{r.field, ordered{{"const", r.is}}}}},
+			}},
+			{"then", then},
+		})
+	}
+	return all
+}

@@ -1,0 +1,242 @@
+// Package templates is the single source of every policy statement that pzgen emits: YAML data with typed holes, checked as a whole
+// when it is loaded.
+//
+// A statement names the documents it may stand in, the facts of a setup under which it applies, and why it is there. Its strings hold
+// references in angle brackets, from a closed list, and become [policy.Text] at once, so that no later step can mistake a value for syntax.
+package templates
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/pzgen/pzgen/policy"
+)
+
+//go:embed policies/*.yaml
+var embedded embed.FS
+
+// Library is a checked set of templates. It is not changed after it was loaded.
+type Library struct {
+	Templates []Template
+	files     map[string][]byte // by base name
+}
+
+// Template is one statement.
+type Template struct {
+	Sid       string // without the names that the model adds; "" where the documented policy has none
+	ID        string // the Id of the document that it stands in, profile documented
+	Profile   string // the profile that it belongs to; "" for both
+	For       string // what it is repeated for: one of [Scopes]
+	In        []string
+	When      []string // facts that must all hold
+	Unless    []string // facts of which none may hold
+	Statement policy.Statement
+	Extra     []Conditional // conditions that only some setups want
+	Why       string
+	Source    string // page#section of the guide, or <other guide>:page#section
+	Edition   string // when AWS's page said so
+	Breaks    string // what fails without it
+	File      string // base name of its file
+	Line      int
+}
+
+// Conditional is a set of conditions that a statement carries only under some facts and in some documents.
+type Conditional struct {
+	When       []string
+	In         []string // nil: every document of the template
+	Conditions []policy.Condition
+}
+
+// What a template may be repeated for, and the documents that it may stand in.
+var (
+	Scopes    = []string{"setup", "bucket", "key", "operator"}
+	Documents = []string{"trust", "role", "role-s3", "role-kms", "role-cloudwatch", "bucket", "key", "operator"}
+)
+
+// Facts are what templates can ask of a setup, a bucket, a key or an operator. The model decides each of them.
+var Facts = map[string][]string{
+	"setup":  {"metrics", "bucket-keys"},
+	"bucket": {"lists", "reads", "writes", "results", "gets", "puts", "exports-alone", "require-tls", "guarded", "list-by-prefix"},
+	"key":    {"created", "used", "encrypts-bucket", "encrypts-dataset-group", "exports-dataset-group", "role-needs-key", "guarded"},
+	"operator": {"full", "operate", "read", "runtime", "passes-role", "imports", "exports", "batch-inference", "batch-segment",
+		"data-deletion", "metrics", "dataset-group", "tagged", "creates-groups", "encrypted-dataset-group"},
+}
+
+// Holes are the references that a template of a scope may hold. Those marked true stand for a list: the string that holds one is
+// repeated for each element.
+var Holes = map[string]map[string]bool{
+	"setup":    {"aws.partition": false, "aws.account": false, "aws.region": false, "role.arn": false, "role.name": false},
+	"bucket":   {"bucket.arn": false, "bucket.name": false, "bucket.reads": true, "bucket.writes": true, "bucket.results": true, "bucket.lists": true},
+	"key":      {"key.arn": false, "key.admins": true},
+	"operator": {"group.name": false, "groupkey.arn": false},
+}
+
+// Default gives the templates that are built in.
+func Default() (*Library, error) {
+	sub, err := fs.Sub(embedded, "policies")
+	if err != nil {
+		return nil, err
+	}
+	return load(sub, nil)
+}
+
+// LoadDir gives the built-in templates with the files of dir laid over them: a file replaces the built-in one of the same name, or adds to
+// them. Files that do not end in .yaml are left alone.
+func LoadDir(dir string) (*Library, error) {
+	base, err := Default()
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("templates folder: %w", err)
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("templates folder %q is not a folder", dir)
+	}
+	return load(os.DirFS(dir), base)
+}
+
+// load reads the files of fsys, over those of base if there is one.
+func load(fsys fs.FS, base *Library) (*Library, error) {
+	files := map[string][]byte{}
+	if base != nil {
+		for name, data := range base.files {
+			files[name] = data
+		}
+	}
+	names, err := fs.Glob(fsys, "*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, errors.New("templates folder holds no .yaml file; make one with: pzgen templates export DIR")
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("templates: %w", err)
+		}
+		files[path.Base(name)] = data
+	}
+	lib := &Library{files: files}
+	var errs []error
+	for _, name := range lib.Files() {
+		ts, err := parseFile(name, files[name])
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		lib.Templates = append(lib.Templates, ts...)
+	}
+	errs = append(errs, lib.check()...)
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return lib, nil
+}
+
+// Files gives the names of the library's files, sorted.
+func (l *Library) Files() []string {
+	names := make([]string, 0, len(l.files))
+	for n := range l.files {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// File gives the text of one of the library's files.
+func (l *Library) File(name string) []byte { return l.files[name] }
+
+// OwnedBases gives the Sids, without names, of all templates that may stand in the policy of a bucket or a key. None is the beginning of
+// another, so that a Sid read from a policy tells for certain which template it came from and for which setup.
+func (l *Library) OwnedBases() []string {
+	var bases []string
+	for _, t := range l.Templates {
+		if t.Sid != "" && t.Profile != "documented" && (slices.Contains(t.In, "bucket") || slices.Contains(t.In, "key")) {
+			bases = append(bases, t.Sid)
+		}
+	}
+	slices.Sort(bases)
+	return slices.Compact(bases)
+}
+
+// check applies the rules that concern several templates at once.
+func (l *Library) check() []error {
+	var errs []error
+	type slot struct{ sid, profile, doc string }
+	seen := map[slot][]*Template{}
+	for i := range l.Templates {
+		t := &l.Templates[i]
+		for _, doc := range t.In {
+			for _, profile := range []string{"least-privilege", "documented"} {
+				if t.Sid == "" || t.Profile != "" && t.Profile != profile {
+					continue
+				}
+				s := slot{t.Sid, profile, doc}
+				for _, other := range seen[s] {
+					if !exclusive(t, other) {
+						errs = append(errs, fmt.Errorf("%s:%d: sid %q stands at %s:%d already and both can apply at once", t.File, t.Line, t.Sid, other.File, other.Line))
+					}
+				}
+				seen[s] = append(seen[s], t)
+			}
+		}
+	}
+	bases := l.OwnedBases()
+	for i := 1; i < len(bases); i++ {
+		if strings.HasPrefix(bases[i], bases[i-1]) {
+			errs = append(errs, fmt.Errorf("sid %q begins with sid %q: in a shared policy one could be taken for the other", bases[i], bases[i-1]))
+		}
+	}
+	return errs
+}
+
+// exclusive reports whether two templates can never apply to the same thing, because one asks for a fact that the other excludes.
+func exclusive(a, b *Template) bool {
+	for _, f := range a.When {
+		if slices.Contains(b.Unless, f) {
+			return true
+		}
+	}
+	for _, f := range b.When {
+		if slices.Contains(a.Unless, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// Applies reports whether the template belongs to the profile and to the document, and whether the facts let it stand there.
+func (t *Template) Applies(profile, doc string, facts map[string]bool) bool {
+	return (t.Profile == "" || t.Profile == profile) && slices.Contains(t.In, doc) && holds(facts, t.When) && !anyHolds(facts, t.Unless)
+}
+
+// Applies reports whether the conditions belong into the document under the facts.
+func (c *Conditional) Applies(doc string, facts map[string]bool) bool {
+	return (c.In == nil || slices.Contains(c.In, doc)) && holds(facts, c.When)
+}
+
+func holds(facts map[string]bool, names []string) bool {
+	for _, n := range names {
+		if !facts[n] {
+			return false
+		}
+	}
+	return true
+}
+
+func anyHolds(facts map[string]bool, names []string) bool {
+	for _, n := range names {
+		if facts[n] {
+			return true
+		}
+	}
+	return false
+}

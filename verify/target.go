@@ -1,0 +1,255 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/pzgen/pzgen/artifact"
+	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// target reads one target under its environments and holds it against the model.
+func (p *proof) target(g generators.Generator, files []artifact.File) {
+	envs := []policy.Env{p.m.MadeUp(1), p.m.MadeUp(2)}
+	if g.Fixed {
+		// The target has no references: it can only be read with the values that the spec gives.
+		known := p.m.Known()
+		for r, v := range p.m.MadeUp(1) {
+			if _, ok := known[r]; !ok {
+				known[r] = v
+			}
+		}
+		envs = []policy.Env{known}
+	}
+	for _, env := range envs {
+		r, err := g.Read(p.m, files, env)
+		if err != nil {
+			f := Finding{Check: Closed, Target: g.Name, Message: err.Error()}
+			f.Path, f.Line = placeOf(err, files)
+			p.find(f)
+			return
+		}
+		before := len(p.report.Findings)
+		p.documents(g, r, env)
+		p.settings(g, r, env)
+		p.defaults(g, r)
+		if len(p.report.Findings) > before {
+			p.differs[g.Name] = p.underModel(g, r, env)
+			return
+		}
+	}
+}
+
+// underModel keeps the documents of a target that differs, so that the report can say which calls it decides otherwise.
+func (p *proof) underModel(g generators.Generator, r *model.Reading, env policy.Env) map[string]policy.Document {
+	if g.Fixed {
+		return nil
+	}
+	return r.Documents
+}
+
+// documents compares what is attached to what.
+func (p *proof) documents(g generators.Generator, r *model.Reading, env policy.Env) {
+	want := map[string]bool{}
+	for _, d := range p.m.Docs() {
+		if d.Partial && (!g.Partial || d.Name == p.m.Role.Trust.Name && !g.Fixed) {
+			continue // the trust policy of an existing role is shown as JSON, and nothing else touches it
+		}
+		want[d.Name] = true
+		due, err := d.Document.Resolve(env)
+		if err != nil {
+			p.find(Finding{Check: Closed, Target: g.Name, Document: d.Name, Message: err.Error()})
+			continue
+		}
+		got, ok := r.Documents[d.Name]
+		if !ok && slices.Contains(r.ByHand, d.Name) && slices.Contains(g.Without, kindOf(d.Name)) {
+			continue
+		}
+		if !ok {
+			p.find(p.at(r, Finding{Check: Equal, Target: g.Name, Document: d.Name, Message: fmt.Sprintf("%s is missing in target %s", d.Name, g.Name)}))
+			continue
+		}
+		if got.Equal(due) {
+			continue
+		}
+		p.find(p.difference(g, r, d.Name, got, due))
+	}
+	var extra []string
+	for name := range r.Documents {
+		if !want[name] {
+			extra = append(extra, name)
+		}
+	}
+	sort.Strings(extra)
+	for _, name := range extra {
+		p.find(p.at(r, Finding{Check: Equal, Target: g.Name, Document: name, Message: fmt.Sprintf("target %s has a document %s that the setup has not", g.Name, name)}))
+	}
+}
+
+// kindOf gives the first word of a document's name.
+func kindOf(name string) string {
+	kind, _, _ := strings.Cut(name, "-")
+	return kind
+}
+
+// difference tells what a document grants more and less than it should.
+func (p *proof) difference(g generators.Generator, r *model.Reading, name string, got, due policy.Document) Finding {
+	f := Finding{Check: Equal, Target: g.Name, Document: name}
+	more, less := subtract(got, due), subtract(due, got)
+	for _, s := range more {
+		f.Details = append(f.Details, "+ "+s.Normal())
+	}
+	for _, s := range less {
+		f.Details = append(f.Details, "- "+s.Normal())
+	}
+	switch {
+	case len(more) > 0:
+		f.Sid = more[0].Sid
+	case len(less) > 0:
+		f.Sid = less[0].Sid
+	}
+	if got.Version != due.Version {
+		f.Details = append(f.Details, fmt.Sprintf("version %q instead of %q", got.Version, due.Version))
+	}
+	f.Message = fmt.Sprintf("%s of target %s is not what the setup says (%s)", name, g.Name, sidName(f.Sid))
+	return p.at(r, f)
+}
+
+// at fills in where the document, or its statement, stands in the artifact.
+func (p *proof) at(r *model.Reading, f Finding) Finding {
+	for _, key := range []string{f.Document + "/" + f.Sid, f.Document} {
+		if place, ok := r.Places[key]; ok {
+			f.Path, f.Line = place.Path, place.Line
+			break
+		}
+	}
+	return f
+}
+
+// subtract gives the statements of a that b has not.
+func subtract(a, b policy.Document) []policy.Statement {
+	have := map[string]int{}
+	for _, s := range b.Statements {
+		have[s.Normal()]++
+	}
+	var out []policy.Statement
+	for _, s := range a.Statements {
+		if n := s.Normal(); have[n] > 0 {
+			have[n]--
+		} else {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// settings compares what a target sets beside policies.
+func (p *proof) settings(g generators.Generator, r *model.Reading, env policy.Env) {
+	if r.Settings == nil {
+		return
+	}
+	want := p.m.Settings(env)
+	var names []string
+	for k := range want {
+		names = append(names, k)
+	}
+	for k := range r.Settings {
+		if _, ok := want[k]; !ok {
+			names = append(names, k)
+		}
+	}
+	sort.Strings(names)
+	for _, k := range names {
+		got, set := r.Settings[k]
+		if !set && slices.Contains(g.Without, settingKind(k)) {
+			continue
+		}
+		if due := want[k]; got != due {
+			p.find(Finding{Check: Equal, Target: g.Name, Message: fmt.Sprintf("%s is %q in target %s, and the setup says %q", k, got, g.Name, due)})
+		}
+	}
+}
+
+// settingKind gives a setting's name without the name of the thing it belongs to: operator.managedPolicies.
+func settingKind(k string) string {
+	first, last := strings.IndexByte(k, '.'), strings.LastIndexByte(k, '.')
+	return k[:first] + k[last:]
+}
+
+// defaults compares the values that the artifact gives to names with those of the spec: under a made-up environment they are replaced, so that a wrong
+// one would not show.
+func (p *proof) defaults(g generators.Generator, r *model.Reading) {
+	known := p.m.Known()
+	var refs []policy.Ref
+	for ref := range r.Defaults {
+		refs = append(refs, ref)
+	}
+	sort.Slice(refs, func(i, j int) bool { return refs[i].String() < refs[j].String() })
+	for _, ref := range refs {
+		if due, ok := known[ref]; !ok || due != r.Defaults[ref] {
+			p.find(Finding{Check: Equal, Target: g.Name, Message: fmt.Sprintf("%s is %q in target %s, and the setup says %q", ref.Short(), r.Defaults[ref], g.Name, due)})
+		}
+	}
+	if g.Fixed {
+		return
+	}
+	for _, ref := range p.due() {
+		if _, ok := r.Defaults[ref]; !ok {
+			p.find(Finding{Check: Equal, Target: g.Name, Message: fmt.Sprintf("target %s gives %s no value", g.Name, ref.Short())})
+		}
+	}
+}
+
+// due are the references that every target with names of its own must give a value.
+func (p *proof) due() []policy.Ref {
+	refs := []policy.Ref{model.RefAccount, model.RefRegion, model.RefRoleName}
+	for _, b := range p.m.Buckets {
+		refs = append(refs, model.RefBucketName(b.ID))
+	}
+	for _, k := range p.m.Keys {
+		if k.Existing() {
+			refs = append(refs, model.RefKeyARN(k.ID))
+		}
+	}
+	return refs
+}
+
+// outcomes fills in the matrix: a target that equals the model decides as the model does; one that does not is asked call by call.
+func (p *proof) outcomes() {
+	if p.scenario == nil || p.decided == nil {
+		return
+	}
+	for i, c := range p.scenario.required {
+		o := Outcome{Call: c, By: map[string]policy.Decision{}}
+		for _, t := range p.report.Targets {
+			o.By[t] = p.decided[i]
+			if docs, ok := p.differs[t]; ok && docs != nil {
+				if d, err := decide(c, docs); err == nil {
+					o.By[t] = d
+					if d.Outcome != policy.Allowed && p.decided[i].Outcome == policy.Allowed {
+						p.find(Finding{Check: Sufficient, Target: t, Document: c.document(), Place: p.place(c.Place),
+							Message: fmt.Sprintf("%s: in target %s, %s cannot %s on %s", c.Workflow, t, c.Who, c.Action, c.On), Details: p.explain(c, d)})
+					}
+				}
+			}
+		}
+		p.report.Calls = append(p.report.Calls, o)
+	}
+}
+
+// placeOf finds the file that an error of a reader names.
+func placeOf(err error, files []artifact.File) (string, int) {
+	msg := err.Error()
+	for _, f := range files {
+		if i := strings.Index(msg, f.Path+":"); i >= 0 {
+			line := 0
+			fmt.Sscanf(msg[i+len(f.Path)+1:], "%d", &line)
+			return f.Path, line
+		}
+	}
+	return "", 0
+}
