@@ -114,6 +114,9 @@ const maxProblems = 1000
 
 // finish sorts problems by place, keeps one of those that are the same (an anchor is read wherever it is used), and adds their lines.
 func finish(file string, src *source, problems []problem) Diagnostics {
+	for i := range problems {
+		problems[i].line, problems[i].col = src.within(problems[i].line, problems[i].col)
+	}
 	slices.SortStableFunc(problems, byPlace)
 	problems = slices.CompactFunc(problems, func(a, b problem) bool { return byPlace(a, b) == 0 && a.severity == b.severity })
 	problems = most(problems)

@@ -50,6 +50,19 @@ func (s *source) span(n int) (start, end int) {
 	return start, end
 }
 
+// within gives a place of the file: what is missing at its end stands, to the parser, on a line that may not be there.
+func (s *source) within(line, col int) (int, int) {
+	start, end := s.span(line)
+	if last := len(s.starts); line > last {
+		start, end = s.span(last)
+		return last, utf8.RuneCount(s.data[start:end]) + 1
+	}
+	if col > 1+end-start {
+		col = utf8.RuneCount(s.data[start:end]) + 1
+	}
+	return line, col
+}
+
 // breakAt gives the length of the line break that b begins with, or 0.
 func breakAt(b []byte) int {
 	switch {

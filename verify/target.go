@@ -49,26 +49,32 @@ func (p *proof) underModel(g generators.Generator, r *model.Reading, env policy.
 	if g.Fixed {
 		return nil
 	}
-	return r.Documents
+	docs := map[string]policy.Document{}
+	for _, d := range p.m.Docs() {
+		if _, ok := r.Documents[d.Name]; !ok && !p.carried(g, r, d) {
+			docs[d.Name] = p.docs[d.Name]
+		}
+	}
+	for name, d := range r.Documents {
+		docs[name] = d
+	}
+	return docs
 }
 
 // documents compares what is attached to what.
 func (p *proof) documents(g generators.Generator, r *model.Reading, env policy.Env) {
 	want := map[string]bool{}
 	for _, d := range p.m.Docs() {
-		if d.Partial && (!g.Partial || d.Name == p.m.Role.Trust.Name && !g.Fixed) {
-			continue // the trust policy of an existing role is shown as JSON, and nothing else touches it
-		}
 		want[d.Name] = true
+		if _, ok := r.Documents[d.Name]; !ok && !p.carried(g, r, d) {
+			continue
+		}
 		due, err := d.Document.Resolve(env)
 		if err != nil {
 			p.find(Finding{Check: Closed, Target: g.Name, Document: d.Name, Message: err.Error()})
 			continue
 		}
 		got, ok := r.Documents[d.Name]
-		if !ok && slices.Contains(r.ByHand, d.Name) && slices.Contains(g.Without, kindOf(d.Name)) {
-			continue
-		}
 		if !ok {
 			p.find(p.at(r, Finding{Check: Equal, Target: g.Name, Document: d.Name, Message: fmt.Sprintf("%s is missing in target %s", d.Name, g.Name)}))
 			continue
@@ -88,6 +94,15 @@ func (p *proof) documents(g generators.Generator, r *model.Reading, env policy.E
 	for _, name := range extra {
 		p.find(p.at(r, Finding{Check: Equal, Target: g.Name, Document: name, Message: fmt.Sprintf("target %s has a document %s that the setup has not", g.Name, name)}))
 	}
+}
+
+// carried reports whether a target has to hold a document. What is only to be merged into a policy that is not known stands in the targets that have a
+// place for it; the trust policy of an existing role, which nothing touches, in JSON alone.
+func (p *proof) carried(g generators.Generator, r *model.Reading, d model.Doc) bool {
+	if d.Partial {
+		return g.Partial && (g.Fixed || d.Name != p.m.Role.Trust.Name)
+	}
+	return !(slices.Contains(r.ByHand, d.Name) && slices.Contains(g.Without, kindOf(d.Name)))
 }
 
 // kindOf gives the first word of a document's name.
@@ -197,21 +212,31 @@ func (p *proof) defaults(g generators.Generator, r *model.Reading) {
 	if g.Fixed {
 		return
 	}
-	for _, ref := range p.due() {
+	for _, ref := range p.due(g, r) {
 		if _, ok := r.Defaults[ref]; !ok {
 			p.find(Finding{Check: Equal, Target: g.Name, Message: fmt.Sprintf("target %s gives %s no value", g.Name, ref.Short())})
 		}
 	}
 }
 
-// due are the references that every target with names of its own must give a value.
-func (p *proof) due() []policy.Ref {
+// due are the references that a target with names of its own must give a value: the account and the region that it is for, and what its documents name.
+func (p *proof) due(g generators.Generator, r *model.Reading) []policy.Ref {
+	used := map[policy.Ref]bool{}
+	for _, d := range p.m.Docs() {
+		if p.carried(g, r, d) {
+			for _, ref := range d.Document.Refs() {
+				used[ref] = true
+			}
+		}
+	}
 	refs := []policy.Ref{model.RefAccount, model.RefRegion, model.RefRoleName}
 	for _, b := range p.m.Buckets {
-		refs = append(refs, model.RefBucketName(b.ID))
+		if !b.Existing || used[model.RefBucketName(b.ID)] || used[model.RefBucketARN(b.ID)] {
+			refs = append(refs, model.RefBucketName(b.ID))
+		}
 	}
 	for _, k := range p.m.Keys {
-		if k.Existing() {
+		if k.Existing() && used[model.RefKeyARN(k.ID)] {
 			refs = append(refs, model.RefKeyARN(k.ID))
 		}
 	}

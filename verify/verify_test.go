@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/pzgen/pzgen/artifact"
+	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/model"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/pzgen/pzgen/templates"
@@ -58,6 +60,46 @@ func TestExamplesHold(t *testing.T) {
 		}
 		for _, f := range r.Findings {
 			t.Errorf("%s: %s %s/%s: %s %v", m.Name, f.Check, f.Document, f.Sid, f.Message, f.Details)
+		}
+	}
+}
+
+// printAll gives what all targets of a setup print.
+func printAll(t testing.TB, m *model.Setup) []artifact.File {
+	t.Helper()
+	var files []artifact.File
+	for _, g := range generators.For(m.Targets) {
+		fs, err := g.Print(m)
+		if err != nil {
+			t.Fatal(m.Name, g.Name, err)
+		}
+		files = append(files, fs...)
+	}
+	return files
+}
+
+// Every target of every example passes the proof.
+func TestExamplesProve(t *testing.T) {
+	for _, m := range buildAll(t, exampleSetups(t)) {
+		r := Setup(m, generators.Targets(), printAll(t, m))
+		if len(r.Targets) != len(m.Targets) {
+			t.Errorf("%s: %v proved of %v", m.Name, r.Targets, m.Targets)
+		}
+		for i, f := range r.Findings {
+			if i < 5 {
+				t.Errorf("%s: %s %s %s/%s %s:%d: %s %v", m.Name, f.Check, f.Target, f.Document, f.Sid, f.Path, f.Line, f.Message, f.Details)
+			}
+		}
+	}
+}
+
+func BenchmarkProve(b *testing.B) {
+	m := buildAll(b, exampleSetups(b, "full.yaml"))[0]
+	files := printAll(b, m)
+	b.ReportAllocs()
+	for b.Loop() {
+		if r := Setup(m, generators.Targets(), files); !r.OK() {
+			b.Fatal(r.Findings)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/pzgen/pzgen/artifact"
+	"github.com/pzgen/pzgen/internal/tool"
 	"github.com/pzgen/pzgen/model"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
@@ -169,13 +170,7 @@ func TestHostileDescription(t *testing.T) {
 
 // TestLint asks cfn-lint, its informational rules included.
 func TestLint(t *testing.T) {
-	tool, err := exec.LookPath("cfn-lint")
-	if err != nil {
-		if os.Getenv("PZGEN_REQUIRE_TOOLS") == "1" {
-			t.Fatal("cfn-lint is missing")
-		}
-		t.Skip("cfn-lint is missing")
-	}
+	lint := tool.Need(t, "cfn-lint")
 	hand := setups(t)
 	byRegion := map[string][]string{}
 	for i, s := range append(hand, examples(t)...) {
@@ -196,7 +191,7 @@ func TestLint(t *testing.T) {
 	}
 	for region, files := range byRegion {
 		args := append([]string{"-c", "I", "-r", region, "--"}, files...)
-		if out, err := exec.Command(tool, args...).CombinedOutput(); err != nil || len(out) > 0 {
+		if out, err := exec.Command(lint, args...).CombinedOutput(); err != nil || len(out) > 0 {
 			t.Errorf("cfn-lint in %s: %v\n%s", region, err, out)
 		}
 	}

@@ -32,8 +32,6 @@ func (s *script) pipe(first, second []any) {
 	s.lines = append(s.lines, s.command(first...)+" |\n  "+s.command(second...))
 }
 
-func (s *script) note(text string) { s.lines = append(s.lines, "# "+text) }
-
 // block gives the commands as a fenced block, and nothing when there are none.
 func (s *script) block() block {
 	if len(s.lines) == 0 {

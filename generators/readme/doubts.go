@@ -61,10 +61,10 @@ func newDoubts(s *model.Setup) doubts {
 	return d
 }
 
-// conditioned reports whether s asks for a condition key, given in small letters.
+// conditioned reports whether s asks for a condition key, whose case does not matter.
 func conditioned(s policy.Statement, key string) bool {
 	for _, c := range s.Condition {
-		if strings.ToLower(c.Key) == key {
+		if strings.EqualFold(c.Key, key) {
 			return true
 		}
 	}

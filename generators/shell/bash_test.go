@@ -16,6 +16,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/pzgen/pzgen/generators/shell/account"
+	"github.com/pzgen/pzgen/internal/tool"
 )
 
 // stateVariable makes the test binary stand in for the AWS CLI: it names the file with the account's state.
@@ -65,24 +66,10 @@ func fakeAWS(file string, args []string) int {
 	return 0
 }
 
-// tool gives the path of a program, or skips the test; where tools are required, missing is failing.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err == nil {
-		return path
-	}
-	if os.Getenv("PZGEN_REQUIRE_TOOLS") == "1" {
-		t.Fatalf("%s is not installed", name)
-	}
-	t.Skipf("%s is not installed", name)
-	return ""
-}
-
 // TestRealBash runs the scripts under bash with a stand-in for the AWS CLI, and expects the account to end as it does in process.
 func TestRealBash(t *testing.T) {
-	bash := tool(t, "bash")
-	tool(t, "jq")
+	bash := tool.Need(t, "bash")
+	tool.Need(t, "jq")
 	for name, s := range setups() {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -204,7 +191,7 @@ func settle(t *testing.T, a *account.Account) string {
 func TestScriptTools(t *testing.T) {
 	for _, c := range [][]string{{"bash", "-n"}, {"shellcheck"}, {"shfmt", "-i", "2", "-ci", "-d"}} {
 		t.Run(c[0], func(t *testing.T) {
-			path := tool(t, c[0])
+			path := tool.Need(t, c[0])
 			for name, s := range setups() {
 				for _, f := range printed(t, s) {
 					file := filepath.Join(t.TempDir(), filepath.Base(f.Path))

@@ -78,6 +78,9 @@ func (w *script) destroySteps() {
 			w.step("undo_key", `"$`+w.names.aliases[k.ID]+`"`, w.policy(k.Policy), strconv.Itoa(k.Window))
 		}
 	}
+	if !s.Role.Existing {
+		w.step("look_at_role")
+	}
 	var inline []string
 	for _, d := range s.Role.Policies {
 		if s.Role.Inline {

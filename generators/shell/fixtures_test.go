@@ -153,7 +153,9 @@ func renamed(s *model.Setup, from, to string) *model.Setup {
 		s.Buckets[i].Policy.Document, s.Buckets[i].Own = change(s.Buckets[i].Policy.Document), change(s.Buckets[i].Own)
 	}
 	for i := range s.Buckets {
-		s.Buckets[i].Policy.Name = "bucket-" + s.Buckets[i].ID
+		if s.Buckets[i].Policy.Name != "" {
+			s.Buckets[i].Policy.Name = "bucket-" + s.Buckets[i].ID
+		}
 	}
 	for i := range s.Uploads {
 		if s.Uploads[i].To.Bucket == from {

@@ -43,7 +43,7 @@ type machine struct {
 // Limits of a run: a script that pzgen printed stays far below them.
 const (
 	timeLimit  = 10 * time.Second
-	callLimit  = 10000
+	callLimit  = 100000
 	scriptPath = "/setup/shell/"
 	tempFolder = "/temporary"
 )
@@ -58,7 +58,7 @@ func (m *machine) run(script *syntax.File, args ...string) error {
 	defer cancel()
 	m.out.Reset()
 	m.err.Reset()
-	m.ended = nil
+	m.ended, m.calls = nil, 0
 	m.rewrite(script)
 	r, err := interp.New(
 		interp.Env(expand.ListEnviron("PATH=/bin", "HOME=/", "TMPDIR=/")),
@@ -110,6 +110,9 @@ func (m *machine) call(_ context.Context, args []string) ([]string, error) {
 	if m.ended != nil {
 		return nil, m.ended
 	}
+	if m.calls++; m.calls > callLimit {
+		return nil, m.end(fmt.Errorf("script runs more than %d commands", callLimit))
+	}
 	switch args[0] {
 	case "exit":
 		status := uint64(0)
@@ -151,9 +154,6 @@ func (m *machine) command(hc interp.HandlerContext, args []string) error {
 		if args, hc.Stdin, err = m.input(args, hc); err != nil {
 			return err
 		}
-	}
-	if m.calls++; m.calls > callLimit {
-		return fmt.Errorf("script runs more than %d commands", callLimit)
 	}
 	switch command := strings.Join(args[:min(2, len(args))], " "); {
 	case args[0] == "aws":

@@ -22,13 +22,13 @@ func plain(s string) error {
 	return nil
 }
 
-// single gives s as one word that the shell does not look into: 'it'\”s', or $'a\nb' where s has control characters, so that a script's lines
-// stay its own.
+// single gives s as one word that the shell does not look into: 'plain', or $'it\'s\n' where s has a quote or control characters, so that a
+// script's lines stay its own.
 func single(s string) string {
-	if strings.IndexFunc(s, control) >= 0 {
+	if strings.ContainsRune(s, '\'') || strings.IndexFunc(s, control) >= 0 {
 		return ansi(s)
 	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return "'" + s + "'"
 }
 
 func control(r rune) bool { return r < ' ' || r == 0x7f }

@@ -96,7 +96,13 @@ func before(s *model.Setup, env policy.Env) *account.Account {
 	a := account.New(env[model.RefPartition], env[model.RefAccount], env[model.RefRegion])
 	a.MustExist = []string{env[model.RefRoleARN]}
 	a.KeyARN = func(tags map[string]string) string { return env[model.RefKeyARN(tags[keyTag])] }
+	for _, arn := range s.Role.ManagedPolicies {
+		a.Elsewhere = append(a.Elsewhere, arn.Fill(env).IAM())
+	}
 	for _, o := range s.Operators {
+		for _, arn := range o.ManagedPolicies {
+			a.Elsewhere = append(a.Elsewhere, arn.Fill(env).IAM())
+		}
 		for _, n := range o.Users {
 			a.Users[n] = &account.Principal{}
 		}

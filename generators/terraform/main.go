@@ -87,13 +87,13 @@ func (p *printer) locals(b *hclwrite.Body) {
 
 func (p *printer) role(b *hclwrite.Body) {
 	r := p.setup.Role
-	name := ref("var", varRoleName)
+	// Tokens are not shared between places: formatting writes to them.
+	name := func() hclwrite.Tokens { return p.value(model.RefRoleName) }
 	switch {
 	case !r.Existing:
 		p.byARN = true
 		trust := p.document(b, r.Trust, nil, "the role")
 		p.byARN = false
-		name = ref(tfRole, roleLabel, "name")
 		body := block(b, "resource", tfRole, roleLabel)
 		body.SetAttributeRaw("name", ref("var", varRoleName))
 		body.SetAttributeRaw("path", p.str(r.Path))
@@ -114,18 +114,18 @@ func (p *printer) role(b *hclwrite.Body) {
 		if r.Inline {
 			body := block(b, "resource", tfRolePolicy, label)
 			body.SetAttributeRaw("name", p.str(d.PolicyName))
-			body.SetAttributeRaw("role", name)
+			body.SetAttributeRaw("role", name())
 			body.SetAttributeRaw("policy", doc)
 			continue
 		}
 		p.managedPolicy(b, d, doc)
 		body := block(b, "resource", tfRoleAttach, label)
-		body.SetAttributeRaw("role", name)
+		body.SetAttributeRaw("role", name())
 		body.SetAttributeRaw("policy_arn", ref(tfPolicy, label, "arn"))
 	}
 	for _, m := range r.ManagedPolicies {
 		body := block(b, "resource", tfRoleAttach, p.names.managed[managedKey("role", m)])
-		body.SetAttributeRaw("role", name)
+		body.SetAttributeRaw("role", name())
 		body.SetAttributeRaw("policy_arn", p.text(m, dollar))
 	}
 }

@@ -41,19 +41,19 @@ func (p *printer) operator(b *hclwrite.Body, index int) {
 			body.SetAttributeRaw(a.kind, ref("each", "value"))
 			body.SetAttributeRaw("policy_arn", arn)
 		}
-		all := ref("var", p.names.principalVar(o.ID, a.kind))
 		for _, d := range o.Policies {
-			attach(p.names.docs[d.Name], all, ref(tfPolicy, p.names.docs[d.Name], "arn"))
+			attach(p.names.docs[d.Name], ref("var", p.names.principalVar(o.ID, a.kind)), ref(tfPolicy, p.names.docs[d.Name], "arn"))
 		}
 		for _, m := range o.ManagedPolicies {
-			attach(p.names.managed[managedKey("operator-"+o.ID, m)], p.remaining(index, a.kind, m, all), p.text(m, dollar))
+			attach(p.names.managed[managedKey("operator-"+o.ID, m)], p.remaining(index, a.kind, m), p.text(m, dollar))
 		}
 	}
 }
 
-// remaining leaves out of all the principals to whom an operator before this one attaches the same managed policy: two resources for one
-// attachment would take it from each other when one of them goes.
-func (p *printer) remaining(index int, kind string, m policy.Text, all hclwrite.Tokens) hclwrite.Tokens {
+// remaining are the operator's principals of a kind without those to whom an operator before this one attaches the same managed policy: two
+// resources for one attachment would take it from each other when one of them goes.
+func (p *printer) remaining(index int, kind string, m policy.Text) hclwrite.Tokens {
+	all := ref("var", p.names.principalVar(p.setup.Operators[index].ID, kind))
 	for _, before := range p.setup.Operators[:index] {
 		if !slices.ContainsFunc(before.ManagedPolicies, func(t policy.Text) bool { return t.String() == m.String() }) {
 			continue

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	need "github.com/pzgen/pzgen/internal/tool"
 	"github.com/pzgen/pzgen/model"
 )
 
@@ -17,21 +19,13 @@ type tool struct{ plugins string }
 
 func terraformTool(t *testing.T) tool {
 	t.Helper()
-	missing := func(what string) {
-		if os.Getenv("PZGEN_REQUIRE_TOOLS") == "1" {
-			t.Fatalf("missing: %s", what)
-		}
-		t.Skipf("skipped, missing: %s", what)
-	}
 	if testing.Short() {
 		t.Skip("skipped in short mode")
 	}
-	if _, err := exec.LookPath("terraform"); err != nil {
-		missing("terraform")
-	}
+	need.Need(t, "terraform")
 	dir := pluginDir()
 	if dir == "" {
-		missing("a mirror of the terraform provider hashicorp/aws (set TF_PLUGIN_DIR)")
+		need.Skip(t, "a mirror of the terraform provider hashicorp/aws", errors.New("set TF_PLUGIN_DIR"))
 	}
 	return tool{dir}
 }

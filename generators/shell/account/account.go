@@ -31,6 +31,9 @@ type Account struct {
 	// MustExist are ARNs of roles that a policy may name only while they exist.
 	MustExist []string
 
+	// Elsewhere are managed policies of the account that nobody looks at, by ARN.
+	Elsewhere []string
+
 	// KeyARN gives a new key its ARN, by its tags. Nil: a number.
 	KeyARN func(tags map[string]string) string `json:"-"`
 

@@ -317,7 +317,7 @@ func attach(kind string, on bool) func(*Account, *input) (any, error) {
 			return nil, err
 		}
 		arn := in.str("policy-arn")
-		if own := a.arn("iam", "", a.ID, "policy/"); strings.HasPrefix(arn, own) && a.Policies[arn] == nil {
+		if own := a.arn("iam", "", a.ID, "policy/"); strings.HasPrefix(arn, own) && a.Policies[arn] == nil && !slices.Contains(a.Elsewhere, arn) {
 			return nil, refuse("NoSuchEntity", "Policy %s does not exist or is not attachable.", arn)
 		}
 		i := slices.Index(p.Attached, arn)

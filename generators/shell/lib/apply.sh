@@ -19,14 +19,17 @@ Creates the Amazon Personalize setup ${SETUP} in account ${ACCOUNT}, ${REGION}, 
 EOF
 }
 
+# shellcheck disable=SC2034 # only scripts that upload files look at it
+set_files() { FILES=$1; }
+
 option() {
   TWO_WORDS=''
   case $1 in
     --adopt) ADOPT=1 ;;
-    --files=*) FILES=${1#*=} ;;
+    --files=*) set_files "${1#*=}" ;;
     --files)
       if [[ $# -lt 2 ]]; then die "--files needs a value"; fi
-      FILES=$2
+      set_files "$2"
       TWO_WORDS=1
       ;;
     *) return 1 ;;

@@ -2,15 +2,16 @@
 
 DRY_RUN=''
 YES=''
-PLANNING='' # set while the script only finds out what it would do
-CHANGES=0   # changing calls, made or planned
-WAITS=''    # set when there is something to wait for, though nothing to change
-ANSWER='{}' # what AWS answered to the last reading call
-RESULT='{}' # what it answered to the last changing one
-ERROR=''    # its last error
-CODE=''     # and the code of that
-BACKUP=''   # the file with the policy that was replaced last
-LEFT=''     # what the script left alone and says so at the end
+PLANNING=''  # set while the script only finds out what it would do
+CHANGES=0    # changing calls, made or planned
+WAITS=''     # set when there is something to wait for, though nothing to change
+ANSWER='{}'  # what AWS answered to the last reading call
+RESULT='{}'  # what it answered to the last changing one
+ERROR=''     # its last error
+CODE=''      # and the code of that
+ROLE_OURS='' # set when the service role is this setup's own
+BACKUP=''    # the file with the policy that was replaced last
+LEFT=''      # what the script left alone and says so at the end
 NL=$'\n'
 
 say() { printf '%s\n' "$*"; }

@@ -83,10 +83,17 @@ attached_before() {
   fi
 }
 
+# look_at_role finds out whether the service role is this setup's own.
+look_at_role() {
+  if call NoSuchEntity iam get-role --role-name="$ROLE_NAME" && ours .Role.Tags; then ROLE_OURS=1; fi
+}
+
 # undo_inline NAME POLICY deletes an inline policy of the service role if pzgen wrote it.
 undo_inline() {
+  local present
   if ! call NoSuchEntity iam get-role-policy --role-name="$ROLE_NAME" --policy-name="$1"; then return 0; fi
-  if ! related "$(answer -c .PolicyDocument)" "$2"; then
+  present=$(answer -c .PolicyDocument)
+  if [[ -z $ROLE_OURS ]] && ! same_policy "$present" "$2" && ! related "$present" "$2"; then
     left "the inline policy $1 of the role ${ROLE_NAME}, which pzgen did not write"
     return 0
   fi

@@ -1,6 +1,7 @@
 # ensure_role DESCRIPTION BOUNDARY TRUST
 ensure_role() {
   local description=$1 boundary=$2 trust=$3 input tags present
+  ROLE_OURS=1
   if ! call NoSuchEntity iam get-role --role-name="$ROLE_NAME"; then
     input=$(jq -cn --arg name "$ROLE_NAME" --arg path "$ROLE_PATH" --arg description "$description" --arg boundary "$boundary" \
       --arg trust "$trust" --argjson tags "$TAGS" '
@@ -65,7 +66,7 @@ ensure_inline() {
   if call NoSuchEntity iam get-role-policy --role-name="$ROLE_NAME" --policy-name="$1"; then
     present=$(answer -c .PolicyDocument)
     if same_policy "$present" "$2"; then return 0; fi
-    if [[ -z $ADOPT ]] && ! related "$present" "$2"; then
+    if [[ -z $ROLE_OURS && -z $ADOPT ]] && ! related "$present" "$2"; then
       die "the role ${ROLE_NAME} has an inline policy $1 that pzgen did not write: rename it, or hand it over with --adopt"
     fi
   fi
