@@ -75,8 +75,8 @@ func (d Document) Size(space bool) int {
 type writer struct {
 	b      []byte
 	indent int
-	vars   bool // the document has policy variables, so a dollar sign is written ${$}
-	first  bool // nothing stands yet in the object or array that is open
+	vars   bool   // the document has policy variables, so a dollar sign is written ${$}
+	first  bool   // nothing stands yet in the object or array that is open
 	cuts   *[]Cut // where references are left out; nil: they are written
 }
 

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -59,7 +60,7 @@ type Cause struct {
 // for the whole list. It knows the policies that it is given and nothing else: no ACLs, grants, VPC endpoint policies or Block Public Access,
 // no list of existing actions or keys, and no clock, so that time and source address count only when the context has them.
 func Evaluate(r Request, p Policies) (Decision, error) {
-	e, err := newEvaluation(r, p)
+	e, err := newEvaluation(r)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -69,14 +70,17 @@ func Evaluate(r Request, p Policies) (Decision, error) {
 	return e.decide(p), nil
 }
 
-// EvaluateChecked is [Evaluate] for policies in which [Document.Check] found nothing fatal, for whoever asks the same policies many times.
-func EvaluateChecked(r Request, p Policies) (Decision, error) {
-	e, err := newEvaluation(r, p)
-	if err != nil {
-		return Decision{}, err
-	}
-	return e.decide(p), nil
+// Prepared is a request that is to be decided against many sets of policies.
+type Prepared struct{ e evaluation }
+
+// Prepare makes a request ready. It fails as [Evaluate] does for a request that cannot be.
+func Prepare(r Request) (Prepared, error) {
+	e, err := newEvaluation(r)
+	return Prepared{e}, err
 }
+
+// Decide is [Evaluate] for policies in which [Document.Check] found nothing fatal; it does not check them again.
+func (q Prepared) Decide(p Policies) Decision { return q.e.decide(p) }
 
 // CoversAction reports whether the statement concerns an action, by Action or NotAction.
 func (s Statement) CoversAction(action string) bool {
@@ -96,7 +100,7 @@ type evaluation struct {
 	trust    bool
 }
 
-func newEvaluation(r Request, p Policies) (evaluation, error) {
+func newEvaluation(r Request) (evaluation, error) {
 	var e evaluation
 	service, name := serviceOf(r.Action)
 	if service == "" || name == "" || strings.ContainsAny(r.Action, "*? ") {
@@ -121,7 +125,6 @@ func newEvaluation(r Request, p Policies) (evaluation, error) {
 	e.action = r.Action
 	e.access = accessOf(r.Action, r.Resource, e.subject)
 	e.trust = isTrust(r.Action, r.Resource)
-	e.bounded = len(p.PermissionsBoundaries) > 0 && e.subject.hasIdentity() && e.subject.kind != byRoot
 	// Neither service-linked roles nor the ability of a service to assume one is under these policies
 	// (Organizations User Guide, orgs_manage_policies_rcps, "Resources and entities not restricted by RCPs").
 	e.guarded = underResourceControl(r.Action, r.Resource) && !e.subject.isServiceLinked() &&
@@ -162,6 +165,7 @@ func (v verdict) ok() bool { return v.missing == "" }
 // decide combines the policies. An explicit deny in any policy that applies comes first; then the policies that only limit must all
 // allow; then those that grant (reference_policies_evaluation-logic_policy-eval-denyallow).
 func (e evaluation) decide(p Policies) Decision {
+	e.bounded = len(p.PermissionsBoundaries) > 0 && e.subject.hasIdentity() && e.subject.kind != byRoot
 	switch e.access {
 	case unconditional:
 		return Decision{Outcome: Allowed}
@@ -292,7 +296,7 @@ func (e evaluation) levels(name string, levels [][]Document) verdict {
 func (e evaluation) documents(name string, docs []Document) []verdict {
 	list := make([]verdict, len(docs))
 	for i, d := range docs {
-		list[i] = e.document(fmt.Sprintf("%s[%d]", name, i), d)
+		list[i] = e.document(name+"["+strconv.Itoa(i)+"]", d)
 	}
 	return list
 }

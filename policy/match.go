@@ -75,7 +75,7 @@ func match(p []token, s string) bool {
 // foldMatch matches without regard to case, as action names are (reference_policies_elements_action).
 func foldMatch(pattern, s string) bool {
 	if !strings.ContainsAny(pattern, "*?") {
-		return strings.ToLower(pattern) == strings.ToLower(s)
+		return strings.EqualFold(pattern, s)
 	}
 	return match(glob(strings.ToLower(pattern)), strings.ToLower(s))
 }

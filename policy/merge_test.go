@@ -143,6 +143,17 @@ func TestMergeConflicts(t *testing.T) {
 	}
 }
 
+// A list with "*" in it lets in everybody, and is not of the kind that names roles; neither way round.
+func TestMergeWild(t *testing.T) {
+	named := `{"Sid":"Mine","Effect":"Allow","Principal":{"AWS":["arn:aws:iam::111122223333:role/A","111122223333"]},"Action":"s3:ListBucket","Resource":"*"}`
+	open := strings.Replace(named, `"111122223333"`, `"*"`, 1)
+	for own, present := range map[string]string{named: open, open: named} {
+		if _, conflicts, _ := Merge(doc(t, present), Owner{Own: doc(t, own), Sids: []string{"Mine"}, Service: pz}); len(conflicts) != 1 {
+			t.Errorf("%s over %s: conflicts %v", own, present, conflicts)
+		}
+	}
+}
+
 // Id, the form of Statement and the version.
 func TestMergeDocument(t *testing.T) {
 	o := owner(t)

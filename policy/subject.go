@@ -144,8 +144,9 @@ func newContext(given map[string][]string) (requestContext, error) {
 const maxValue = 8192
 
 func (c requestContext) set(key string, values ...string) {
-	if _, given := c[strings.ToLower(key)]; !given {
-		c[strings.ToLower(key)] = values
+	key = strings.ToLower(key)
+	if _, given := c[key]; !given {
+		c[key] = values
 	}
 }
 

@@ -130,12 +130,13 @@ func (p *proof) deny(name string, i int) {
 // users gives the required calls that a statement of a document lets pass.
 func (p *proof) users(name string, s policy.Statement) []Call {
 	var out []Call
+	due := s.Normal()
 	for i, c := range p.scenario.required {
 		if c.Resource != name && !slices.Contains(c.Identity, name) {
 			continue
 		}
 		for _, cause := range p.decided[i].Because {
-			if c.blamed(cause) == name && p.docs[name].Statements[cause.Statement].Normal() == s.Normal() {
+			if c.blamed(cause) == name && p.normal(name)[cause.Statement] == due {
 				out = append(out, c)
 				break
 			}
@@ -144,11 +145,23 @@ func (p *proof) users(name string, s policy.Statement) []Call {
 	return out
 }
 
+// normal gives the statements of a document in their normal form.
+func (p *proof) normal(name string) []string {
+	out, ok := p.normals[name]
+	if !ok {
+		for _, s := range p.docs[name].Statements {
+			out = append(out, s.Normal())
+		}
+		p.normals[name] = out
+	}
+	return out
+}
+
 // pass reports whether all calls pass when the i-th statement of pzgen's own in a document is replaced, or left out.
 func (p *proof) pass(calls []Call, name string, i int, s policy.Statement, drop bool) bool {
 	docs := p.changed(name, i, s, drop)
-	for _, c := range calls {
-		d, err := decide(c, docs)
+	for i := range calls {
+		d, err := decide(&calls[i], docs)
 		if err != nil || d.Outcome != policy.Allowed {
 			return false
 		}
@@ -163,8 +176,10 @@ func (p *proof) lets(name string, i int, s *policy.Statement) bool {
 		st = *s
 	}
 	docs := p.changed(name, i, st, s == nil)
-	for _, c := range p.scenario.refused {
-		if c.Resource != name && !slices.Contains(c.Identity, name) || !p.own[name].Statements[i].CoversAction(c.Action) {
+	concerns := p.own[name].Statements[i]
+	for k := range p.scenario.refused {
+		c := &p.scenario.refused[k]
+		if c.Resource != name && !slices.Contains(c.Identity, name) || !concerns.CoversAction(c.Action) || !p.possible(c, docs) {
 			continue
 		}
 		if d, err := decide(c, docs); err == nil && d.Outcome == policy.Allowed {

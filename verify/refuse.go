@@ -168,7 +168,9 @@ func (s *scenario) refuseOnBuckets() {
 			if !s.needs("service", a, arn, "resource") && !(documented && a == "s3:ListBucket") {
 				no("service", service, a, arn, s.sourced(s.account()))
 			}
-			for _, p := range s.strangers() {
+		}
+		for _, p := range s.strangers() {
+			for _, a := range []string{"s3:ListBucket", "s3:AnyAction"} {
 				no("stranger", p, a, arn, s.sourced(s.account()))
 			}
 		}
@@ -241,11 +243,13 @@ func (s *scenario) refuseOnKeys() {
 			if !s.needs("role", a, arn, "resource") {
 				no("role", s.roleARN(), a, arn, nil)
 			}
-			for _, p := range append(s.strangers(), "arn:"+s.partition()+":iam::"+s.account()+":role/not-"+s.env[model.RefRoleName]) {
-				no("stranger", p, a, arn, s.sourced(s.account()))
-			}
 			if s.m.Deputy == spec.DeputyEverywhere {
 				s.refuseDeputy(no, a, arn)
+			}
+		}
+		for _, p := range append(s.strangers(), "arn:"+s.partition()+":iam::"+s.account()+":role/not-"+s.env[model.RefRoleName]) {
+			for _, a := range append(slices.Clone(keyActions), "kms:GenerateDataKeyWithoutPlaintext", "kms:AnyAction") {
+				no("stranger", p, a, arn, s.sourced(s.account()))
 			}
 		}
 	}

@@ -24,6 +24,8 @@ type Call struct {
 	request  policy.Request
 	identity []policy.Document // in place of Identity: documents that no setup owns
 	resource *policy.Document  // in place of Resource
+
+	prepared *policy.Prepared // made when it is first decided
 }
 
 // scenario makes requests for one setup under one environment.

@@ -253,7 +253,7 @@ func (p *proof) outcomes() {
 		for _, t := range p.report.Targets {
 			o.By[t] = p.decided[i]
 			if docs, ok := p.differs[t]; ok && docs != nil {
-				if d, err := decide(c, docs); err == nil {
+				if d, err := decide(&c, docs); err == nil {
 					o.By[t] = d
 					if d.Outcome != policy.Allowed && p.decided[i].Outcome == policy.Allowed {
 						p.find(Finding{Check: Sufficient, Target: t, Document: c.document(), Place: p.place(c.Place),

@@ -97,6 +97,7 @@ type proof struct {
 	env      policy.Env
 	docs     map[string]policy.Document // every document, resolved under env
 	own      map[string]policy.Document // the same, of pzgen's own statements that are not accepted extras
+	normals  map[string][]string        // the statements of docs in normal form
 	scenario *scenario
 	decided  []policy.Decision                     // on scenario.required, by the model's documents
 	differs  map[string]map[string]policy.Document // target -> documents, for targets that do not equal the model
@@ -117,6 +118,7 @@ func (p *proof) accepted() {
 
 // prepare resolves the documents and makes the calls. It fails when the model itself refers to something that no environment has.
 func (p *proof) prepare() bool {
+	p.normals = map[string][]string{}
 	p.docs, p.own, p.differs = map[string]policy.Document{}, map[string]policy.Document{}, map[string]map[string]policy.Document{}
 	ok := true
 	resolve := func(name string, d policy.Document) policy.Document {
@@ -170,7 +172,7 @@ func (p *proof) reason(document, sid string) *model.Reason {
 }
 
 // decide asks the documents of docs.
-func decide(c Call, docs map[string]policy.Document) (policy.Decision, error) {
+func decide(c *Call, docs map[string]policy.Document) (policy.Decision, error) {
 	ps := policy.Policies{Identity: c.identity, Resource: c.resource}
 	for _, name := range c.Identity {
 		if d, ok := docs[name]; ok {
@@ -182,13 +184,21 @@ func decide(c Call, docs map[string]policy.Document) (policy.Decision, error) {
 			ps.Resource = &d
 		}
 	}
-	return policy.EvaluateChecked(c.request, ps)
+	if c.prepared == nil {
+		prepared, err := policy.Prepare(c.request)
+		if err != nil {
+			return policy.Decision{}, err
+		}
+		c.prepared = &prepared
+	}
+	return c.prepared.Decide(ps), nil
 }
 
 // calls tries every call on the model's documents: the required ones on all statements, foreign ones included, and the others on pzgen's own.
 func (p *proof) calls() {
 	p.decided = make([]policy.Decision, len(p.scenario.required))
-	for i, c := range p.scenario.required {
+	for i := range p.scenario.required {
+		c := &p.scenario.required[i]
 		d, err := decide(c, p.docs)
 		if err != nil {
 			p.find(Finding{Check: Fits, Document: c.Resource, Message: err.Error(), Place: p.place(c.Place)})
@@ -197,12 +207,16 @@ func (p *proof) calls() {
 		p.decided[i] = d
 		if d.Outcome != policy.Allowed {
 			p.find(Finding{Check: Sufficient, Document: c.document(), Sid: first(d), Place: p.place(c.Place),
-				Message: fmt.Sprintf("%s: %s cannot %s on %s", c.Workflow, c.Who, c.Action, c.On), Details: p.explain(c, d), Hint: "source: " + c.Source})
+				Message: fmt.Sprintf("%s: %s cannot %s on %s", c.Workflow, c.Who, c.Action, c.On), Details: p.explain(*c, d), Hint: "source: " + c.Source})
 		}
 	}
 	p.report.Refused = len(p.scenario.refused)
 	seen := map[string]bool{}
-	for _, c := range p.scenario.refused {
+	for i := range p.scenario.refused {
+		c := &p.scenario.refused[i]
+		if !p.possible(c, p.own) {
+			continue
+		}
 		d, err := decide(c, p.own)
 		if err != nil || d.Outcome != policy.Allowed {
 			continue
@@ -228,6 +242,20 @@ func (p *proof) calls() {
 			p.find(p.extra(f))
 		}
 	}
+}
+
+// possible reports whether any statement that allows something concerns the action of a call at all. Without one nothing passes, since AWS denies what no
+// policy allows; most calls that are to be refused end here.
+func (p *proof) possible(c *Call, docs map[string]policy.Document) bool {
+	allows := func(d policy.Document) bool {
+		return slices.ContainsFunc(d.Statements, func(s policy.Statement) bool { return s.Effect == policy.Allow && s.CoversAction(c.Action) })
+	}
+	for _, name := range append(slices.Clone(c.Identity), c.Resource) {
+		if d, ok := docs[name]; ok && allows(d) {
+			return true
+		}
+	}
+	return len(c.identity) > 0
 }
 
 // extra turns a finding about a statement of the spec into one that says how to accept it.

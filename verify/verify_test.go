@@ -94,7 +94,7 @@ func TestExamplesProve(t *testing.T) {
 }
 
 func BenchmarkProve(b *testing.B) {
-	m := buildAll(b, exampleSetups(b, "full.yaml"))[0]
+	m := buildAll(b, exampleSetups(b, "encrypted.yaml"))[0]
 	files := printAll(b, m)
 	b.ReportAllocs()
 	for b.Loop() {

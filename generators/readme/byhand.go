@@ -50,6 +50,7 @@ func newByHand(s *model.Setup) (byHand, error) {
 	return byHand{role.block(), keys.block(), permissions.block(), buckets.block(), operators.block()}, nil
 }
 
+// region stands in calls of IAM too: without one, the AWS CLI asks the IAM of partition aws.
 func (h *hand) region() flag { return flag{"region", h.setup.Region} }
 
 // fileOf gives the name of a document's file, from the folder of the README.
@@ -104,7 +105,7 @@ func (h *hand) role() {
 	if r.Existing {
 		return
 	}
-	words := []any{"aws", "iam", "create-role", flag{"role-name", r.Name}, flag{"path", r.Path}}
+	words := []any{"aws", "iam", "create-role", h.region(), flag{"role-name", r.Name}, flag{"path", r.Path}}
 	if r.Description != "" {
 		words = append(words, free("description", "Description", r.Description))
 	}
@@ -141,15 +142,15 @@ func (h *hand) permissions() {
 	for _, d := range r.Policies {
 		if r.Inline {
 			h.document(d, func(file string) []any {
-				return []any{"aws", "iam", "put-role-policy", flag{"role-name", r.Name}, flag{"policy-name", d.PolicyName}, flag{"policy-document", file}}
+				return []any{"aws", "iam", "put-role-policy", h.region(), flag{"role-name", r.Name}, flag{"policy-name", d.PolicyName}, flag{"policy-document", file}}
 			})
 			continue
 		}
 		h.managed(d)
-		h.add("aws", "iam", "attach-role-policy", flag{"role-name", r.Name}, flag{"policy-arn", raw(quoted(policyVariable))})
+		h.add("aws", "iam", "attach-role-policy", h.region(), flag{"role-name", r.Name}, flag{"policy-arn", raw(quoted(policyVariable))})
 	}
 	for _, m := range r.ManagedPolicies {
-		h.add("aws", "iam", "attach-role-policy", flag{"role-name", r.Name}, flag{"policy-arn", h.text(m)})
+		h.add("aws", "iam", "attach-role-policy", h.region(), flag{"role-name", r.Name}, flag{"policy-arn", h.text(m)})
 	}
 }
 
@@ -158,7 +159,7 @@ const policyVariable = "POLICY_ARN"
 // managed creates a customer managed policy and leaves its ARN in a variable.
 func (h *hand) managed(d model.Doc) {
 	create := func(file string) []any {
-		words := []any{"aws", "iam", "create-policy", flag{"policy-name", d.PolicyName}}
+		words := []any{"aws", "iam", "create-policy", h.region(), flag{"policy-name", d.PolicyName}}
 		if len(h.setup.Tags) > 0 {
 			words = append(words, flag{"tags", jsonText(tags(h.setup.Tags, "Key", "Value"))})
 		}
@@ -243,7 +244,7 @@ func (h *hand) operator(o model.Operator) {
 			names []string
 		}{{"user", o.Users}, {"group", o.Groups}, {"role", o.Roles}} {
 			for _, name := range k.names {
-				h.add("aws", "iam", "attach-"+k.kind+"-policy", flag{k.kind + "-name", name}, flag{"policy-arn", arn})
+				h.add("aws", "iam", "attach-"+k.kind+"-policy", h.region(), flag{k.kind + "-name", name}, flag{"policy-arn", arn})
 			}
 		}
 	}

@@ -136,6 +136,9 @@ func TestByHandIsComplete(t *testing.T) {
 		if strings.Contains(line, "$") || strings.Contains(line, "<") && !strings.Contains(line, "sed") && !strings.Contains(line, "|arn:made:key|g") {
 			t.Errorf("something is left open in %q", line)
 		}
+		if !slices.Contains(call, "--region") {
+			t.Errorf("no region in %q", line)
+		}
 		got = append(got, line)
 	}
 	index := func(words ...string) int {

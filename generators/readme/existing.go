@@ -37,72 +37,79 @@ type existingRole struct {
 
 func newExisting(s *model.Setup) (existing, error) {
 	var e existing
-	var err error
 	for _, t := range s.Targets {
 		e.Shell = e.Shell || t == "shell"
 		e.Hand = e.Hand || t != "shell"
 	}
-	add := func(kind, id, file, base string, d model.Doc, own policy.Document, get, put []any, fresh bool) {
-		if d.Name == "" {
-			return
-		}
-		m := merge{Kind: text(kind), ID: code(id), Known: !d.Partial, Base: code(base), Sids: codes(sids(own))}
-		var managed []string
-		if m.Known && has(s, "cloudformation") && kind == "bucket" {
-			managed = append(managed, "CloudFormation")
-		}
-		if m.Known && has(s, "terraform") {
-			managed = append(managed, "Terraform")
-		}
-		m.Managed = text(strings.Join(managed, " and "))
-		var c, f script
-		current := "current-" + d.Name + ".json"
-		merged := "merged-" + d.Name + ".json"
-		c.lines = append(c.lines, c.command(append(get, flag{"query", "Policy"}, flag{"output", "text"})...)+" > "+c.quote(current))
-		c.lines = append(c.lines, c.command("pzgen", "merge", flag{"into", current}, flag{"kind", kind}, raw("-f"), s.SpecFile,
-			flag{"setup", s.Name}, flag{kind, id})+" > "+c.quote(merged))
-		c.lines = append(c.lines, c.command("diff", current, merged)+" || true")
-		c.add(append(put, flag{"policy", "file://" + merged})...)
-		m.Commands = c.block()
-		if fresh && d.Partial && has(s, "json") {
-			f.add(append(put, flag{"policy", "file://" + file})...)
-			m.Fresh = f.block()
-		}
-		for _, e := range []error{c.err, f.err} {
-			if err == nil {
-				err = e
-			}
-		}
-		e.Merges = append(e.Merges, m)
-	}
-	region := flag{"region", s.Region}
 	for _, b := range s.Buckets {
-		if b.Existing {
-			get := []any{"aws", "s3api", "get-bucket-policy", region, flag{"bucket", b.Name}}
-			put := []any{"aws", "s3api", "put-bucket-policy", region, flag{"bucket", b.Name}}
-			add("bucket", b.ID, fileOf(b.Policy), b.BaseFile, b.Policy, b.Own, get, put, true)
+		if b.Existing && b.Policy.Name != "" {
+			m, err := newMerge(s, owned{"bucket", b.ID, b.BaseFile, b.Policy, b.Own}, "s3api", "bucket-policy", flag{"bucket", b.Name})
+			if err != nil {
+				return existing{}, err
+			}
+			e.Merges = append(e.Merges, m)
 		}
 	}
 	for _, k := range s.Keys {
-		if k.Existing() {
-			get := []any{"aws", "kms", "get-key-policy", region, flag{"key-id", k.ARN}, flag{"policy-name", "default"}}
-			put := []any{"aws", "kms", "put-key-policy", region, flag{"key-id", k.ARN}, flag{"policy-name", "default"}}
-			add("key", k.ID, fileOf(k.Policy), k.BaseFile, k.Policy, k.Own, get, put, false)
+		if k.Existing() && k.Policy.Name != "" {
+			m, err := newMerge(s, owned{"key", k.ID, k.BaseFile, k.Policy, k.Own}, "kms", "key-policy", flag{"key-id", k.ARN}, flag{"policy-name", "default"})
+			if err != nil {
+				return existing{}, err
+			}
+			e.Merges = append(e.Merges, m)
 		}
 	}
 	if s.Role.Existing {
 		var show script
-		show.add("aws", "iam", "get-role", flag{"role-name", s.Role.Name}, flag{"query", "Role.AssumeRolePolicyDocument"})
+		show.add("aws", "iam", "get-role", flag{"region", s.Region}, flag{"role-name", s.Role.Name}, flag{"query", "Role.AssumeRolePolicyDocument"})
+		if show.err != nil {
+			return existing{}, show.err
+		}
 		e.Role = &existingRole{Name: code(s.Role.Name), Show: show.block()}
 		if s.Role.Trust.Name != "" && has(s, "json") {
 			e.Role.Trust = code(fileOf(s.Role.Trust))
 		}
-		if err == nil {
-			err = show.err
-		}
 	}
 	e.Any = len(e.Merges) > 0 || e.Role != nil
-	return e, err
+	return e, nil
+}
+
+// owned is a bucket or key that exists, with its policy.
+type owned struct {
+	kind, id, base string
+	doc            model.Doc
+	own            policy.Document
+}
+
+// newMerge gives the commands that put pzgen's statements into a policy: service, what and which are those of the AWS CLI.
+func newMerge(s *model.Setup, o owned, service, what string, which ...any) (merge, error) {
+	m := merge{Kind: text(o.kind), ID: code(o.id), Known: !o.doc.Partial, Base: code(o.base), Sids: codes(sids(o.own))}
+	var managed []string
+	if m.Known && has(s, "cloudformation") && o.kind == "bucket" { // CloudFormation has no resource for the policy of a key that exists
+		managed = append(managed, "CloudFormation")
+	}
+	if m.Known && has(s, "terraform") {
+		managed = append(managed, "Terraform")
+	}
+	m.Managed = text(strings.Join(managed, " and "))
+	call := func(verb string, more ...any) []any {
+		return slices.Concat([]any{"aws", service, verb + "-" + what, flag{"region", s.Region}}, which, more)
+	}
+	var c script
+	present, merged := "current-"+o.doc.Name+".json", "merged-"+o.doc.Name+".json"
+	c.lines = append(c.lines,
+		c.command(call("get", flag{"query", "Policy"}, flag{"output", "text"})...)+" > "+c.quote(present),
+		c.command("pzgen", "merge", flag{"into", present}, flag{"kind", o.kind}, raw("-f"), s.SpecFile,
+			flag{"setup", s.Name}, flag{o.kind, o.id})+" > "+c.quote(merged),
+		c.command("diff", present, merged)+" || true")
+	c.add(call("put", flag{"policy", "file://" + merged})...)
+	m.Commands = c.block()
+	if o.kind == "bucket" && o.doc.Partial && has(s, "json") {
+		var fresh script
+		fresh.add(call("put", flag{"policy", "file://" + fileOf(o.doc)})...)
+		m.Fresh = fresh.block()
+	}
+	return m, c.err
 }
 
 func has(s *model.Setup, target string) bool { return slices.Contains(s.Targets, target) }

@@ -20,6 +20,7 @@ const special = "\\`*_[]<>|~&$@"
 func text(s string) inline {
 	s = strings.Join(strings.Fields(plain(s)), " ")
 	var b strings.Builder
+	b.Grow(len(s) + 8)
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		if strings.IndexByte(special, c) >= 0 || opens(s, i) || c == '.' && i >= 3 && strings.EqualFold(s[i-3:i], "www") {
@@ -91,6 +92,9 @@ func longest(s string) int {
 
 // plain puts s on one line: line breaks and other controls become spaces, and what reorders the characters beside it U+FFFD.
 func plain(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0 {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029':

@@ -218,6 +218,16 @@ func words(html string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
+// No text ends the block that it stands in.
+func TestFence(t *testing.T) {
+	for _, v := range hostile {
+		got := parse([]byte(fence("sh", v+"\nend")))
+		if len(got.code) != 1 || len(got.headings)+len(got.links)+len(got.html)+got.rows != 0 || !strings.HasSuffix(got.code[0], "end\n") {
+			t.Errorf("%q: %+v", v, got)
+		}
+	}
+}
+
 // Only the targets that the spec asks for are mentioned.
 func TestTargets(t *testing.T) {
 	marks := map[string][]string{

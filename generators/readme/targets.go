@@ -26,7 +26,7 @@ func newCloudFormation(s *model.Setup) (*cloudFormation, error) {
 	hand := &hand{setup: s, known: s.Known()}
 	if s.Role.Existing {
 		for _, m := range s.Role.ManagedPolicies {
-			hand.add("aws", "iam", "attach-role-policy", flag{"role-name", s.Role.Name}, flag{"policy-arn", hand.text(m)})
+			hand.add("aws", "iam", "attach-role-policy", region, flag{"role-name", s.Role.Name}, flag{"policy-arn", hand.text(m)})
 		}
 	}
 	for _, o := range s.Operators {

@@ -70,7 +70,8 @@ func fakeAWS(file string, args []string) int {
 func TestRealBash(t *testing.T) {
 	bash := tool.Need(t, "bash")
 	tool.Need(t, "jq")
-	for name, s := range setups() {
+	for _, name := range []string{"hostile", "existing", "managed"} {
+		s := setups()[name]
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			self, err := os.Executable()
@@ -276,7 +277,7 @@ func newer(t *testing.T, text []byte) []string {
 		case *syntax.ProcSubst:
 			bad(n, "process substitution")
 		case *syntax.SglQuoted:
-			if n.Dollar && (strings.Contains(n.Value, `\u`) || strings.Contains(n.Value, `\U`)) {
+			if v := strings.ReplaceAll(n.Value, `\\`, ""); n.Dollar && (strings.Contains(v, `\u`) || strings.Contains(v, `\U`)) {
 				bad(n, `\u in $''`)
 			}
 			if strings.Contains(n.Value, "%(") {

@@ -32,8 +32,8 @@ func FuzzText(f *testing.F) {
 		s := *s
 		s.Buckets = append([]model.Bucket(nil), s.Buckets...)
 		s.Role.Policies = append([]model.Doc(nil), s.Role.Policies...)
-		st := policy.Statement{Sid: "Sid", Effect: policy.Allow, Action: policy.One(value), Resource: policy.List(value, text("x")),
-			Condition: []policy.Condition{{Operator: "StringLike", Key: "aws:" + in, Values: policy.List(value)}}}
+		st := policy.Statement{Sid: "Sid", Effect: policy.Allow, Action: texts("s3:GetObject"), Resource: policy.List(after("a", value), after("", value), text("x")),
+			Condition: []policy.Condition{{Operator: "StringLike", Key: "aws:x" + in, Values: policy.List(after("b", value))}}}
 		s.Role.Policies[0].Document = document(st)
 		st.Principal = service()
 		s.Buckets[0].Policy.Document = document(st)
@@ -53,6 +53,14 @@ func FuzzText(f *testing.F) {
 		}
 		equal(t, &s, env, r)
 	})
+}
+
+// after puts a literal before a text, and after an empty one.
+func after(s string, t policy.Text) policy.Text {
+	if len(t.Parts()) == 0 {
+		s += "x"
+	}
+	return policy.NewText(append([]policy.Part{policy.Lit(s)}, t.Parts()...)...)
 }
 
 // TestMutations changes the scripts one place after another, and expects the reading to fail or to be another.
