@@ -111,7 +111,7 @@ var bucketObject = &object[bucketDraft]{
 			"File with the present policy of an existing bucket.", example("policies/acme-retail-results.json")),
 		boolField("versioning", func(d *bucketDraft) *toggle { return &d.versioning }, "Keep versions of objects in a created bucket.", byDefault(true)),
 		boolField("secureTransport", func(d *bucketDraft) *toggle { return &d.secureTransport },
-			"Deny requests without TLS. True for a created bucket, false for an existing one unless written.", byDefault(true)),
+			"Deny requests without TLS. True for a created bucket, false for an existing one and in profile documented unless written.", byDefault(true)),
 		boolField("blockPublicAccess", func(d *bucketDraft) *toggle { return &d.blockPublicAccess },
 			"Turn on all four settings of S3 Block Public Access for a created bucket.", byDefault(true)),
 		boolField("bucketOwnerEnforced", func(d *bucketDraft) *toggle { return &d.bucketOwnerEnforced },

@@ -21,6 +21,9 @@ type Call struct {
 	Identity []string // documents of the caller, by name
 	Resource string   // document of what is worked on, by name; "" for none
 
+	over string // document of what is worked on, by name, also where Identity alone has to allow the call
+	key  string // ID of the key that is used, or that what is written is encrypted with
+
 	request  policy.Request
 	identity []policy.Document // in place of Identity: documents that no setup owns
 	resource *policy.Document  // in place of Resource
@@ -114,16 +117,7 @@ func (s *scenario) finish(c Call) Call {
 func newScenario(m *model.Setup, env policy.Env) *scenario {
 	s := &scenario{m: m, env: env}
 	s.trustCalls()
-	for _, w := range m.Workflows {
-		s.workflow(w)
-	}
-	if g := m.DatasetGroup; g != nil && g.Key != "" {
-		for _, r := range groupRows {
-			if m.Profile != spec.Documented || documentedRow(r) {
-				s.row(r, "encrypted dataset group "+g.Name, "datasetGroup", nil, nil)
-			}
-		}
-	}
+	s.workflows()
 	s.administration()
 	s.operators()
 	s.refuseRole()
@@ -131,6 +125,20 @@ func newScenario(m *model.Setup, env policy.Env) *scenario {
 	s.refuseOnKeys()
 	s.refuseTrust()
 	return s
+}
+
+// workflows makes the calls of all workflows, and those on an encrypted dataset group.
+func (s *scenario) workflows() {
+	for _, w := range s.m.Workflows {
+		s.workflow(w)
+	}
+	if g := s.m.DatasetGroup; g != nil && g.Key != "" {
+		for _, r := range groupRows {
+			if s.m.Profile != spec.Documented || documentedRow(r) {
+				s.row(r, "encrypted dataset group "+g.Name, "datasetGroup", nil, nil)
+			}
+		}
+	}
 }
 
 func (s *scenario) trustCalls() {
@@ -206,6 +214,10 @@ func (s *scenario) row(r row, workflow, place string, from, to *spec.Location) {
 		c.request.Principal = s.roleARN()
 		delete(c.request.Context, "aws:SourceAccount")
 		delete(c.request.Context, "aws:SourceArn")
+	}
+	c.over, c.key = c.Resource, key
+	if r.on == toObject {
+		c.key = s.bucket(loc.Bucket).Key
 	}
 	if r.grant == "identity" {
 		c.Identity = s.rolePolicies()
