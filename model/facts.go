@@ -52,10 +52,22 @@ func inUse(s *spec.Setup) map[string]*use {
 		}
 	}
 	for _, u := range uses {
-		u.reads, u.writes = outermost(u.reads, nil), outermost(u.writes, nil)
+		// What is read may lie within what is written and read again, or the other way round: the outer one is granted.
+		u.reads, u.writes = outermost(u.reads, within(u.reads, u.results)), outermost(u.writes, nil)
 		u.results, u.listed = outermost(u.results, u.reads), outermost(u.listed, nil)
 	}
 	return uses
+}
+
+// within gives those of outer that hold a prefix of list and are longer ways to say so than the prefix itself: equal ones are left out.
+func within(list, outer []string) []string {
+	var out []string
+	for _, q := range outer {
+		if !slices.Contains(list, q) {
+			out = append(out, q)
+		}
+	}
+	return out
 }
 
 // outermost drops each prefix that stands again, or inside another one of the list or of covered, since a grant on the outer one holds for it.

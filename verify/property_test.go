@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/pzgen/pzgen/artifact"
 	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/model"
 	"github.com/pzgen/pzgen/spec"
@@ -72,8 +73,15 @@ func TestRandomSpecs(t *testing.T) {
 				fail("no model: %v", err)
 				continue
 			}
-			files := printAll(t, m)
-			r := Setup(m, generators.Targets(), files)
+			var printed []artifact.File
+			for _, g := range generators.For(m.Targets) {
+				fs, err := g.Print(m)
+				if err != nil {
+					fail("target %s does not print setup %s: %v", g.Name, m.Name, err)
+				}
+				printed = append(printed, fs...)
+			}
+			r := Setup(m, generators.Targets(), printed)
 			if len(r.Targets) != len(m.Targets) {
 				fail("%v proved of %v", r.Targets, m.Targets)
 			}

@@ -234,7 +234,7 @@ func (r *random) tags() fields {
 	out := fields{}
 	seen := map[string]bool{}
 	for range r.IntN(4) {
-		k := r.tagText([]string{"team", "null", "true", "0x1f", "-", "it:/.=+-@_ x", "ключ ñ 漢字", "Name", "=", "pzgen:key", "@x"}, 128)
+		k := r.tagText([]string{"team", "null", "true", "0x1f", "-", "it:/.=+-@_ x", "ключ ñ 漢字", "Name", "=", "pzgen-key", "@x"}, 128)
 		if k == "" || seen[strings.ToLower(k)] || strings.HasPrefix(strings.ToLower(k), "aws:") {
 			continue
 		}
@@ -333,7 +333,7 @@ func (r *random) role() fields {
 			b = append(b, "name", r.unique(func() string { return r.iamName(64) }))
 		}
 		if r.one(2) {
-			b = append(b, "description", r.text(latin1))
+			b = append(b, "description", noDynamic(r.text(latin1)))
 		}
 		if r.one(5) {
 			b = append(b, "permissionsBoundary", r.iamARN("policy", r.iamName(20)))
@@ -590,7 +590,11 @@ func (r *random) statement(kind string) fields {
 	case "s3", "kms":
 		s = append(s, "principal", r.principal(), "action", []string{kind + ":Get*Nothing", kind + ":No?One"}[:1+r.IntN(2)])
 	case "trust":
-		s = append(s, "principal", r.principal(), "action", "sts:TagSession")
+		p := r.principal()
+		for fmt.Sprint(p) == "[AWS <role.arn>]" { // nobody but a role that exists can be named in a policy
+			p = r.principal()
+		}
+		s = append(s, "principal", p, "action", "sts:TagSession")
 	default:
 		if r.one(6) {
 			s = append(s, "notAction", []string{"s3:*", "kms:*", "personalize:*", "cloudwatch:*", "iam:PassRole"})
@@ -670,5 +674,8 @@ func (r *random) condText() string {
 	if s == "" {
 		return "-"
 	}
-	return s
+	return noDynamic(s)
 }
+
+// noDynamic takes out what CloudFormation would replace wherever it stands, and its target therefore refuses.
+func noDynamic(s string) string { return strings.ReplaceAll(s, "{{resolve:", "{{ resolve:") }

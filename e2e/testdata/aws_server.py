@@ -48,8 +48,9 @@ def answer(connection):
         os.dup2(file, number)
         os.close(file)
     os.chdir(request["dir"])
+    data = os.environ["AWS_DATA_PATH"]  # which the AWS CLI set when it was loaded
     os.environ.clear()
-    os.environ.update(request["env"])
+    os.environ.update(request["env"], AWS_DATA_PATH=data)
     sys.argv = ["aws"] + request["args"]
     try:
         status = awscli.clidriver.main()

@@ -1,0 +1,174 @@
+//go:build unix
+
+package e2e
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/pzgen/pzgen/internal/tool"
+)
+
+// run runs a script of the setup, through the proxy.
+func (w *world) run(script string, args ...string) (string, error) {
+	w.t.Helper()
+	cmd := w.command(script, args...)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+func (w *world) command(script string, args ...string) *exec.Cmd {
+	cmd := exec.Command("bash", append([]string{filepath.Join(w.dir, "out", w.setup.Name, "shell", script)}, args...)...)
+	cmd.Dir = filepath.Join(w.dir, "spec")
+	cmd.Env = append(w.env(w.front), callsVariable+"="+w.calls)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.WaitDelay = 10 * time.Second
+	return cmd
+}
+
+// must runs a script that has to end well, and gives what it said and the changing calls that it made.
+func (w *world) must(t testing.TB, script string, args ...string) (string, []string) {
+	t.Helper()
+	w.proxy.reset()
+	out, err := w.run(script, args...)
+	if err != nil {
+		t.Fatalf("%s %q: %v\n%s", script, args, err, out)
+	}
+	return out, w.proxy.changes()
+}
+
+// refused runs a script that has to refuse, say why, and change nothing.
+func (w *world) refused(t testing.TB, why, script string, args ...string) {
+	t.Helper()
+	out, err := w.run(script, args...)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || !strings.Contains(out, why) {
+		t.Errorf("%s %q: %v, want a refusal with %q:\n%s", script, args, err, why, out)
+	}
+	if n := w.proxy.changes(); len(n) > 0 {
+		t.Errorf("%s %q refuses after the changing calls %q", script, args, n)
+	}
+}
+
+func needShell(t *testing.T) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("skipped in short mode")
+	}
+	for _, name := range []string{"bash", "jq"} {
+		tool.Need(t, name)
+	}
+	tool.Need(t, "python3", "-c", "import moto.server, boto3, awscli.clidriver")
+	return startAWS(t)
+}
+
+// goThrough takes a setup from the first run to the last: what is planned, made, found unchanged, and taken away again.
+func goThrough(t *testing.T, w *world) {
+	m := w.setup
+	w.put(m, "shell")
+	before := w.before.text(t)
+	out, changes := w.must(t, "apply.sh", "--dry-run")
+	if len(changes) > 0 {
+		t.Errorf("a dry run makes changing calls: %q", changes)
+	}
+	if !strings.Contains(out, m.Role.Name) {
+		t.Errorf("a dry run does not tell what it would do:\n%s", out)
+	}
+	if len(w.proxy.groups) > 0 {
+		t.Error("a dry run creates a dataset group")
+	}
+	if now := w.state().text(t); now != before {
+		t.Errorf("a dry run changes the account to\n%s", now)
+	}
+
+	_, made := w.must(t, "apply.sh", "--yes")
+	calls := len(w.proxy.all())
+	first := w.state()
+	w.agrees(t, m, first)
+	if m.DatasetGroup != nil && w.proxy.groups[m.DatasetGroup.Name] == nil {
+		t.Error("there is no dataset group")
+	}
+	for _, b := range m.Buckets {
+		there := first.Buckets[b.Name]
+		if b.Existing || there == nil {
+			continue
+		}
+		if there.Tags["pzgen:setup"] != m.Name {
+			t.Errorf("the tags of the bucket %s are %v", b.Name, there.Tags)
+		}
+		if on := there.Versioning == "Enabled"; on != b.Versioning {
+			t.Errorf("the versioning of the bucket %s is %q", b.Name, there.Versioning)
+		}
+		if on := strings.Count(string(there.Block), "true"); (on == 4) != b.BlockPublic {
+			t.Errorf("the public access block of the bucket %s is %s", b.Name, there.Block)
+		}
+		if on := bytes.Contains(there.Lifecycle, []byte("pzgen-expire")); on != (b.ExpireDays > 0) {
+			t.Errorf("the lifecycle of the bucket %s is %s", b.Name, there.Lifecycle)
+		}
+	}
+
+	_, changes = w.must(t, "apply.sh", "--yes")
+	if len(changes) > 0 {
+		t.Errorf("the second run makes changing calls: %q", changes)
+	}
+	if now := w.state().text(t); now != first.text(t) {
+		t.Error("the second run changes the account")
+	}
+	t.Logf("the first run makes %d calls, %d of them changing; the second changes nothing", calls, len(made))
+}
+
+// destroys runs destroy.sh, and requires the foreign parts to be as they were.
+func destroys(t *testing.T, w *world) {
+	m := w.setup
+	w.proxy.reset()
+	if g := m.DatasetGroup; g != nil && g.Key != "" {
+		w.refused(t, "delete it first", "destroy.sh", "--yes")
+	}
+	clear(w.proxy.groups)
+	if _, changes := w.must(t, "destroy.sh", "--dry-run"); len(changes) > 0 {
+		t.Errorf("a dry run of destroy.sh makes changing calls: %q", changes)
+	}
+	out, changes := w.must(t, "destroy.sh", "--yes")
+	after := w.state()
+	w.foreignStays(t, m, after)
+	if after.Roles[m.Role.Name] != nil != m.Role.Existing {
+		t.Errorf("the role %s is left: %v; destroy.sh said\n%s", m.Role.Name, !m.Role.Existing, out)
+	}
+	for _, b := range m.Buckets {
+		there := after.Buckets[b.Name]
+		if there == nil {
+			t.Errorf("the bucket %s is gone", b.Name)
+		} else if !b.Existing && there.Policy != "" {
+			t.Errorf("the bucket %s still has the policy %s", b.Name, there.Policy)
+		}
+	}
+	for _, d := range m.Docs() {
+		if d.PolicyName != "" && after.Policies[d.PolicyName] != nil {
+			t.Errorf("the policy %s is left", d.PolicyName)
+		}
+	}
+	t.Logf("destroy.sh makes %d changing calls", len(changes))
+	if _, changes := w.must(t, "destroy.sh", "--yes"); len(changes) > 0 {
+		t.Errorf("a second run of destroy.sh makes changing calls: %q", changes)
+	}
+}
+
+func TestShellFull(t *testing.T) {
+	socket := needShell(t)
+	start := time.Now()
+	w := newWorld(t, socket, "minimal.yaml", "minimal", nil)
+	t.Log("prepared", time.Since(start))
+	goThrough(t, w)
+	t.Log("applied", time.Since(start))
+	destroys(t, w)
+	t.Log("destroyed", time.Since(start))
+	b, _ := os.ReadFile(w.calls)
+	t.Logf("%d calls", bytes.Count(b, []byte("\n")))
+}

@@ -1,0 +1,374 @@
+//go:build unix
+
+package e2e
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pzgen/pzgen/artifact"
+	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
+	"github.com/pzgen/pzgen/templates"
+)
+
+const examples = "../spec/examples"
+
+// build builds the setups of a spec.
+func build(t testing.TB, file string) []*model.Setup {
+	t.Helper()
+	lib, err := templates.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, problems := spec.Load(file)
+	if loaded == nil {
+		t.Fatalf("%s: %v", file, problems)
+	}
+	var all []*model.Setup
+	for _, s := range loaded.Setups {
+		m, err := model.Build(filepath.Base(file), s, lib)
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// everySetup builds the setups of all examples.
+func everySetup(t testing.TB) []*model.Setup {
+	t.Helper()
+	files, err := filepath.Glob(examples + "/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there are no examples: %v", err)
+	}
+	var all []*model.Setup
+	for _, f := range files {
+		all = append(all, build(t, f)...)
+	}
+	return all
+}
+
+// printed prints a setup in the targets of these names.
+func printed(t testing.TB, m *model.Setup, targets ...string) []artifact.File {
+	t.Helper()
+	var files []artifact.File
+	for _, g := range generators.For(targets) {
+		if g.Read == nil {
+			continue
+		}
+		more, err := g.Print(m)
+		if err != nil {
+			t.Fatalf("%s, %s: %v", m.Name, g.Name, err)
+		}
+		files = append(files, more...)
+	}
+	if len(files) == 0 {
+		t.Fatalf("%s: nothing is printed for %q", m.Name, targets)
+	}
+	return files
+}
+
+// world is an account in which everything stands that a setup says exists, with statements of others in the policies.
+type world struct {
+	*cloud
+	t      testing.TB
+	setup  *model.Setup
+	spec   string
+	before *state
+}
+
+var (
+	nobody = `{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
+	theirs = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}}`
+)
+
+// foreignBucketPolicy has what a merge could spoil: an Id, a statement without a Sid, lists and strings, the order of statements, a variable.
+func foreignBucketPolicy(m *model.Setup, name string) string {
+	arn := "arn:" + m.Partition + ":s3:::" + name
+	return `{"Version":"2012-10-17","Id":"theirs","Statement":[
+  {"Effect":"Deny","NotPrincipal":{"AWS":["arn:` + m.Partition + `:iam::` + m.Account + `:root"]},"Action":"s3:DeleteBucket","Resource":"` + arn + `"},
+  {"Sid":"HomeFolders","Effect":"Allow","Principal":{"AWS":"` + m.Account + `"},"Action":["s3:GetObject"],"Resource":["` + arn + `/home/${aws:username}/*"],
+   "Condition":{"StringLike":{"aws:PrincipalTag/team":["data","it's \"quoted\" $(id)"]},"NumericLessThan":{"s3:max-keys":10}}},
+  {"Sid":"Above","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"` + arn + `/logs/*"}]}`
+}
+
+func foreignKeyPolicy(m *model.Setup) string {
+	return `{"Version":"2012-10-17","Id":"theirs","Statement":[
+  {"Sid":"Enable IAM User Permissions","Effect":"Allow","Principal":{"AWS":"arn:` + m.Partition + `:iam::` + m.Account + `:root"},"Action":"kms:*","Resource":"*"},
+  {"Sid":"Allow attachment of persistent resources","Effect":"Allow","Principal":{"AWS":"*"},"Action":["kms:CreateGrant","kms:RevokeGrant"],"Resource":"*",
+   "Condition":{"Bool":{"kms:GrantIsForAWSResource":true}}}]}`
+}
+
+// newWorld starts the account of a setup, which stands in a file of the examples. edit changes the text of the spec.
+func newWorld(t testing.TB, socket, file, name string, edit func(string) string) *world {
+	t.Helper()
+	w := &world{t: t}
+	find := func(path string) *model.Setup {
+		for _, m := range build(t, path) {
+			if m.Name == name {
+				return m
+			}
+		}
+		t.Fatalf("%s has no setup %s", path, name)
+		return nil
+	}
+	m := find(filepath.Join(examples, file))
+	w.cloud = newCloud(t, socket, m.Account, m.Region)
+	if err := os.CopyFS(filepath.Join(w.dir, "spec"), os.DirFS(examples)); err != nil {
+		t.Fatal(err)
+	}
+	w.spec = filepath.Join(w.dir, "spec", file)
+	text, err := os.ReadFile(w.spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := string(text)
+	if edit != nil {
+		if changed = edit(changed); changed == string(text) {
+			t.Fatalf("the spec %s is not changed", file)
+		}
+	}
+	for _, k := range m.Keys { // AWS makes up the id of a key
+		if k.Existing() {
+			doc := foreignKeyPolicy(m)
+			if k.Base != nil {
+				doc = string(k.Base.JSON())
+			}
+			var made struct{ KeyMetadata struct{ Arn string } }
+			w.json(&made, "kms", "create-key", "--policy", doc)
+			changed = strings.ReplaceAll(changed, k.ARN, made.KeyMetadata.Arn)
+		}
+	}
+	if err := os.WriteFile(w.spec, []byte(changed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w.setup = find(w.spec)
+	w.prepare()
+	w.before = w.state()
+	return w
+}
+
+func (w *world) json(v any, args ...string) {
+	w.t.Helper()
+	if err := json.Unmarshal(w.aws(args...), v); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// prepare makes what the setup says exists, and what its operators are attached to.
+func (w *world) prepare() {
+	w.t.Helper()
+	m := w.setup
+	place := []string{}
+	if m.Region != "us-east-1" {
+		place = []string{"--create-bucket-configuration", "LocationConstraint=" + m.Region}
+	}
+	for _, b := range m.Buckets {
+		if !b.Existing {
+			continue
+		}
+		w.aws(append([]string{"s3api", "create-bucket", "--bucket", b.Name}, place...)...)
+		doc := foreignBucketPolicy(m, b.Name)
+		if b.Base != nil {
+			doc = string(b.Base.JSON())
+		}
+		w.aws("s3api", "put-bucket-policy", "--bucket", b.Name, "--policy", doc)
+	}
+	made := map[string]bool{}
+	make := func(kind, name string) {
+		if made[kind+name] {
+			return
+		}
+		made[kind+name] = true
+		args := []string{"iam", "create-" + kind, "--" + kind + "-name=" + name}
+		if kind == "role" {
+			args = append(args, "--assume-role-policy-document", nobody)
+		}
+		w.aws(args...)
+		w.aws("iam", "put-"+kind+"-policy", "--"+kind+"-name="+name, "--policy-name", "Theirs", "--policy-document", theirs)
+	}
+	if m.Role.Existing {
+		make("role", m.Role.Name)
+	}
+	for _, o := range m.Operators {
+		for _, n := range o.Users {
+			make("user", n)
+		}
+		for _, n := range o.Groups {
+			make("group", n)
+		}
+		for _, n := range o.Roles {
+			make("role", n)
+		}
+	}
+	var own []policy.Text
+	own = append(append(own, m.Role.ManagedPolicies...), m.Role.Boundary)
+	for _, o := range m.Operators {
+		own = append(own, o.ManagedPolicies...)
+	}
+	for _, text := range own {
+		arn := text.Fill(m.Known()).IAM()
+		if _, name, ok := strings.Cut(arn, ":iam::"+m.Account+":policy/"); ok && !made[arn] {
+			made[arn] = true
+			args := []string{"iam", "create-policy", "--policy-document", theirs, "--policy-name=" + path.Base(name)}
+			if folder := path.Dir(name); folder != "." {
+				args = append(args, "--path=/"+folder+"/")
+			}
+			w.aws(args...)
+		}
+	}
+	for _, u := range m.Uploads {
+		w.write("spec/"+u.File, []byte("USER_ID,ITEM_ID,TIMESTAMP\n"))
+	}
+}
+
+// wanted gives what stands in the account once the setup is applied: the documents of the JSON target, merged where they are statements to merge.
+func (w *world) wanted(m *model.Setup, env policy.Env) map[string]policy.Document {
+	w.t.Helper()
+	var read func(*model.Setup, []artifact.File, policy.Env) (*model.Reading, error)
+	for _, g := range generators.Targets() {
+		if g.Name == "json" {
+			read = g.Read
+		}
+	}
+	r, err := read(m, printed(w.t, m, "json"), env)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, d := range m.Docs() {
+		if !d.Partial || d.Name == m.Role.Trust.Name {
+			continue
+		}
+		base, err := policy.DecodeJSON(w.before.document(m, d.Name, env))
+		if err != nil {
+			w.t.Fatalf("%s: %v", d.Name, err)
+		}
+		merged, conflicts, err := policy.Merge(base, m.Owner(r.Documents[d.Name]))
+		if err != nil || len(conflicts) > 0 {
+			w.t.Fatalf("%s: %v %v", d.Name, conflicts, err)
+		}
+		r.Documents[d.Name] = merged
+	}
+	return r.Documents
+}
+
+// agrees requires the account to hold every document of the setup.
+func (w *world) agrees(t testing.TB, m *model.Setup, s *state) {
+	t.Helper()
+	env := s.references(m)
+	want := w.wanted(m, env)
+	for _, d := range m.Docs() {
+		text := s.document(m, d.Name, env)
+		if d.Partial && d.Name == m.Role.Trust.Name {
+			if old := w.before.document(m, d.Name, env); !same(t, old, text) {
+				t.Errorf("%s: the trust policy of a role that exists is changed to %s", m.Name, text)
+			}
+			continue
+		}
+		if len(text) == 0 {
+			t.Errorf("%s: there is no %s in the account", m.Name, d.Name)
+			continue
+		}
+		got, err := policy.DecodeJSON(text)
+		if err != nil {
+			t.Errorf("%s: %s: %v", m.Name, d.Name, err)
+			continue
+		}
+		if doc := want[d.Name]; !got.Equal(doc) {
+			t.Errorf("%s: %s in the account is\n%s\nand the JSON target has\n%s", m.Name, d.Name, got.JSON(), doc.JSON())
+		}
+	}
+}
+
+// same reports whether two JSON texts have one value.
+func same(t testing.TB, a, b []byte) bool {
+	t.Helper()
+	var x, y any
+	for text, v := range map[string]*any{string(a): &x, string(b): &y} {
+		if text == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(text), v); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+	}
+	if string(a) == string(b) {
+		return true
+	}
+	return reflect.DeepEqual(x, y)
+}
+
+// foreignStays requires what others had in the account to be as it was, but for managed policies of AWS's, which stay attached.
+func (w *world) foreignStays(t testing.TB, m *model.Setup, s *state) {
+	t.Helper()
+	attached := map[string]bool{}
+	for _, o := range m.Operators {
+		for _, p := range o.ManagedPolicies {
+			attached[p.Fill(m.Known()).IAM()] = true
+		}
+	}
+	for _, p := range m.Role.ManagedPolicies {
+		attached[p.Fill(m.Known()).IAM()] = true
+	}
+	identities := func(kind string, before, after map[string]*identity) {
+		for name, was := range before {
+			is := after[name]
+			if is == nil {
+				t.Errorf("%s: the %s %s is gone", m.Name, kind, name)
+				continue
+			}
+			now := *is
+			now.Attached = slices.DeleteFunc(slices.Clone(is.Attached), func(arn string) bool { return attached[arn] && !slices.Contains(was.Attached, arn) })
+			a, _ := json.Marshal(was)
+			b, _ := json.Marshal(now)
+			if !same(t, a, b) {
+				t.Errorf("%s: the %s %s was\n%s\nand is\n%s", m.Name, kind, name, a, b)
+			}
+		}
+	}
+	identities("role", w.before.Roles, s.Roles)
+	identities("user", w.before.Users, s.Users)
+	identities("group", w.before.Groups, s.Groups)
+	identities("policy", w.before.Policies, s.Policies)
+	for name, was := range w.before.Buckets {
+		is := s.Buckets[name]
+		if is == nil || !same(t, []byte(was.Policy), []byte(is.Policy)) {
+			t.Errorf("%s: the bucket %s was\n%+v\nand is\n%+v", m.Name, name, was, is)
+			continue
+		}
+		now := *is
+		now.Policy = was.Policy
+		if !reflect.DeepEqual(*was, now) {
+			t.Errorf("%s: the bucket %s was\n%+v\nand is\n%+v", m.Name, name, was, is)
+		}
+	}
+	for arn, was := range w.before.Keys {
+		is := s.Keys[arn]
+		if is == nil || !same(t, []byte(was.Policy), []byte(is.Policy)) {
+			t.Errorf("%s: the key %s was\n%+v\nand is\n%+v", m.Name, arn, was, is)
+		}
+	}
+}
+
+// put writes the files of a setup in some targets below the folder out, and gives that.
+func (w *world) put(m *model.Setup, targets ...string) string {
+	w.t.Helper()
+	for _, f := range printed(w.t, m, targets...) {
+		name := w.write("out/"+f.Path, f.Data)
+		if err := os.Chmod(name, f.Mode&fs.ModePerm); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return filepath.Join(w.dir, "out", m.Name)
+}

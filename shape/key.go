@@ -1,0 +1,278 @@
+// Package shape prints and proves setups that differ in names alone once, and fills the names in.
+//
+// Printing a setup takes milliseconds and proving it tens of them; copying takes microseconds. Most setups of a large spec are alike but for what
+// is theirs alone: name, account, region, role, buckets, prefixes. Such values are the slots of a shape. A shape is made from two probes, setups with
+// made-up values in the slots, short in one and long in the other. Both go through the model and the printers like any setup. What they give is
+// cut at the made-up values, and has to be the same around them: then nothing in the files depends on a value or its length, and nothing
+// escapes it. A proof of a probe holds for every setup of its shape, as the slots of a shape take only values that every target prints as they are, that are
+// equal where those of the probe are, and that are distinct where those are.
+//
+// A setup that cannot be had this way, such as one with statements of its own, is printed and proved by itself. That is slower and gives the
+// same bytes.
+package shape
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/pzgen/pzgen/spec"
+)
+
+// Of gives the key of a setup's shape and the values of its slots, the name first. Setups with equal keys differ only in the values. It is not ok for a
+// setup that has to be printed by itself.
+func Of(s *spec.Setup) (key string, values []string, ok bool) {
+	v := visitor{account: s.Account, region: s.Region}
+	v.visit(s)
+	if v.refused || !apart(s) || v.named() {
+		return "", nil, false
+	}
+	return string(v.key), v.values, true
+}
+
+// slot is a place for a value.
+type slot struct {
+	kind  kind
+	digit bool   // the value begins with a digit
+	marks string // the special characters in it
+}
+
+// visitor goes through a setup. It writes the key, or, with values to put in, puts them in the place of those that it finds.
+type visitor struct {
+	key     []byte
+	slots   []slot
+	values  []string
+	texts   []string // ends of ARNs
+	refused bool
+
+	account, region string // as the setup has them
+
+	with []string // the values to put in, in the order of the slots, or nil
+}
+
+// visit passes over nothing of a setup but the places of its parts in the file, which no artifact shows.
+func (v *visitor) visit(s *spec.Setup) {
+	if s.Statements != nil || s.Uploads != nil || s.ListByPrefix {
+		// Prefixes under a condition are listed in the README in the order of Sids, which hold the name.
+		v.refused = true
+		return
+	}
+	if !v.slot(kindSetup, &s.Name) {
+		v.refused = true
+		return
+	}
+	v.slot(kindAccount, &s.Account)
+	v.slot(kindRegion, &s.Region)
+	v.text(s.Description, s.Partition, s.Profile, s.ConfusedDeputy)
+	v.arn(&s.PermissionsBoundary)
+	v.count(len(s.Targets))
+	v.text(s.Targets...)
+	v.count(len(s.Tags))
+	for _, t := range s.Tags {
+		v.text(t.Key, t.Value)
+	}
+
+	r := &s.Role
+	v.slot(kindIAM, &r.Name)
+	v.text(r.Path, r.Description)
+	v.flags(r.Existing)
+	v.arn(&r.PermissionsBoundary)
+	v.arns(r.ManagedPolicies)
+
+	v.count(len(s.Keys))
+	for i := range s.Keys {
+		v.visitKey(&s.Keys[i])
+	}
+	v.count(len(s.Buckets))
+	for i := range s.Buckets {
+		b := &s.Buckets[i]
+		v.refused = v.refused || b.Policy != nil || b.PolicyFile != ""
+		v.text(b.Name, b.Key)
+		v.slot(kindBucket, &b.BucketName)
+		v.flags(b.Existing, b.Versioning, b.SecureTransport, b.PublicAccess, b.ACLs)
+		v.count(b.ExpireAfterDays)
+	}
+	v.count(len(s.Workflows))
+	for i := range s.Workflows {
+		w := &s.Workflows[i]
+		v.text(w.Type)
+		v.location(w.From)
+		v.location(w.To)
+	}
+	v.flags(s.DatasetGroup != nil)
+	if g := s.DatasetGroup; g != nil {
+		v.slot(kindGroup, &g.Name)
+		v.text(g.Domain, g.Key)
+	}
+	v.count(len(s.Operators))
+	for i := range s.Operators {
+		o := &s.Operators[i]
+		v.text(o.Name, o.Access)
+		for _, names := range [][]string{o.Users, o.Groups, o.Roles} {
+			v.count(len(names))
+			for j := range names {
+				v.slot(kindIAM, &names[j])
+			}
+		}
+		v.arns(o.ManagedPolicies)
+	}
+}
+
+func (v *visitor) visitKey(k *spec.Key) {
+	v.refused = v.refused || k.Policy != nil || k.PolicyFile != ""
+	v.text(k.Name)
+	v.count(k.DeletionWindow)
+	v.flags(k.Rotation)
+	v.arns(k.Admins)
+	if name, ok := strings.CutPrefix(k.Alias, aliasPrefix); ok {
+		v.slot(kindAlias, &name)
+		if v.with != nil {
+			k.Alias = aliasPrefix + name
+		}
+	} else {
+		v.text(k.Alias)
+	}
+	v.arn(&k.ARN)
+}
+
+func (v *visitor) location(l *spec.Location) {
+	v.flags(l != nil)
+	if l == nil {
+		return
+	}
+	v.text(l.Bucket)
+	p, folder := strings.CutSuffix(l.Prefix, "/")
+	v.flags(folder)
+	v.slot(kindPrefix, &p)
+	if v.with == nil {
+		return
+	}
+	if folder {
+		p += "/"
+	}
+	l.Prefix = p
+}
+
+// slot takes a value as that of a slot if the kind has room for it, else as text.
+func (v *visitor) slot(k kind, p *string) bool {
+	s, ok := k.fits(*p)
+	if !ok {
+		v.text(*p)
+		return false
+	}
+	at := len(v.values)
+	for i, have := range v.values {
+		if v.slots[i].kind == k && have == *p {
+			at = i
+			break
+		}
+	}
+	if at == len(v.values) {
+		v.values, v.slots = append(v.values, *p), append(v.slots, s)
+	}
+	v.key = append(v.key, '$', byte(k), s.digitByte())
+	v.key = append(append(v.key, s.marks...), 0)
+	v.count(at)
+	if v.with != nil {
+		*p = v.with[at]
+	}
+	return true
+}
+
+// arn takes the setup's own account and region, and the id of a key, for slots.
+func (v *visitor) arn(p *string) {
+	f := strings.SplitN(*p, ":", 6)
+	if len(f) != 6 {
+		v.text(*p)
+		return
+	}
+	id, isKey := strings.CutPrefix(f[5], "key/")
+	isKey = isKey && f[2] == "kms" && f[3] == v.region && f[4] == v.account
+	v.text(f[0], f[1], f[2])
+	if f[3] != "" && f[3] == v.region {
+		v.slot(kindRegion, &f[3])
+	} else {
+		v.text(f[3])
+	}
+	if f[4] == v.account {
+		v.slot(kindAccount, &f[4])
+	} else {
+		v.text(f[4])
+	}
+	v.flags(isKey)
+	if isKey {
+		v.slot(kindKeyID, &id)
+		f[5] = "key/" + id
+	} else {
+		v.text(f[5])
+		v.texts = append(v.texts, f[5])
+	}
+	if v.with != nil {
+		*p = strings.Join(f, ":")
+	}
+}
+
+func (v *visitor) arns(list []string) {
+	v.count(len(list))
+	for i := range list {
+		v.arn(&list[i])
+	}
+}
+
+func (v *visitor) text(list ...string) {
+	for _, s := range list {
+		v.count(len(s))
+		v.key = append(v.key, s...)
+	}
+}
+
+func (v *visitor) flags(list ...bool) {
+	for _, f := range list {
+		if f {
+			v.key = append(v.key, '1')
+		} else {
+			v.key = append(v.key, '0')
+		}
+	}
+}
+
+func (v *visitor) count(n int) {
+	v.key = append(strconv.AppendInt(v.key, int64(n), 10), ' ')
+}
+
+// named reports whether an ARN that is no slot ends in the value of one: a key whose administrator is the service role, for example. What is allowed
+// then depends on a name.
+func (v *visitor) named() bool {
+	for _, t := range v.texts {
+		for _, value := range v.values {
+			if strings.HasSuffix(t, value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// apart reports whether no prefix in a bucket stands inside another one there: statements for the inner one are left out.
+func apart(s *spec.Setup) bool {
+	var all [16]*spec.Location
+	n := 0
+	for i := range s.Workflows {
+		for _, l := range [2]*spec.Location{s.Workflows[i].From, s.Workflows[i].To} {
+			if l == nil {
+				continue
+			}
+			for _, other := range all[:n] {
+				if l.Bucket == other.Bucket && l.Prefix != other.Prefix &&
+					(strings.HasPrefix(l.Prefix, other.Prefix) || strings.HasPrefix(other.Prefix, l.Prefix)) {
+					return false
+				}
+			}
+			if n == len(all) {
+				return false // too many to look at for each setup
+			}
+			all[n] = l
+			n++
+		}
+	}
+	return true
+}
