@@ -7,6 +7,8 @@ EXAMPLES   = spec/examples
 FUZZTIME   = 5s
 FUZZ       = ^Fuzz
 BENCH      = .
+N          = 1000
+RUNS       = 5
 TESTFLAGS  =
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -63,7 +65,8 @@ fuzz: ## fuzz each target that FUZZ matches for FUZZTIME; fails when none does
 	echo "$$ran fuzz targets ran for $(FUZZTIME) each"
 
 .PHONY: bench
-bench: ## run the benchmarks that BENCH matches
+bench: ## measure whole programs side by side (N setups, RUNS runs each), then the stages that BENCH matches
+	$(GO) run ./bench/run -n $(N) -runs $(RUNS)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 .PHONY: clean

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -17,6 +19,7 @@ type claims struct {
 	claim sync.Mutex
 	next  *manifest         // what this run brings
 	tops  map[string]string // folded name of a folder: its name
+	names map[string]string // see intern
 }
 
 func (c *claims) load(root *os.Root, version string) (err error) {
@@ -28,7 +31,7 @@ func (c *claims) load(root *os.Root, version string) (err error) {
 	}
 	c.old = c.present.join(c.killed)
 	c.next = &manifest{version: version, folders: map[string][]entry{}}
-	c.tops = map[string]string{}
+	c.tops, c.names = map[string]string{}, map[string]string{}
 	return nil
 }
 
@@ -41,12 +44,20 @@ func (c *claims) take(files []File) (top string, old []entry, err error) {
 	for i, f := range files {
 		entries[i] = entry{name: f.Path[len(top)+1:], sum: sha256.Sum256(f.Data)}
 	}
+	top = strings.Clone(top) // not the whole path
 	c.claim.Lock()
 	defer c.claim.Unlock()
 	if other, ok := c.tops[fold(top)]; ok {
 		return "", nil, fmt.Errorf("two setups have one folder: %q and %q", other, top)
 	}
 	c.tops[fold(top)] = top
-	c.next.folders[top] = sortEntries(entries)
+	for i := range entries {
+		entries[i].name = intern(c.names, entries[i].name)
+	}
+	entries = sortEntries(entries)
+	if same := c.old.folders[top]; slices.Equal(entries, same) {
+		entries = same
+	}
+	c.next.folders[top] = entries
 	return top, c.old.folders[top], nil
 }

@@ -79,6 +79,7 @@ func (w *Writer) writeManifest(m *manifest, name string) error {
 	if err != nil {
 		return err
 	}
+	from = stagePath + "/" + from
 	f, err := w.root.OpenFile(from, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
@@ -101,13 +102,19 @@ func (w *Writer) move(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if !strings.Contains(m.to, "/") {
+			if err := w.moveFolder(m); err != nil {
+				return err
+			}
+			continue
+		}
 		if dir := path.Dir(m.to); !made[dir] {
 			if err := w.root.MkdirAll(dir, 0o755); err != nil {
 				return err
 			}
 			made[dir] = true
 		}
-		if err := w.root.Rename(m.from, m.to); err != nil {
+		if err := w.root.Rename(stagePath+"/"+m.from, m.to); err != nil {
 			return err
 		}
 	}

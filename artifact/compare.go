@@ -36,6 +36,7 @@ type Comparer struct {
 	Diffs bool // make diffs; set before the first Put
 
 	root *os.Root // nil when there is no such folder
+	dir  handle   // the same folder
 	opts Options
 	claims
 }
@@ -46,13 +47,17 @@ func Open(name string, opts Options) (*Comparer, error) {
 	root, err := os.OpenRoot(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		c.present, c.old = &manifest{}, &manifest{}
-		c.next, c.tops = &manifest{folders: map[string][]entry{}}, map[string]string{}
+		c.next, c.tops, c.names = &manifest{folders: map[string][]entry{}}, map[string]string{}, map[string]string{}
 		return c, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	if err := c.load(root, opts.Version); err != nil {
+		root.Close()
+		return nil, err
+	}
+	if c.dir, err = openHandle(root); err != nil {
 		root.Close()
 		return nil, err
 	}
@@ -67,16 +72,23 @@ func (c *Comparer) Put(files []File) ([]Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	var t *tree
+	var t *walk
 	if c.root != nil {
-		t = newTree(c.root)
-		defer t.close()
+		own, err := c.dir.sub(top)
+		switch {
+		case err == nil:
+			defer own.close()
+			t = newWalk(own, top)
+			defer t.close()
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, stands(top, err)
+		}
 	}
 	var changes []Change
 	for _, f := range files {
 		s, data := absent, []byte(nil)
-		if t != nil {
-			if s, data, err = t.look(f, find(old, f.Path[len(top)+1:])); err != nil {
+		if name := f.Path[len(top)+1:]; t != nil {
+			if s, data, err = t.look(name, f, find(old, name)); err != nil {
 				return nil, err
 			}
 		}
@@ -100,7 +112,7 @@ func (c *Comparer) Put(files []File) ([]Change, error) {
 		}
 		changes = append(changes, change)
 	}
-	orphans, err := c.orphans(t, top, old)
+	orphans, err := c.orphans(top, old)
 	if err != nil {
 		return nil, err
 	}
@@ -110,15 +122,20 @@ func (c *Comparer) Put(files []File) ([]Change, error) {
 }
 
 // orphans finds the files of a folder that this run does not bring.
-func (c *Comparer) orphans(t *tree, top string, old []entry) ([]Change, error) {
+func (c *Comparer) orphans(top string, old []entry) ([]Change, error) {
 	c.claim.Lock()
 	now := c.next.folders[top]
 	c.claim.Unlock()
 	var changes []Change
+	var t *tree
 	for i, e := range old {
 		p := top + "/" + e.name
 		if len(find(now, e.name)) > 0 || !c.opts.owns(p) || i > 0 && old[i-1].name == e.name {
 			continue
+		}
+		if t == nil {
+			t = newTree(c.root)
+			defer t.close()
 		}
 		data, _, err := t.read(p)
 		var stand *StandError
@@ -148,14 +165,13 @@ func (c *Comparer) Close(clean bool) ([]Change, error) {
 		return nil, nil
 	}
 	defer c.root.Close()
-	t := newTree(c.root)
-	defer t.close()
+	defer c.dir.close()
 	var changes []Change
 	for _, top := range c.old.tops() {
 		if c.next.folders[top] != nil {
 			continue
 		}
-		orphans, err := c.orphans(t, top, c.old.folders[top])
+		orphans, err := c.orphans(top, c.old.folders[top])
 		if err != nil {
 			return nil, err
 		}

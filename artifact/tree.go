@@ -1,14 +1,10 @@
 package artifact
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
-	"runtime"
 )
 
 // tree opens folders below the output folder, each once, and never through a symbolic link. [os.Root] keeps it inside the output folder even when
@@ -43,10 +39,10 @@ func (t *tree) dir(p string) (*os.Root, error) {
 		return nil, err
 	}
 	if info.Mode()&fs.ModeSymlink != 0 {
-		return nil, linkError(p)
+		return nil, stands(p, errLink)
 	}
 	if !info.IsDir() {
-		return nil, &StandError{Path: p, Problem: "is a file where a folder is due: move it away"}
+		return nil, stands(p, errNoFolder)
 	}
 	d, err := parent.OpenRoot(path.Base(p))
 	if err != nil {
@@ -88,32 +84,10 @@ func (t *tree) read(p string) ([]byte, bool, error) {
 	case err != nil:
 		return nil, false, err
 	case info.Mode()&fs.ModeSymlink != 0:
-		return nil, false, linkError(p)
+		return nil, false, stands(p, errLink)
 	case !info.Mode().IsRegular():
-		return nil, false, &StandError{Path: p, Problem: "is not a regular file: move it away"}
+		return nil, false, stands(p, errNoFile)
 	}
 	data, err := dir.ReadFile(path.Base(p))
 	return data, info.Mode()&0o100 != 0, err
-}
-
-// look tells how f stands, given the entries of its name in the manifest, and what stands there.
-func (t *tree) look(f File, listed []entry) (state, []byte, error) {
-	data, exec, err := t.read(f.Path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return absent, nil, nil
-	case err != nil:
-		return 0, nil, err
-	case bytes.Equal(data, f.Data):
-		// Of the mode only the right to execute is pzgen's affair: the rest is the umask's. Windows has no such right.
-		if exec != (f.Mode&0o100 != 0) && runtime.GOOS != "windows" {
-			return mode, data, nil
-		}
-		return same, data, nil
-	case len(listed) == 0:
-		return foreign, data, nil
-	case wrote(listed, sha256.Sum256(data)):
-		return written, data, nil
-	}
-	return edited, data, nil
 }

@@ -41,18 +41,20 @@ type Writer struct {
 	name    string // of the output folder
 	created string // the topmost folder that had to be made, or ""
 	root    *os.Root
+	dir     handle // the same folder
 	unlock  func()
 	opts    Options
 	claims
 
 	mu      sync.Mutex
 	staged  int
+	ready   handle // the stage folder, once something is staged
 	moves   []move
 	foreign []string
 	result  Result
 }
 
-// move is a file or folder that is ready below the stage folder, and its place.
+// move is a file or folder that is ready, by its name in the stage folder, and its place.
 type move struct{ from, to string }
 
 // Create opens an output folder for writing and makes it if need be. It waits while another process writes there, and removes what a
@@ -75,6 +77,11 @@ func Create(ctx context.Context, name string, opts Options) (_ *Writer, err erro
 		return nil, err
 	}
 	if w.root, err = os.OpenRoot(name); err != nil {
+		return nil, err
+	}
+	if w.dir, err = openHandle(w.root); err != nil {
+		w.root.Close()
+		w.root = nil
 		return nil, err
 	}
 	if _, err := w.root.Lstat(stagePath); err == nil {
@@ -103,15 +110,21 @@ func (w *Writer) Put(files []File) (changed int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if _, err := w.root.Lstat(top); errors.Is(err, fs.ErrNotExist) {
+	own, err := w.dir.sub(top)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return len(files), w.stageFolder(top, files)
+	case err != nil:
+		return 0, stands(top, err)
 	}
-	t := newTree(w.root)
+	defer own.close()
+	t := newWalk(own, top)
 	defer t.close()
 	var moves []move
 	var hand, foreigners []string
 	for _, f := range files {
-		s, _, err := t.look(f, find(old, f.Path[len(top)+1:]))
+		name := f.Path[len(top)+1:]
+		s, _, err := t.look(name, f, find(old, name))
 		switch {
 		case err != nil:
 			return 0, err
@@ -126,7 +139,7 @@ func (w *Writer) Put(files []File) (changed int, err error) {
 		if err != nil {
 			return 0, err
 		}
-		if err := writeFile(w.root, from, f); err != nil {
+		if err := w.ready.create(from, f.Mode, f.Data); err != nil {
 			return 0, err
 		}
 		moves = append(moves, move{from, f.Path})
@@ -141,7 +154,7 @@ func (w *Writer) Put(files []File) (changed int, err error) {
 	return len(moves), nil
 }
 
-// stage gives a fresh path below the stage folder.
+// stage gives a fresh name in the stage folder.
 func (w *Writer) stage() (string, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -149,9 +162,17 @@ func (w *Writer) stage() (string, error) {
 		if err := w.root.Mkdir(stagePath, 0o755); err != nil {
 			return "", err
 		}
+		own, err := w.dir.sub(ownFolder)
+		if err != nil {
+			return "", stands(ownFolder, err)
+		}
+		defer own.close()
+		if w.ready, err = own.sub(path.Base(stagePath)); err != nil {
+			return "", stands(stagePath, err)
+		}
 	}
 	w.staged++
-	return stagePath + "/" + strconv.Itoa(w.staged), nil
+	return strconv.Itoa(w.staged), nil
 }
 
 // stageFolder makes a folder ready that is not there yet: it moves into place as a whole.
@@ -160,28 +181,18 @@ func (w *Writer) stageFolder(top string, files []File) error {
 	if err != nil {
 		return err
 	}
-	if err := w.root.Mkdir(from, 0o755); err != nil {
+	if err := w.ready.mkdir(from); err != nil {
 		return err
 	}
-	dir, err := w.root.OpenRoot(from)
+	dir, err := w.ready.sub(from)
 	if err != nil {
-		return err
+		return stands(stagePath+"/"+from, err)
 	}
-	defer dir.Close()
-	t := newTree(dir)
+	defer dir.close()
+	t := newWalk(dir, stagePath+"/"+from)
 	defer t.close()
 	for _, f := range files {
-		f.Path = f.Path[len(top)+1:]
-		sub, err := t.dir(path.Dir(f.Path))
-		if errors.Is(err, fs.ErrNotExist) {
-			if err = dir.MkdirAll(path.Dir(f.Path), 0o755); err == nil {
-				sub, err = t.dir(path.Dir(f.Path))
-			}
-		}
-		if err != nil {
-			return err
-		}
-		if err := writeFile(sub, path.Base(f.Path), f); err != nil {
+		if err := t.create(f.Path[len(top)+1:], f); err != nil {
 			return err
 		}
 	}
@@ -192,23 +203,16 @@ func (w *Writer) stageFolder(top string, files []File) error {
 	return nil
 }
 
-func writeFile(dir *os.Root, name string, f File) error {
-	out, err := dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, f.Mode)
-	if err != nil {
-		return err
-	}
-	if _, err := out.Write(f.Data); err != nil {
-		out.Close()
-		return err
-	}
-	return out.Close()
-}
-
 // Abort gives up what was put. The output folder is as it was before [Create]. After [Writer.Commit] it does nothing.
 func (w *Writer) Abort() { w.close() }
 
 func (w *Writer) close() {
 	if w.root != nil {
+		if w.staged > 0 {
+			w.ready.close()
+			w.staged = 0
+		}
+		w.dir.close()
 		w.root.RemoveAll(stagePath)
 		w.root.Remove(ownFolder) // fails unless it is empty, as it was before
 		w.root.Close()

@@ -87,9 +87,9 @@ func awsCall(socket string, args []string) (status int, err error) {
 }
 
 // python is the interpreter itself, not a launcher that looks for it first.
-func python(t testing.TB, module string) string {
+func python(t testing.TB) string {
 	t.Helper()
-	path := tool.Need(t, "python3", "-c", "import "+module)
+	path := tool.Need(t, "python3", "-c", "import moto.server, boto3, awscli.clidriver")
 	out, err := exec.Command(path, "-c", "import sys; print(sys.executable)").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func python(t testing.TB, module string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// startAWS starts the AWS CLI, to be stopped with the test, and gives its socket.
+// startAWS asks for moto and for the AWS CLI, and starts the latter, to be stopped with the test. It gives its socket.
 func startAWS(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "aws") // a socket's path is short
@@ -106,7 +106,7 @@ func startAWS(t testing.TB) string {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	socket := filepath.Join(dir, "socket")
-	start(t, "ready", nil, python(t, "awscli.clidriver"), filepath.Join("testdata", "aws_server.py"), socket)
+	start(t, "ready", nil, python(t), "-B", filepath.Join("testdata", "aws_server.py"), socket)
 	return socket
 }
 
@@ -126,26 +126,31 @@ func start(t testing.TB, ready string, env []string, name string, args ...string
 		t.Fatal(err)
 	}
 	w.Close()
+	var all strings.Builder // what it said, but for calls that went well
+	ended := make(chan bool)
 	t.Cleanup(func() {
 		cancel()
 		cmd.Wait()
+		<-ended
 		r.Close()
+		if t.Failed() && strings.Contains(all.String(), "Traceback") {
+			t.Logf("%s said:\n%s", name, all.String())
+		}
 	})
-	said := make(chan string, 1)
+	said := make(chan string, 2)
 	go func() {
-		var all strings.Builder
+		defer close(ended)
 		lines := bufio.NewScanner(r)
+		lines.Buffer(nil, 1<<24)
 		for lines.Scan() {
-			if all.Len() < 1<<16 {
-				all.WriteString(lines.Text() + "\n")
-			}
 			if strings.Contains(lines.Text(), ready) {
 				said <- ""
-				break
+			}
+			if !strings.Contains(lines.Text(), "HTTP/1.1\" ") && all.Len() < 1<<16 {
+				all.WriteString(lines.Text() + "\n")
 			}
 		}
 		said <- "it said:\n" + all.String()
-		io.Copy(io.Discard, r)
 	}()
 	select {
 	case s := <-said:

@@ -29,6 +29,7 @@ type cloud struct {
 	dir     string // of this test
 	bin     string // a folder with aws and sleep
 	socket  string // of the AWS CLI
+	python  string
 	calls   string // the file that takes the calls of scripts
 }
 
@@ -41,16 +42,13 @@ func newCloud(t testing.TB, socket, account, region string) *cloud {
 	}
 	port := fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
 	l.Close()
+	c := &cloud{t: t, account: account, region: region, moto: "http://127.0.0.1:" + port, dir: t.TempDir(), socket: socket, python: python(t)}
 	start(t, "Running on", []string{"MOTO_ACCOUNT_ID=" + account, "MOTO_IAM_LOAD_MANAGED_POLICIES=true", "MOTO_PORT=" + port, "NO_COLOR=1"},
-		python(t, "moto.server, boto3"), "-m", "moto.server", "-H", "127.0.0.1", "-p", port)
-	c := &cloud{t: t, account: account, region: region, moto: "http://127.0.0.1:" + port, dir: t.TempDir(), socket: socket}
+		c.python, "-m", "moto.server", "-H", "127.0.0.1", "-p", port)
 	c.proxy = newProxy(t, c.moto, account, region)
 	server := httptest.NewServer(c.proxy)
 	t.Cleanup(server.Close)
 	c.front = server.URL
-	if socket == "" {
-		return c
-	}
 	c.bin, c.calls = filepath.Join(c.dir, "bin"), filepath.Join(c.dir, "calls")
 	self, err := os.Executable()
 	if err != nil {
@@ -80,17 +78,10 @@ func (c *cloud) write(name string, data []byte) string {
 
 // env is the environment of a program that takes the server at endpoint for AWS.
 func (c *cloud) env(endpoint string) []string {
-	path := os.Getenv("PATH")
-	if c.bin != "" {
-		path = c.bin + string(os.PathListSeparator) + path
-	}
-	env := []string{"PATH=" + path, "HOME=" + c.dir, "TMPDIR=" + c.dir, "LC_ALL=C.UTF-8",
+	return []string{"PATH=" + c.bin + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + c.dir, "TMPDIR=" + c.dir, "LC_ALL=C.UTF-8",
 		"AWS_ENDPOINT_URL=" + endpoint, "AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret", "AWS_CONFIG_FILE=/dev/null",
-		"AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_EC2_METADATA_DISABLED=true", "AWS_MAX_ATTEMPTS=1"}
-	if c.socket != "" {
-		env = append(env, socketVariable+"="+c.socket)
-	}
-	return env
+		"AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_EC2_METADATA_DISABLED=true", "AWS_MAX_ATTEMPTS=1",
+		socketVariable + "=" + c.socket}
 }
 
 // aws runs the AWS CLI past the proxy, as somebody else would.
@@ -139,12 +130,13 @@ type key struct {
 // state reads the account.
 func (c *cloud) state() *state {
 	c.t.Helper()
-	cmd := exec.Command(python(c.t, "boto3"), filepath.Join("testdata", "snapshot.py"), c.moto, c.region)
+	cmd := exec.Command(filepath.Join(c.bin, "aws"), "snapshot", c.moto, c.region)
+	cmd.Env = c.env(c.moto)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil {
-		c.t.Fatalf("snapshot.py: %v\n%s", err, errs.String())
+		c.t.Fatalf("snapshot: %v\n%s", err, errs.String())
 	}
 	s := &state{}
 	if err := json.Unmarshal(out, s); err != nil {
@@ -153,20 +145,25 @@ func (c *cloud) state() *state {
 	return s
 }
 
-// text gives a state as text, in which a key that a setup made goes by its name there.
+// text gives a state as text, in which a key that a setup made goes by its name there. There is no more than one other key.
 func (s *state) text(t testing.TB) string {
 	t.Helper()
-	b, err := json.MarshalIndent(s, "", " ")
+	named := *s
+	named.Keys = map[string]*key{}
+	var ids []string
+	for arn, k := range s.Keys {
+		id := strings.Join(append([]string{"key", k.Tags["pzgen:key"]}, k.Aliases...), " ")
+		named.Keys[id] = k
+		ids = append(ids, arn[strings.LastIndex(arn, "/")+1:], id)
+	}
+	if len(named.Keys) != len(s.Keys) {
+		t.Fatal("two keys have one name")
+	}
+	b, err := json.MarshalIndent(named, "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(b)
-	for arn, k := range s.Keys {
-		if id := k.Tags["pzgen:key"]; id != "" {
-			text = strings.ReplaceAll(text, arn[strings.LastIndex(arn, "/")+1:], "key "+id)
-		}
-	}
-	return text
+	return strings.NewReplacer(ids...).Replace(string(b))
 }
 
 // references gives the references of a setup the values that they have in the account.

@@ -17,7 +17,7 @@ import (
 	"testing"
 )
 
-// proxy stands between the AWS CLI and moto. It takes down each call, and answers those to Personalize itself, which moto does not know.
+// proxy stands between the AWS CLI and moto. It takes down each call, and answers itself what moto does not know, or does not as AWS does: Personalize and objects in buckets.
 type proxy struct {
 	t       testing.TB
 	account string
@@ -27,6 +27,7 @@ type proxy struct {
 	mu     sync.Mutex
 	calls  []string
 	groups map[string]map[string]any // dataset groups by name
+	marks  map[string]string         // the SHA-256 that was sent along with an object, by its path
 
 	// These are set while nothing runs. identity is the account that callers are told to belong to, where it is not the true one.
 	identity string
@@ -40,7 +41,7 @@ func newProxy(t testing.TB, to, account, region string) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{t: t, account: account, region: region, groups: map[string]map[string]any{}}
+	p := &proxy{t: t, account: account, region: region, groups: map[string]map[string]any{}, marks: map[string]string{}}
 	p.forward = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(u)
 		r.Out.Host = r.In.Host
@@ -115,6 +116,8 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.before(n, call)
 	}
 	switch {
+	case call == "s3 HEAD object" || call == "s3 PUT object":
+		p.object(w, r)
 	case strings.HasPrefix(call, "personalize "):
 		p.personalize(w, strings.TrimPrefix(call, "personalize "), body)
 	case call == "sts GetCallerIdentity" && p.identity != "":
@@ -126,6 +129,24 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p.after != nil {
 		p.after(n, call)
 	}
+}
+
+const mark = "x-amz-meta-pzgen-sha256"
+
+// object keeps objects: moto looks at the policy of the bucket, passes over its conditions, and so denies all over the denial of plain HTTP.
+func (p *proxy) object(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if r.Method == http.MethodPut {
+		p.marks[r.URL.Path] = r.Header.Get(mark)
+		return
+	}
+	sum, ok := p.marks[r.URL.Path]
+	if !ok {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	w.Header()[mark] = []string{sum} // S3 writes it in small letters, and so it appears in the AWS CLI's output
 }
 
 // personalize is as much of Amazon Personalize as the scripts call. A dataset group is active when it is described for the second time.

@@ -5,7 +5,6 @@ package e2e
 import (
 	"bytes"
 	"errors"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"github.com/pzgen/pzgen/internal/tool"
+	"github.com/pzgen/pzgen/model"
 )
 
 // run runs a script of the setup, through the proxy.
@@ -57,7 +57,8 @@ func (w *world) refused(t testing.TB, why, script string, args ...string) {
 	}
 }
 
-func needShell(t *testing.T) string {
+// needShell asks for what the scripts need beside the AWS CLI.
+func needShell(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("skipped in short mode")
@@ -65,8 +66,6 @@ func needShell(t *testing.T) string {
 	for _, name := range []string{"bash", "jq"} {
 		tool.Need(t, name)
 	}
-	tool.Need(t, "python3", "-c", "import moto.server, boto3, awscli.clidriver")
-	return startAWS(t)
 }
 
 // goThrough takes a setup from the first run to the last: what is planned, made, found unchanged, and taken away again.
@@ -85,7 +84,7 @@ func goThrough(t *testing.T, w *world) {
 		t.Error("a dry run creates a dataset group")
 	}
 	if now := w.state().text(t); now != before {
-		t.Errorf("a dry run changes the account to\n%s", now)
+		t.Errorf("a dry run changes the account:\n%s", difference(before, now))
 	}
 
 	_, made := w.must(t, "apply.sh", "--yes")
@@ -94,6 +93,11 @@ func goThrough(t *testing.T, w *world) {
 	w.agrees(t, m, first)
 	if m.DatasetGroup != nil && w.proxy.groups[m.DatasetGroup.Name] == nil {
 		t.Error("there is no dataset group")
+	}
+	for _, u := range m.Uploads {
+		if path := "/" + bucketName(m, u.To.Bucket) + "/" + u.To.Prefix; w.proxy.marks[path] == "" {
+			t.Errorf("%s is not uploaded: there are %v", path, w.proxy.marks)
+		}
 	}
 	for _, b := range m.Buckets {
 		there := first.Buckets[b.Name]
@@ -119,9 +123,18 @@ func goThrough(t *testing.T, w *world) {
 		t.Errorf("the second run makes changing calls: %q", changes)
 	}
 	if now := w.state().text(t); now != first.text(t) {
-		t.Error("the second run changes the account")
+		t.Errorf("the second run changes the account:\n%s", difference(first.text(t), now))
 	}
 	t.Logf("the first run makes %d calls, %d of them changing; the second changes nothing", calls, len(made))
+}
+
+func bucketName(m *model.Setup, id string) string {
+	for _, b := range m.Buckets {
+		if b.ID == id {
+			return b.Name
+		}
+	}
+	return ""
 }
 
 // destroys runs destroy.sh, and requires the foreign parts to be as they were.
@@ -160,15 +173,37 @@ func destroys(t *testing.T, w *world) {
 	}
 }
 
-func TestShellFull(t *testing.T) {
-	socket := needShell(t)
-	start := time.Now()
-	w := newWorld(t, socket, "minimal.yaml", "minimal", nil)
-	t.Log("prepared", time.Since(start))
-	goThrough(t, w)
-	t.Log("applied", time.Since(start))
-	destroys(t, w)
-	t.Log("destroyed", time.Since(start))
-	b, _ := os.ReadFile(w.calls)
-	t.Logf("%d calls", bytes.Count(b, []byte("\n")))
+// TestShell runs the scripts of the examples under bash with the AWS CLI, and at its end holds what was run against what the scripts can run.
+func TestShell(t *testing.T) {
+	needShell(t)
+	socket := startAWS(t)
+	ran := &ran{}
+	t.Run("scripts", func(t *testing.T) {
+		whole := func(name, file, setup string, then func(*testing.T, *world)) {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, socket, file, setup, nil)
+				defer ran.add(t, w)
+				goThrough(t, w)
+				if then != nil {
+					then(t, w)
+				}
+				destroys(t, w)
+			})
+		}
+		whole("encrypted", "encrypted.yaml", "encrypted", update)
+		whole("retail", "full.yaml", "retail", nil)
+		whole("hostile", "hostile.yaml", "hostile", nil)
+		whole("existing-known", "existing.yaml", "existing-known", nil)
+		whole("china", "china.yaml", "china", nil)
+		t.Run("refused", func(t *testing.T) { t.Parallel(); refusals(t, socket, ran) })
+		t.Run("concurrent", func(t *testing.T) { t.Parallel(); concurrent(t, socket, ran) })
+		for _, c := range []struct {
+			file, setup string
+			every       int // of the changing calls, each or only some
+		}{{"minimal.yaml", "minimal", 1}, {"existing.yaml", "existing-unknown", 1}, {"full.yaml", "retail", 16}} {
+			t.Run("interrupted "+c.setup, func(t *testing.T) { t.Parallel(); interrupted(t, socket, ran, c.file, c.setup, c.every) })
+		}
+	})
+	ran.complete(t)
 }

@@ -24,7 +24,7 @@ type Generator struct {
 	Print func(*model.Setup) ([]artifact.File, error)
 
 	// Read runs the files in the meaning of their own language under env, which gives every reference a value. It must not trust that Print wrote them.
-	// It passes over files of other targets.
+	// It passes over files of other targets. Beside an error there may be a Reading, of what could be read all the same.
 	Read func(*model.Setup, []artifact.File, policy.Env) (*model.Reading, error)
 
 	// Partial: the target carries the statements to merge into policies that are not known here.
@@ -44,7 +44,7 @@ func Targets() []Generator {
 	return []Generator{
 		{Name: "json", Doc: json.Doc, Folder: "policies", Print: json.Print, Read: json.Read, Partial: true, Fixed: true},
 		{Name: "cloudformation", Doc: cloudformation.Doc, Folder: "cloudformation", Print: cloudformation.Print, Read: cloudformation.Read,
-			Without: []string{"key"}},
+			Without: []string{"key", "operator.users", "operator.groups", "operator.roles"}}, // whom managed policies alone are attached to
 		{Name: "terraform", Doc: terraform.Doc, Folder: "terraform", Print: terraform.Print, Read: terraform.Read, Partial: true},
 		{Name: "shell", Doc: shell.Doc, Folder: "shell", Print: shell.Print, Read: shell.Read, Partial: true},
 	}

@@ -165,3 +165,9 @@ func (b *builder) sids() {
 		}
 	}
 }
+
+// What AWS takes as the policy of a bucket and of a key, in bytes.
+const (
+	MaxBucketPolicy = bucketPolicyLimit
+	MaxKeyPolicy    = keyPolicyLimit
+)

@@ -162,7 +162,10 @@ func (s *Setup) Settings(env policy.Env) map[string]string {
 	}
 	for _, o := range s.Operators {
 		p := "operator." + o.ID + "."
-		m[p+"users"], m[p+"groups"], m[p+"roles"] = words(o.Users), words(o.Groups), words(o.Roles)
+		m[p+"users"], m[p+"groups"], m[p+"roles"] = "", "", ""
+		if len(o.Policies)+len(o.ManagedPolicies) > 0 { // else there is nothing to attach to anybody
+			m[p+"users"], m[p+"groups"], m[p+"roles"] = words(o.Users), words(o.Groups), words(o.Roles)
+		}
 		m[p+"managedPolicies"] = fill(o.ManagedPolicies)
 	}
 	return m

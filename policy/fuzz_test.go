@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"testing"
@@ -158,92 +159,109 @@ func FuzzEvaluate(f *testing.F) {
 	f.Add([]byte("seed"), "*", "x")
 	f.Add([]byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29}, "a*b?c", "1")
 	f.Add([]byte{9, 1, 0, 1, 0, 0, 0, 0, 0, 2, 1, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 2, 1}, "o", "arn:aws:iam::1:user/x")
-	f.Fuzz(func(t *testing.T, data []byte, pattern, value string) {
-		c := &chooser{data}
-		r := Request{
-			Principal:       pick(c, userBob, roleApp, sessApp, fedBob, rootAcct, userEve, "*", "s3.amazonaws.com", value),
-			Action:          pick(c, "s3:GetObject", "kms:Decrypt", "sts:AssumeRole", "sts:GetCallerIdentity", "kms:ListKeys"),
-			Resource:        pick(c, object, "*", "arn:aws:s3:::b/"+value, "arn:aws:kms:us-east-1:111122223333:key/k", "arn:aws:iam::111122223333:role/R"),
-			ResourceAccount: pick(c, "", acct, other),
-			Context:         map[string][]string{"k:a": []string{value, pattern}[:c.n(3)]},
+	f.Fuzz(evaluateHolds)
+}
+
+// TestEvaluateHolds tries what FuzzEvaluate does on data that is always the same.
+func TestEvaluateHolds(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	words := []string{"*", "x", "a*b?c", "o", "", "arn:aws:iam::1:user/x", "${aws:username}", "10.0.0.0/8", "true"}
+	for range 20000 {
+		data := make([]byte, r.IntN(60))
+		for i := range data {
+			data[i] = byte(r.UintN(256))
 		}
-		var p Policies
-		p.Identity = c.documents(false, pattern, value)
-		if docs := c.documents(true, pattern, value); len(docs) > 0 {
-			p.Resource = &docs[0]
-		}
-		p.PermissionsBoundaries = c.documents(false, pattern, value)
-		if c.n(2) == 1 {
-			p.Session = c.documents(false, pattern, value)
-		}
-		if c.n(2) == 1 {
-			p.ServiceControl = [][]Document{c.documents(false, pattern, value), c.documents(false, pattern, value)}
-		}
-		if c.n(2) == 1 {
-			p.ResourceControl = [][]Document{c.documents(true, pattern, value)}
-		}
-		got, err := Evaluate(r, p)
+		evaluateHolds(t, data, words[r.IntN(len(words))], words[r.IntN(len(words))])
+	}
+}
+
+// evaluateHolds makes a request and policies from data and checks what holds for every decision: it does not panic, a Deny overrides, an Allow more takes
+// nothing away, and order does not matter.
+func evaluateHolds(t *testing.T, data []byte, pattern, value string) {
+	c := &chooser{data}
+	r := Request{
+		Principal:       pick(c, userBob, roleApp, sessApp, fedBob, rootAcct, userEve, "*", "s3.amazonaws.com", value),
+		Action:          pick(c, "s3:GetObject", "kms:Decrypt", "sts:AssumeRole", "sts:GetCallerIdentity", "kms:ListKeys"),
+		Resource:        pick(c, object, "*", "arn:aws:s3:::b/"+value, "arn:aws:kms:us-east-1:111122223333:key/k", "arn:aws:iam::111122223333:role/R"),
+		ResourceAccount: pick(c, "", acct, other),
+		Context:         map[string][]string{"k:a": []string{value, pattern}[:c.n(3)]},
+	}
+	var p Policies
+	p.Identity = c.documents(false, pattern, value)
+	if docs := c.documents(true, pattern, value); len(docs) > 0 {
+		p.Resource = &docs[0]
+	}
+	p.PermissionsBoundaries = c.documents(false, pattern, value)
+	if c.n(2) == 1 {
+		p.Session = c.documents(false, pattern, value)
+	}
+	if c.n(2) == 1 {
+		p.ServiceControl = [][]Document{c.documents(false, pattern, value), c.documents(false, pattern, value)}
+	}
+	if c.n(2) == 1 {
+		p.ResourceControl = [][]Document{c.documents(true, pattern, value)}
+	}
+	got, err := Evaluate(r, p)
+	if err != nil {
+		return
+	}
+	again := func(what string, p Policies) string {
+		d, err := Evaluate(r, p)
 		if err != nil {
-			return
+			t.Fatalf("%s: %v", what, err)
 		}
-		again := func(what string, p Policies) string {
-			d, err := Evaluate(r, p)
-			if err != nil {
-				t.Fatalf("%s: %v", what, err)
-			}
-			return d.Outcome
-		}
-		one := func(s Statement) []Document { return []Document{{Version: Version2012, Statements: []Statement{s}}} }
-		all := Statement{Action: One(Literal("*")), Resource: One(Literal("*"))}
+		return d.Outcome
+	}
+	one := func(s Statement) []Document { return []Document{{Version: Version2012, Statements: []Statement{s}}} }
+	all := Statement{Action: One(Literal("*")), Resource: One(Literal("*"))}
 
-		// An Allow more never takes anything away.
-		all.Effect = Allow
-		q := p
-		q.Identity = append(slices.Clone(p.Identity), one(all)...)
-		if out := again("more", q); got.Outcome == Allowed && out != Allowed || (got.Outcome == ExplicitlyDenied) != (out == ExplicitlyDenied) {
-			t.Errorf("%s, with an Allow more %s", got.Outcome, out)
-		}
-		everybody := all
-		everybody.Principal = &Principal{Any: true}
-		q = p
-		q.Resource = &Document{Version: Version2012, Statements: []Statement{everybody}}
-		if p.Resource != nil {
-			q.Resource.Version, q.Resource.Statements = p.Resource.Version, append(slices.Clone(p.Resource.Statements), everybody)
-		}
-		if out := again("more in the resource's policy", q); got.Outcome == Allowed && out != Allowed {
-			t.Errorf("%s, with an Allow more in the resource's policy %s", got.Outcome, out)
-		}
+	// An Allow more never takes anything away.
+	all.Effect = Allow
+	q := p
+	q.Identity = append(slices.Clone(p.Identity), one(all)...)
+	if out := again("more", q); got.Outcome == Allowed && out != Allowed || (got.Outcome == ExplicitlyDenied) != (out == ExplicitlyDenied) {
+		t.Errorf("%s, with an Allow more %s", got.Outcome, out)
+	}
+	everybody := all
+	everybody.Principal = &Principal{Any: true}
+	q = p
+	q.Resource = &Document{Version: Version2012, Statements: []Statement{everybody}}
+	if p.Resource != nil {
+		q.Resource.Version, q.Resource.Statements = p.Resource.Version, append(slices.Clone(p.Resource.Statements), everybody)
+	}
+	if out := again("more in the resource's policy", q); got.Outcome == Allowed && out != Allowed {
+		t.Errorf("%s, with an Allow more in the resource's policy %s", got.Outcome, out)
+	}
 
-		// A Deny overrides, unless AWS asks no policy.
-		all.Effect, everybody.Effect = Deny, Deny
-		q.Resource = &Document{Version: Version2012, Statements: []Statement{everybody}}
-		access := accessOf(r.Action, r.Resource, must(parseSubject(r.Principal, nil)))
-		if out := again("deny", q); out != ExplicitlyDenied && access != unconditional && access != never {
-			t.Errorf("%s, with a Deny in the resource's policy %s", got.Outcome, out)
-		}
-		q = p
-		q.Identity = append(one(all), p.Identity...)
-		if out := again("deny", q); must(parseSubject(r.Principal, nil)).hasIdentity() && out != ExplicitlyDenied && access != unconditional && access != never {
-			t.Errorf("%s, with a Deny in the identity's policy %s", got.Outcome, out)
-		}
+	// A Deny overrides, unless AWS asks no policy.
+	all.Effect, everybody.Effect = Deny, Deny
+	q.Resource = &Document{Version: Version2012, Statements: []Statement{everybody}}
+	access := accessOf(r.Action, r.Resource, must(parseSubject(r.Principal, nil)))
+	if out := again("deny", q); out != ExplicitlyDenied && access != unconditional && access != never {
+		t.Errorf("%s, with a Deny in the resource's policy %s", got.Outcome, out)
+	}
+	q = p
+	q.Identity = append(one(all), p.Identity...)
+	if out := again("deny", q); must(parseSubject(r.Principal, nil)).hasIdentity() && out != ExplicitlyDenied && access != unconditional && access != never {
+		t.Errorf("%s, with a Deny in the identity's policy %s", got.Outcome, out)
+	}
 
-		// The order of statements and documents does not matter.
-		q = p
-		q.Identity = reversed(p.Identity)
-		q.PermissionsBoundaries = reversed(p.PermissionsBoundaries)
-		if p.Session != nil {
-			q.Session = append([]Document{}, reversed(p.Session)...)
-		}
-		if p.Resource != nil {
-			q.Resource = &reversed([]Document{*p.Resource})[0]
-		}
-		if out := again("reversed", q); out != got.Outcome {
-			t.Errorf("%s, in reverse order %s", got.Outcome, out)
-		}
-		if (got.Outcome == ExplicitlyDenied) != slices.ContainsFunc(got.Because, func(c Cause) bool { return c.Effect == Deny }) {
-			t.Errorf("%+v", got)
-		}
-	})
+	// The order of statements and documents does not matter.
+	q = p
+	q.Identity = reversed(p.Identity)
+	q.PermissionsBoundaries = reversed(p.PermissionsBoundaries)
+	if p.Session != nil {
+		q.Session = append([]Document{}, reversed(p.Session)...)
+	}
+	if p.Resource != nil {
+		q.Resource = &reversed([]Document{*p.Resource})[0]
+	}
+	if out := again("reversed", q); out != got.Outcome {
+		t.Errorf("%s, in reverse order %s", got.Outcome, out)
+	}
+	if (got.Outcome == ExplicitlyDenied) != slices.ContainsFunc(got.Because, func(c Cause) bool { return c.Effect == Deny }) {
+		t.Errorf("%+v", got)
+	}
 }
 
 func must[T any](v T, err error) T {

@@ -11,8 +11,9 @@ type Owner struct {
 	// Own holds the statements that are to stand in the policy. Each has a Sid of its own.
 	Own Document
 
-	// Sids are all Sids that the owner has ever given to statements of such a policy, those of Own among them. A statement of the present
-	// policy that has one of them and is not in Own any more is an old one, and goes.
+	// Sids are all Sids that the owner has ever given to statements of such a policy and that nobody else gives. A statement of the present
+	// policy that has one of them and is not in Own any more is an old one, and goes. A statement under a Sid of Own that is not among them (one
+	// that AWS's documentation prints, so that others use it too) is replaced only by one that names all that it names.
 	Sids []string
 
 	// Service is the service principal that the owner lets in; with it an old statement is told from a foreign one that has its Sid.
@@ -37,8 +38,8 @@ func (c Conflict) Error() string {
 // it stands, or removed when it is no longer wanted; new ones follow at the end. Base keeps its version and its Id, and takes the owner's Id
 // when it has none. Merging twice is merging once.
 //
-// The conflicts are statements of base that have an owned Sid but another effect or another kind of principal than the owner's: they
-// are somebody else's, and with any of them there is no merged document. Statements without a Sid are never the owner's.
+// The conflicts are statements of base that have an owned Sid but another effect or another kind of principal than the owner's, or more in them
+// under a Sid that others use too: they are, or may be, somebody else's, and with any of them there is no merged document. Statements without a Sid are never the owner's.
 //
 // An error says why the owner's statements cannot stand in base at all.
 func Merge(base Document, o Owner) (Document, []Conflict, error) {
@@ -138,7 +139,7 @@ func (o Owner) find(s Statement) (Statement, int) {
 	}
 	for _, own := range o.Own.Statements {
 		if own.Sid == s.Sid {
-			if own.like(s) {
+			if own.like(s) && (slices.Contains(o.Sids, s.Sid) || own.covers(s)) {
 				return own, current
 			}
 			return own, clash
@@ -156,6 +157,35 @@ func (o Owner) find(s Statement) (Statement, int) {
 // like reports whether two statements have one effect and are for principals of one kind.
 func (s Statement) like(t Statement) bool {
 	return s.Effect == t.Effect && sameKind(s.Principal, t.Principal) && sameKind(s.NotPrincipal, t.NotPrincipal)
+}
+
+// covers reports whether s can be replaced by t without anybody losing anything, as far as the texts tell: all that s names, t names too. A Sid
+// that is not the owner's alone does not tell whose statement it is, so that of somebody else must not be lost.
+func (t Statement) covers(s Statement) bool {
+	if t.Normal() == s.Normal() {
+		return true
+	}
+	for _, x := range []Statement{s, t} {
+		if x.Effect != Allow || x.NotAction.Values != nil || x.NotResource.Values != nil || x.NotPrincipal != nil || x.Principal == nil {
+			return false
+		}
+	}
+	if (Statement{Condition: s.Condition}).Normal() != (Statement{Condition: t.Condition}).Normal() || s.Principal.Any != t.Principal.Any {
+		return false
+	}
+	for _, p := range s.Principal.Types {
+		if !slices.ContainsFunc(t.Principal.Types, func(q PrincipalType) bool { return p.Type == q.Type && within(p.Values, q.Values) }) {
+			return false
+		}
+	}
+	return within(s.Action, t.Action) && within(s.Resource, t.Resource)
+}
+
+// within reports whether each value of a is one of b's.
+func within(a, b Texts) bool {
+	return !slices.ContainsFunc(a.Values, func(v Text) bool {
+		return !slices.ContainsFunc(b.Values, func(w Text) bool { return v.IAM() == w.IAM() })
+	})
 }
 
 // writes reports whether s is of a kind that the owner writes: for its service, for roles or accounts, or a denial for everybody.

@@ -154,6 +154,35 @@ func TestMergeWild(t *testing.T) {
 	}
 }
 
+// A Sid that AWS's documentation prints is used by others too: a statement under it is replaced only where nobody loses anything.
+func TestMergeSharedSid(t *testing.T) {
+	const own = `{"Sid":"Guide","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/A","Service":"` + pz + `"},"Action":["s3:GetObject","s3:ListBucket"],"Resource":["arn:aws:s3:::b","arn:aws:s3:::b/*"]}`
+	o := Owner{Own: doc(t, own), Sids: []string{"Mine"}, Service: pz}
+	for old, conflict := range map[string]bool{
+		own: false,
+		strings.Replace(own, `["s3:GetObject","s3:ListBucket"]`, `"s3:GetObject"`, 1):                               false,
+		strings.Replace(own, `["arn:aws:s3:::b","arn:aws:s3:::b/*"]`, `["arn:aws:s3:::b/*"]`, 1):                    false,
+		strings.Replace(own, `"s3:ListBucket"`, `"s3:PutObject"`, 1):                                                true,
+		strings.Replace(own, `arn:aws:s3:::b/*`, `arn:aws:s3:::c/*`, 1):                                             true,
+		strings.Replace(own, `role/A`, `role/B`, 1):                                                                 true,
+		strings.Replace(own, `"Action"`, `"Condition":{"Bool":{"aws:SecureTransport":"true"}},"Action"`, 1):         true,
+		strings.Replace(own, `"Action":["s3:GetObject","s3:ListBucket"]`, `"NotAction":["s3:DeleteBucket"]`, 1):     true,
+		strings.Replace(own, `"Resource":["arn:aws:s3:::b","arn:aws:s3:::b/*"]`, `"NotResource":["arn:aws:s3"]`, 1): true,
+	} {
+		m, conflicts, err := Merge(doc(t, foreignA, old), o)
+		if err != nil || (len(conflicts) > 0) != conflict {
+			t.Errorf("%s: conflicts %v, %v", old, conflicts, err)
+			continue
+		}
+		if !conflict && (len(m.Statements) != 2 || m.Statements[1].Normal() != o.Own.Statements[0].Normal()) {
+			t.Errorf("%s became\n%s", old, m.JSON())
+		}
+		if _, out := Unmerge(doc(t, foreignA, old), o); (len(out) > 0) != conflict {
+			t.Errorf("%s: taking out, conflicts %v", old, out)
+		}
+	}
+}
+
 // Id, the form of Statement and the version.
 func TestMergeDocument(t *testing.T) {
 	o := owner(t)

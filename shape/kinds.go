@@ -22,9 +22,9 @@ const (
 
 const aliasPrefix = "alias/"
 
-// special are the characters, beside letters, digits and hyphens, that values of some kinds may have between others. Which of them a value has is part of the
-// key, so that both probes have them too.
-const special = "_+=,.@/"
+// special are the characters, beside letters and digits, that values of some kinds may have between others. Which of them a value has is part of the
+// key, so that both probes have them too: what a printer does to such a character shows.
+const special = "-_+=,.@/"
 
 // shortest is the length of the shortest value of a slot: shorter ones could stand anywhere in a file.
 const shortest = 3
@@ -38,7 +38,8 @@ func (k kind) fits(v string) (slot, bool) {
 	case kindKeyID:
 		return s, isUUID(v)
 	case kindRegion:
-		if strings.Count(v, "-") < 2 || len(v) < 9 || v[len(v)-1] < '0' || v[len(v)-1] > '9' {
+		// us-east-1 is the one region that takes no LocationConstraint (S3 API reference, CreateBucket), which the README goes by.
+		if v == "us-east-1" || strings.Count(v, "-") != 2 || len(v) < 9 || v[len(v)-1] < '0' || v[len(v)-1] > '9' {
 			return s, false
 		}
 	}
@@ -49,12 +50,12 @@ func (k kind) fits(v string) (slot, bool) {
 	letter := false
 	for i := 0; i < len(v); i++ {
 		c := v[i]
-		if alnum(c) || c == '-' {
+		if alnum(c) {
 			letter = letter || c >= 'g' && c <= 'z' && c != 'x' && c != 'o' || c >= 'G' && c <= 'Z' && c != 'X' && c != 'O'
 			continue
 		}
 		at := strings.IndexByte(special, c)
-		if at < 0 || k == kindSetup || k == kindRegion {
+		if at < 0 {
 			return s, false
 		}
 		seen[at] = true
@@ -75,7 +76,7 @@ func (k kind) fits(v string) (slot, bool) {
 func (s slot) least() int {
 	n := shortest + 2*len(s.marks)
 	if s.digit {
-		n += 2
+		n++
 	}
 	return n
 }
@@ -148,7 +149,7 @@ func (s slot) madeUp(probe, n, length int) (string, bool) {
 	}
 	var b strings.Builder
 	if s.digit {
-		b.WriteString([2]string{"6-", "5-"}[probe]) // with a hyphen, so that a name differs from its mark
+		b.WriteString([2]string{"6", "5"}[probe])
 	}
 	b.WriteString(token)
 	for i := range s.marks {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pzgen/pzgen/artifact"
 	"github.com/pzgen/pzgen/model"
@@ -47,7 +48,7 @@ func (g *Group) With(values []string) *spec.Setup {
 	return s
 }
 
-// Render builds the model of a setup and prints it.
+// Render builds the model of a setup and prints it. It may be called by two goroutines at once.
 type Render func(*spec.Setup) (*model.Setup, []artifact.File, error)
 
 // Shape is the files of a group, with slots where values belong. It does not change, so any number of goroutines may use it.
@@ -76,31 +77,22 @@ var errShapeless = errors.New("files depend on the values of slots")
 // New makes the shape of a group. An error means that its setups have to be rendered one by one; that of the renderer is about a probe, and
 // not worth telling.
 func New(g *Group, render Render) (*Shape, error) {
-	var cuts [2][]file
-	sh := &Shape{}
-	for probe, lengths := range [2][]int{g.short, g.long} {
-		values := make([]string, len(g.slots))
-		for i, s := range g.slots {
-			value, ok := s.madeUp(probe, i, lengths[i])
-			if have, fits := s.kind.fits(value); !ok || !fits || have != s {
-				return nil, errShapeless
-			}
-			values[i] = value
-		}
-		setup := g.With(values)
-		m, files, err := render(setup)
-		if err != nil {
-			return nil, err
-		}
-		if cuts[probe], err = cutAll(values, files); err != nil {
-			return nil, err
-		}
-		sh.Probe, sh.Model, sh.ProbeFiles = setup, m, files
+	var probes [2]probe
+	var both sync.WaitGroup
+	for n, lengths := range [2][]int{g.short, g.long} {
+		both.Go(func() { probes[n] = g.probe(n, lengths, render) })
 	}
-	if !slices.EqualFunc(cuts[0], cuts[1], equal) {
+	both.Wait()
+	for _, p := range probes {
+		if p.err != nil {
+			return nil, p.err
+		}
+	}
+	if !slices.EqualFunc(probes[0].cut, probes[1].cut, equal) {
 		return nil, errShapeless
 	}
-	sh.files, sh.uses = cuts[0], make([]int, len(g.slots)+1)
+	long := probes[1]
+	sh := &Shape{Probe: long.setup, Model: long.model, ProbeFiles: long.files, files: long.cut, uses: make([]int, len(g.slots)+len(derived("")))}
 	for i := range sh.files {
 		f := &sh.files[i]
 		sh.text += len(f.text)
@@ -111,13 +103,51 @@ func New(g *Group, render Render) (*Shape, error) {
 	return sh, nil
 }
 
+// probe is a setup with made-up values, and what became of it.
+type probe struct {
+	setup *spec.Setup
+	model *model.Setup
+	files []artifact.File
+	cut   []file
+	err   error
+}
+
+func (g *Group) probe(n int, lengths []int, render Render) (p probe) {
+	values := make([]string, len(g.slots))
+	for i, s := range g.slots {
+		value, ok := s.madeUp(n, i, lengths[i])
+		if have, fits := s.kind.fits(value); !ok || !fits || have != s {
+			p.err = errShapeless
+			return p
+		}
+		values[i] = value
+	}
+	p.setup = g.With(values)
+	if p.model, p.files, p.err = render(p.setup); p.err == nil {
+		p.cut, p.err = cutAll(values, p.files)
+	}
+	return p
+}
+
 func equal(a, b file) bool {
 	return a.path == b.path && a.mode == b.mode && bytes.Equal(a.text, b.text) && slices.Equal(a.ends, b.ends) && slices.Equal(a.values, b.values)
 }
 
-// cutAll cuts files at values. A name stands in Sids in a form of its own.
+// derived are the forms in which the name of a setup stands in files beside its own: in Sids, and in identifiers of Terraform.
+func derived(name string) [2]string {
+	return [2]string{model.Mark(name), strings.ReplaceAll(name, "-", "_")}
+}
+
+// cutAll cuts files at values and derived forms. A derived form that is the name itself is that of every setup of the shape, as it has the same
+// special characters.
 func cutAll(values []string, files []artifact.File) ([]file, error) {
-	needles := append(slices.Clone(values), model.Mark(values[0]))
+	needles := slices.Clone(values)
+	for _, d := range derived(values[0]) {
+		if d == values[0] {
+			d = ""
+		}
+		needles = append(needles, d)
+	}
 	out := make([]file, len(files))
 	for i, f := range files {
 		path, ok := strings.CutPrefix(f.Path, values[0]+"/")
@@ -126,7 +156,7 @@ func cutAll(values []string, files []artifact.File) ([]file, error) {
 		}
 		out[i] = file{path: path, mode: f.Mode}
 		for _, n := range needles {
-			if strings.Contains(path, n) {
+			if n != "" && strings.Contains(path, n) {
 				return nil, errShapeless
 			}
 		}
@@ -141,7 +171,7 @@ func (f *file) cut(data []byte, needles []string) error {
 	type found struct{ at, needle int }
 	var all []found
 	for n, needle := range needles {
-		for from := 0; ; {
+		for from := 0; needle != ""; {
 			at := bytes.Index(data[from:], []byte(needle))
 			if at < 0 {
 				break
@@ -172,10 +202,14 @@ type Buffer struct {
 
 // Fill gives the files of the setup with these values, as rendering it would. They stand in b until the next Fill.
 func (sh *Shape) Fill(values []string, b *Buffer) []artifact.File {
-	mark := model.Mark(values[0])
-	size := sh.text + sh.uses[len(values)]*len(mark)
-	for i, v := range values {
-		size += sh.uses[i] * len(v)
+	forms := derived(values[0])
+	size := sh.text
+	for i, uses := range sh.uses {
+		if i < len(values) {
+			size += uses * len(values[i])
+		} else {
+			size += uses * len(forms[i-len(values)])
+		}
 	}
 	data := slices.Grow(b.data[:0], size)
 	b.files = b.files[:0]
@@ -184,10 +218,10 @@ func (sh *Shape) Fill(values []string, b *Buffer) []artifact.File {
 		begin, from := len(data), 0
 		for j, end := range f.ends {
 			data = append(data, f.text[from:end]...)
-			if n := f.values[j]; n == len(values) {
-				data = append(data, mark...)
-			} else {
+			if n := f.values[j]; n < len(values) {
 				data = append(data, values[n]...)
+			} else {
+				data = append(data, forms[n-len(values)]...)
 			}
 			from = end
 		}

@@ -121,6 +121,9 @@ func (c *checker) checkTargets() {
 	}
 }
 
+// ownTags is how the tags begin by which the shell target knows again what it made.
+const ownTags = "pzgen:"
+
 func (c *checker) checkTags() {
 	if len(c.d.tags) > maxTags {
 		c.err(codeTags, c.d.tags[maxTags].n, "", "setup %q has %d tags; AWS takes %d", c.s.Name, len(c.d.tags), maxTags)
@@ -130,6 +133,9 @@ func (c *checker) checkTags() {
 	for i, t := range c.d.tags {
 		if strings.HasPrefix(strings.ToLower(t.name), "aws:") {
 			c.err(codeTags, t.n, "give it another name", "tag %q begins with aws:, which AWS keeps for itself", t.name)
+		}
+		if strings.HasPrefix(t.name, ownTags) {
+			c.err(codeTags, t.n, "give it another name", "tag %q begins with %s, by which scripts know what they made", t.name, ownTags)
 		}
 		for _, u := range c.d.tags[:i] {
 			if strings.EqualFold(u.name, t.name) {

@@ -136,7 +136,7 @@ func (c *checker) policyFile(t text) *policy.Document {
 		c.err(codePolicyFile, t.n, "paths are relative to the folder of this file", "policy file %q cannot be read: %s", t.v, reason(err))
 		return nil
 	}
-	doc, err := policy.DecodeJSON(data)
+	doc, err := policy.DecodeOutput(data)
 	if err != nil {
 		c.err(codePolicyFile, t.n, "it is to hold the policy as AWS gives it", "policy file %q is not a policy: %s", t.v, err)
 		return nil

@@ -107,13 +107,27 @@ func (c *checker) statement(d *statementDraft, n *yaml.Node, kind docKind) polic
 	if d.principal.n != nil {
 		s.Principal = &policy.Principal{Any: d.principal.any}
 		for _, t := range d.principal.types {
-			s.Principal.Types = append(s.Principal.Types, policy.PrincipalType{Type: t.name, Values: c.texts(t.v)})
+			values := c.texts(t.v)
+			if kind == trust && !c.s.Role.Existing && slices.ContainsFunc(values.Values, c.isOwnRole) {
+				// IAM User Guide, "AWS JSON policy elements: Principal": a role that does not exist is an invalid principal, and a role is made with its trust policy.
+				bad(t.n, "leave it out, or add it to the role by hand once that exists", "the trust policy of a role cannot name the role itself: it is not there yet when the policy is given to it")
+			}
+			s.Principal.Types = append(s.Principal.Types, policy.PrincipalType{Type: t.name, Values: values})
 		}
 	}
 	for _, cond := range d.condition {
 		s.Condition = append(s.Condition, policy.Condition{Operator: cond.operator, Key: cond.key, Values: c.texts(cond.values)})
 	}
 	return s
+}
+
+// isOwnRole reports whether a principal is the service role.
+func (c *checker) isOwnRole(t policy.Text) bool {
+	s := c.s
+	own := "arn:" + s.Partition + ":iam::" + s.Account + ":role" + s.Role.Path + s.Role.Name
+	env := policy.Env{{ID: "role", Attr: "arn"}: own, {ID: "role", Attr: "name"}: s.Role.Name,
+		{ID: "aws", Attr: "partition"}: s.Partition, {ID: "aws", Attr: "account"}: s.Account}
+	return t.Fill(env).IAM() == own
 }
 
 // checkGrammar has package policy read the statement as it will stand in a document: it knows condition operators and the rest of the grammar.

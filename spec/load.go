@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -17,23 +18,37 @@ import (
 )
 
 // Load reads a spec and the policy files that it names, which are relative to it. The Spec is nil when there is an error among the diagnostics.
-func Load(path string) (*Spec, Diagnostics) {
+func Load(path string) (*Spec, Diagnostics) { return LoadLight(path, nil) }
+
+// LoadLight is [Load] for files with so many setups that they should not all stay in memory. Each setup of such a file is given to light, when it is complete
+// and was checked by itself, and what light gives for it, of the same name, takes its place. It may be called from several goroutines at once, and for setups of a file that
+// then turns out to be wrong.
+func LoadLight(path string, light func(*Setup) *Setup) (*Spec, Diagnostics) {
 	data, err := readAtMost(path, maxBytes+1)
 	if err != nil {
 		r := &reader{}
 		r.at(codeRead, 1, 1, "give the path of a spec with -f", "cannot be read: %s", reason(err))
 		return nil, finish(path, &source{}, r.problems)
 	}
-	return Parse(path, data, readPolicyFile)
+	return parse(path, data, readPolicyFile, light)
 }
 
 // Parse reads a spec from data. The file is its path: messages begin with it, and policy files are read relative to its folder, by readFile,
 // which may be called from several goroutines at once.
 func Parse(file string, data []byte, readFile func(path string) ([]byte, error)) (*Spec, Diagnostics) {
-	data = []byte(strings.TrimPrefix(string(data), "\uFEFF"))
+	return parse(file, data, readFile, nil)
+}
+
+func parse(file string, data []byte, readFile func(path string) ([]byte, error), light func(*Setup) *Setup) (*Spec, Diagnostics) {
+	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
 	r := &reader{}
-	l := &loader{file: file, readFile: readFile}
-	setups := l.load(r, data)
+	l := &loader{file: file, readFile: readFile, light: light}
+	setups, warnings, ok := l.quickly(data)
+	if r.problems = warnings; !ok {
+		r.problems = nil
+		l = &loader{file: file, readFile: readFile}
+		setups = l.load(r, data)
+	}
 	ds := finish(file, &source{data: data}, r.problems)
 	if ds.HasErrors() {
 		return nil, ds
@@ -47,6 +62,7 @@ type loader struct {
 	readFile      func(path string) ([]byte, error)
 	defaults      setupDraft
 	defaultsWrong bool
+	light         func(*Setup) *Setup // see LoadLight; may be nil
 }
 
 // declared is a setup as it stands in the file.
@@ -82,17 +98,7 @@ func (l *loader) loadRoot(r *reader, root *yaml.Node) []declared {
 	if !r.checkVersion(root) {
 		return nil // another version has other fields
 	}
-	fields := map[string]*yaml.Node{}
-	for _, e := range r.known(root, "spec", rootFields) {
-		fields[e.name] = e.v
-	}
-	if v := fields["defaults"]; v != nil {
-		r.inDefaults = true
-		setupObject.read(r, v, "defaults", &l.defaults)
-		r.inDefaults = false
-		l.defaultsWrong = r.errors > 0
-	}
-	v := fields["setups"]
+	v := l.fields(r, root)
 	if v == nil {
 		r.err(codeMissing, root, "write `setups:` and a setup under it", "spec has no setups")
 		return nil
@@ -121,6 +127,21 @@ func (l *loader) loadRoot(r *reader, root *yaml.Node) []declared {
 		list = append(list, declared{name, k, entries[i+1]})
 	}
 	return list
+}
+
+// fields reads the fields of a file but its setups, which it gives as they stand, or nil.
+func (l *loader) fields(r *reader, root *yaml.Node) *yaml.Node {
+	fields := map[string]*yaml.Node{}
+	for _, e := range r.known(root, "spec", rootFields) {
+		fields[e.name] = e.v
+	}
+	if v := fields["defaults"]; v != nil {
+		r.inDefaults = true
+		setupObject.read(r, v, "defaults", &l.defaults)
+		r.inDefaults = false
+		l.defaultsWrong = r.errors > 0
+	}
+	return fields["setups"]
 }
 
 // checkVersion looks at the version before anything else. A spec without one is read on, so that the rest of it is checked too.

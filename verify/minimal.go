@@ -149,7 +149,7 @@ func (p *proof) users(name string, s policy.Statement) []Call {
 func (p *proof) normal(name string) []string {
 	out, ok := p.normals[name]
 	if !ok {
-		for _, s := range p.docs[name].Statements {
+		for _, s := range p.asked[name].Statements {
 			out = append(out, s.Normal())
 		}
 		p.normals[name] = out

@@ -201,7 +201,7 @@ func TestMutants(t *testing.T) {
 				if err != nil {
 					continue // refused by the printer: nothing is emitted
 				}
-				p := &proof{m: j.m, report: &Report{Setup: j.m.Name}, differs: map[string]map[string]policy.Document{}}
+				p := &proof{m: j.m, report: &Report{Setup: j.m.Name}, differs: map[string]differing{}}
 				p.target(j.g, files)
 				tried.Add(1)
 				why := same(j.m, j.g, j.mutant)

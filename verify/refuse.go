@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -120,6 +121,20 @@ func (s *scenario) refuseRole() {
 	}
 }
 
+// listed gives the prefixes that are listed in a bucket, each once.
+func (s *scenario) listed(bucket string) []string {
+	var out []string
+	for _, w := range s.m.Workflows {
+		for _, l := range []*spec.Location{w.From, w.To} {
+			if l != nil && l.Bucket == bucket && w.Type != spec.MetricAttribution {
+				out = append(out, l.Prefix)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // refuseListing tries to list a bucket elsewhere than under the locations in use, where listing is tied to prefixes.
 func (s *scenario) refuseListing(b model.Bucket, arn string, c Call) {
 	whole := false
@@ -195,7 +210,14 @@ func (s *scenario) refuseOnBuckets() {
 			}
 		}
 		if s.m.Deputy == spec.DeputyEverywhere {
-			s.refuseDeputy(no, "s3:ListBucket", arn)
+			s.refuseDeputy(func(who, principal, action, resource string, context map[string][]string) {
+				// Where listing is tied to prefixes, only a listing of one of them can tell whether it is tied to the source too.
+				for _, prefix := range s.listed(b.ID) {
+					context = maps.Clone(context)
+					context["s3:prefix"] = []string{prefix}
+					no(who, principal, action, resource, context)
+				}
+			}, "s3:ListBucket", arn)
 		}
 		if s.m.ListByPrefix && !documented {
 			s.refuseListing(b, arn, Call{Who: "service", Resource: b.Policy.Name, request: policy.Request{Principal: service}})

@@ -30,29 +30,41 @@ func (p *proof) target(g generators.Generator, files []artifact.File) {
 		if err != nil {
 			f := Finding{Check: Closed, Target: g.Name, Message: err.Error()}
 			f.Path, f.Line = placeOf(err, files)
+			for _, place := range []string{fmt.Sprintf("%s:%d: ", f.Path, f.Line), f.Path + ": "} {
+				f.Message = strings.TrimPrefix(f.Message, place) // it is told with the finding
+			}
 			p.find(f)
-			return
+			p.differs[g.Name] = differing{}
+			if r == nil {
+				return
+			}
 		}
 		before := len(p.report.Findings)
 		p.documents(g, r, env)
 		p.settings(g, r, env)
 		p.defaults(g, r)
 		if len(p.report.Findings) > before {
-			p.differs[g.Name] = p.underModel(g, r, env)
+			p.differs[g.Name] = differing{env, p.underModel(g, r, env)}
+		}
+		if _, wrong := p.differs[g.Name]; wrong {
 			return
 		}
 	}
 }
 
+// differing is a target that does not equal the model: its documents, with what it has to leave to others as the model has it, and the environment under
+// which they were read. Without documents it could not be read at all.
+type differing struct {
+	env  policy.Env
+	docs map[string]policy.Document
+}
+
 // underModel keeps the documents of a target that differs, so that the report can say which calls it decides otherwise.
 func (p *proof) underModel(g generators.Generator, r *model.Reading, env policy.Env) map[string]policy.Document {
-	if g.Fixed {
-		return nil
-	}
 	docs := map[string]policy.Document{}
 	for _, d := range p.m.Docs() {
 		if _, ok := r.Documents[d.Name]; !ok && !p.carried(g, r, d) {
-			docs[d.Name] = p.docs[d.Name]
+			docs[d.Name] = d.Document.Fill(env)
 		}
 	}
 	for name, d := range r.Documents {
@@ -79,10 +91,10 @@ func (p *proof) documents(g generators.Generator, r *model.Reading, env policy.E
 			p.find(p.at(r, Finding{Check: Equal, Target: g.Name, Document: d.Name, Message: fmt.Sprintf("%s is missing in target %s", d.Name, g.Name)}))
 			continue
 		}
-		if got.Equal(due) {
+		if sameGrants(got, due) {
 			continue
 		}
-		p.find(p.difference(g, r, d.Name, got, due))
+		p.find(p.difference(g, r, d.Name, got, due, env))
 	}
 	var extra []string
 	for name := range r.Documents {
@@ -112,15 +124,10 @@ func kindOf(name string) string {
 }
 
 // difference tells what a document grants more and less than it should.
-func (p *proof) difference(g generators.Generator, r *model.Reading, name string, got, due policy.Document) Finding {
+func (p *proof) difference(g generators.Generator, r *model.Reading, name string, got, due policy.Document, env policy.Env) Finding {
 	f := Finding{Check: Equal, Target: g.Name, Document: name}
 	more, less := subtract(got, due), subtract(due, got)
-	for _, s := range more {
-		f.Details = append(f.Details, "+ "+s.Normal())
-	}
-	for _, s := range less {
-		f.Details = append(f.Details, "- "+s.Normal())
-	}
+	f.Details = inWords(g.Name, p.holder(name), got, due, env, p.m.Known(), g.Fixed)
 	switch {
 	case len(more) > 0:
 		f.Sid = more[0].Sid
@@ -229,7 +236,10 @@ func (p *proof) due(g generators.Generator, r *model.Reading) []policy.Ref {
 			}
 		}
 	}
-	refs := []policy.Ref{model.RefAccount, model.RefRegion, model.RefRoleName}
+	refs := []policy.Ref{model.RefAccount, model.RefRegion}
+	if role := p.m.Role; !role.Existing || len(role.Policies) > 0 || used[model.RefRoleName] || used[model.RefRoleARN] {
+		refs = append(refs, model.RefRoleName)
+	}
 	for _, b := range p.m.Buckets {
 		if !b.Existing || used[model.RefBucketName(b.ID)] || used[model.RefBucketARN(b.ID)] {
 			refs = append(refs, model.RefBucketName(b.ID))
@@ -248,17 +258,29 @@ func (p *proof) outcomes() {
 	if p.scenario == nil || p.decided == nil {
 		return
 	}
+	asked := map[string][]Call{} // the same calls, under the environment of a target that differs
+	for _, t := range p.report.Targets {
+		if other, ok := p.differs[t]; ok && other.docs != nil {
+			asked[t] = newScenario(p.m, other.env).required
+		}
+	}
 	for i, c := range p.scenario.required {
 		o := Outcome{Call: c, By: map[string]policy.Decision{}}
 		for _, t := range p.report.Targets {
-			o.By[t] = p.decided[i]
-			if docs, ok := p.differs[t]; ok && docs != nil {
-				if d, err := decide(&c, docs); err == nil {
-					o.By[t] = d
-					if d.Outcome != policy.Allowed && p.decided[i].Outcome == policy.Allowed {
-						p.find(Finding{Check: Sufficient, Target: t, Document: c.document(), Place: p.place(c.Place),
-							Message: fmt.Sprintf("%s: in target %s, %s cannot %s on %s", c.Workflow, t, c.Who, c.Action, c.On), Details: p.explain(c, d)})
-					}
+			other, differs := p.differs[t]
+			switch {
+			case !differs:
+				o.By[t] = p.decided[i]
+			case other.docs != nil:
+				call := asked[t][i]
+				d, err := decide(&call, other.docs)
+				if err != nil {
+					continue
+				}
+				o.By[t] = d
+				if d.Outcome != policy.Allowed && p.decided[i].Outcome == policy.Allowed {
+					p.find(Finding{Check: Sufficient, Target: t, Document: c.document(), Place: p.place(c.Place),
+						Message: fmt.Sprintf("%s: in target %s, %s cannot %s on %s", c.Workflow, t, c.Who, c.Action, c.On), Details: p.explain(call, d)})
 				}
 			}
 		}

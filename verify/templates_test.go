@@ -45,7 +45,7 @@ func changes(s policy.Statement) []change {
 		add("replace action "+v.IAM(), func(s *policy.Statement) { s.Action = replaced(s.Action, j, "s3:GetBucketAcl") })
 		add("widen action "+v.IAM(), func(s *policy.Statement) { s.Action = replaced(s.Action, j, v.IAM()+"*") })
 	}
-	add("add action", func(s *policy.Statement) { s.Action = with(s.Action, "s3:DeleteObject") })
+	add("add action", func(s *policy.Statement) { s.Action = with(s.Action, "s3:DeleteBucketWebsite") })
 	for j, v := range s.Resource.Values {
 		add("delete resource "+v.IAM(), func(s *policy.Statement) { s.Resource = without(s.Resource, j) })
 		add("replace resource "+v.IAM(), func(s *policy.Statement) { s.Resource = replaced(s.Resource, j, "arn:aws:s3:::somewhere-else/*") })

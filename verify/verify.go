@@ -60,6 +60,7 @@ type Finding struct {
 	Message  string
 	Details  []string
 	Hint     string
+	Template string // that the statement is made from; "" for one of the spec, and where no statement is at fault
 }
 
 // Setup proves the files of one setup: those of gens that the setup wants are read from files, whose paths begin with the setup's name.
@@ -69,6 +70,7 @@ func Setup(m *model.Setup, gens []generators.Generator, files []artifact.File) *
 	if p.prepare() {
 		if p.fits() {
 			p.calls()
+			p.foreign()
 			p.minimal()
 		}
 	}
@@ -80,8 +82,12 @@ func Setup(m *model.Setup, gens []generators.Generator, files []artifact.File) *
 		p.target(g, files)
 	}
 	p.outcomes()
+	p.locate()
 	sort.SliceStable(p.report.Findings, func(i, j int) bool {
 		a, b := p.report.Findings[i], p.report.Findings[j]
+		if x, y := a.follows(), b.follows(); x != y {
+			return y
+		}
 		if a.Path != b.Path {
 			return a.Path < b.Path
 		}
@@ -97,10 +103,11 @@ type proof struct {
 	env      policy.Env
 	docs     map[string]policy.Document // every document, resolved under env
 	own      map[string]policy.Document // the same, of pzgen's own statements that are not accepted extras
-	normals  map[string][]string        // the statements of docs in normal form
+	asked    map[string]policy.Document // docs, of policies with statements of others pzgen's own alone
+	normals  map[string][]string        // the statements of asked in normal form
 	scenario *scenario
-	decided  []policy.Decision                     // on scenario.required, by the model's documents
-	differs  map[string]map[string]policy.Document // target -> documents, for targets that do not equal the model
+	decided  []policy.Decision    // on scenario.required, by the model's documents
+	differs  map[string]differing // by target, for those that do not equal the model
 }
 
 func (p *proof) find(f Finding) {
@@ -119,7 +126,7 @@ func (p *proof) accepted() {
 // prepare resolves the documents and makes the calls. It fails when the model itself refers to something that no environment has.
 func (p *proof) prepare() bool {
 	p.normals = map[string][]string{}
-	p.docs, p.own, p.differs = map[string]policy.Document{}, map[string]policy.Document{}, map[string]map[string]policy.Document{}
+	p.docs, p.own, p.differs = map[string]policy.Document{}, map[string]policy.Document{}, map[string]differing{}
 	ok := true
 	resolve := func(name string, d policy.Document) policy.Document {
 		out, err := d.Resolve(p.env)
@@ -146,6 +153,7 @@ func (p *proof) prepare() bool {
 	for name, d := range p.own {
 		p.own[name] = p.withoutAccepted(name, d)
 	}
+	p.asked = p.mine()
 	p.scenario = newScenario(p.m, p.env)
 	return ok
 }
@@ -194,12 +202,12 @@ func decide(c *Call, docs map[string]policy.Document) (policy.Decision, error) {
 	return c.prepared.Decide(ps), nil
 }
 
-// calls tries every call on the model's documents: the required ones on all statements, foreign ones included, and the others on pzgen's own.
+// calls tries every call on pzgen's own statements; what statements of others refuse is asked by foreign.
 func (p *proof) calls() {
 	p.decided = make([]policy.Decision, len(p.scenario.required))
 	for i := range p.scenario.required {
 		c := &p.scenario.required[i]
-		d, err := decide(c, p.docs)
+		d, err := decide(c, p.asked)
 		if err != nil {
 			p.find(Finding{Check: Fits, Document: c.Resource, Message: err.Error(), Place: p.place(c.Place)})
 			continue

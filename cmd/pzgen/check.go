@@ -29,7 +29,8 @@ func check(e *env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	in, err := loadInputs(e, c)
+	keep := newKept()
+	in, err := loadLight(e, c, keep)
 	if err != nil {
 		return err
 	}
@@ -67,10 +68,13 @@ func check(e *env, c *cli.Context) error {
 		changes []artifact.Change
 		err     error
 	}
+	shapes := in.group(keep, false)
 	bar := e.progress(len(in.jobs))
 	failed := 0
 	err = ordered(c.Context, len(in.jobs), in.workers, func(i int) compared {
-		r := compared{rendered: render(in.jobs[i], in.lib)}
+		b := shapes.buffer()
+		defer shapes.done(b)
+		r := compared{rendered: shapes.render(i, b)}
 		if r.found == nil {
 			r.changes, r.err = cmp.Put(r.files)
 		}
@@ -141,6 +145,9 @@ func mendCommand(c *cli.Context) string {
 		for _, v := range c.StringSlice(name) {
 			add("--"+name, v)
 		}
+	}
+	if c.IsSet("shard") {
+		add("--shard", c.String("shard"))
 	}
 	if c.IsSet("templates") {
 		add("--templates", c.String("templates"))

@@ -10,13 +10,13 @@ import (
 	"github.com/pzgen/pzgen/artifact"
 	"github.com/pzgen/pzgen/findings"
 	"github.com/pzgen/pzgen/generators/json"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/shape"
 	"github.com/urfave/cli/v2"
 )
 
 // renderFlags are the flags of generate, which check has too.
 func renderFlags(e *env) []cli.Flag {
-	return []cli.Flag{fileFlag(), outFlag(), setupFlag(), targetFlag(), templatesFlag(), jobsFlag(),
+	return []cli.Flag{fileFlag(), outFlag(), setupFlag(), shardFlag(), targetFlag(), templatesFlag(), jobsFlag(),
 		&cli.BoolFlag{Name: "no-verify", DisableDefaultText: true, Usage: "write without proof (check takes the flag too, and proves nothing: it writes nothing)"}, strictFlag(), quietFlag(e)}
 }
 
@@ -34,7 +34,8 @@ func generateCommand(e *env) *cli.Command {
 
 func generate(e *env, c *cli.Context) error {
 	start := time.Now()
-	in, err := loadInputs(e, c)
+	keep := newKept()
+	in, err := loadLight(e, c, keep)
 	if err != nil {
 		return err
 	}
@@ -42,7 +43,7 @@ func generate(e *env, c *cli.Context) error {
 		return err
 	}
 	if c.Bool("stdout") {
-		return printFiles(e, c, in)
+		return printFiles(e, c, in, keep)
 	}
 	out := c.String("out")
 	w, err := artifact.Create(c.Context, out, artifact.Options{Version: releaseVersion(), Owns: in.owns()})
@@ -55,15 +56,19 @@ func generate(e *env, c *cli.Context) error {
 		changed int
 		err     error
 	}
+	toProve := !c.Bool("no-verify")
+	shapes := in.group(keep, toProve)
 	bar := e.progress(len(in.jobs))
 	failed, unproved, blanks := 0, 0, 0
 	err = ordered(c.Context, len(in.jobs), in.workers, func(i int) put {
-		p := put{rendered: render(in.jobs[i], in.lib)}
+		b := shapes.buffer()
+		defer shapes.done(b)
+		p := put{rendered: shapes.render(i, b)}
 		if p.found == nil {
 			p.changed, p.err = w.Put(p.files)
 		}
-		if p.changed > 0 && p.err == nil && !c.Bool("no-verify") {
-			p.unproved = prove(in.jobs[i], p.rendered)
+		if p.changed > 0 && p.err == nil && toProve {
+			p.unproved = shapes.prove(i, p.rendered)
 		}
 		p.files = nil
 		return p
@@ -71,7 +76,7 @@ func generate(e *env, c *cli.Context) error {
 		bar.step()
 		failed += e.sayFindings(p.found)
 		unproved += e.sayFindings(p.unproved)
-		blanks = e.sayBlanks(in.jobs[i], p.model, blanks)
+		blanks = e.sayBlanks(shapes, i, p.rendered, blanks)
 		return p.err
 	})
 	bar.end()
@@ -98,6 +103,9 @@ func (in *inputs) some() error {
 		if len(in.targets) == 0 || len(both(j.setup.Targets, in.targets)) > 0 {
 			return nil
 		}
+	}
+	if len(in.jobs) == 0 && in.shard.n > 1 {
+		return nil // of a few setups, a shard may have none
 	}
 	if len(in.jobs) == 0 {
 		return usagef("", "there is no setup")
@@ -128,8 +136,12 @@ func (e *env) sayFindings(list []findings.Finding) int {
 }
 
 // sayBlanks tells of placeholders that plain JSON cannot avoid. It gets how many it told of already, and gives the new number.
-func (e *env) sayBlanks(j job, m *model.Setup, said int) int {
-	if e.quiet || m == nil || !hasTarget(j, "json") {
+func (e *env) sayBlanks(s *shapes, i int, r rendered, said int) int {
+	if e.quiet || r.found != nil || said > manyWarnings || !hasTarget(s.in.jobs[i], "json") {
+		return said
+	}
+	m := s.model(i, r)
+	if m == nil {
 		return said
 	}
 	for _, b := range json.Unresolved(m) {
@@ -187,7 +199,7 @@ func (e *env) sayResult(setups int, out string, r artifact.Result, took time.Dur
 }
 
 // printFiles is generate --stdout. One file alone comes as it is, so that it can be piped on; of several, each has a line with its path before it.
-func printFiles(e *env, c *cli.Context, in *inputs) error {
+func printFiles(e *env, c *cli.Context, in *inputs, keep *kept) error {
 	var first *artifact.File // held back until it is known whether another follows
 	shown, failed, unproved := 0, 0, 0
 	show := func(f artifact.File) {
@@ -196,10 +208,12 @@ func printFiles(e *env, c *cli.Context, in *inputs) error {
 		}
 		fmt.Fprintf(e.stdout, "==> %s <==\n%s", f.Path, f.Data)
 	}
+	toProve := !c.Bool("no-verify")
+	shapes := in.group(keep, toProve)
 	err := ordered(c.Context, len(in.jobs), in.workers, func(i int) rendered {
-		r := render(in.jobs[i], in.lib)
-		if r.found == nil && !c.Bool("no-verify") {
-			if r.unproved = prove(in.jobs[i], r); r.unproved != nil {
+		r := shapes.render(i, new(shape.Buffer))
+		if r.found == nil && toProve {
+			if r.unproved = shapes.prove(i, r); r.unproved != nil {
 				r.files = nil
 			}
 		}

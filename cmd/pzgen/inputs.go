@@ -81,13 +81,19 @@ type inputs struct {
 	jobs    []job // sorted by name
 	lib     *templates.Library
 	workers int
-	partial bool // --setup or --target left something out
+	partial bool // --setup, --target or --shard left something out
+	shard   shard
 	targets []string
 	setups  []string
 }
 
 // loadSpecs reads all specs that -f names.
 func loadSpecs(e *env, c *cli.Context) ([]*spec.Spec, spec.Diagnostics, error) {
+	return loadSpecsLight(e, c, nil)
+}
+
+// loadSpecsLight is loadSpecs; for light see [spec.LoadLight].
+func loadSpecsLight(e *env, c *cli.Context, light func(*spec.Setup) *spec.Setup) ([]*spec.Spec, spec.Diagnostics, error) {
 	files := c.StringSlice("file")
 	if len(files) == 0 {
 		if _, err := os.Stat(defaultSpec); errors.Is(err, fs.ErrNotExist) {
@@ -112,7 +118,7 @@ func loadSpecs(e *env, c *cli.Context) ([]*spec.Spec, spec.Diagnostics, error) {
 			}
 			s, ds = spec.Parse("<stdin>", data, os.ReadFile)
 		} else {
-			s, ds = spec.Load(f)
+			s, ds = spec.LoadLight(f, light)
 		}
 		if c.Bool("strict") {
 			ds = ds.Strict()
@@ -126,8 +132,15 @@ func loadSpecs(e *env, c *cli.Context) ([]*spec.Spec, spec.Diagnostics, error) {
 }
 
 // loadInputs reads specs and templates, says what is wrong with them, and picks setups and targets.
-func loadInputs(e *env, c *cli.Context) (*inputs, error) {
-	specs, ds, err := loadSpecs(e, c)
+func loadInputs(e *env, c *cli.Context) (*inputs, error) { return loadLight(e, c, nil) }
+
+// loadLight is loadInputs for large specs, of whose setups keep holds only what tells them apart.
+func loadLight(e *env, c *cli.Context, keep *kept) (*inputs, error) {
+	var light func(*spec.Setup) *spec.Setup
+	if keep != nil {
+		light = keep.light
+	}
+	specs, ds, err := loadSpecsLight(e, c, light)
 	if err != nil {
 		return nil, err
 	}
@@ -178,8 +191,12 @@ func (e *env) pick(c *cli.Context, specs []*spec.Spec) (*inputs, error) {
 		return nil, err
 	}
 	in.setups = c.StringSlice("setup")
-	in.partial = len(in.setups) > 0 || len(in.targets) > 0
+	if in.shard, err = parseShard(c.String("shard")); err != nil {
+		return nil, err
+	}
+	in.partial = len(in.setups) > 0 || len(in.targets) > 0 || in.shard.n > 1
 	where := map[string]string{}
+	lists := map[string][]generators.Generator{} // by targets: thousands of setups share a list
 	for _, s := range specs {
 		header := s.File
 		if s.File == "<stdin>" {
@@ -190,8 +207,13 @@ func (e *env) pick(c *cli.Context, specs []*spec.Spec) (*inputs, error) {
 				return nil, usagef("give one of them another name: it is a folder of the output", "setup %q stands in %s and in %s", setup.Name, other, s.File)
 			}
 			where[setup.Name] = s.File
-			if len(in.setups) == 0 || slices.Contains(in.setups, setup.Name) {
-				in.jobs = append(in.jobs, job{header, setup, generators.For(both(setup.Targets, in.targets))})
+			if in.shard.has(setup.Name) && (len(in.setups) == 0 || slices.Contains(in.setups, setup.Name)) {
+				wanted := both(setup.Targets, in.targets)
+				key := strings.Join(wanted, " ")
+				if lists[key] == nil {
+					lists[key] = generators.For(wanted)
+				}
+				in.jobs = append(in.jobs, job{header, setup, lists[key]})
 			}
 		}
 	}
@@ -240,7 +262,7 @@ func (in *inputs) owns() func(string) bool {
 	return func(p string) bool {
 		setup, rest, _ := strings.Cut(p, "/")
 		folder, _, _ := strings.Cut(rest, "/")
-		if len(in.setups) > 0 && !slices.Contains(in.setups, setup) {
+		if !in.shard.has(setup) || len(in.setups) > 0 && !slices.Contains(in.setups, setup) {
 			return false
 		}
 		return len(in.targets) == 0 || slices.ContainsFunc(generators.For(in.targets), func(g generators.Generator) bool { return g.Folder == folder })

@@ -25,7 +25,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"code": code, "same": same, "bash": bash},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"code": code, "same": same, "bash": bash, "edit": edit},
 	})
 }
 
@@ -94,4 +94,21 @@ func bash(ts *testscript.TestScript, neg bool, args []string) {
 	if err := ts.Exec("bash", args...); (err != nil) != neg {
 		ts.Fatalf("bash: %v", err)
 	}
+}
+
+// edit replaces a text that stands in a file, once; \n is a line feed in both: edit FILE OLD NEW
+func edit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: edit FILE OLD NEW")
+	}
+	name := ts.MkAbs(args[0])
+	for i := range args {
+		args[i] = strings.ReplaceAll(args[i], `\n`, "\n")
+	}
+	data, err := os.ReadFile(name)
+	ts.Check(err)
+	if !strings.Contains(string(data), args[1]) {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(name, []byte(strings.Replace(string(data), args[1], args[2], 1)), 0o644))
 }

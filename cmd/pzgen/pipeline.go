@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -67,7 +68,7 @@ func ordered[T any](ctx context.Context, n, workers int, work func(int) T, take 
 
 // rendered is a setup as files.
 type rendered struct {
-	model *model.Setup
+	model *model.Setup // nil where the files come from a shape
 	files []artifact.File
 	found []findings.Finding // problems: errors mean that there are no files
 
@@ -80,17 +81,22 @@ func render(j job, lib *templates.Library) rendered {
 	if err != nil {
 		return rendered{found: problems(j, err)}
 	}
-	r := rendered{model: m}
-	for _, g := range j.gens {
-		files, err := g.Print(m)
-		if err == nil {
-			err = checkFolder(m, g, files)
-		}
+	files := make([][]artifact.File, len(j.gens))
+	errs := make([]error, len(j.gens))
+	var group sync.WaitGroup
+	for i, g := range j.gens {
+		group.Go(func() {
+			if files[i], errs[i] = g.Print(m); errs[i] == nil {
+				errs[i] = checkFolder(m, g, files[i])
+			}
+		})
+	}
+	group.Wait()
+	r := rendered{model: m, files: slices.Concat(files...)}
+	for i, err := range errs {
 		if err != nil {
-			r.found = append(r.found, problem(j, "print", fmt.Errorf("%s: %w", g.Name, err)))
-			continue
+			r.found = append(r.found, problem(j, "print", fmt.Errorf("%s: %w", j.gens[i].Name, err)))
 		}
-		r.files = append(r.files, files...)
 	}
 	return r
 }

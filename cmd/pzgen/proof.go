@@ -2,37 +2,67 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pzgen/pzgen/findings"
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/spec"
 	"github.com/pzgen/pzgen/verify"
 )
 
+// readable gives the targets of a job that can be read back.
+func readable(j job) []generators.Generator {
+	return slices.DeleteFunc(slices.Clone(j.gens), func(g generators.Generator) bool { return g.Read == nil })
+}
+
 // prove proves the files of a setup in memory, as verify proves those of the output folder. What it finds means that they are not to be written.
 func prove(j job, r rendered) []findings.Finding {
-	var readable []generators.Generator
-	for _, g := range j.gens {
-		if g.Read != nil {
-			readable = append(readable, g)
-		}
-	}
 	var out []findings.Finding
-	for _, f := range verify.Setup(r.model, readable, r.files).Findings {
-		out = append(out, proofFinding(j, f))
+	for _, f := range verify.Setup(r.model, readable(j), r.files).Findings {
+		out = append(out, proofFinding(j, f, ""))
 	}
 	return out
 }
 
-// proofFinding places a finding in the spec where it has a place there, because the artifact is not written yet.
-func proofFinding(j job, f verify.Finding) findings.Finding {
-	out := findings.Finding{Rule: f.Check, Level: findings.Error, File: j.file, Line: f.Place.Line, Col: f.Place.Col, Hint: f.Hint,
-		Message: "setup " + j.setup.Name + ": " + f.Message, Detail: strings.Join(f.Details, "\n")}
-	if p := j.setup.Places[""]; out.Line == 0 {
-		out.Line, out.Col = p.Line, p.Col
+// proofFinding tells of a finding of a proof. It stands in the artifact, where it is in one, and in the spec. folder is the output folder;
+// without one the artifact is not written yet, and the finding stands in the spec alone.
+func proofFinding(j job, f verify.Finding, folder string) findings.Finding {
+	place := f.Place
+	if place.Line == 0 {
+		place = j.setup.Places[""]
 	}
-	if f.Path != "" {
+	out := findings.Finding{Rule: f.Check, Level: findings.Error, File: j.file, Line: place.Line, Col: place.Col, Hint: f.Hint,
+		Message: "setup " + j.setup.Name + ": " + f.Message}
+	inSpec := out.Place()
+	detail := f.Details
+	switch {
+	case f.Path != "" && folder != "":
+		out.File, out.Line, out.Col = filepath.ToSlash(filepath.Join(folder, filepath.FromSlash(f.Path))), f.Line, 0
+		detail = append(slices.Clone(detail), "in the spec: "+inSpec)
+	case f.Path != "":
 		out.Message += " (" + findings.Finding{File: f.Path, Line: f.Line}.Place() + ")"
+	}
+	if f.Template != "" && (f.Check == verify.Minimal || f.Check == verify.Sufficient) {
+		detail = append(slices.Clone(detail), "made from template "+f.Template+" (pzgen templates list tells where it stands)")
+	}
+	for _, line := range detail {
+		out.Detail += line + "\n"
+	}
+	return out
+}
+
+// acceptedNotes tells which statements the spec accepts though no workflow needs them, and why.
+func acceptedNotes(j job, r *verify.Report) []findings.Finding {
+	var out []findings.Finding
+	for _, a := range r.Accepted {
+		place := a.Place
+		if place == (spec.Place{}) {
+			place = j.setup.Places[""]
+		}
+		out = append(out, findings.Finding{Rule: "accepted", Level: findings.Note, File: j.file, Line: place.Line, Col: place.Col,
+			Message: fmt.Sprintf("setup %s: statement %q of %s is accepted: %s", j.setup.Name, a.Sid, a.Document, strings.Join(strings.Fields(a.Accepted), " "))})
 	}
 	return out
 }

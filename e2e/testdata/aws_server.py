@@ -3,7 +3,9 @@
 usage: aws_server.py SOCKET
 
 A caller connects, passes its three standard files, and sends {"args": [...], "dir": "...", "env": {...}}. It gets back the exit status, one byte.
+The command snapshot ENDPOINT REGION is the script beside this one.
 """
+import gc
 import json
 import os
 import signal
@@ -13,18 +15,24 @@ import sys
 import awscli.clidriver
 import botocore.loaders
 
-# The service models are read from files once; each fork has its own copy of them.
-read_model = botocore.loaders.JSONFileLoader.load_file
-models = {}
+import snapshot
 
 
-def load_file(self, path):
-    if path not in models:
-        models[path] = read_model(self, path)
-    return models[path]
+def remembered(function):
+    """The files of the AWS CLI do not change: what was read from them once stays, and each fork has its own copy."""
+    known = {}
+
+    def call(self, *args, **named):
+        key = args + tuple(named.items())
+        if key not in known:
+            known[key] = function(self, *args, **named)
+        return known[key]
+    return call
 
 
-botocore.loaders.JSONFileLoader.load_file = load_file
+botocore.loaders.JSONFileLoader.load_file = remembered(botocore.loaders.JSONFileLoader.load_file)
+botocore.loaders.Loader.list_available_services = remembered(botocore.loaders.Loader.list_available_services)
+botocore.loaders.Loader.list_api_versions = remembered(botocore.loaders.Loader.list_api_versions)
 
 
 def warm():
@@ -53,7 +61,10 @@ def answer(connection):
     os.environ.update(request["env"], AWS_DATA_PATH=data)
     sys.argv = ["aws"] + request["args"]
     try:
-        status = awscli.clidriver.main()
+        if request["args"][0] == "snapshot":
+            status = snapshot.main(*request["args"][1:])
+        else:
+            status = awscli.clidriver.main()
     except SystemExit as e:
         status = e.code if isinstance(e.code, int) else 1
     sys.stdout.flush()
@@ -66,6 +77,7 @@ def main(path):
     listener.bind(path)
     listener.listen(64)
     warm()
+    gc.disable()  # calls are short
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)
     while True:

@@ -1,6 +1,7 @@
 """Prints all that stands in an account, as JSON, without ids and times that AWS makes up.
 
 usage: snapshot.py ENDPOINT REGION
+or, from a process that has loaded all this already: main(ENDPOINT, REGION)
 """
 import json
 import sys
@@ -9,11 +10,11 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-endpoint, region = sys.argv[1:3]
+where = {}
 
 
 def client(service):
-    return boto3.client(service, endpoint_url=endpoint, region_name=region, aws_access_key_id="x", aws_secret_access_key="x",
+    return boto3.client(service, **where, aws_access_key_id="x", aws_secret_access_key="x",
                         config=Config(s3={"addressing_style": "path"}))
 
 
@@ -31,7 +32,7 @@ def get(call, *path, **args):
 
 
 def tags(found, key="Key", value="Value"):
-    return {t[key]: t[value] for t in found or []}
+    return {t[key]: t.get(value, "") for t in found or []}
 
 
 def attached(entry):
@@ -44,7 +45,7 @@ def inline(entry, field):
 
 def identities():
     iam, out = client("iam"), {"Roles": {}, "Users": {}, "Groups": {}, "Policies": {}}
-    for page in iam.get_paginator("get_account_authorization_details").paginate(Filter=["User", "Role", "Group", "LocalManagedPolicy"]):
+    for page in iam.get_paginator("get_account_authorization_details").paginate(Filter=["User", "Role", "Group"]):
         for r in page["RoleDetailList"]:
             role = iam.get_role(RoleName=r["RoleName"])["Role"]
             out["Roles"][r["RoleName"]] = {
@@ -55,10 +56,12 @@ def identities():
             out["Users"][u["UserName"]] = {"Arn": u["Arn"], "Inline": inline(u, "UserPolicyList"), "Attached": attached(u), "Tags": tags(u.get("Tags"))}
         for g in page["GroupDetailList"]:
             out["Groups"][g["GroupName"]] = {"Arn": g["Arn"], "Inline": inline(g, "GroupPolicyList"), "Attached": attached(g)}
+    for page in iam.get_paginator("list_policies").paginate(Scope="Local"):
         for p in page["Policies"]:
-            versions = p["PolicyVersionList"]
+            versions = iam.list_policy_versions(PolicyArn=p["Arn"])["Versions"]
+            current = iam.get_policy_version(PolicyArn=p["Arn"], VersionId=p["DefaultVersionId"])["PolicyVersion"]
             out["Policies"][p["PolicyName"]] = {
-                "Arn": p["Arn"], "Document": [v["Document"] for v in versions if v["IsDefaultVersion"]][0], "Versions": len(versions),
+                "Arn": p["Arn"], "Document": current["Document"], "Versions": len(versions),
                 "Tags": tags(iam.get_policy(PolicyArn=p["Arn"])["Policy"].get("Tags"))}
     return out
 
@@ -90,13 +93,23 @@ def keys():
     for page in kms.get_paginator("list_keys").paginate():
         for k in page["Keys"]:
             id = k["KeyId"]
-            about = kms.describe_key(KeyId=id)["KeyMetadata"]
+            policy = kms.get_key_policy(KeyId=id, PolicyName="default")["Policy"]
+            # moto gives the policy of a key that a stack made as an object, and fails to describe such a key.
+            made_by_stack = not isinstance(policy, str)
             out[k["KeyArn"]] = {
-                "Aliases": sorted(aliases.get(id, [])), "State": about["KeyState"],
-                "Policy": kms.get_key_policy(KeyId=id, PolicyName="default")["Policy"],
+                "Aliases": sorted(aliases.get(id, [])),
+                "State": "" if made_by_stack else kms.describe_key(KeyId=id)["KeyMetadata"]["KeyState"],
+                "Policy": json.dumps(policy) if made_by_stack else policy,
                 "Rotation": kms.get_key_rotation_status(KeyId=id)["KeyRotationEnabled"],
                 "Tags": tags(kms.list_resource_tags(KeyId=id)["Tags"], "TagKey", "TagValue")}
     return out
 
 
-json.dump({**identities(), "Buckets": buckets(), "Keys": keys()}, sys.stdout, indent=1, sort_keys=True)
+
+def main(endpoint, region):
+    where.update(endpoint_url=endpoint, region_name=region)
+    json.dump({**identities(), "Buckets": buckets(), "Keys": keys()}, sys.stdout, indent=1, sort_keys=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

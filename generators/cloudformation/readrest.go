@@ -20,7 +20,7 @@ func (t *template) outputs() error {
 	byHand := map[string]string{t.names.roleByHand: "role.managedPolicies"}
 	for i, o := range t.setup.Operators {
 		p := "operator." + o.ID + "."
-		if _, ok := t.reading.Settings[p+"users"]; ok {
+		if _, ok := t.reading.Settings[p+"users"]; ok || len(o.Policies) == 0 {
 			t.reading.Settings[p+"managedPolicies"] = ""
 			byHand[t.names.operators[i].byHand] = p + "managedPolicies"
 		}

@@ -40,7 +40,9 @@ func (s *script) block() block {
 	return fence("sh", strings.Join(s.lines, "\n"))
 }
 
-const width = 110 // a longer command is broken before each of its flags
+// manyFlags is how many flags a command has that is broken before each of them. Its length does not count: the same commands look the same in every setup,
+// whatever its names.
+const manyFlags = 3
 
 func (s *script) command(words ...any) string {
 	var parts []string
@@ -56,9 +58,14 @@ func (s *script) command(words ...any) string {
 			panic(fmt.Sprintf("a word of a command is a %T", w))
 		}
 	}
-	line := strings.Join(parts, " ")
-	if len(line) <= width {
-		return line
+	flags := 0
+	for _, p := range parts {
+		if strings.HasPrefix(p, "--") {
+			flags++
+		}
+	}
+	if flags < manyFlags {
+		return strings.Join(parts, " ")
 	}
 	for i, p := range parts {
 		switch {

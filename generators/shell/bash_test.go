@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -210,7 +211,9 @@ func TestScriptTools(t *testing.T) {
 
 // TestBash32 looks for what bash 3.2 does not have, or has with faults: the version that macOS has.
 func TestBash32(t *testing.T) {
-	for name, s := range setups() {
+	all := setups()
+	maps.Copy(all, examples(t))
+	for name, s := range all {
 		for _, f := range printed(t, s) {
 			for _, found := range newer(t, f.Data) {
 				t.Errorf("%s, %s: %s", name, f.Path, found)

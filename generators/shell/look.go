@@ -260,10 +260,14 @@ func (o *observer) operators() {
 			managed = append(managed, t.Fill(o.env).IAM())
 		}
 		names := map[string][]string{}
+		whom := map[string][]string{"user": op.Users, "group": op.Groups, "role": op.Roles}
 		for to, arns := range attached {
 			mine := own
 			if len(own) == 0 {
-				mine = managed
+				// Other operators may have the same managed policies, so those count whom the setup names; the rest stays unexplained.
+				if mine = managed; !slices.Contains(whom[to.kind], to.name) {
+					continue
+				}
 			}
 			n := 0
 			for _, arn := range mine {

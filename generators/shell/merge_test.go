@@ -182,3 +182,43 @@ func compacted(doc string) string {
 	b, _ := json.Marshal(v)
 	return string(b)
 }
+
+// A Sid that is not this setup's alone, such as the guide's, does not tell whose statement it is: apply.sh replaces one under it only when nobody loses
+// anything, and refuses otherwise, as [policy.Merge] does.
+func TestMergeUnmarkedSid(t *testing.T) {
+	s := setup()
+	guide := s.Buckets[2].Own.Statements[0]
+	guide.Sid = "PersonalizeS3BucketAccessPolicy"
+	s.Buckets[2].Own.Statements = append(slices.Clone(s.Buckets[2].Own.Statements), guide)
+	s.Buckets[2].Policy.Document = s.Buckets[2].Own
+	more, other := guide, guide
+	more.Action = texts("s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:DeleteObject")
+	other.Resource = texts("arn:aws:s3:::acme-results/somebody-else/*")
+	for i, base := range []policy.Document{document(guide), document(more), document(other), document(foreign(), guide)} {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			w := newWorld(t, s)
+			base, err := base.Resolve(w.env)
+			w.must(err)
+			own, err := s.Buckets[2].Own.Resolve(w.env)
+			w.must(err)
+			b := w.m.account.Buckets["acme-results"]
+			b.Policy = string(base.JSON())
+			want, conflicts, err := policy.Merge(base, s.Owner(own))
+			w.must(err)
+			if (i == 1 || i == 2) != (len(conflicts) > 0) {
+				t.Fatalf("conflicts: %v", conflicts)
+			}
+			err = w.apply()
+			if len(conflicts) > 0 {
+				w.refuses(err, "rename one of them")
+				return
+			}
+			w.must(err)
+			got, err := policy.DecodeJSON([]byte(b.Policy))
+			w.must(err)
+			if !got.Equal(want) {
+				t.Errorf("merged is\n%s\nwant\n%s", got.JSON(), want.JSON())
+			}
+		})
+	}
+}

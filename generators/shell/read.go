@@ -16,7 +16,8 @@ import (
 
 // Read runs apply.sh under env, in a made-up account that holds only what the setup says exists, and gives what the script made of the account. The
 // script runs in process: nothing is read or written but memory, and no command or AWS call is known that the printed scripts do not use.
-// destroy.sh is parsed, and has to hold the same values and documents; it is not run.
+// destroy.sh is parsed, and has to hold the same values and documents; it is not run. When its documents are others, the Reading of apply.sh comes with the
+// error.
 func Read(s *model.Setup, files []artifact.File, env policy.Env) (*model.Reading, error) {
 	var scripts [2]*syntax.File
 	var given [2]policy.Env
@@ -54,10 +55,7 @@ func Read(s *model.Setup, files []artifact.File, env policy.Env) (*model.Reading
 		}
 	}
 	destroy, _ := find(files, destroyPath(s))
-	if err := agree(text, destroy); err != nil {
-		return nil, fmt.Errorf("%s: %w", destroyPath(s), err)
-	}
-	return r, nil
+	return r, agree(text, destroy, destroyPath(s))
 }
 
 func find(files []artifact.File, path string) ([]byte, bool) {
@@ -130,20 +128,37 @@ func before(s *model.Setup, env policy.Env) *account.Account {
 }
 
 // agree checks that the documents in destroy.sh, by which it tells this setup's statements from others, are those of apply.sh.
-func agree(apply, destroy []byte) error {
+func agree(apply, destroy []byte, path string) error {
 	const open, end = "\npolicy_", "\n}\n"
-	for rest := string(destroy); ; {
-		_, after, ok := strings.Cut(rest, open)
-		if !ok {
+	text := "\n" + string(destroy)
+	for at := 0; ; {
+		i := strings.Index(text[at:], open)
+		if i < 0 {
 			return nil
 		}
-		body, tail, ok := strings.Cut(after, end)
+		at += i + len(open)
+		body, _, ok := strings.Cut(text[at:], end)
 		name, _, _ := strings.Cut(body, "(")
 		if !ok || !strings.Contains(string(apply), open+body+end) {
-			return fmt.Errorf("the document that policy_%s prints is not the one in apply.sh", name)
+			line := strings.Count(text[:at], "\n")
+			if _, there, ok := strings.Cut(string(apply), open+name+"("); ok {
+				line += firstDifference(body, name+"("+there)
+			}
+			return fmt.Errorf("%s:%d: the document that policy_%s prints is not the one in apply.sh", path, line, name)
 		}
-		rest = "\n" + tail
+		at += len(body)
 	}
+}
+
+// firstDifference counts the lines before the first one in which two texts differ.
+func firstDifference(a, b string) int {
+	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
+	for i := range x {
+		if i >= len(y) || x[i] != y[i] {
+			return i
+		}
+	}
+	return 0
 }
 
 // places finds the lines of documents and statements: the function that prints a document, and in it the Sid.

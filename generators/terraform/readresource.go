@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -254,6 +255,12 @@ func (r *reader) operator(o model.Operator, byARN func(arn, kind string) []strin
 			for _, name := range list {
 				explain(kind, name, arnOf(d))
 			}
+		}
+	}
+	if len(o.Policies) == 0 && len(o.ManagedPolicies) > 0 {
+		// Only the managed policies tell. Other operators may have them too, so those count whom the setup names; the rest stays unexplained.
+		for _, a := range audiences(o) {
+			members[a.kind] = slices.DeleteFunc(slices.Clone(byARN(o.ManagedPolicies[0].Fill(r.env).IAM(), a.kind)), func(name string) bool { return !slices.Contains(a.members, name) })
 		}
 	}
 	var managed []string

@@ -44,6 +44,6 @@ claim() {
 
 # missing_tags FILTER WANTED gives the wanted tags that the last answer lacks under FILTER, as a JSON list.
 missing_tags() {
-  answer -c --argjson want "$2" "[${1}[]? | [.Key // .TagKey, .Value // .TagValue]] as \$there
-    | [\$want[] | select([.Key // .TagKey, .Value // .TagValue] as \$tag | any(\$there[]; . == \$tag) | not)]"
+  answer -c --argjson want "$2" "[${1}[]? | [.Key // .TagKey, .Value // .TagValue // \"\"]] as \$there
+    | [\$want[] | select([.Key // .TagKey, .Value // .TagValue // \"\"] as \$tag | any(\$there[]; . == \$tag) | not)]"
 }

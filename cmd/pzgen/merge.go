@@ -1,0 +1,233 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/findings"
+	"github.com/pzgen/pzgen/merge"
+	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
+	"github.com/urfave/cli/v2"
+)
+
+func mergeCommand(e *env) *cli.Command {
+	return &cli.Command{
+		Name:      "merge",
+		Usage:     "print an existing policy with a setup's statements put in",
+		UsageText: "pzgen merge --into CURRENT.json -f pzgen.yaml --setup NAME --bucket BUCKET|--key KEY",
+		Description: "CURRENT.json is the present policy of a bucket or a key, or what `aws s3api get-bucket-policy` or `aws kms get-key-policy` prints; {} for a bucket " +
+			"without one. Statements of others keep their meaning, their order and their Sids. Nothing is printed when a statement of somebody else has a Sid of pzgen's, " +
+			"when the policy is over the limit of AWS, or when nobody could change a key's policy any more: exit code 1. A statement of others that keeps a workflow from " +
+			"what it needs is a warning, with the calls that fail.",
+		Flags:  mergeFlags(e),
+		Action: takes(0, func(c *cli.Context) error { return mergeInto(e, c, (*merge.Thing).Into) }),
+	}
+}
+
+func unmergeCommand(e *env) *cli.Command {
+	return &cli.Command{
+		Name:      "unmerge",
+		Usage:     "print an existing policy with a setup's statements taken out",
+		UsageText: "pzgen unmerge --into CURRENT.json -f pzgen.yaml --setup NAME --bucket BUCKET|--key KEY",
+		Description: "The other way of merge, with the same flags: what is left grants what the statements of others grant. {} is printed when no statement is left; " +
+			"the policy is then to be deleted.",
+		Flags:  mergeFlags(e),
+		Action: takes(0, func(c *cli.Context) error { return mergeInto(e, c, (*merge.Thing).OutOf) }),
+	}
+}
+
+func mergeFlags(e *env) []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "into", Usage: "`FILE` with the present policy, - for standard input"},
+		&cli.StringFlag{Name: "kind", Usage: "`KIND` of the policy, bucket or key; told by --bucket and --key already"},
+		fileFlag(), setupFlag(),
+		&cli.StringFlag{Name: "bucket", Usage: "the bucket of this `NAME` in the spec"},
+		&cli.StringFlag{Name: "key", Usage: "the key of this `NAME` in the spec"},
+		&cli.StringSliceFlag{Name: "key-arn", Usage: "`NAME=ARN` of a key that pzgen creates, where a statement of the spec names it; repeatable"},
+		templatesFlag(), quietFlag(e),
+	}
+}
+
+func mergeInto(e *env, c *cli.Context, do func(*merge.Thing, policy.Document) (*merge.Result, error)) error {
+	kind, id, err := mergeThing(c)
+	if err != nil {
+		return err
+	}
+	arns := map[string]string{}
+	for _, v := range c.StringSlice("key-arn") {
+		name, arn, ok := strings.Cut(v, "=")
+		if !ok || !strings.HasPrefix(arn, "arn:") {
+			return usagef("", "--key-arn %q is not of the form NAME=ARN", v)
+		}
+		arns[name] = arn
+	}
+	file := c.String("into")
+	if file == "" {
+		return usagef("name the file with the present policy: --into CURRENT.json, or - for standard input", "there is no --into")
+	}
+	if file == "-" && slices.Contains(c.StringSlice("file"), "-") {
+		return usagef("give one of them as a file", "the spec and the present policy cannot both come from standard input")
+	}
+	m, err := mergeSetup(e, c)
+	if err != nil {
+		return err
+	}
+	thing, err := merge.Find(m, kind, id, arns)
+	if err != nil {
+		return usagef("", "%w", err)
+	}
+	current, shown, err := readPresent(e, file)
+	if err != nil {
+		return err
+	}
+	result, err := do(thing, current)
+	var refused *merge.Refusal
+	switch {
+	case errors.As(err, &refused):
+		return &failure{exitFindings, err, refused.Hint}
+	case err != nil:
+		return usagef("", "%s: %w", shown, err)
+	}
+	if c.Command.Name == "merge" {
+		if err := e.warnOf(thing, result, shown); err != nil {
+			return err
+		}
+	}
+	if _, err := e.stdout.Write(result.Data); err != nil {
+		return err
+	}
+	e.sayMerged(result, kind, id)
+	return nil
+}
+
+// mergeThing reads which bucket or key is meant.
+func mergeThing(c *cli.Context) (kind, id string, err error) {
+	bucket, key := c.String("bucket"), c.String("key")
+	switch kind = c.String("kind"); {
+	case kind != "" && kind != merge.Bucket && kind != merge.Key:
+		return "", "", usagef(suggest(kind, []string{merge.Bucket, merge.Key}), "unknown kind %q", kind)
+	case bucket != "" && key != "":
+		return "", "", usagef("merge them one after the other", "--bucket and --key name two policies")
+	case bucket == "" && key == "":
+		return "", "", usagef("name one with --bucket or --key, as it is called in the spec", "there is no bucket and no key")
+	case bucket != "" && kind == merge.Key, key != "" && kind == merge.Bucket:
+		return "", "", usagef("", "--kind %s does not fit the other flags", kind)
+	case bucket != "":
+		return merge.Bucket, bucket, nil
+	}
+	return merge.Key, key, nil
+}
+
+// mergeSetup builds the one setup that is meant.
+func mergeSetup(e *env, c *cli.Context) (*model.Setup, error) {
+	specs, ds, err := loadSpecs(e, c)
+	if err != nil {
+		return nil, err
+	}
+	// Warnings are for those who generate; here they would drown what is said of the policy.
+	for _, d := range ds {
+		if d.Severity == spec.Error {
+			io.WriteString(e.stderr, d.String())
+		}
+	}
+	if n := ds.Count(spec.Error); n > 0 {
+		return nil, usagef("", "%s in the spec", plural(n, "error"))
+	}
+	in, err := e.pick(c, specs)
+	if err != nil {
+		return nil, err
+	}
+	if len(in.jobs) != 1 {
+		var all []string
+		for _, j := range in.jobs {
+			all = append(all, j.setup.Name)
+		}
+		return nil, usagef(suggest("", all), "%s; say which one is meant with --setup", plural(len(in.jobs), "setup"))
+	}
+	j := in.jobs[0]
+	m, err := model.Build(j.file, j.setup, in.lib)
+	if err != nil {
+		for _, f := range problems(j, err) {
+			io.WriteString(e.stderr, f.Text())
+		}
+		return nil, said(exitUsage)
+	}
+	return m, nil
+}
+
+// readPresent reads the present policy, and gives the name that messages call it by.
+func readPresent(e *env, file string) (policy.Document, string, error) {
+	var data []byte
+	var err error
+	shown := file
+	if file == "-" {
+		shown = "<stdin>"
+		data, err = io.ReadAll(e.stdin)
+	} else {
+		data, err = os.ReadFile(file)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return policy.Document{}, shown, usagef("save it first, with aws s3api get-bucket-policy or aws kms get-key-policy", "%w", err)
+	}
+	if err != nil {
+		return policy.Document{}, shown, err
+	}
+	d, err := merge.Read(data)
+	if err != nil {
+		hint := ""
+		if file != "-" && len(data) == 0 {
+			hint = "the result goes to another file than the present policy: a shell empties the file that it writes to before pzgen reads it"
+		}
+		var at *policy.SyntaxError
+		if errors.As(err, &at) {
+			return policy.Document{}, shown, usagef(hint, "%s:%w", shown, err)
+		}
+		return policy.Document{}, shown, usagef(hint, "%s: %w", shown, err)
+	}
+	return d, shown, nil
+}
+
+// warnOf says which statements keep workflows from what they need.
+func (e *env) warnOf(thing *merge.Thing, r *merge.Result, shown string) error {
+	found, err := thing.Warnings(r)
+	if err != nil {
+		return usagef("", "%s: %w", shown, err)
+	}
+	for _, o := range found {
+		if !e.quiet {
+			io.WriteString(e.stderr, findings.Finding{Rule: "denied", Level: findings.Warning, File: shown, Message: o.String(), Detail: strings.Join(o.Details(), "\n"), Hint: o.Hint()}.Text())
+		}
+	}
+	return nil
+}
+
+// sayMerged tells what became of the policy.
+func (e *env) sayMerged(r *merge.Result, kind, id string) {
+	if e.quiet {
+		return
+	}
+	what := "nothing to change"
+	if r.Changed() {
+		var parts []string
+		for _, p := range []struct {
+			sids []string
+			done string
+		}{{r.Added, "added"}, {r.Replaced, "replaced"}, {r.Removed, "removed"}} {
+			if len(p.sids) > 0 {
+				parts = append(parts, fmt.Sprintf("%s %s (%s)", plural(len(p.sids), "statement"), p.done, strings.Join(p.sids, ", ")))
+			}
+		}
+		what = strings.Join(parts, ", ")
+	}
+	fmt.Fprintf(e.stderr, "%s %s: %s, %s of others kept\n", kind, findings.Plain(id), findings.Plain(what), plural(r.Kept, "statement"))
+	if len(r.Document.Statements) == 0 {
+		fmt.Fprintf(e.stderr, "no statement is left: AWS stores no empty policy, so delete it\n")
+	}
+}

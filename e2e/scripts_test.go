@@ -1,0 +1,79 @@
+//go:build unix
+
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pzgen/pzgen/internal/tool"
+	"github.com/pzgen/pzgen/model"
+)
+
+// distinct leaves one out of the setups of an example that differ in names alone.
+func distinct(all []*model.Setup) []*model.Setup {
+	seen := map[string]int{}
+	return slices.DeleteFunc(slices.Clone(all), func(m *model.Setup) bool {
+		seen[m.SpecFile]++
+		return m.SpecFile == "ten-setups.yaml" && seen[m.SpecFile] > 1
+	})
+}
+
+// TestScripts holds the scripts of every example against bash's own parser, shellcheck and shfmt.
+func TestScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped in short mode")
+	}
+	dir := t.TempDir()
+	var files, few []string
+	all := everySetup(t)
+	for _, m := range all {
+		for _, f := range printed(t, m, "shell") {
+			name := filepath.Join(dir, m.SpecFile, filepath.FromSlash(f.Path))
+			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(name, f.Data, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, name)
+			if slices.Contains(distinct(all), m) {
+				few = append(few, name)
+			}
+		}
+	}
+	for _, c := range []struct {
+		args  []string
+		files []string
+		each  int // files that one run takes
+	}{
+		{[]string{"bash", "-n"}, files, 1},
+		{[]string{"shfmt", "-i", "2", "-ci", "-d"}, files, len(files)},
+		{[]string{"shellcheck"}, few, (len(few) + 1) / 2}, // a second for each script, so two runs at a time
+	} {
+		t.Run(c.args[0], func(t *testing.T) {
+			path := tool.Need(t, c.args[0])
+			var group sync.WaitGroup
+			for part := range slices.Chunk(c.files, c.each) {
+				run := func() {
+					out, err := exec.Command(path, append(slices.Clone(c.args[1:]), part...)...).CombinedOutput()
+					if err != nil || len(out) > 0 {
+						t.Errorf("%s: %v\n%s", strings.Join(c.args, " "), err, out)
+					}
+				}
+				if c.each == 1 {
+					run()
+				} else {
+					group.Go(run)
+				}
+			}
+			group.Wait()
+			t.Logf("%s finds nothing in %d scripts", c.args[0], len(c.files))
+		})
+	}
+}

@@ -1,0 +1,170 @@
+//go:build unix
+
+package e2e
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"github.com/pzgen/pzgen/internal/tool"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// provider is what a user's root module configures; the credentials and the endpoint come from the environment.
+const provider = `provider "aws" {
+  s3_use_path_style           = true
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+}
+`
+
+// TestTerraform applies the module as a root module and from within another, with import blocks for the policies that exist.
+func TestTerraform(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped in short mode")
+	}
+	tf := tool.NeedTerraform(t)
+	socket := startAWS(t)
+	t.Run("modules", func(t *testing.T) {
+		t.Run("root", func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, socket, "full.yaml", "retail", nil)
+			dir := filepath.Join(w.put(w.setup, "terraform"), "terraform")
+			w.adopt(t, dir, filepath.Join(dir, "adopt.tf"), "", "aws_s3_bucket_policy.results")
+			w.terraform(t, tf, dir)
+		})
+		t.Run("module", func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, socket, "existing.yaml", "existing-known", nil)
+			dir := filepath.Dir(w.put(w.setup, "terraform"))
+			w.write("out/main.tf", []byte("module \"personalize\" {\n  source = \"./existing-known/terraform\"\n}\n"))
+			w.adopt(t, filepath.Join(dir, "existing-known", "terraform"), filepath.Join(dir, "adopt.tf"), "module.personalize.",
+				"aws_s3_bucket_policy.lake", "aws_kms_key_policy.corp")
+			w.terraform(t, tf, dir)
+		})
+	})
+}
+
+// adopt does what adopt.tf.example says: it copies the file, keeps the blocks of what exists, and puts the module's name before the addresses.
+func (w *world) adopt(t *testing.T, module, to, prefix string, keep ...string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(module, "adopt.tf.example"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, diags := hclwrite.ParseConfig(text, "adopt.tf.example", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	kept := ""
+	for _, b := range file.Body().Blocks() {
+		address := strings.TrimSpace(string(b.Body().GetAttribute("to").Expr().BuildTokens(nil).Bytes()))
+		for _, k := range keep {
+			if address == k {
+				kept += strings.Replace(string(b.BuildTokens(nil).Bytes()), address, prefix+address, 1) + "\n"
+			}
+		}
+	}
+	if n := strings.Count(kept, "import {"); n != len(keep) {
+		t.Fatalf("%d of %d blocks stand in adopt.tf.example:\n%s", n, len(keep), text)
+	}
+	if err := os.WriteFile(to, []byte(kept), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// terraform applies the root module in dir, plans again, and tries to destroy.
+func (w *world) terraform(t *testing.T, tf tool.Terraform, dir string) {
+	t.Helper()
+	m := w.setup
+	if err := os.WriteFile(filepath.Join(dir, "provider.tf"), []byte(provider), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	env := append(w.env(w.moto), "AWS_REGION="+w.region)
+	tf.Init(t, dir)
+	out := tf.Run(t, dir, env, "apply", "-auto-approve", "-input=false", "-no-color")
+	applied := w.state()
+	w.handsOff = true
+	w.agrees(t, m, applied)
+	w.outputs(t, tf.Run(t, dir, env, "output", "-json"), applied)
+	w.foreignPolicies(t, applied)
+
+	out2, errs, err := tf.Try(t, dir, env, "plan", "-detailed-exitcode", "-input=false", "-no-color")
+	if err != nil {
+		t.Errorf("the second plan is not empty: %v\n%s%s", err, out2, errs)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	for _, l := range lines {
+		if strings.HasPrefix(l, "Apply complete!") {
+			t.Log(l, "The second plan is empty.")
+		}
+	}
+
+	out, errs, err = tf.Try(t, dir, env, "destroy", "-auto-approve", "-input=false", "-no-color")
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || !strings.Contains(string(errs), "prevent_destroy") {
+		t.Errorf("destroy is not stopped by prevent_destroy: %v\n%s%s", err, out, errs)
+	}
+	if now := w.state(); now.text(t) != applied.text(t) {
+		t.Errorf("destroy was stopped, and the account is changed:\n%s", difference(applied.text(t), now.text(t)))
+	}
+}
+
+// outputs requires the statements to merge to be among the outputs of a root module that does not call another.
+func (w *world) outputs(t *testing.T, text []byte, s *state) {
+	t.Helper()
+	var outputs map[string]struct{ Value any }
+	if err := json.Unmarshal(text, &outputs); err != nil {
+		t.Fatal(err)
+	}
+	if len(outputs) == 0 {
+		return
+	}
+	docs := w.target(w.setup, s.references(w.setup))
+	for _, d := range w.setup.Docs() {
+		if !d.Partial {
+			continue
+		}
+		found := false
+		for _, o := range outputs {
+			text, _ := o.Value.(string)
+			got, err := policy.DecodeJSON([]byte(text))
+			found = found || err == nil && got.Equal(docs[d.Name])
+		}
+		if !found {
+			t.Errorf("no output holds the statements of %s: %v", d.Name, outputs)
+		}
+	}
+}
+
+// foreignPolicies requires every statement of others to stand in the policies of what existed.
+func (w *world) foreignPolicies(t *testing.T, s *state) {
+	t.Helper()
+	found := 0
+	check := func(what, before, after string) {
+		for _, sid := range sids(t, before) {
+			found++
+			if !strings.Contains(after, fmt.Sprintf("%q", sid)) {
+				t.Errorf("the statement %q is lost from the policy of %s: %s", sid, what, after)
+			}
+		}
+	}
+	for name, b := range w.before.Buckets {
+		check(name, b.Policy, s.Buckets[name].Policy)
+	}
+	for arn, k := range w.before.Keys {
+		check(arn, k.Policy, s.Keys[arn].Policy)
+	}
+	if found == 0 {
+		t.Error("there were no foreign statements")
+	}
+}
