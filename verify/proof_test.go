@@ -262,3 +262,19 @@ func TestSameGrants(t *testing.T) {
 		t.Error("another version grants the same")
 	}
 }
+
+// A target that gives a name no value of its own is found, even where its reader takes that.
+func TestProofAsksForDefaults(t *testing.T) {
+	m := proofSetup(t, "")
+	files := printAll(t, m)
+	for _, ref := range []policy.Ref{model.RefAccount, model.RefRegion, model.RefRoleName, model.RefBucketName("out")} {
+		g := generators.Targets()[2]
+		read := g.Read
+		g.Read = func(m *model.Setup, files []artifact.File, env policy.Env) (*model.Reading, error) {
+			r, err := read(m, files, env)
+			delete(r.Defaults, ref)
+			return r, err
+		}
+		finds(t, Setup(m, []generators.Generator{g}, files), Equal, "target "+g.Name+" gives "+ref.Short()+" no value")
+	}
+}

@@ -81,7 +81,7 @@ func (b *bench) run(withoutJsonnet bool) error {
 	if err := exec.Command(tool("pzgen"), "generate", "-q", "--no-verify", "-f", b.spec, "-o", one, "--setup", "shop-000002").Run(); err != nil {
 		return fmt.Errorf("pzgen generate: %w", err)
 	}
-	changed := filepath.Join(b.work, "changed.yaml")
+	changed := filepath.Join(b.work, "changed", "spec.yaml") // under the same name, which stands in every file
 	if err := b.change(changed); err != nil {
 		return err
 	}
@@ -163,6 +163,9 @@ func (b *bench) build(withoutJsonnet bool) error {
 func (b *bench) change(file string) error {
 	data, err := os.ReadFile(b.spec)
 	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
 	name := fmt.Sprintf("PersonalizeShop-%06d}", b.n/2)

@@ -87,7 +87,7 @@ func (s *shapes) job(i int) job {
 
 // kept is what is held of the setups of a large spec: of each shape the first setup, of the others the values in which they differ.
 type kept struct {
-	large sync.Once
+	large  sync.Once
 	lock   sync.Mutex
 	firsts map[string]*spec.Setup
 	keys   map[string]string // each key once
