@@ -9,7 +9,7 @@ FUZZ       = ^Fuzz
 BENCH      = .
 N          = 1000
 RUNS       = 5
-TESTFLAGS  =
+TESTFLAGS  = -timeout 30m
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # The flags that name every example: one -f each, sorted, so that each run reads the same.

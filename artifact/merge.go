@@ -108,4 +108,3 @@ func writeMerged(ctx context.Context, out string, m *manifest) error {
 	}
 	return err
 }
-

@@ -448,21 +448,31 @@ def canonical: . as $s | reduce keys[] as $k ({}; .[$k] = ($s[$k]
     else list | unique end));
 def document: [.Version // "2008-10-17", ([.Statement | list[] | canonical] | sort)];
 def wild: list | any(.[]; contains("*"));
+def everybody: . == "*" or (type == "object" and keys == ["AWS"] and (.AWS | list) == ["*"]);
 def same_kind($a; $b):
-  if ($a | type) != "object" or ($b | type) != "object" then $a == $b
+  if ($a | everybody) or ($b | everybody) then ($a | everybody) and ($b | everybody)
+  elif ($a | type) != "object" or ($b | type) != "object" then $a == $b
   else ($a | keys) == ($b | keys) and all($a | keys[];
-    if . == "AWS" then ($b.AWS | wild | not) or ($a.AWS | wild)
+    if . == "AWS" then ($b.AWS | wild) == ($a.AWS | wild)
     else . as $k | ($a | who)[$k] == ($b | who)[$k] end) end;
-def alike($s): .Effect == $s.Effect and same_kind(.Principal; $s.Principal) and ($s | has("NotPrincipal") | not);
+def alike($s): .Effect == $s.Effect and same_kind(.Principal; $s.Principal) and same_kind(.NotPrincipal; $s.NotPrincipal);
+def within($a; $b): ($b | list) as $all | all($a | list[]; . as $v | any($all[]; . == $v));
+def positive: .Effect == "Allow" and has("Principal") and (has("NotAction") or has("NotResource") or has("NotPrincipal") | not);
+def covers($s): . as $t | canonical == ($s | canonical)
+  or positive and ($s | positive) and (canonical | .Condition) == ($s | canonical | .Condition)
+  and (.Principal == "*") == ($s.Principal == "*")
+  and ($s.Principal == "*" or all($s.Principal | to_entries[]; .key as $k | within(.value; $t.Principal[$k])))
+  and within($s.Action; .Action) and within($s.Resource; .Resource);
 def writes: (has("NotPrincipal") | not) and has("Principal") and
-  if .Principal == "*" then .Effect == "Deny"
+  if .Principal | everybody then .Effect == "Deny"
   else .Effect == "Allow" and all(.Principal | to_entries[];
     (.value | list | any(.[]; . == "*") | not)
     and (.key == "AWS" or .key == "Service" and (.value | list | all(.[]; . == $service)))) end;
 def state($mine):
   . as $s | ($s.Sid // "") as $sid | [$mine[] | select((.Sid // "") == $sid)] as $same
   | if $sid == "" then (if any($same[]; canonical == ($s | canonical)) then "current" else "foreign" end)
-    elif ($same | length) > 0 then (if $same[0] | alike($s) then "current" else "clash" end)
+    elif ($same | length) > 0 then
+      (if ($same[0] | alike($s)) and (any($sids[]; . == $sid) or ($same[0] | covers($s))) then "current" else "clash" end)
     elif any($sids[]; . == $sid) | not then "foreign"
     elif any($mine[]; alike($s)) or ($s | writes) then "old"
     else "clash" end;
@@ -474,8 +484,11 @@ def put($before): if ($before | document) == document then "same"
   elif tojson | utf8bytelength > $limit then "large\n\(tojson | utf8bytelength)" else "put\n\(tojson)" end;
 def clashes($mine; $there): [$there[] | select(state($mine) == "clash")
   | . as $s | "in the policy:\n\($s | tojson)\n" + ([$mine[] | select(.Sid == $s.Sid) | "pzgen has:\n\(tojson)"] | add // "pzgen has none of this Sid now")];
+def plain: if type == "string" then gsub("\\$\\{\\$\\}"; "$") elif type == "array" then map(plain) elif type == "object" then map_values(plain) else . end;
 def merge:
-  ($own.Statement | list) as $mine | (. // {}) as $before | ($before.Statement | list) as $there | clashes($mine; $there) as $clashes
+  (. // {}) as $before | ($before.Statement | list) as $there
+  | ($own.Statement | list | if ($before.Version // (if ($there | length) == 0 then $own.Version else null end)) == "2012-10-17" then . else map(plain) end) as $mine
+  | clashes($mine; $there) as $clashes
   | if ($clashes | length) > 0 then "conflict\n" + ($clashes | join("\n"))
     elif $before | huge then "number"
     else (reduce $there[] as $s ({out: [], placed: []}; ($s | state($mine)) as $state
