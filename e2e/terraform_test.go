@@ -91,6 +91,9 @@ func (w *world) terraform(t *testing.T, tf tool.Terraform, dir string) {
 	}
 	env := append(w.env(w.moto), "AWS_REGION="+w.region)
 	tf.Init(t, dir)
+	if _, err := os.Stat(filepath.Join(dir, "variables.tf")); err == nil {
+		w.elsewhere(t, tf, dir, env)
+	}
 	out := tf.Run(t, dir, env, "apply", "-auto-approve", "-input=false", "-no-color")
 	applied := w.state()
 	w.handsOff = true
@@ -116,6 +119,17 @@ func (w *world) terraform(t *testing.T, tf tool.Terraform, dir string) {
 	}
 	if now := w.state(); now.text(t) != applied.text(t) {
 		t.Errorf("destroy was stopped, and the account is changed:\n%s", difference(applied.text(t), now.text(t)))
+	}
+}
+
+// elsewhere requires a plan to be refused when the module is for another account, or for another region, than the provider is in.
+func (w *world) elsewhere(t *testing.T, tf tool.Terraform, dir string, env []string) {
+	t.Helper()
+	for _, v := range []string{"account_id=999988887777", "region=ap-south-1"} {
+		out, errs, err := tf.Try(t, dir, env, "plan", "-var", v, "-input=false", "-no-color")
+		if err == nil || !strings.Contains(string(errs), "This is for") {
+			t.Errorf("a plan with %s is not refused: %v\n%s%s", v, err, out, errs)
+		}
 	}
 }
 

@@ -30,12 +30,11 @@ type sample struct {
 	memory    int64 // bytes
 }
 
-// program is a command line to be measured. prepare makes what it needs before the clock runs.
+// program is a command line to be measured.
 type program struct {
 	name    string
 	args    func(out string) []string
 	onto    string // the program whose last output it works on, or "" for a fresh folder
-	prepare func(out string) error
 	samples []sample
 	last    string
 }

@@ -130,10 +130,10 @@ func TestDryRunChangesNothing(t *testing.T) {
 				t.Errorf("a dry run does not tell what it would do: %s", w.m.out.String())
 			}
 			w.must(w.apply())
-			state = w.state()
 			w.m.account.Datasets = map[string]*account.DatasetGroup{}
+			state = w.state()
 			w.must(w.run(destroyPath(s), "--dry-run"))
-			if len(w.m.account.Changes) > 0 {
+			if len(w.m.account.Changes) > 0 || w.state() != state {
 				t.Errorf("a dry run of destroy.sh made changing calls: %v", w.m.account.Changes)
 			}
 		})

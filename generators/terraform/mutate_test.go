@@ -2,7 +2,6 @@ package terraform
 
 import (
 	"bytes"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -250,7 +249,7 @@ func TestBaseFileCounts(t *testing.T) {
 				continue // the provider reads a Boolean as its letters
 			}
 			if !seen(s, changed) {
-				t.Error(fmt.Sprintf("%s: %q for %q is not seen", f.Path, c[1], c[0]))
+				t.Errorf("%s: %q for %q is not seen", f.Path, c[1], c[0])
 			}
 		}
 	}
