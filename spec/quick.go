@@ -16,13 +16,13 @@ import (
 // pieces are loaded on all cores, each tree dropped as soon as its setups are made. Whatever is not as expected, each error too, makes the file
 // be loaded as a whole: this way gives the same setups and warnings, or nothing.
 
-// piece is a part of the file that holds whole setups.
-type piece struct {
-	text  []byte
-	lines []int // where its setups begin, counted from the first line of the file
+// written is the text of a setup, from the line of its name to that of the next.
+type written struct {
+	text []byte
+	line int // in the file
 }
 
-// perPiece is how many setups a piece has, and atLeast how many make it worth cutting.
+// perPiece is how many setups are loaded at a time, and atLeast how many make it worth cutting.
 const (
 	perPiece = 16
 	atLeast  = 2 * perPiece
@@ -31,7 +31,7 @@ const (
 
 // quickly loads a file piece by piece. It is not ok when the file has to be loaded as a whole; then it reported nothing.
 func (l *loader) quickly(data []byte) (setups []*Setup, warnings []problem, ok bool) {
-	head, pieces, ok := cutSetups(data)
+	head, all, ok := cutSetups(data)
 	if !ok {
 		return nil, nil, false
 	}
@@ -43,22 +43,24 @@ func (l *loader) quickly(data []byte) (setups []*Setup, warnings []problem, ok b
 		setups   []*Setup
 		problems []problem
 	}
-	if len(pieces)*perPiece < many {
+	if len(all) < many {
 		l.light = nil
 	}
+	pieces := slices.Collect(slices.Chunk(all, perPiece))
 	results := make([]loaded, len(pieces))
 	claims := newClaimed()
 	var next, failed atomic.Int64
 	var group sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(pieces)) {
 		group.Go(func() {
+			var f layouts
 			for failed.Load() == 0 {
 				i := int(next.Add(1)) - 1
 				if i >= len(pieces) {
 					return
 				}
 				var ok bool
-				if results[i].setups, results[i].problems, ok = l.loadPiece(pieces[i], claims); !ok {
+				if results[i].setups, results[i].problems, ok = l.loadPiece(pieces[i], &f, claims); !ok {
 					failed.Store(1)
 				}
 			}
@@ -81,9 +83,9 @@ func (l *loader) quickly(data []byte) (setups []*Setup, warnings []problem, ok b
 	return setups, warnings, true
 }
 
-// cutSetups cuts a file into what stands before its setups, with the line `setups:`, and pieces. It is sure of no more than the columns in which lines
+// cutSetups cuts a file into what stands before its setups, with the line `setups:`, and the setups. It is sure of no more than the columns in which lines
 // begin: the parser has to find the setups in the same lines.
-func cutSetups(data []byte) (head []byte, pieces []piece, ok bool) {
+func cutSetups(data []byte) (head []byte, all []written, ok bool) {
 	const line = "setups:"
 	at := 0
 	if !bytes.HasPrefix(data, []byte(line)) {
@@ -97,39 +99,35 @@ func cutSetups(data []byte) (head []byte, pieces []piece, ok bool) {
 	}
 	head = data[:at+end+1]
 	n := bytes.Count(head, []byte("\n")) + 1
-	indent, begin := 0, len(head)
-	var p piece
-	cut := func(end int) {
-		if len(p.lines) > 0 {
-			p.text = data[begin:end]
-			pieces, p, begin = append(pieces, p), piece{}, end
+	indent := 0
+	endLast := func(at int) {
+		if len(all) > 0 {
+			last := &all[len(all)-1]
+			last.text = last.text[:len(last.text)-(len(data)-at)]
 		}
 	}
 	for from := len(head); from < len(data); n++ {
-		end := bytes.IndexByte(data[from:], '\n') + from + 1
-		if end == from {
-			end = len(data)
+		next := bytes.IndexByte(data[from:], '\n') + from + 1
+		if next == from {
+			next = len(data)
 		}
-		text := bytes.TrimLeft(data[from:end], " ")
-		column := end - from - len(text)
+		text := bytes.TrimLeft(data[from:next], " ")
+		column := next - from - len(text)
 		switch {
 		case len(text) == 0, text[0] == '\n', text[0] == '#':
-		case indent == 0 && column == 0, column < indent, column > indent && indent == 0 && len(p.lines) > 0:
+		case indent == 0 && column == 0, column < indent, column > indent && indent == 0 && len(all) > 0:
 			return nil, nil, false
 		case indent == 0 || column == indent:
 			if c := text[0]; !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '"' || c == '\'') {
 				return nil, nil, false
 			}
 			indent = column
-			if len(p.lines) == perPiece {
-				cut(from)
-			}
-			p.lines = append(p.lines, n)
+			endLast(from)
+			all = append(all, written{data[from:], n})
 		}
-		from = end
+		from = next
 	}
-	cut(len(data))
-	return head, pieces, len(pieces) > 0 && (len(pieces)-1)*perPiece+len(pieces[len(pieces)-1].lines) >= atLeast
+	return head, all, len(all) >= atLeast
 }
 
 // unusual reports whether data has line breaks other than \n, tabs, more than one document, directives, or anything that may be an anchor, an alias or a tag.
@@ -174,22 +172,16 @@ func (l *loader) loadHeadOf(r *reader, head []byte) bool {
 		root.Content[len(root.Content)-1] == setups
 }
 
-// loadPiece loads the setups of a piece. It is not ok when anything is wrong with them.
-func (l *loader) loadPiece(p piece, claims *claimed) (setups []*Setup, warnings []problem, ok bool) {
-	var doc yaml.Node
-	if decode(yaml.NewDecoder(bytes.NewReader(p.text)), &doc) != nil || len(doc.Content) != 1 {
-		return nil, nil, false
-	}
-	root := doc.Content[0]
+// loadPiece loads setups. It is not ok when anything is wrong with them.
+func (l *loader) loadPiece(piece []written, f *layouts, claims *claimed) (setups []*Setup, warnings []problem, ok bool) {
 	r := &reader{}
-	if root.Kind != yaml.MappingNode || root.Tag != "!!map" || len(root.Content) != 2*len(p.lines) || !r.checkSize(root) {
-		return nil, nil, false
-	}
-	down(root, p.lines[0]-root.Content[0].Line)
-	for i, line := range p.lines {
-		key, body := root.Content[2*i], root.Content[2*i+1]
+	for _, w := range piece {
+		key, body, ok := f.parse(r, w.text, w.line)
+		if !ok {
+			return nil, nil, false
+		}
 		name, ok := r.key(key)
-		if !ok || key.Line != line || !r.name(key, "setups", name, setupName, nil) {
+		if !ok || key.Line != w.line || !r.name(key, "setups", name, setupName, nil) {
 			return nil, nil, false
 		}
 		res := l.loadSetup(declared{name, key, body})

@@ -21,15 +21,7 @@ const excerptWidth = 160
 // span gives the bytes of a line without its break. Lines are those of YAML 1.1, as the parser counts them: NEL, LS and PS break lines too.
 func (s *source) span(n int) (start, end int) {
 	if s.starts == nil {
-		s.starts = []int{0}
-		for i := 0; i < len(s.data); {
-			if w := breakAt(s.data[i:]); w > 0 {
-				i += w
-				s.starts = append(s.starts, i)
-			} else {
-				i++
-			}
-		}
+		s.starts = lineStarts(s.data)
 	}
 	if n < 1 || n > len(s.starts) {
 		return 0, 0
@@ -48,6 +40,29 @@ func (s *source) span(n int) (start, end int) {
 		}
 	}
 	return start, end
+}
+
+// lineStarts finds where lines start.
+func lineStarts(data []byte) []int {
+	starts := append(make([]int, 0, bytes.Count(data, []byte("\n"))+1), 0)
+	rare := bytes.IndexByte(data, '\r') >= 0
+	for _, b := range []string{"\u0085", "\u2028", "\u2029"} {
+		rare = rare || bytes.Contains(data, []byte(b))
+	}
+	for i := 0; i < len(data); {
+		w := 1
+		if rare { // looking at each byte takes ten times as long
+			w = breakAt(data[i:])
+		} else if next := bytes.IndexByte(data[i:], '\n'); next >= 0 {
+			i += next
+		} else {
+			break
+		}
+		if i += max(w, 1); w > 0 {
+			starts = append(starts, i)
+		}
+	}
+	return starts
 }
 
 // within gives a place of the file: what is missing at its end stands, to the parser, on a line that may not be there.

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -111,7 +110,7 @@ func (k *kept) light(s *spec.Setup) *spec.Setup {
 		return s
 	}
 	values = slices.Clip(values)
-	k.large.Do(func() { debug.SetGCPercent(50) }) // of many setups, the garbage would take more memory than what is held
+	k.large.Do(collectLate)
 	k.lock.Lock()
 	defer k.lock.Unlock()
 	first, ok := k.firsts[key]
