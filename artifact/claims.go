@@ -20,6 +20,8 @@ type claims struct {
 	next  *manifest         // what this run brings
 	tops  map[string]string // folded name of a folder: its name
 	names map[string]string // see intern
+
+	layouts [][]File // of folders that were checked, with paths below the folder and no data
 }
 
 func (c *claims) load(root *os.Root, version string) (err error) {
@@ -37,7 +39,7 @@ func (c *claims) load(root *os.Root, version string) (err error) {
 
 // take notes the files of a folder, which no other call may bring, and gives the folder and what earlier runs wrote in it.
 func (c *claims) take(files []File) (top string, old []entry, err error) {
-	if top, err = checkFolder(files); err != nil {
+	if top, err = c.checkFolder(files); err != nil {
 		return "", nil, err
 	}
 	entries := make([]entry, len(files))
@@ -60,4 +62,41 @@ func (c *claims) take(files []File) (top string, old []entry, err error) {
 	}
 	c.next.folders[top] = entries
 	return top, c.old.folders[top], nil
+}
+
+// mostLayouts is how many layouts of folders are kept.
+const mostLayouts = 16
+
+// checkFolder is [checkFolder], which takes its time. Most folders have files of the same names, of which only the name of the folder is new.
+func (c *claims) checkFolder(files []File) (top string, err error) {
+	c.claim.Lock()
+	layouts := c.layouts
+	c.claim.Unlock()
+	if len(files) > 0 {
+		top, _, _ = strings.Cut(files[0].Path, "/")
+		for _, l := range layouts {
+			if laidOut(files, top, l) {
+				return top, checkPath(files[0].Path)
+			}
+		}
+	}
+	if top, err = checkFolder(files); err != nil || len(layouts) >= mostLayouts {
+		return top, err
+	}
+	l := make([]File, len(files))
+	for i, f := range files {
+		l[i] = File{Path: strings.Clone(f.Path[len(top)+1:]), Mode: f.Mode}
+	}
+	c.claim.Lock()
+	defer c.claim.Unlock()
+	c.layouts = append(slices.Clip(layouts), l)
+	return top, nil
+}
+
+// laidOut reports whether files of a folder are those of a layout, in its order.
+func laidOut(files []File, top string, layout []File) bool {
+	return slices.EqualFunc(files, layout, func(f, l File) bool {
+		rest, ok := strings.CutPrefix(f.Path, top)
+		return ok && len(rest) == len(l.Path)+1 && rest[0] == '/' && rest[1:] == l.Path && f.Mode == l.Mode
+	})
 }

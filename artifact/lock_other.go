@@ -4,14 +4,18 @@ package artifact
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
-// lock waits until no other process holds dir, which must exist, and holds it. Folders cannot be locked here, so a file named lock stays behind in
+// lock makes dir, waits until no other process holds it, and holds it. Folders cannot be locked here, so a file named lock stays behind in
 // it; the lock itself goes with the process that holds it.
 func lock(ctx context.Context, dir string) (unlock func(), err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
 	type result struct {
 		unlock func()
 		err    error

@@ -5,16 +5,17 @@ package artifact
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"syscall"
 	"time"
 )
 
-// lock waits until no other process holds dir, which must exist, and holds it. The lock belongs to the open folder, so it goes with the process
+// lock makes dir, waits until no other process holds it, and holds it. The lock belongs to the open folder, so it goes with the process
 // that holds it, however that ends, and leaves no file behind. A file system that has no locks is used without.
 func lock(ctx context.Context, dir string) (unlock func(), err error) {
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
-		f, err := os.Open(dir)
+		f, err := open(dir)
 		if err != nil {
 			return nil, err
 		}
@@ -25,9 +26,6 @@ func lock(ctx context.Context, dir string) (unlock func(), err error) {
 		case err == nil:
 			// The process before removed the folder that was waited for, because nothing was left in it.
 			f.Close()
-			if err := os.MkdirAll(dir, 0o755); err != nil {
-				return nil, err
-			}
 			continue
 		case errors.Is(err, syscall.EWOULDBLOCK), errors.Is(err, syscall.EINTR):
 			f.Close()
@@ -44,6 +42,20 @@ func lock(ctx context.Context, dir string) (unlock func(), err error) {
 		case <-time.After(wait):
 		}
 	}
+}
+
+// open opens a folder and makes it if need be. A process that ends may remove it, and those above it, at any moment, because nothing is in them: then it is
+// made again.
+func open(dir string) (f *os.File, err error) {
+	for range 100 {
+		if err = os.MkdirAll(dir, 0o755); err == nil {
+			f, err = os.Open(dir)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return f, err
 }
 
 // current reports whether the open folder is the one that now goes by this name.

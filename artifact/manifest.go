@@ -159,18 +159,22 @@ func (m *manifest) decode(r io.Reader) error {
 
 // add lists a file. Setups have files of the same names: names keeps each once.
 func (m *manifest) add(names map[string]string, p string, hash []byte) error {
-	if err := checkPath(p); err != nil {
-		return err
-	}
 	top, name, _ := strings.Cut(p, "/")
-	e := entry{name: intern(names, name)}
+	entries, ok := m.folders[top]
+	interned, seen := names[name]
+	if !ok || !seen { // else both were checked with others
+		if err := checkPath(p); err != nil {
+			return err
+		}
+		interned = intern(names, name)
+	}
+	e := entry{name: interned}
 	if len(hash) != 2*sha256.Size {
 		return fmt.Errorf("%q is no SHA-256 of %q", hash, p)
 	}
 	if _, err := hex.Decode(e.sum[:], hash); err != nil {
 		return fmt.Errorf("%q is no SHA-256 of %q", hash, p)
 	}
-	entries, ok := m.folders[top]
 	if !ok {
 		top, entries = strings.Clone(top), make([]entry, 0, 16)
 	}

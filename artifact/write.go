@@ -70,9 +70,6 @@ func Create(ctx context.Context, name string, opts Options) (_ *Writer, err erro
 	if info, err := os.Lstat(own); err == nil && !info.IsDir() {
 		return nil, &StandError{Path: own, Problem: "is not a folder: move it away"}
 	}
-	if err := os.MkdirAll(own, 0o755); err != nil {
-		return nil, err
-	}
 	if w.unlock, err = lock(ctx, own); err != nil {
 		return nil, err
 	}
