@@ -4,10 +4,11 @@ import (
 	"encoding/base64"
 	"math/big"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/pzgen/pzgen/internal/pattern"
 )
 
 // holds reports whether a condition is true of a request. Its operator and its values were checked before.
@@ -124,25 +125,25 @@ func ordered(how string, cmp int) bool {
 	return cmp == 0
 }
 
-var numberShape = regexp.MustCompile(`^[+-]?([0-9]{1,100}(\.[0-9]{0,100})?|\.[0-9]{1,100})$`)
+var numberShape = pattern.Lazy(`^[+-]?([0-9]{1,100}(\.[0-9]{0,100})?|\.[0-9]{1,100})$`)
 
 // parseNumber reads an integer or decimal number, exactly.
 func parseNumber(s string) (*big.Rat, bool) {
-	if !numberShape.MatchString(s) {
+	if !numberShape().MatchString(s) {
 		return nil, false
 	}
 	return new(big.Rat).SetString(s)
 }
 
 var (
-	dateShape  = regexp.MustCompile(`^[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?)?)?$`)
-	epochShape = regexp.MustCompile(`^-?[0-9]{1,12}(\.[0-9]{1,9})?$`)
+	dateShape  = pattern.Lazy(`^[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?)?)?$`)
+	epochShape = pattern.Lazy(`^-?[0-9]{1,12}(\.[0-9]{1,9})?$`)
 )
 
 // parseDate reads the date formats of W3C's profile of ISO 8601 (year; month; day; time with a zone, its seconds and their fraction
 // optional), and seconds since 1970 (reference_policies_elements_condition_operators, "Date condition operators"). Four digits are a year.
 func parseDate(s string) (time.Time, bool) {
-	if dateShape.MatchString(s) {
+	if dateShape().MatchString(s) {
 		for _, layout := range []string{"2006", "2006-01", "2006-01-02", "2006-01-02T15:04Z07:00", time.RFC3339Nano} {
 			if t, err := time.Parse(layout, s); err == nil {
 				return t, true
@@ -150,7 +151,7 @@ func parseDate(s string) (time.Time, bool) {
 		}
 		return time.Time{}, false
 	}
-	if !epochShape.MatchString(s) {
+	if !epochShape().MatchString(s) {
 		return time.Time{}, false
 	}
 	whole, frac, _ := strings.Cut(s, ".")

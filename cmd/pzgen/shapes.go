@@ -97,6 +97,7 @@ type kept struct {
 type member struct {
 	key    string
 	values []string
+	at     spec.Place // a map for one place takes more memory than all that is here
 }
 
 func newKept() *kept {
@@ -113,14 +114,13 @@ func (k *kept) light(s *spec.Setup) *spec.Setup {
 	k.large.Do(collectLate)
 	k.lock.Lock()
 	defer k.lock.Unlock()
-	first, ok := k.firsts[key]
-	if !ok {
-		k.firsts[key], k.keys[key] = s, key
-		first = s
+	at := s.Places[""]
+	if first, ok := k.firsts[key]; ok {
+		s = &spec.Setup{Name: s.Name, Targets: first.Targets}
 	} else {
-		s = &spec.Setup{Name: s.Name, Targets: first.Targets, Places: spec.Places{"": s.Places[""]}}
+		k.firsts[key], k.keys[key] = s, key
 	}
-	k.values[s] = member{k.keys[key], values}
+	k.values[s] = member{k.keys[key], values, at}
 	return s
 }
 
@@ -143,7 +143,7 @@ func (k *kept) whole(s *spec.Setup) *spec.Setup {
 		return s
 	}
 	out := shape.NewGroup(k.firsts[m.key]).With(m.values)
-	out.Places = s.Places
+	out.Places = spec.Places{"": m.at}
 	return out
 }
 

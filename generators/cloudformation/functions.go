@@ -1,15 +1,16 @@
 package cloudformation
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/pzgen/pzgen/internal/pattern"
 )
 
 // subName matches what Fn::Sub takes between ${ and }.
-var subName = regexp.MustCompile(`^[A-Za-z0-9_.:]+$`)
+var subName = pattern.Lazy(`^[A-Za-z0-9_.:]+$`)
 
 // sub is Fn::Sub: a string, or a string and a mapping of values of its own; ${!name} stands for ${name}.
 func (e *evaluator) sub(n *yaml.Node) (value, error) {
@@ -63,7 +64,7 @@ func (e *evaluator) sub(n *yaml.Node) (value, error) {
 
 // named gives what Sub puts in the place of a name.
 func (e *evaluator) named(n *yaml.Node, name string, own map[string]*yaml.Node) (string, error) {
-	if !subName.MatchString(name) {
+	if !subName().MatchString(name) {
 		return "", e.errorf(n, "Sub takes no name such as %q; write ${!%s} for the text itself", name, name)
 	}
 	var v value

@@ -3,13 +3,14 @@ package cloudformation
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/pzgen/pzgen/internal/pattern"
 )
 
 // str is a string. It is quoted always: "on", "yes", "1_000" and 012345678901 are no strings in YAML 1.1, which CloudFormation reads.
@@ -74,11 +75,11 @@ func (o object) comment(text string) {
 func (o object) empty() bool { return len(o.node.Content) == 0 }
 
 // plainKey matches what no version of YAML reads as anything but a string, YAML 1.1's own words aside.
-var plainKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*(::?[A-Za-z0-9][A-Za-z0-9/._-]*)*$`)
+var plainKey = pattern.Lazy(`^[A-Za-z][A-Za-z0-9-]*(::?[A-Za-z0-9][A-Za-z0-9/._-]*)*$`)
 
 func keyNode(key string) *yaml.Node {
 	n := str(key)
-	if plainKey.MatchString(key) && plainScalar(key) == kindString {
+	if plainKey().MatchString(key) && plainScalar(key) == kindString {
 		n.Style = 0
 	}
 	return n

@@ -2,12 +2,12 @@ package cloudformation
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/pzgen/pzgen/internal/pattern"
 	"github.com/pzgen/pzgen/model"
 	"github.com/pzgen/pzgen/policy"
 )
@@ -35,11 +35,11 @@ func (p *printer) str(s string) *yaml.Node {
 }
 
 // embedded matches what Fn::Sub would take for a reference.
-var embedded = regexp.MustCompile(`\$\{([A-Za-z0-9:]+)(\.[A-Za-z0-9.]+)?\}`)
+var embedded = pattern.Lazy(`\$\{([A-Za-z0-9:]+)(\.[A-Za-z0-9.]+)?\}`)
 
 // seemsSub reports whether a string that stands for itself reads like one that lacks its Fn::Sub, to people as well as to cfn-lint (E1029).
 func (p *printer) seemsSub(s string) bool {
-	for _, m := range embedded.FindAllStringSubmatch(s, -1) {
+	for _, m := range embedded().FindAllStringSubmatch(s, -1) {
 		if strings.HasPrefix(m[1], "AWS::") || p.names.taken[m[1]] {
 			return true
 		}
@@ -93,7 +93,7 @@ func appendLit(pieces []piece, s string) []piece {
 }
 
 // policyVariable matches the ordinary ${aws:username}, for which ${!aws:username} is the well-known way to write it in Fn::Sub.
-var policyVariable = regexp.MustCompile(`\$\{([A-Za-z0-9:/._-]+)\}`)
+var policyVariable = pattern.Lazy(`\$\{([A-Za-z0-9:/._-]+)\}`)
 
 // joined writes pieces in the simplest way that means them: a string, one reference, or Fn::Sub. A plain string needs no escape, as CloudFormation
 // leaves ${aws:username} in it alone. Fn::Sub documents one escape, ${!name} for ${name}; what a lone dollar sign before a reference or a
@@ -113,10 +113,10 @@ func (p *printer) joined(pieces []piece) *yaml.Node {
 			b.WriteString("${" + q.name + "}")
 			continue
 		}
-		if strings.Contains(policyVariable.ReplaceAllString(q.lit, ""), "$") {
+		if strings.Contains(policyVariable().ReplaceAllString(q.lit, ""), "$") {
 			return p.joinedAtDollars(pieces)
 		}
-		b.WriteString(policyVariable.ReplaceAllString(q.lit, "$${!$1}"))
+		b.WriteString(policyVariable().ReplaceAllString(q.lit, "$${!$1}"))
 	}
 	return call("Sub", str(b.String()))
 }

@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/pzgen/pzgen/internal/pattern"
 )
 
 type kind int
@@ -101,22 +102,22 @@ func short(n *yaml.Node) string {
 
 // The words and numbers of YAML 1.1 (yaml.org/type: null, bool, int, float). Timestamps are text to CloudFormation.
 var (
-	yamlNull    = regexp.MustCompile(`^(~|null|Null|NULL|)$`)
-	yamlBool    = regexp.MustCompile(`^(yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$`)
-	yamlInt     = regexp.MustCompile(`^(0|[1-9][0-9]{0,17})$`)
-	yamlUnclear = regexp.MustCompile(`^([yYnN=]|<<|[-+]?(0[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+|[0-9][0-9_]*(:[0-5]?[0-9])*(\.[0-9_]*)?|[0-9][0-9_.]*([eE][-+]?[0-9]+)?|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?|\.(inf|Inf|INF))|\.(nan|NaN|NAN))$`)
+	yamlNull    = pattern.Lazy(`^(~|null|Null|NULL|)$`)
+	yamlBool    = pattern.Lazy(`^(yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$`)
+	yamlInt     = pattern.Lazy(`^(0|[1-9][0-9]{0,17})$`)
+	yamlUnclear = pattern.Lazy(`^([yYnN=]|<<|[-+]?(0[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+|[0-9][0-9_]*(:[0-5]?[0-9])*(\.[0-9_]*)?|[0-9][0-9_.]*([eE][-+]?[0-9]+)?|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?|\.(inf|Inf|INF))|\.(nan|NaN|NAN))$`)
 )
 
 // plainScalar tells what an unquoted scalar is to CloudFormation.
 func plainScalar(s string) kind {
 	switch {
-	case yamlNull.MatchString(s):
+	case yamlNull().MatchString(s):
 		return kindNull
-	case yamlBool.MatchString(s):
+	case yamlBool().MatchString(s):
 		return kindBool
-	case yamlInt.MatchString(s):
+	case yamlInt().MatchString(s):
 		return kindNumber
-	case yamlUnclear.MatchString(s):
+	case yamlUnclear().MatchString(s):
 		return kindUnclear
 	}
 	return kindString
