@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -13,8 +14,7 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// raw is a template as it stands in a file. Its fields are read with KnownFields, which custom unmarshalers would lose, so that only leaf
-// types have one.
+// raw is a template as it stands in a file.
 type raw struct {
 	Sid           *string    `yaml:"sid"`
 	ID            string     `yaml:"id"`
@@ -141,10 +141,8 @@ func pairs(n *yaml.Node, f func(key string, value *yaml.Node) error) error {
 // parseFile reads the templates of one file, each with the line it begins on.
 func parseFile(name string, data []byte) ([]Template, error) {
 	var nodes []yaml.Node
-	var raws []raw
 	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
-	if err := dec.Decode(&raws); err != nil {
+	if err := dec.Decode(&nodes); err != nil {
 		if errors.Is(err, io.EOF) {
 			return nil, nil
 		}
@@ -153,21 +151,40 @@ func parseFile(name string, data []byte) ([]Template, error) {
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: more than one YAML document", name)
 	}
-	if err := yaml.Unmarshal(data, &nodes); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
 	var out []Template
 	var errs []error
-	for i, r := range raws {
-		t, err := r.template()
-		t.File, t.Line = name, nodes[i].Line
+	for _, n := range nodes {
+		var r raw
+		err := knownFields(&n)
+		if err == nil {
+			err = n.Decode(&r)
+		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s:%d: %w", name, nodes[i].Line, err))
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+			continue
+		}
+		t, err := r.template()
+		t.File, t.Line = name, n.Line
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s:%d: %w", name, n.Line, err))
 			continue
 		}
 		out = append(out, t)
 	}
 	return out, errors.Join(errs...)
+}
+
+// knownFields refuses fields that [raw] does not have. The decoder does so only for what it parses itself, and that has no lines.
+func knownFields(n *yaml.Node) error {
+	fields := reflect.TypeFor[raw]()
+	return pairs(n, func(key string, v *yaml.Node) error {
+		for i := range fields.NumField() {
+			if fields.Field(i).Tag.Get("yaml") == key {
+				return nil
+			}
+		}
+		return fmt.Errorf("line %d: unknown field %q", v.Line, key)
+	})
 }
 
 // template checks one template by itself.

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/pzgen/pzgen/policy"
 )
@@ -125,18 +126,17 @@ func load(fsys fs.FS, base *Library) (*Library, error) {
 		files[path.Base(name)] = data
 	}
 	lib := &Library{files: files}
-	var errs []error
-	for _, name := range lib.Files() {
-		ts, err := parseFile(name, files[name])
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		lib.Templates = append(lib.Templates, ts...)
+	all := lib.Files()
+	parsed, errs := make([][]Template, len(all)), make([]error, len(all))
+	var group sync.WaitGroup
+	for i, name := range all {
+		group.Go(func() { parsed[i], errs[i] = parseFile(name, files[name]) })
 	}
+	group.Wait()
+	lib.Templates = slices.Concat(parsed...)
 	errs = append(errs, lib.check()...)
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	return lib, nil
 }

@@ -79,7 +79,7 @@ func TestRefused(t *testing.T) {
 		{"<bucket.arn>", "<bucket.colour>", "unknown reference <bucket.colour>"},
 		{"<bucket.arn>", "<bucket.arn", "not closed"},
 		{"<bucket.arn>/*", "cost$<bucket.arn>", `bare "$"`},
-		{"action: [s3:PutObject]", "actions: [s3:PutObject]", "actions not found"},
+		{"action: [s3:PutObject]", "actions: [s3:PutObject]", "unknown field \"actions\""},
 		{"action: [s3:PutObject]", "action: [s3:PutObject]\n  not-action: [s3:GetObject]", "one of action"},
 		{"action: [s3:PutObject]", "action: [5]", "put it in quotes"},
 		{"  principal: \"*\"\n", "", "principal is missing"},

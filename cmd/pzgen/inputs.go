@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pzgen/pzgen/findings"
 	"github.com/pzgen/pzgen/generators"
@@ -140,6 +141,7 @@ func loadLight(e *env, c *cli.Context, keep *kept) (*inputs, error) {
 	if keep != nil {
 		light = keep.light
 	}
+	lib := loadTemplates(c)
 	specs, ds, err := loadSpecsLight(e, c, light)
 	if err != nil {
 		return nil, err
@@ -148,7 +150,20 @@ func loadLight(e *env, c *cli.Context, keep *kept) (*inputs, error) {
 	if n := ds.Count(spec.Error); n > 0 {
 		return nil, usagef("nothing was written", "%s in the spec", plural(n, "error"))
 	}
-	return e.pick(c, specs)
+	return e.pick(c, specs, lib)
+}
+
+// loadTemplates begins to load the templates; the function that it gives waits for them.
+func loadTemplates(c *cli.Context) func() (*templates.Library, error) {
+	dir := c.String("templates")
+	load := sync.OnceValues(func() (*templates.Library, error) {
+		if dir != "" {
+			return templates.LoadDir(dir)
+		}
+		return templates.Default()
+	})
+	go load()
+	return load
 }
 
 // manyWarnings is how many warnings and notes commands say that are not about them: of a thousand setups that lack the same, a person reads no more.
@@ -170,8 +185,8 @@ func (e *env) sayDiagnostics(ds spec.Diagnostics) {
 	}
 }
 
-// pick loads templates and chooses what --setup and --target ask for.
-func (e *env) pick(c *cli.Context, specs []*spec.Spec) (*inputs, error) {
+// pick chooses what --setup and --target ask for.
+func (e *env) pick(c *cli.Context, specs []*spec.Spec, lib func() (*templates.Library, error)) (*inputs, error) {
 	in := &inputs{workers: runtime.GOMAXPROCS(0)}
 	if c.IsSet("jobs") {
 		if in.workers = c.Int("jobs"); in.workers < 1 {
@@ -179,12 +194,7 @@ func (e *env) pick(c *cli.Context, specs []*spec.Spec) (*inputs, error) {
 		}
 	}
 	var err error
-	if dir := c.String("templates"); dir != "" {
-		in.lib, err = templates.LoadDir(dir)
-	} else {
-		in.lib, err = templates.Default()
-	}
-	if err != nil {
+	if in.lib, err = lib(); err != nil {
 		return nil, &failure{exitUsage, err, ""}
 	}
 	if in.targets, err = pickTargets(c.StringSlice("target")); err != nil {

@@ -32,6 +32,7 @@ const (
 )
 
 func main() {
+	collectLate()
 	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
 }
 

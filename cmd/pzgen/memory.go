@@ -7,8 +7,8 @@ import (
 	"runtime/metrics"
 )
 
-// The garbage of many setups. A collector that runs whenever the heap has doubled runs dozens of times while the heap is small, for nothing; one that lets the
-// heap double when it is large takes more memory than what is held.
+// A collector that runs whenever the heap has doubled runs dozens of times while the heap is small, for nothing; and when it is large, as it is with thousands of
+// setups, as much garbage as there is to hold is too much.
 const (
 	unhurried = 32 << 20 // as long as the process takes less than this, nothing is collected
 	crowded   = 12 << 20 // when this much is held, garbage is kept to half of it

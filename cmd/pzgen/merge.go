@@ -140,7 +140,7 @@ func mergeSetup(e *env, c *cli.Context) (*model.Setup, error) {
 	if n := ds.Count(spec.Error); n > 0 {
 		return nil, usagef("", "%s in the spec", plural(n, "error"))
 	}
-	in, err := e.pick(c, specs)
+	in, err := e.pick(c, specs, loadTemplates(c))
 	if err != nil {
 		return nil, err
 	}

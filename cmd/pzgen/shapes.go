@@ -86,7 +86,6 @@ func (s *shapes) job(i int) job {
 
 // kept is what is held of the setups of a large spec: of each shape the first setup, of the others the values in which they differ.
 type kept struct {
-	large  sync.Once
 	lock   sync.Mutex
 	firsts map[string]*spec.Setup
 	keys   map[string]string // each key once
@@ -111,7 +110,6 @@ func (k *kept) light(s *spec.Setup) *spec.Setup {
 		return s
 	}
 	values = slices.Clip(values)
-	k.large.Do(collectLate)
 	k.lock.Lock()
 	defer k.lock.Unlock()
 	at := s.Places[""]

@@ -44,7 +44,7 @@ func validate(e *env, c *cli.Context) error {
 	}
 	errs, warnings, setups := ds.Count(spec.Error), ds.Count(spec.Warning), 0
 	if errs == 0 {
-		in, err := e.pick(c, specs)
+		in, err := e.pick(c, specs, loadTemplates(c))
 		if err != nil {
 			return err
 		}
