@@ -189,19 +189,26 @@ func (c *Comparer) Close(clean bool) ([]Change, error) {
 
 // listed reports whether the manifest lists what was put and, of what this run answers for, nothing else.
 func (c *Comparer) listed() bool {
-	mine := &manifest{folders: map[string][]entry{}}
+	folders := 0
 	for top, entries := range c.present.folders {
-		var own []entry
+		put, n := c.next.folders[top], 0
 		for _, e := range entries {
-			if c.opts.owns(top+"/"+e.name) || len(find(c.next.folders[top], e.name)) > 0 {
-				own = append(own, e)
+			if c.opts.Owns != nil && !c.opts.Owns(top+"/"+e.name) && len(find(put, e.name)) == 0 {
+				continue
 			}
+			if n == len(put) || put[n] != e {
+				return false
+			}
+			n++
 		}
-		if own != nil {
-			mine.folders[top] = own
+		if n != len(put) {
+			return false
+		}
+		if n > 0 {
+			folders++
 		}
 	}
-	return mine.sameFiles(c.next)
+	return folders == len(c.next.folders)
 }
 
 func modeDiff(f File) string {

@@ -323,19 +323,6 @@ func (m *manifest) tops() []string {
 	return tops
 }
 
-// sameFiles reports whether two manifests list the same files, whichever version wrote them.
-func (m *manifest) sameFiles(n *manifest) bool {
-	if len(m.folders) != len(n.folders) {
-		return false
-	}
-	for top, entries := range m.folders {
-		if !slices.Equal(entries, n.folders[top]) {
-			return false
-		}
-	}
-	return true
-}
-
 // join gives what m or n list.
 func (m *manifest) join(n *manifest) *manifest {
 	out := &manifest{version: m.version, folders: make(map[string][]entry, len(m.folders))}

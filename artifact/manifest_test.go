@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -80,4 +81,17 @@ func TestManifestBroken(t *testing.T) {
 			t.Errorf("%d: taken: %q", i, text)
 		}
 	}
+}
+
+// sameFiles reports whether two manifests list the same files, whichever version wrote them.
+func (m *manifest) sameFiles(n *manifest) bool {
+	if len(m.folders) != len(n.folders) {
+		return false
+	}
+	for top, entries := range m.folders {
+		if !slices.Equal(entries, n.folders[top]) {
+			return false
+		}
+	}
+	return true
 }
