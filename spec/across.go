@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -11,6 +12,7 @@ type owned struct{ kind, partition, account, region, name string }
 
 // claim is what a setup says about it.
 type claim struct {
+	file    string // "" where there is one alone
 	setup   string
 	n       *yaml.Node
 	created bool
@@ -23,24 +25,35 @@ func acrossSetups(r *reader, results []result) {
 	if len(results) < 2 {
 		return
 	}
-	claims := make(map[owned]claim, 4*len(results))
-	add := func(o owned, what string, c claim) {
-		before, ok := claims[o]
-		switch {
-		case o.name == "":
-		case !ok:
-			claims[o] = c
-		case before.created && c.created:
-			r.err(codeSameName, c.n, "give one of them another name", "%s is created by setup %q already, at line %d", what, before.setup, before.n.Line)
-		case before.means != c.means:
-			r.err(codeTwoMeanings, c.n, "declare it in both in the same way", "%s is declared otherwise in setup %q, at line %d", what, before.setup, before.n.Line)
-		case before.whole && c.whole:
-			r.warn(warnWholeFile, c.n, "leave policy out in one of them and merge its statements",
-				"%s has its whole policy written by setup %q too: what is applied last wins", what, before.setup)
-		}
-	}
+	all := make(across, 4*len(results))
 	for i := range results {
-		claimsOf(&results[i], add)
+		claimsOf(&results[i], func(o owned, what string, c claim) { all.add(r, o, what, c) })
+	}
+}
+
+// across is what setups claim.
+type across map[owned]claim
+
+// add notes a claim, and reports it where it contradicts one before.
+func (a across) add(r *reader, o owned, what string, c claim) {
+	before, ok := a[o]
+	place := func() string {
+		if before.file != c.file {
+			return fmt.Sprintf("at %s:%d", before.file, before.n.Line)
+		}
+		return fmt.Sprintf("at line %d", before.n.Line)
+	}
+	switch {
+	case o.name == "":
+	case !ok:
+		a[o] = c
+	case before.created && c.created:
+		r.err(codeSameName, c.n, "give one of them another name", "%s is created by setup %q already, %s", what, before.setup, place())
+	case before.means != c.means:
+		r.err(codeTwoMeanings, c.n, "declare it in both in the same way", "%s is declared otherwise in setup %q, %s", what, before.setup, place())
+	case before.whole && c.whole:
+		r.warn(warnWholeFile, c.n, "leave policy out in one of them and merge its statements",
+			"%s has its whole policy written by setup %q too: what is applied last wins", what, before.setup)
 	}
 }
 

@@ -18,36 +18,29 @@ import (
 )
 
 // Load reads a spec and the policy files that it names, which are relative to it. The Spec is nil when there is an error among the diagnostics.
-func Load(path string) (*Spec, Diagnostics) { return LoadLight(path, nil) }
-
-// LoadLight is [Load] for files with so many setups that they should not all stay in memory. Each setup of such a file is given to light, when it is complete
-// and was checked by itself, and what light gives for it, of the same name, takes its place. It may be called from several goroutines at once, and for setups of a file that
-// then turns out to be wrong.
-func LoadLight(path string, light func(*Setup) *Setup) (*Spec, Diagnostics) {
-	data, err := readAtMost(path, maxBytes+1)
-	if err != nil {
-		r := &reader{}
-		r.at(codeRead, 1, 1, "give the path of a spec with -f", "cannot be read: %s", reason(err))
-		return nil, finish(path, &source{}, r.problems)
-	}
-	return parse(path, data, readPolicyFile, light)
-}
+func Load(path string) (*Spec, Diagnostics) { return new(Files).Load(path) }
 
 // Parse reads a spec from data. The file is its path: messages begin with it, and policy files are read relative to its folder, by readFile,
 // which may be called from several goroutines at once.
 func Parse(file string, data []byte, readFile func(path string) ([]byte, error)) (*Spec, Diagnostics) {
-	return parse(file, data, readFile, nil)
+	return parse(file, data, readFile, nil, newClaimed())
 }
 
-func parse(file string, data []byte, readFile func(path string) ([]byte, error), light func(*Setup) *Setup) (*Spec, Diagnostics) {
-	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
+// parse reads a spec and notes in claims, which is empty, what its setups claim.
+func parse(file string, data []byte, readFile func(path string) ([]byte, error), light func(*Setup) *Setup, claims *claimed) (*Spec, Diagnostics) {
+	data = trimBOM(data)
 	r := &reader{}
 	l := &loader{file: file, readFile: readFile, light: light}
-	setups, warnings, ok := l.quickly(data)
+	setups, warnings, ok := l.quickly(data, claims)
 	if r.problems = warnings; !ok {
 		r.problems = nil
 		l = &loader{file: file, readFile: readFile}
-		setups = l.load(r, data)
+		var results []result
+		setups, results = l.load(r, data)
+		clear(claims.all)
+		for i := range results {
+			claims.take(&results[i]) // what contradicts was found
+		}
 	}
 	ds := finish(file, &source{data: data}, r.problems)
 	if ds.HasErrors() {
@@ -56,13 +49,22 @@ func parse(file string, data []byte, readFile func(path string) ([]byte, error),
 	return &Spec{File: file, Setups: setups}, ds
 }
 
+func trimBOM(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\uFEFF")) }
+
+// unreadable is what is said of a file that cannot be read.
+func unreadable(path string, err error) Diagnostics {
+	r := &reader{}
+	r.at(codeRead, 1, 1, "give the path of a spec with -f", "cannot be read: %s", reason(err))
+	return finish(path, &source{}, r.problems)
+}
+
 // loader is what all setups of a file have in common. It does not change while they are loaded.
 type loader struct {
 	file          string
 	readFile      func(path string) ([]byte, error)
 	defaults      setupDraft
 	defaultsWrong bool
-	light         func(*Setup) *Setup // see LoadLight; may be nil
+	light         func(*Setup) *Setup // see Files; may be nil
 }
 
 // declared is a setup as it stands in the file.
@@ -71,10 +73,10 @@ type declared struct {
 	key, body *yaml.Node
 }
 
-func (l *loader) load(r *reader, data []byte) []*Setup {
+func (l *loader) load(r *reader, data []byte) ([]*Setup, []result) {
 	root := r.parseYAML(data)
 	if root == nil {
-		return nil
+		return nil, nil
 	}
 	list := l.loadRoot(r, root)
 	results := make([]result, len(list))
@@ -88,7 +90,7 @@ func (l *loader) load(r *reader, data []byte) []*Setup {
 		setups[i] = results[i].setup
 	}
 	slices.SortFunc(setups, func(a, b *Setup) int { return strings.Compare(a.Name, b.Name) })
-	return setups
+	return setups, results
 }
 
 // The fields of a file.

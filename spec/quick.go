@@ -26,11 +26,11 @@ type written struct {
 const (
 	perPiece = 16
 	atLeast  = 2 * perPiece
-	many     = 1000 // setups that do not all stay in memory, see LoadLight
+	many     = 1000 // setups that do not all stay in memory, see Files
 )
 
-// quickly loads a file piece by piece. It is not ok when the file has to be loaded as a whole; then it reported nothing.
-func (l *loader) quickly(data []byte) (setups []*Setup, warnings []problem, ok bool) {
+// quickly loads a file piece by piece and notes what its setups claim. It is not ok when the file has to be loaded as a whole; then it reported nothing.
+func (l *loader) quickly(data []byte, claims *claimed) (setups []*Setup, warnings []problem, ok bool) {
 	head, all, ok := cutSetups(data)
 	if !ok {
 		return nil, nil, false
@@ -48,7 +48,6 @@ func (l *loader) quickly(data []byte) (setups []*Setup, warnings []problem, ok b
 	}
 	pieces := slices.Collect(slices.Chunk(all, perPiece))
 	results := make([]loaded, len(pieces))
-	claims := newClaimed()
 	var next, failed atomic.Int64
 	var group sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(pieces)) {
@@ -225,6 +224,34 @@ func newClaimed() *claimed {
 	return &claimed{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, all: map[[2]uint64]stake{}}
 }
 
+// fresh gives an empty one that can be joined to c.
+func (c *claimed) fresh() *claimed { return &claimed{seeds: c.seeds, all: map[[2]uint64]stake{}} }
+
+// join adds what other files claim, which is in another. It is not ok when that may contradict what is in c.
+func (c *claimed) join(other *claimed) (ok bool) {
+	if len(c.all) == 0 {
+		c.all = other.all
+		return true
+	}
+	ok = true
+	for k, s := range other.all {
+		ok = c.put(k, s) && ok
+	}
+	return ok
+}
+
+// put notes one claim. It is not ok when it contradicts what was noted before.
+func (c *claimed) put(k [2]uint64, s stake) (ok bool) {
+	before, known := c.all[k]
+	if !known {
+		c.all[k] = s
+		return true
+	}
+	ok = before.means == s.means && !(before.created && s.created) && !(before.whole && s.whole)
+	c.all[k] = stake{before.means, s.created || before.created, s.whole || before.whole}
+	return ok
+}
+
 // take notes what a setup claims. It is not ok when another one may contradict it.
 func (c *claimed) take(res *result) (ok bool) {
 	var keys [][2]uint64
@@ -238,15 +265,9 @@ func (c *claimed) take(res *result) (ok bool) {
 	})
 	c.lock.Lock()
 	defer c.lock.Unlock()
+	ok = true
 	for i, k := range keys {
-		s := stakes[i]
-		if before, ok := c.all[k]; ok {
-			if before.means != s.means || before.created && s.created || before.whole && s.whole {
-				return false
-			}
-			s.created, s.whole = s.created || before.created, s.whole || before.whole
-		}
-		c.all[k] = s
+		ok = c.put(k, stakes[i]) && ok
 	}
-	return true
+	return ok
 }

@@ -12,7 +12,7 @@ import (
 func whole(data []byte) ([]*Setup, Diagnostics) {
 	r := &reader{}
 	l := &loader{file: "f", readFile: nil}
-	setups := l.load(r, data)
+	setups, _ := l.load(r, data)
 	return setups, finish("f", &source{data: data}, r.problems)
 }
 
@@ -33,7 +33,7 @@ func TestQuickly(t *testing.T) {
 		"ampersand":   strings.ReplaceAll(base, "    region", "    description: this & that\n    region"),
 	} {
 		l := &loader{file: "f"}
-		setups, warnings, ok := l.quickly([]byte(text))
+		setups, warnings, ok := l.quickly([]byte(text), newClaimed())
 		if !ok {
 			t.Errorf("%s: not loaded in pieces", name)
 			continue
@@ -77,12 +77,12 @@ func TestNotQuickly(t *testing.T) {
 		"less indentation": replace("  pz-00020:", " pz-00020:"),
 		"list":             replace("  pz-00020:", "  - pz-00020:"),
 	} {
-		if _, _, ok := (&loader{file: "f"}).quickly([]byte(text)); ok {
+		if _, _, ok := (&loader{file: "f"}).quickly([]byte(text), newClaimed()); ok {
 			t.Errorf("%s: loaded in pieces", name)
 		}
 	}
 	same := base + strings.ReplaceAll(strings.Replace(string(specOf(1)), "version: 1\nsetups:\n", "", 1), "pz-00001:", "other:")
-	if _, _, ok := (&loader{file: "f"}).quickly([]byte(same)); ok {
+	if _, _, ok := (&loader{file: "f"}).quickly([]byte(same), newClaimed()); ok {
 		t.Error("two setups create one role: loaded in pieces")
 	}
 	s, ds := Parse("f", []byte(same), nil)
@@ -101,7 +101,7 @@ func FuzzQuickly(f *testing.F) {
 	f.Fuzz(func(t *testing.T, at uint16, cut uint8, in string) {
 		i := int(at) % len(base)
 		text := bytes.Join([][]byte{base[:i], []byte(in), base[min(len(base), i+int(cut)):]}, nil)
-		setups, warnings, ok := (&loader{file: "f"}).quickly(text)
+		setups, warnings, ok := (&loader{file: "f"}).quickly(text, newClaimed())
 		if !ok {
 			return
 		}

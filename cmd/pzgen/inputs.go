@@ -93,7 +93,7 @@ func loadSpecs(e *env, c *cli.Context) ([]*spec.Spec, spec.Diagnostics, error) {
 	return loadSpecsLight(e, c, nil)
 }
 
-// loadSpecsLight is loadSpecs; for light see [spec.LoadLight].
+// loadSpecsLight is loadSpecs; for light see [spec.Files].
 func loadSpecsLight(e *env, c *cli.Context, light func(*spec.Setup) *spec.Setup) ([]*spec.Spec, spec.Diagnostics, error) {
 	files := c.StringSlice("file")
 	if len(files) == 0 {
@@ -105,6 +105,7 @@ func loadSpecsLight(e *env, c *cli.Context, light func(*spec.Setup) *spec.Setup)
 	var specs []*spec.Spec
 	var all spec.Diagnostics
 	seen := map[string]bool{}
+	loading := spec.Files{Light: light}
 	for _, f := range files {
 		if seen[filepath.Clean(f)] {
 			return nil, nil, usagef("", "spec %q is given twice", f)
@@ -113,13 +114,12 @@ func loadSpecsLight(e *env, c *cli.Context, light func(*spec.Setup) *spec.Setup)
 		var s *spec.Spec
 		var ds spec.Diagnostics
 		if f == "-" {
-			data, err := io.ReadAll(e.stdin)
-			if err != nil {
+			var err error
+			if s, ds, err = loading.Read("<stdin>", e.stdin); err != nil {
 				return nil, nil, err
 			}
-			s, ds = spec.Parse("<stdin>", data, os.ReadFile)
 		} else {
-			s, ds = spec.LoadLight(f, light)
+			s, ds = loading.Load(f)
 		}
 		if c.Bool("strict") {
 			ds = ds.Strict()

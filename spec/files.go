@@ -1,0 +1,91 @@
+package spec
+
+import (
+	"io"
+)
+
+// Files loads several files whose setups are used together: what no two setups of a file may both create or mean differently, no two of different files may
+// either. Files are loaded one after the other; the zero Files is ready for use.
+type Files struct {
+	// Light, if there is one, is for files with so many setups that they should not all stay in memory. Each setup of such a file is given to it, when it is
+	// complete and was checked by itself, and what it gives for it, of the same name, takes its place. It may be called from several goroutines at once, and for
+	// setups of a file that then turns out to be wrong.
+	Light func(*Setup) *Setup
+
+	claims *claimed // of the files that were loaded
+	loaded []origin
+}
+
+// origin is where a file came from, so that it can be read again when its setups contradict those of another one.
+type origin struct {
+	file     string
+	data     []byte // nil for what is read from disk again
+	readFile func(path string) ([]byte, error)
+}
+
+// Load is [Load]. Its diagnostics tell of contradictions to the files before as well.
+func (fs *Files) Load(path string) (*Spec, Diagnostics) {
+	data, err := readAtMost(path, maxBytes+1)
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	return fs.add(origin{path, nil, readPolicyFile}, data, fs.Light)
+}
+
+// Read is [Parse] of what r gives. The error is that of r.
+func (fs *Files) Read(file string, r io.Reader) (*Spec, Diagnostics, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
+	if err != nil {
+		return nil, nil, err
+	}
+	s, ds := fs.add(origin{file, data, readPolicyFile}, data, nil)
+	return s, ds, nil
+}
+
+func (fs *Files) add(o origin, data []byte, light func(*Setup) *Setup) (*Spec, Diagnostics) {
+	if fs.claims == nil {
+		fs.claims = newClaimed()
+	}
+	own := fs.claims.fresh()
+	s, ds := parse(o.file, data, o.readFile, light, own)
+	fs.loaded = append(fs.loaded, o)
+	if s == nil || fs.claims.join(own) {
+		return s, ds
+	}
+	ds = append(ds, fs.contradictions()...)
+	if ds.HasErrors() {
+		return nil, ds
+	}
+	return s, ds
+}
+
+// contradictions tells where the last file contradicts those before it. That two contradict is known from little; to say where, all are loaded again.
+func (fs *Files) contradictions() Diagnostics {
+	all := across{}
+	last := len(fs.loaded) - 1
+	for i, o := range fs.loaded {
+		data := o.data
+		if data == nil {
+			var err error
+			if data, err = readAtMost(o.file, maxBytes+1); err != nil {
+				return unreadable(o.file, err)
+			}
+		}
+		l := &loader{file: o.file, readFile: o.readFile}
+		found := &reader{}
+		_, results := l.load(&reader{}, trimBOM(data)) // what is wrong with it alone was told
+		for j := range results {
+			claimsOf(&results[j], func(own owned, what string, c claim) {
+				if c.file = o.file; i < last {
+					all.add(&reader{}, own, what, c)
+				} else if before, ok := all[own]; ok && before.file != o.file {
+					all.add(found, own, what, c)
+				}
+			})
+		}
+		if i == last {
+			return finish(o.file, &source{data: trimBOM(data)}, found.problems)
+		}
+	}
+	return nil
+}
