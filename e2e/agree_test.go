@@ -10,7 +10,6 @@ import (
 
 	"github.com/pmezard/go-difflib/difflib"
 
-	"github.com/pzgen/pzgen/artifact"
 	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/model"
 	"github.com/pzgen/pzgen/policy"
@@ -19,13 +18,13 @@ import (
 // target gives the documents of the JSON target.
 func (w *world) target(m *model.Setup, env policy.Env) map[string]policy.Document {
 	w.t.Helper()
-	var read func(*model.Setup, []artifact.File, policy.Env) (*model.Reading, error)
-	for _, g := range generators.Targets() {
-		if g.Name == "json" {
-			read = g.Read
-		}
+	targets := generators.Targets()
+	target := targets[slices.IndexFunc(targets, func(g generators.Generator) bool { return g.Name == "json" })]
+	read, err := target.Open(m, printed(w.t, m, target.Name))
+	if err != nil {
+		w.t.Fatal(err)
 	}
-	r, err := read(m, printed(w.t, m, "json"), env)
+	r, err := read(env)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func printed(t testing.TB, m *model.Setup, targets ...string) []artifact.File {
 	t.Helper()
 	var files []artifact.File
 	for _, g := range generators.For(targets) {
-		if g.Read == nil {
+		if g.Open == nil {
 			continue
 		}
 		more, err := g.Print(m)

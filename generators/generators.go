@@ -23,9 +23,9 @@ type Generator struct {
 	// Print renders the setup. Paths begin with the setup's name. It fails only for values that the target cannot express.
 	Print func(*model.Setup) ([]artifact.File, error)
 
-	// Read runs the files in the meaning of their own language under env, which gives every reference a value. It must not trust that Print wrote them.
-	// It passes over files of other targets. Beside an error there may be a Reading, of what could be read all the same.
-	Read func(*model.Setup, []artifact.File, policy.Env) (*model.Reading, error)
+	// Open parses the files of a setup, without trust that Print wrote them; it passes over files of other targets. It is nil for a target that cannot be read
+	// back.
+	Open func(*model.Setup, []artifact.File) (Reader, error)
 
 	// Partial: the target carries the statements to merge into policies that are not known here.
 	Partial bool
@@ -39,18 +39,29 @@ type Generator struct {
 	Without []string
 }
 
-// Targets gives the targets in the order in which they are printed.
-func Targets() []Generator {
-	return []Generator{
-		{Name: "json", Doc: json.Doc, Folder: "policies", Print: json.Print, Read: json.Read, Partial: true, Fixed: true},
-		{Name: "cloudformation", Doc: cloudformation.Doc, Folder: "cloudformation", Print: cloudformation.Print, Read: cloudformation.Read,
-			Without: []string{"key", "operator.users", "operator.groups", "operator.roles"}}, // whom managed policies alone are attached to
-		{Name: "terraform", Doc: terraform.Doc, Folder: "terraform", Print: terraform.Print, Read: terraform.Read, Partial: true},
-		{Name: "shell", Doc: shell.Doc, Folder: "shell", Print: shell.Print, Read: shell.Read, Partial: true},
+// Reader runs the files of a setup in the meaning of their own language under an environment, which gives every reference a value. Beside an error there may be a
+// Reading, of what could be read all the same. It may be called several times, also at once.
+type Reader = func(policy.Env) (*model.Reading, error)
+
+// opened makes an Open for a target that parses anew for each environment.
+func opened(read func(*model.Setup, []artifact.File, policy.Env) (*model.Reading, error)) func(*model.Setup, []artifact.File) (Reader, error) {
+	return func(s *model.Setup, files []artifact.File) (Reader, error) {
+		return func(env policy.Env) (*model.Reading, error) { return read(s, files, env) }, nil
 	}
 }
 
-// For gives what is printed for a setup that wants these targets: the README, which is for people and so cannot be read back (Read is nil), and the targets.
+// Targets gives the targets in the order in which they are printed.
+func Targets() []Generator {
+	return []Generator{
+		{Name: "json", Doc: json.Doc, Folder: "policies", Print: json.Print, Open: opened(json.Read), Partial: true, Fixed: true},
+		{Name: "cloudformation", Doc: cloudformation.Doc, Folder: "cloudformation", Print: cloudformation.Print, Open: opened(cloudformation.Read),
+			Without: []string{"key", "operator.users", "operator.groups", "operator.roles"}}, // whom managed policies alone are attached to
+		{Name: "terraform", Doc: terraform.Doc, Folder: "terraform", Print: terraform.Print, Open: terraform.Open, Partial: true},
+		{Name: "shell", Doc: shell.Doc, Folder: "shell", Print: shell.Print, Open: opened(shell.Read), Partial: true},
+	}
+}
+
+// For gives what is printed for a setup that wants these targets: the README, which is for people and so cannot be read back (Open is nil), and the targets.
 func For(targets []string) []Generator {
 	out := []Generator{{Name: "readme", Doc: "what the setup is and how to apply it", Folder: "README.md", Print: readme.Print}}
 	for _, g := range Targets() {

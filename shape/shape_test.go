@@ -226,7 +226,7 @@ func TestProof(t *testing.T) {
 		gens := generators.For(setups[key][0].Targets)
 		var readable []generators.Generator
 		for _, g := range gens {
-			if g.Read != nil {
+			if g.Open != nil {
 				readable = append(readable, g)
 			}
 		}

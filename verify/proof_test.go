@@ -269,11 +269,14 @@ func TestProofAsksForDefaults(t *testing.T) {
 	files := printAll(t, m)
 	for _, ref := range []policy.Ref{model.RefAccount, model.RefRegion, model.RefRoleName, model.RefBucketName("out")} {
 		g := generators.Targets()[2]
-		read := g.Read
-		g.Read = func(m *model.Setup, files []artifact.File, env policy.Env) (*model.Reading, error) {
-			r, err := read(m, files, env)
-			delete(r.Defaults, ref)
-			return r, err
+		open := g.Open
+		g.Open = func(m *model.Setup, files []artifact.File) (generators.Reader, error) {
+			read, err := open(m, files)
+			return func(env policy.Env) (*model.Reading, error) {
+				r, err := read(env)
+				delete(r.Defaults, ref)
+				return r, err
+			}, err
 		}
 		finds(t, Setup(m, []generators.Generator{g}, files), Equal, "target "+g.Name+" gives "+ref.Short()+" no value")
 	}

@@ -1,12 +1,14 @@
 package verify
 
 import (
+	"bytes"
 	"flag"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/pzgen/pzgen/artifact"
 	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/model"
@@ -85,6 +87,11 @@ func TestRandomSpecs(t *testing.T) {
 					fail("target %s does not print setup %s: %v", g.Name, m.Name, err)
 				}
 				printed = append(printed, fs...)
+			}
+			for _, f := range printed {
+				if strings.HasSuffix(f.Path, ".tf") && !bytes.Equal(hclwrite.Format(f.Data), f.Data) {
+					fail("%s is not as terraform fmt writes it", f.Path)
+				}
 			}
 			r := Setup(m, generators.Targets(), printed)
 			if len(r.Targets) != len(m.Targets) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/pzgen/pzgen/artifact"
 	"github.com/pzgen/pzgen/generators"
@@ -12,8 +13,15 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// target reads one target under its environments and holds it against the model.
-func (p *proof) target(g generators.Generator, files []artifact.File) {
+// reading is what a target was read as under an environment.
+type reading struct {
+	env policy.Env
+	out *model.Reading
+	err error
+}
+
+// read begins to read a target under its environments, which takes longer than all else that is proved; the function that it gives waits for it.
+func (p *proof) read(g generators.Generator, files []artifact.File) func() []reading {
 	envs := []policy.Env{p.m.MadeUp(1), p.m.MadeUp(2)}
 	if g.Fixed {
 		// The target has no references: it can only be read with the values that the spec gives.
@@ -25,9 +33,27 @@ func (p *proof) target(g generators.Generator, files []artifact.File) {
 		}
 		envs = []policy.Env{known}
 	}
-	for _, env := range envs {
-		r, err := g.Read(p.m, files, env)
-		if err != nil {
+	out := make([]reading, len(envs))
+	var group sync.WaitGroup
+	group.Go(func() {
+		open, err := g.Open(p.m, files)
+		for i, env := range envs {
+			if out[i] = (reading{env: env, err: err}); err == nil {
+				group.Go(func() { out[i].out, out[i].err = open(env) })
+			}
+		}
+	})
+	return func() []reading {
+		group.Wait()
+		return out
+	}
+}
+
+// target holds the readings of a target against the model.
+func (p *proof) target(g generators.Generator, readings []reading, files []artifact.File) {
+	for _, read := range readings {
+		r, env := read.out, read.env
+		if err := read.err; err != nil {
 			f := Finding{Check: Closed, Target: g.Name, Message: err.Error()}
 			f.Path, f.Line = placeOf(err, files)
 			for _, place := range []string{fmt.Sprintf("%s:%d: ", f.Path, f.Line), f.Path + ": "} {

@@ -66,6 +66,13 @@ type Finding struct {
 // Setup proves the files of one setup: those of gens that the setup wants are read from files, whose paths begin with the setup's name.
 func Setup(m *model.Setup, gens []generators.Generator, files []artifact.File) *Report {
 	p := &proof{m: m, report: &Report{Setup: m.Name}, env: m.MadeUp(1)}
+	gens = slices.DeleteFunc(slices.Clone(gens), func(g generators.Generator) bool {
+		return len(m.Targets) > 0 && !slices.Contains(m.Targets, g.Name)
+	})
+	readings := make([]func() []reading, len(gens))
+	for i, g := range gens {
+		readings[i] = p.read(g, files)
+	}
 	p.accepted()
 	if p.prepare() {
 		if p.fits() {
@@ -74,12 +81,9 @@ func Setup(m *model.Setup, gens []generators.Generator, files []artifact.File) *
 			p.minimal()
 		}
 	}
-	for _, g := range gens {
-		if len(m.Targets) > 0 && !slices.Contains(m.Targets, g.Name) {
-			continue
-		}
+	for i, g := range gens {
 		p.report.Targets = append(p.report.Targets, g.Name)
-		p.target(g, files)
+		p.target(g, readings[i](), files)
 	}
 	p.outcomes()
 	p.locate()

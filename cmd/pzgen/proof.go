@@ -14,7 +14,7 @@ import (
 
 // readable gives the targets of a job that can be read back.
 func readable(j job) []generators.Generator {
-	return slices.DeleteFunc(slices.Clone(j.gens), func(g generators.Generator) bool { return g.Read == nil })
+	return slices.DeleteFunc(slices.Clone(j.gens), func(g generators.Generator) bool { return g.Open == nil })
 }
 
 // prove proves the files of a setup in memory, as verify proves those of the output folder. What it finds means that they are not to be written.

@@ -1,8 +1,6 @@
 package terraform
 
 import (
-	"github.com/hashicorp/hcl/v2/hclwrite"
-
 	"github.com/pzgen/pzgen/model"
 )
 
@@ -10,17 +8,17 @@ import (
 const placeholderKey = "REPLACE-WITH-THE-KEY-ID"
 
 // adopt prints import blocks for everything of the module that may be there already. Terraform does not load a file of this name.
-func (p *printer) adopt() *hclwrite.File {
-	f, b := p.start(
+func (p *printer) adopt() *lines {
+	b := p.start(
 		"Import blocks (Terraform 1.5 and later) for what exists already. Terraform does not read this file under this name.",
 		"Copy it to adopt.tf in a root module, keep the blocks of what exists, correct what is in capitals, and look at terraform plan",
 		"before terraform apply: it shows what would be changed. Where this module is called as module.x, write module.x. before each address.",
 	)
 	s := p.setup
 	put := func(typ, label string, id ...segment) {
-		body := block(b, "import")
-		body.SetAttributeRaw("to", ref(typ, label))
-		body.SetAttributeRaw("id", p.template(id...))
+		body := b.block("import")
+		body.set("to", ref(typ, label))
+		body.set("id", p.template(id...))
 	}
 	lit := func(text string) segment { return segment{lit: text} }
 	if !s.Role.Existing {
@@ -59,7 +57,7 @@ func (p *printer) adopt() *hclwrite.File {
 			put(tfPolicy, p.names.docs[d.Name], p.policyARN(d)...)
 		}
 	}
-	return f
+	return b
 }
 
 // bucketParts are the resources of a bucket, in the order of main.tf.

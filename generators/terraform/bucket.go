@@ -1,8 +1,6 @@
 package terraform
 
 import (
-	"github.com/hashicorp/hcl/v2/hclwrite"
-
 	"github.com/pzgen/pzgen/model"
 	"github.com/pzgen/pzgen/policy"
 )
@@ -17,7 +15,7 @@ const (
 	enabled        = "Enabled"
 )
 
-func (p *printer) bucket(b *hclwrite.Body, bu model.Bucket) {
+func (p *printer) bucket(b *lines, bu model.Bucket) {
 	label := p.names.buckets[bu.ID]
 	of := "the bucket " + bu.ID
 	if bu.Existing {
@@ -27,34 +25,34 @@ func (p *printer) bucket(b *hclwrite.Body, bu model.Bucket) {
 			p.show(b, bu.Policy, "the policy of "+of)
 		default:
 			doc := p.document(b, bu.Policy, foreign(bu.Policy.Document, bu.Own), of)
-			body := block(b, "resource", tfBucketPolicy, label)
-			body.SetAttributeRaw("bucket", ref("var", p.names.bucketVar(bu.ID)))
-			body.SetAttributeRaw("policy", doc)
+			body := b.block("resource", tfBucketPolicy, label)
+			body.set("bucket", ref("var", p.names.bucketVar(bu.ID)))
+			body.set("policy", doc)
 			p.prevent(body)
 		}
 		return
 	}
-	body := block(b, "resource", tfBucket, label)
-	body.SetAttributeRaw("bucket", ref("var", p.names.bucketVar(bu.ID)))
-	body.SetAttributeRaw("tags", ref("var", varTags))
+	body := b.block("resource", tfBucket, label)
+	body.set("bucket", ref("var", p.names.bucketVar(bu.ID)))
+	body.set("tags", ref("var", varTags))
 	p.prevent(body)
 
-	part := func(typ string) *hclwrite.Body {
-		body := block(b, "resource", typ, label)
-		body.SetAttributeRaw("bucket", ref(tfBucket, label, "bucket"))
+	part := func(typ string) *lines {
+		body := b.block("resource", typ, label)
+		body.set("bucket", ref(tfBucket, label, "bucket"))
 		return body
 	}
 	public := part(tfBucketPublic)
 	for _, name := range publicSwitches {
-		public.SetAttributeRaw(name, boolean(bu.BlockPublic))
+		public.set(name, boolean(bu.BlockPublic))
 	}
 	ownership := ownerPreferred
 	if bu.OwnerOnly {
 		ownership = ownerEnforced
 	}
-	inner(part(tfBucketOwner), "rule").SetAttributeRaw("object_ownership", p.str(ownership))
+	part(tfBucketOwner).inner("rule").set("object_ownership", p.str(ownership))
 	if bu.Versioning {
-		inner(part(tfBucketVers), "versioning_configuration").SetAttributeRaw("status", p.str(enabled))
+		part(tfBucketVers).inner("versioning_configuration").set("status", p.str(enabled))
 	}
 	p.encryption(part(tfBucketSSE), bu)
 	if bu.ExpireDays > 0 {
@@ -63,39 +61,39 @@ func (p *printer) bucket(b *hclwrite.Body, bu model.Bucket) {
 	if bu.Policy.Name != "" {
 		doc := p.document(b, bu.Policy, nil, of)
 		body := part(tfBucketPolicy)
-		body.SetAttributeRaw("policy", doc)
+		body.set("policy", doc)
 		// S3 refuses to change the policy and the public access block of a bucket at the same moment.
-		body.AppendNewline()
-		body.SetAttributeRaw("depends_on", list([]hclwrite.Tokens{ref(tfBucketPublic, label)}))
+		body.blank()
+		body.set("depends_on", list([]expr{ref(tfBucketPublic, label)}))
 	}
 }
 
 // publicSwitches are the four arguments of the public access block. It is never written to.
 var publicSwitches = [...]string{"block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"}
 
-func (p *printer) encryption(b *hclwrite.Body, bu model.Bucket) {
-	rule := inner(b, "rule")
+func (p *printer) encryption(b *lines, bu model.Bucket) {
+	rule := b.inner("rule")
 	if bu.Key == "" {
-		rule.AppendNewBlock("apply_server_side_encryption_by_default", nil).Body().SetAttributeRaw("sse_algorithm", p.str(sseS3))
+		rule.nest("apply_server_side_encryption_by_default").set("sse_algorithm", p.str(sseS3))
 		return
 	}
-	rule.SetAttributeRaw("bucket_key_enabled", boolean(true))
-	by := inner(rule, "apply_server_side_encryption_by_default")
-	by.SetAttributeRaw("sse_algorithm", p.str(sseKMS))
-	by.SetAttributeRaw("kms_master_key_id", p.text(policy.NewText(model.RefKeyARN(bu.Key)), dollar))
+	rule.set("bucket_key_enabled", boolean(true))
+	by := rule.inner("apply_server_side_encryption_by_default")
+	by.set("sse_algorithm", p.str(sseKMS))
+	by.set("kms_master_key_id", p.text(policy.NewText(model.RefKeyARN(bu.Key)), dollar))
 }
 
 // expiration deletes objects for good: where versions are kept, what expires becomes a noncurrent version, which has to expire as well.
-func (p *printer) expiration(b *hclwrite.Body, bu model.Bucket) {
-	rule := inner(b, "rule")
-	rule.SetAttributeRaw("id", p.str("expire"))
-	rule.SetAttributeRaw("status", p.str(enabled))
-	empty(rule, "filter")
-	inner(rule, "expiration").SetAttributeRaw("days", number(bu.ExpireDays))
+func (p *printer) expiration(b *lines, bu model.Bucket) {
+	rule := b.inner("rule")
+	rule.set("id", p.str("expire"))
+	rule.set("status", p.str(enabled))
+	rule.empty("filter")
+	rule.inner("expiration").set("days", number(bu.ExpireDays))
 	if bu.Versioning {
-		inner(rule, "noncurrent_version_expiration").SetAttributeRaw("noncurrent_days", number(bu.ExpireDays))
+		rule.inner("noncurrent_version_expiration").set("noncurrent_days", number(bu.ExpireDays))
 		// The rules of a bucket with versions are to be set after versioning itself.
-		b.AppendNewline()
-		b.SetAttributeRaw("depends_on", list([]hclwrite.Tokens{ref(tfBucketVers, p.names.buckets[bu.ID])}))
+		b.blank()
+		b.set("depends_on", list([]expr{ref(tfBucketVers, p.names.buckets[bu.ID])}))
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2/hclwrite"
-
 	"github.com/pzgen/pzgen/artifact"
 	"github.com/pzgen/pzgen/model"
 	"github.com/pzgen/pzgen/policy"
@@ -15,28 +13,28 @@ import (
 //
 // Most are an aws_iam_policy_document. What that data source would change, refuse or lose (see fits) is written with jsonencode, which keeps
 // everything. foreign are the statements of somebody else in it: they stand in a file of their own, as they are.
-func (p *printer) document(b *hclwrite.Body, d model.Doc, foreign []policy.Statement, of string) hclwrite.Tokens {
+func (p *printer) document(b *lines, d model.Doc, foreign []policy.Statement, of string) expr {
 	label := p.names.docs[d.Name]
 	if !fits(d.Document, foreign) {
-		body := block(b, "locals")
-		body.SetAttributeRaw(label+"_policy", call("jsonencode", p.encoded(d.Document)))
+		body := b.block("locals")
+		body.set(label+"_policy", call("jsonencode", p.encoded(d.Document)))
 		return ref("local", label+"_policy")
 	}
-	body := block(b, "data", dataPolicy, label)
+	body := b.block("data", dataPolicy, label)
 	if d.Document.Version != policy.Version2012 {
-		body.SetAttributeRaw("version", p.str(d.Document.Version))
+		body.set("version", p.str(d.Document.Version))
 	}
 	if len(foreign) > 0 {
 		base := d.Document
 		base.Statements, base.Single = foreign, false
 		name := d.Name + ".base.json"
 		p.extra = append(p.extra, artifact.File{Path: p.setup.Name + "/" + folder + "/" + name, Data: base.JSON(), Mode: 0o644})
-		comment(body, "The statements of others in the policy of "+of+", as they were when this was generated.")
-		body.SetAttributeRaw("source_policy_documents", list([]hclwrite.Tokens{
-			call("file", p.template(segment{expr: ref("path", "module")}, segment{lit: "/" + name})),
+		body.comment("The statements of others in the policy of " + of + ", as they were when this was generated.")
+		body.set("source_policy_documents", list([]expr{
+			call("file", p.template(segment{expr: ref("path", "module").first}, segment{lit: "/" + name})),
 		}))
 	} else if d.Document.ID != "" {
-		body.SetAttributeRaw("policy_id", p.str(d.Document.ID))
+		body.set("policy_id", p.str(d.Document.ID))
 	}
 	rest := slices.Clone(foreign)
 	for _, s := range d.Document.Statements {
@@ -44,9 +42,9 @@ func (p *printer) document(b *hclwrite.Body, d model.Doc, foreign []policy.State
 			rest = slices.Delete(rest, i, i+1)
 			continue
 		}
-		st := inner(body, "statement")
+		st := body.inner("statement")
 		if why := p.why[[2]string{d.Name, s.Sid}]; why != "" {
-			comment(st, why)
+			st.comment(why)
 		}
 		p.statement(st, s)
 	}
@@ -70,14 +68,14 @@ func foreign(d, own policy.Document) []policy.Statement {
 	return out
 }
 
-func (p *printer) statement(b *hclwrite.Body, s policy.Statement) {
+func (p *printer) statement(b *lines, s policy.Statement) {
 	if s.Sid != "" {
-		b.SetAttributeRaw("sid", p.str(s.Sid))
+		b.set("sid", p.str(s.Sid))
 	}
-	b.SetAttributeRaw("effect", p.str(s.Effect))
+	b.set("effect", p.str(s.Effect))
 	put := func(name string, t policy.Texts, n notation) {
 		if t.Values != nil {
-			b.SetAttributeRaw(name, p.texts(t, n))
+			b.set(name, p.texts(t, n))
 		}
 	}
 	// The data source reads &{…} in resources, principals and condition values, and leaves actions as they are.
@@ -88,14 +86,14 @@ func (p *printer) statement(b *hclwrite.Body, s policy.Statement) {
 	p.principals(b, "principals", s.Principal)
 	p.principals(b, "not_principals", s.NotPrincipal)
 	for _, c := range s.Condition {
-		cond := inner(b, "condition")
-		cond.SetAttributeRaw("test", p.str(c.Operator))
-		cond.SetAttributeRaw("variable", p.str(c.Key))
-		cond.SetAttributeRaw("values", p.texts(c.Values, ampersand))
+		cond := b.inner("condition")
+		cond.set("test", p.str(c.Operator))
+		cond.set("variable", p.str(c.Key))
+		cond.set("values", p.texts(c.Values, ampersand))
 	}
 }
 
-func (p *printer) principals(b *hclwrite.Body, name string, pr *policy.Principal) {
+func (p *printer) principals(b *lines, name string, pr *policy.Principal) {
 	if pr == nil {
 		return
 	}
@@ -105,9 +103,9 @@ func (p *printer) principals(b *hclwrite.Body, name string, pr *policy.Principal
 		types = []policy.PrincipalType{{Type: "*", Values: policy.List(policy.Literal("*"))}}
 	}
 	for _, t := range types {
-		body := inner(b, name)
-		body.SetAttributeRaw("type", p.str(t.Type))
-		body.SetAttributeRaw("identifiers", p.texts(t.Values, ampersand))
+		body := b.inner(name)
+		body.set("type", p.str(t.Type))
+		body.set("identifiers", p.texts(t.Values, ampersand))
 	}
 }
 

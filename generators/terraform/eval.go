@@ -67,12 +67,24 @@ func (e *evaluator) fileFunc() function.Function {
 
 // expr gives the value of an expression. each is the value of each.value and each.key inside of a block with for_each.
 func (e *evaluator) expr(x hclsyntax.Expression, each cty.Value) (cty.Value, error) {
-	if err := plainExpr(x); err != nil {
+	refs, err := references(x)
+	if err != nil {
 		return cty.NilVal, err
 	}
-	ctx := &hcl.EvalContext{Variables: map[string]cty.Value{}, Functions: e.funcs}
+	v, err := e.run(x, refs, each)
+	if err != nil {
+		return cty.NilVal, err
+	}
+	if !v.IsWhollyKnown() || size(v) > maxValue {
+		return cty.NilVal, at(x.Range(), "value is not known or larger than %d bytes", maxValue)
+	}
+	return v, nil
+}
+
+// run evaluates an expression with what it refers to.
+func (e *evaluator) run(x hclsyntax.Expression, refs []hcl.Traversal, each cty.Value) (cty.Value, error) {
 	tree := map[string]any{}
-	for _, t := range x.Variables() {
+	for _, t := range refs {
 		addr, err := address(t)
 		if err != nil {
 			return cty.NilVal, err
@@ -81,29 +93,35 @@ func (e *evaluator) expr(x hclsyntax.Expression, each cty.Value) (cty.Value, err
 		if err != nil {
 			return cty.NilVal, err
 		}
+		if _, alone := x.(*hclsyntax.ScopeTraversalExpr); alone {
+			v, diags := t[len(addr):].TraverseRel(v)
+			return v, diagnostic(diags)
+		}
 		put(tree, addr, v)
 	}
+	ctx := &hcl.EvalContext{Variables: make(map[string]cty.Value, len(tree)), Functions: e.funcs}
 	for name, v := range tree {
 		ctx.Variables[name] = value(v)
 	}
 	v, diags := x.Value(ctx)
-	if diags.HasErrors() {
-		return cty.NilVal, diagnostic(diags)
-	}
-	if !v.IsWhollyKnown() || size(v) > maxValue {
-		return cty.NilVal, at(x.Range(), "value is not known or larger than %d bytes", maxValue)
-	}
-	return v, nil
+	return v, diagnostic(diags)
 }
 
-// plainExpr refuses the kinds of expression that pzgen does not write: loops and conditions make a policy depend on more than names.
-func plainExpr(x hclsyntax.Expression) error {
+// references gives what an expression refers to. It refuses the kinds of expression that pzgen does not write: loops and conditions make a policy
+// depend on more than names, and without loops there are no names but those of the module.
+func references(x hclsyntax.Expression) ([]hcl.Traversal, error) {
+	if s, ok := x.(*hclsyntax.TemplateExpr); ok && s.IsStringLiteral() {
+		return nil, nil // as most are
+	}
+	var refs []hcl.Traversal
 	var err error
 	diags := hclsyntax.VisitAll(x, func(n hclsyntax.Node) hcl.Diagnostics {
 		switch n := n.(type) {
-		case *hclsyntax.LiteralValueExpr, *hclsyntax.TemplateExpr, *hclsyntax.TemplateWrapExpr, *hclsyntax.ScopeTraversalExpr,
-			*hclsyntax.FunctionCallExpr, *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr, *hclsyntax.ObjectConsKeyExpr,
-			*hclsyntax.ParenthesesExpr, *hclsyntax.RelativeTraversalExpr, hclsyntax.ChildScope:
+		case *hclsyntax.ScopeTraversalExpr:
+			refs = append(refs, n.Traversal)
+		case *hclsyntax.LiteralValueExpr, *hclsyntax.TemplateExpr, *hclsyntax.TemplateWrapExpr, *hclsyntax.FunctionCallExpr,
+			*hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr, *hclsyntax.ObjectConsKeyExpr, *hclsyntax.ParenthesesExpr,
+			*hclsyntax.RelativeTraversalExpr:
 		default:
 			if err == nil {
 				err = at(n.Range(), "expression of a kind that pzgen does not read")
@@ -112,9 +130,9 @@ func plainExpr(x hclsyntax.Expression) error {
 		return nil
 	})
 	if err == nil && diags.HasErrors() {
-		return diagnostic(diags)
+		return nil, diagnostic(diags)
 	}
-	return err
+	return refs, err
 }
 
 // address gives the steps of a traversal that name what it refers to: var.x, local.x, path.module, each.value, data.type.label, type.label.
@@ -165,6 +183,9 @@ func value(v any) cty.Value {
 
 // size is about the number of bytes in the strings of v.
 func size(v cty.Value) int {
+	if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
+		return 1 + len(v.AsString())
+	}
 	n := 0
 	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
 		n++

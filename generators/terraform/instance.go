@@ -1,8 +1,8 @@
 package terraform
 
 import (
+	"cmp"
 	"slices"
-	"sort"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -63,9 +63,12 @@ func (c content) strs(name string) ([]string, error) {
 	if !ok {
 		return nil, nil
 	}
-	l, err := convert.Convert(v, cty.List(cty.String))
-	if err != nil || l.IsNull() {
-		return nil, at(c.ranges[name], "%s is not a list of strings", name)
+	l := v // a list in brackets is a tuple, which needs no conversion when all is strings
+	if !v.Type().IsTupleType() || v.IsNull() || slices.ContainsFunc(v.Type().TupleElementTypes(), func(t cty.Type) bool { return t != cty.String }) {
+		var err error
+		if l, err = convert.Convert(v, cty.List(cty.String)); err != nil || l.IsNull() {
+			return nil, at(c.ranges[name], "%s is not a list of strings", name)
+		}
 	}
 	out := make([]string, 0, l.LengthInt())
 	for it := l.ElementIterator(); it.Next(); {
@@ -163,12 +166,15 @@ func (e *evaluator) meta(b *hclsyntax.Block) error {
 
 // content evaluates a body that has the given shape. top: it is the body of a resource or data source, with the arguments of every block.
 func (e *evaluator) content(b *hclsyntax.Body, line hcl.Range, sh shape, each cty.Value, top bool) (content, error) {
-	c := content{args: map[string]cty.Value{}, ranges: map[string]hcl.Range{}, blocks: map[string][]content{}, line: line}
+	c := content{args: make(map[string]cty.Value, len(b.Attributes)), ranges: make(map[string]hcl.Range, len(b.Attributes)), line: line}
+	if len(b.Blocks) > 0 {
+		c.blocks = map[string][]content{}
+	}
 	attrs := make([]*hclsyntax.Attribute, 0, len(b.Attributes))
 	for _, a := range b.Attributes {
 		attrs = append(attrs, a)
 	}
-	sort.Slice(attrs, func(i, j int) bool { return attrs[i].SrcRange.Start.Byte < attrs[j].SrcRange.Start.Byte })
+	slices.SortFunc(attrs, func(a, b *hclsyntax.Attribute) int { return cmp.Compare(a.SrcRange.Start.Byte, b.SrcRange.Start.Byte) })
 	for _, a := range attrs {
 		if top && (a.Name == "for_each" || a.Name == "depends_on") {
 			continue

@@ -1,15 +1,10 @@
 package terraform
 
-import (
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/hclwrite"
-
-	"github.com/pzgen/pzgen/model"
-)
+import "github.com/pzgen/pzgen/model"
 
 // main prints main.tf: what surrounds the module, then role, keys, buckets and operators.
-func (p *printer) main() *hclwrite.File {
-	f, b := p.start(p.protection()...)
+func (p *printer) main() *lines {
+	b := p.start(p.protection()...)
 	p.surroundings(b)
 	p.locals(b)
 	p.role(b)
@@ -22,7 +17,7 @@ func (p *printer) main() *hclwrite.File {
 	for i := range p.setup.Operators {
 		p.operator(b, i)
 	}
-	return f
+	return b
 }
 
 // protection says what keeps data from being destroyed. Terraform takes no variable for prevent_destroy.
@@ -48,18 +43,15 @@ var protection = []string{
 }
 
 // surroundings reads where the module runs, and refuses to run anywhere else.
-func (p *printer) surroundings(b *hclwrite.Body) {
-	empty(b, "data", dataPartition, dataCurrent)
+func (p *printer) surroundings(b *lines) {
+	b.empty("data", dataPartition, dataCurrent)
 	here := func(typ, attr, variable, what string) {
-		d := block(b, "data", typ, dataCurrent)
-		post := d.AppendNewBlock("lifecycle", nil).Body().AppendNewBlock("postcondition", nil).Body()
-		cond := ref("self", attr)
-		cond = append(cond, &hclwrite.Token{Type: hclsyntax.TokenEqualOp, Bytes: []byte("==")})
-		cond = append(cond, ref("var", variable)...)
-		post.SetAttributeRaw("condition", cond)
-		post.SetAttributeRaw("error_message", p.template(
-			segment{lit: "This is for " + what + " "}, segment{expr: ref("var", variable)},
-			segment{lit: ", and the provider is configured for "}, segment{expr: ref("self", attr)}, segment{lit: "."},
+		d := b.block("data", typ, dataCurrent)
+		post := d.nest("lifecycle").nest("postcondition")
+		post.set("condition", equal(ref("self", attr), ref("var", variable)))
+		post.set("error_message", p.template(
+			segment{lit: "This is for " + what + " "}, segment{expr: ref("var", variable).first},
+			segment{lit: ", and the provider is configured for "}, segment{expr: ref("self", attr).first}, segment{lit: "."},
 		))
 	}
 	here(dataIdentity, "account_id", varAccount, "account")
@@ -67,44 +59,42 @@ func (p *printer) surroundings(b *hclwrite.Body) {
 }
 
 // locals spells out the ARNs of what exists already and is no resource here.
-func (p *printer) locals(b *hclwrite.Body) {
-	var body *hclwrite.Body
+func (p *printer) locals(b *lines) {
+	var body *lines
 	put := func(name string, segs []segment) {
 		if body == nil {
-			body = block(b, "locals")
+			body = b.block("locals")
 		}
-		body.SetAttributeRaw(name, p.template(segs...))
+		body.set(name, p.template(segs...))
 	}
 	if p.setup.Role.Existing {
 		put(localRoleARN, p.roleARN())
 	}
 	for _, bu := range p.setup.Buckets {
 		if bu.Existing {
-			put(p.names.bucketARN(bu.ID), append(p.arn("s3", segment{lit: ":"}), segment{expr: ref("var", p.names.bucketVar(bu.ID))}))
+			put(p.names.bucketARN(bu.ID), append(p.arn("s3", segment{lit: ":"}), segment{expr: ref("var", p.names.bucketVar(bu.ID)).first}))
 		}
 	}
 }
 
-func (p *printer) role(b *hclwrite.Body) {
+func (p *printer) role(b *lines) {
 	r := p.setup.Role
-	// Tokens are not shared between places: formatting writes to them.
-	name := func() hclwrite.Tokens { return p.value(model.RefRoleName) }
 	switch {
 	case !r.Existing:
 		p.byARN = true
 		trust := p.document(b, r.Trust, nil, "the role")
 		p.byARN = false
-		body := block(b, "resource", tfRole, roleLabel)
-		body.SetAttributeRaw("name", ref("var", varRoleName))
-		body.SetAttributeRaw("path", p.str(r.Path))
+		body := b.block("resource", tfRole, roleLabel)
+		body.set("name", ref("var", varRoleName))
+		body.set("path", p.str(r.Path))
 		if r.Description != "" {
-			body.SetAttributeRaw("description", p.str(r.Description))
+			body.set("description", p.str(r.Description))
 		}
 		if len(r.Boundary.Parts()) > 0 {
-			body.SetAttributeRaw("permissions_boundary", p.text(r.Boundary, dollar))
+			body.set("permissions_boundary", p.text(r.Boundary, dollar))
 		}
-		body.SetAttributeRaw("assume_role_policy", trust)
-		body.SetAttributeRaw("tags", ref("var", varTags))
+		body.set("assume_role_policy", trust)
+		body.set("tags", ref("var", varTags))
 	case r.Trust.Name != "":
 		p.show(b, r.Trust, "the trust policy of the role")
 	}
@@ -112,59 +102,59 @@ func (p *printer) role(b *hclwrite.Body) {
 		doc := p.document(b, d, nil, "the role")
 		label := p.names.docs[d.Name]
 		if r.Inline {
-			body := block(b, "resource", tfRolePolicy, label)
-			body.SetAttributeRaw("name", p.str(d.PolicyName))
-			body.SetAttributeRaw("role", name())
-			body.SetAttributeRaw("policy", doc)
+			body := b.block("resource", tfRolePolicy, label)
+			body.set("name", p.str(d.PolicyName))
+			body.set("role", p.value(model.RefRoleName))
+			body.set("policy", doc)
 			continue
 		}
 		p.managedPolicy(b, d, doc)
-		body := block(b, "resource", tfRoleAttach, label)
-		body.SetAttributeRaw("role", name())
-		body.SetAttributeRaw("policy_arn", ref(tfPolicy, label, "arn"))
+		body := b.block("resource", tfRoleAttach, label)
+		body.set("role", p.value(model.RefRoleName))
+		body.set("policy_arn", ref(tfPolicy, label, "arn"))
 	}
 	for _, m := range r.ManagedPolicies {
-		body := block(b, "resource", tfRoleAttach, p.names.managed[managedKey("role", m)])
-		body.SetAttributeRaw("role", name())
-		body.SetAttributeRaw("policy_arn", p.text(m, dollar))
+		body := b.block("resource", tfRoleAttach, p.names.managed[managedKey("role", m)])
+		body.set("role", p.value(model.RefRoleName))
+		body.set("policy_arn", p.text(m, dollar))
 	}
 }
 
-func (p *printer) managedPolicy(b *hclwrite.Body, d model.Doc, doc hclwrite.Tokens) {
-	body := block(b, "resource", tfPolicy, p.names.docs[d.Name])
-	body.SetAttributeRaw("name", p.str(d.PolicyName))
-	body.SetAttributeRaw("policy", doc)
-	body.SetAttributeRaw("tags", ref("var", varTags))
+func (p *printer) managedPolicy(b *lines, d model.Doc, doc expr) {
+	body := b.block("resource", tfPolicy, p.names.docs[d.Name])
+	body.set("name", p.str(d.PolicyName))
+	body.set("policy", doc)
+	body.set("tags", ref("var", varTags))
 }
 
 // show prints a document that is not applied: an output shows it, for merging by hand.
-func (p *printer) show(b *hclwrite.Body, d model.Doc, of string) {
+func (p *printer) show(b *lines, d model.Doc, of string) {
 	p.shown = append(p.shown, shown{doc: d, of: of, expr: p.document(b, d, nil, of)})
 }
 
-func (p *printer) key(b *hclwrite.Body, k model.Key) {
+func (p *printer) key(b *lines, k model.Key) {
 	label := p.names.keys[k.ID]
 	of := "the key " + k.ID
 	switch {
 	case k.Policy.Name == "":
 		if !k.Existing() {
-			p.keyResource(b, k, nil)
+			p.keyResource(b, k, expr{})
 		}
 	case k.Existing() && k.Policy.Partial:
 		p.show(b, k.Policy, "the policy of "+of)
 	case k.Existing():
 		doc := p.document(b, k.Policy, foreign(k.Policy.Document, k.Own), of)
-		body := block(b, "resource", tfKeyPolicy, label)
+		body := b.block("resource", tfKeyPolicy, label)
 		// The resource knows keys by their id, the last part of the ARN.
-		body.SetAttributeRaw("key_id", index(call("split", p.str("/"), ref("var", p.names.keyARN(k.ID))), 1))
-		body.SetAttributeRaw("policy", doc)
+		body.set("key_id", index(call("split", p.str("/"), ref("var", p.names.keyARN(k.ID))), 1))
+		body.set("policy", doc)
 		p.prevent(body)
 	case p.separate(k):
-		p.keyResource(b, k, nil)
+		p.keyResource(b, k, expr{})
 		doc := p.document(b, k.Policy, nil, of)
-		body := block(b, "resource", tfKeyPolicy, label)
-		body.SetAttributeRaw("key_id", ref(tfKey, label, "key_id"))
-		body.SetAttributeRaw("policy", doc)
+		body := b.block("resource", tfKeyPolicy, label)
+		body.set("key_id", ref(tfKey, label, "key_id"))
+		body.set("policy", doc)
 	default:
 		p.keyResource(b, k, p.document(b, k.Policy, nil, of))
 	}
@@ -185,22 +175,22 @@ func (p *printer) separate(k model.Key) bool {
 	return false
 }
 
-func (p *printer) keyResource(b *hclwrite.Body, k model.Key, policy hclwrite.Tokens) {
+func (p *printer) keyResource(b *lines, k model.Key, policy expr) {
 	label := p.names.keys[k.ID]
-	body := block(b, "resource", tfKey, label)
-	body.SetAttributeRaw("description", p.str("Amazon Personalize, setup "+p.setup.Name+", key "+k.ID))
-	body.SetAttributeRaw("deletion_window_in_days", number(k.Window))
-	body.SetAttributeRaw("enable_key_rotation", boolean(k.Rotation))
-	if policy != nil {
-		body.SetAttributeRaw("policy", policy)
+	body := b.block("resource", tfKey, label)
+	body.set("description", p.str("Amazon Personalize, setup "+p.setup.Name+", key "+k.ID))
+	body.set("deletion_window_in_days", number(k.Window))
+	body.set("enable_key_rotation", boolean(k.Rotation))
+	if policy != (expr{}) {
+		body.set("policy", policy)
 	}
-	body.SetAttributeRaw("tags", ref("var", varTags))
+	body.set("tags", ref("var", varTags))
 	p.prevent(body)
-	alias := block(b, "resource", tfKeyAlias, label)
-	alias.SetAttributeRaw("name", ref("var", p.names.aliasVar(k.ID)))
-	alias.SetAttributeRaw("target_key_id", ref(tfKey, label, "key_id"))
+	alias := b.block("resource", tfKeyAlias, label)
+	alias.set("name", ref("var", p.names.aliasVar(k.ID)))
+	alias.set("target_key_id", ref(tfKey, label, "key_id"))
 }
 
-func (p *printer) prevent(b *hclwrite.Body) {
-	inner(b, "lifecycle").SetAttributeRaw("prevent_destroy", boolean(true))
+func (p *printer) prevent(b *lines) {
+	b.inner("lifecycle").set("prevent_destroy", boolean(true))
 }

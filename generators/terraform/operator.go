@@ -3,8 +3,6 @@ package terraform
 import (
 	"slices"
 
-	"github.com/hashicorp/hcl/v2/hclwrite"
-
 	"github.com/pzgen/pzgen/model"
 	"github.com/pzgen/pzgen/policy"
 )
@@ -24,7 +22,7 @@ func audiences(o model.Operator) []audience {
 	}
 }
 
-func (p *printer) operator(b *hclwrite.Body, index int) {
+func (p *printer) operator(b *lines, index int) {
 	o := p.setup.Operators[index]
 	for _, d := range o.Policies {
 		doc := p.document(b, d, nil, "the operator "+o.ID)
@@ -34,12 +32,12 @@ func (p *printer) operator(b *hclwrite.Body, index int) {
 		if len(a.members) == 0 {
 			continue
 		}
-		attach := func(label string, each, arn hclwrite.Tokens) {
-			body := block(b, "resource", a.resource, label)
-			body.SetAttributeRaw("for_each", each)
-			body.AppendNewline()
-			body.SetAttributeRaw(a.kind, ref("each", "value"))
-			body.SetAttributeRaw("policy_arn", arn)
+		attach := func(label string, each, arn expr) {
+			body := b.block("resource", a.resource, label)
+			body.set("for_each", each)
+			body.blank()
+			body.set(a.kind, ref("each", "value"))
+			body.set("policy_arn", arn)
 		}
 		for _, d := range o.Policies {
 			attach(p.names.docs[d.Name], ref("var", p.names.principalVar(o.ID, a.kind)), ref(tfPolicy, p.names.docs[d.Name], "arn"))
@@ -52,7 +50,7 @@ func (p *printer) operator(b *hclwrite.Body, index int) {
 
 // remaining are the operator's principals of a kind without those to whom an operator before this one attaches the same managed policy: two
 // resources for one attachment would take it from each other when one of them goes.
-func (p *printer) remaining(index int, kind string, m policy.Text) hclwrite.Tokens {
+func (p *printer) remaining(index int, kind string, m policy.Text) expr {
 	all := ref("var", p.names.principalVar(p.setup.Operators[index].ID, kind))
 	for _, before := range p.setup.Operators[:index] {
 		if !slices.ContainsFunc(before.ManagedPolicies, func(t policy.Text) bool { return t.String() == m.String() }) {

@@ -1,18 +1,16 @@
 package terraform
 
 import (
-	"github.com/hashicorp/hcl/v2/hclwrite"
-
 	"github.com/pzgen/pzgen/model"
 	"github.com/pzgen/pzgen/policy"
 )
 
-func (p *printer) outputs() *hclwrite.File {
-	f, b := p.start()
-	put := func(name, about string, value hclwrite.Tokens) {
-		body := block(b, "output", name)
-		body.SetAttributeRaw("description", p.str(about))
-		body.SetAttributeRaw("value", value)
+func (p *printer) outputs() *lines {
+	b := p.start()
+	put := func(name, about string, value expr) {
+		body := b.block("output", name)
+		body.set("description", p.str(about))
+		body.set("value", value)
 	}
 	put("role_arn", "ARN of the role that Personalize assumes: the roleArn of its jobs.", p.value(model.RefRoleARN))
 	for _, bu := range p.setup.Buckets {
@@ -26,7 +24,7 @@ func (p *printer) outputs() *hclwrite.File {
 		if len(o.Policies) == 0 {
 			continue
 		}
-		arns := make([]hclwrite.Tokens, len(o.Policies))
+		arns := make([]expr, len(o.Policies))
 		for i, d := range o.Policies {
 			arns[i] = ref(tfPolicy, p.names.docs[d.Name], "arn")
 		}
@@ -38,14 +36,14 @@ func (p *printer) outputs() *hclwrite.File {
 	if g := p.setup.DatasetGroup; g != nil {
 		put("dataset_group_command", "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once.", p.command(g))
 	}
-	return f
+	return b
 }
 
-func (p *printer) value(r policy.Ref) hclwrite.Tokens { return p.text(policy.NewText(r), dollar) }
+func (p *printer) value(r policy.Ref) expr { return p.text(policy.NewText(r), dollar) }
 
 // command creates the dataset group. Its names were checked to be of letters, digits, hyphens and underscores, and the ARNs of role and key need
 // no quotes in a shell either: their alphabets have no character that is special outside of quotes.
-func (p *printer) command(g *model.DatasetGroup) hclwrite.Tokens {
+func (p *printer) command(g *model.DatasetGroup) expr {
 	segs := []segment{{lit: "aws personalize create-dataset-group --region "}}
 	segs = append(segs, p.reference(model.RefRegion)...)
 	segs = append(segs, segment{lit: " --name " + g.Name})

@@ -2,18 +2,17 @@ package terraform
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/hclwrite"
 	"golang.org/x/text/unicode/norm"
 )
 
 // segment is a piece of a string: text that stands for itself, or an expression whose value stands there.
 type segment struct {
 	lit  string
-	expr hclwrite.Tokens
+	expr code
 }
 
 // quoted gives the expression whose value is the pieces joined: a lone expression stands without quotes, everything else is one template.
@@ -21,25 +20,23 @@ type segment struct {
 // It is the only place where a string of a setup becomes Terraform syntax. It fails for strings that Terraform cannot hold: it turns every
 // string into Unicode normal form C (terraform language, "Strings and Templates"), so another spelling of the same
 // characters, which is another key to S3, would be changed without a word.
-func quoted(segs []segment) (hclwrite.Tokens, error) {
+func quoted(segs []segment) (expr, error) {
 	segs = merged(segs)
-	if len(segs) == 1 && segs[0].expr != nil {
-		return segs[0].expr, nil
+	if len(segs) == 1 && segs[0].expr != "" {
+		return expr{first: segs[0].expr}, nil
 	}
-	toks := hclwrite.Tokens{{Type: hclsyntax.TokenOQuote, Bytes: []byte{'"'}}}
+	b := append(make([]byte, 0, 256), '"')
 	for i, s := range segs {
-		if s.expr != nil {
-			toks = append(toks, &hclwrite.Token{Type: hclsyntax.TokenTemplateInterp, Bytes: []byte("${")})
-			toks = append(toks, s.expr...)
-			toks = append(toks, &hclwrite.Token{Type: hclsyntax.TokenTemplateSeqEnd, Bytes: []byte{'}'}})
+		if s.expr != "" {
+			b = append(append(append(b, "${"...), s.expr...), '}')
 			continue
 		}
 		if err := expressible(s.lit, i > 0); err != nil {
-			return nil, err
+			return expr{}, err
 		}
-		toks = append(toks, &hclwrite.Token{Type: hclsyntax.TokenQuotedLit, Bytes: escape(s.lit, i == len(segs)-1)})
+		b = escape(b, s.lit, i == len(segs)-1)
 	}
-	return append(toks, &hclwrite.Token{Type: hclsyntax.TokenCQuote, Bytes: []byte{'"'}}), nil
+	return expr{first: code(append(b, '"'))}, nil
 }
 
 // merged joins neighbouring literals, so that no escape can form across a seam, and drops empty ones.
@@ -47,8 +44,8 @@ func merged(segs []segment) []segment {
 	out := make([]segment, 0, len(segs))
 	for _, s := range segs {
 		switch {
-		case s.expr == nil && s.lit == "":
-		case s.expr == nil && len(out) > 0 && out[len(out)-1].expr == nil:
+		case s.expr == "" && s.lit == "":
+		case s.expr == "" && len(out) > 0 && out[len(out)-1].expr == "":
 			out[len(out)-1].lit += s.lit
 		default:
 			out = append(out, s)
@@ -59,6 +56,8 @@ func merged(segs []segment) []segment {
 
 func expressible(s string, follows bool) error {
 	switch {
+	case ascii(s):
+		return nil
 	case !utf8.ValidString(s):
 		return fmt.Errorf("terraform cannot hold %q: it is not UTF-8", s)
 	case !norm.NFC.IsNormalString(s), follows && !norm.NFC.PropertiesString(s).BoundaryBefore():
@@ -68,13 +67,21 @@ func expressible(s string, follows bool) error {
 	return nil
 }
 
-// escape writes s for a quoted template. last: nothing follows before the closing quote.
+func ascii[T ~string](s T) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// escape appends s for a quoted template. last: nothing follows before the closing quote.
 //
 // A dollar or percent sign begins a sequence when a brace follows it, and is itself doubled to take that meaning away; runs of
 // them are read differently by different releases. So a sign is doubled only where it stands alone before a brace, written
 // as a code point where a sign, a brace of a run or an expression follows, and as it is everywhere else.
-func escape(s string, last bool) []byte {
-	b := make([]byte, 0, len(s)+8)
+func escape(b []byte, s string, last bool) []byte {
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		switch {
@@ -93,7 +100,7 @@ func escape(s string, last bool) []byte {
 		case r != ' ' && !unicode.IsPrint(r):
 			b = fmt.Appendf(b, `\u%04x`, r)
 		default:
-			b = utf8.AppendRune(b, r)
+			b = append(b, s[i:i+n]...)
 		}
 		i += n
 	}
@@ -114,15 +121,13 @@ func appendSign(b []byte, s string, i int, last bool) []byte {
 
 // oneLine makes s fit for a comment: it cannot end the comment, nor turn around how the line is read.
 func oneLine(s string) string {
-	b := make([]rune, 0, len(s))
-	for _, r := range s {
+	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r) || r == '\u2028' || r == '\u2029':
-			b = append(b, ' ')
+			return ' '
 		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
-		default:
-			b = append(b, r)
+			return -1
 		}
-	}
-	return string(b)
+		return r
+	}, s)
 }

@@ -21,10 +21,24 @@ import (
 // pzgen does not write; so is what belongs to no role, bucket, key or operator of s.
 // It does not check validations of variables and what Terraform itself refuses before it plans, nor that import ids are right.
 func Read(s *model.Setup, files []artifact.File, env policy.Env) (*model.Reading, error) {
+	read, err := Open(s, files)
+	if err != nil {
+		return nil, err
+	}
+	return read(env)
+}
+
+// Open parses the module of s among files, which takes longer than all else, and gives [Read] for it, under one environment after the other.
+func Open(s *model.Setup, files []artifact.File) (func(policy.Env) (*model.Reading, error), error) {
 	m, err := load(s.Name+"/"+folder, files)
 	if err != nil {
 		return nil, fmt.Errorf("setup %q: %w", s.Name, err)
 	}
+	return func(env policy.Env) (*model.Reading, error) { return m.read(s, env) }, nil
+}
+
+// read reads a module. What it finds out under env stays in the reader: the module is not written to.
+func (m *module) read(s *model.Setup, env policy.Env) (*model.Reading, error) {
 	r := &reader{
 		evaluator: newEvaluator(m, s, env),
 		out: &model.Reading{Documents: map[string]policy.Document{}, Defaults: policy.Env{}, Settings: map[string]string{},
@@ -153,13 +167,14 @@ func (r *reader) outputs() error {
 		list = append(list, name)
 	}
 	sort.Strings(list)
+	docs := r.setup.Docs()
 	for _, name := range list {
 		b := r.evaluator.outputs[name]
 		c, err := r.content(b.Body, b.TypeRange, shape{required: []string{"value"}, optional: []string{"description"}}, cty.NilVal, false)
 		if err != nil {
 			return err
 		}
-		for _, d := range r.setup.Docs() {
+		for _, d := range docs {
 			if d.Partial && r.names.statementsOutput(d.Name) == name {
 				if err := r.put(d.Name, c, "value"); err != nil {
 					return err

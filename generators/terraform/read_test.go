@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"maps"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -98,6 +99,10 @@ func printed(t testing.TB, s *model.Setup) []artifact.File {
 func TestReadEqualsModel(t *testing.T) {
 	for _, s := range fixtures(t) {
 		files := printed(t, s)
+		read, err := Open(s, files)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for name, env := range environments(s) {
 			r, err := Read(s, files, env)
 			if err != nil {
@@ -106,6 +111,9 @@ func TestReadEqualsModel(t *testing.T) {
 			}
 			if diff := compare(s, r, env); diff != "" {
 				t.Errorf("%s, %s:\n%s", s.Name, name, diff)
+			}
+			if again, err := read(env); err != nil || !reflect.DeepEqual(again, r) {
+				t.Errorf("%s, %s: another reading of a module that was opened once (%v)", s.Name, name, err)
 			}
 		}
 	}

@@ -83,14 +83,16 @@ func (r *reader) defaults() error {
 			r.out.Defaults[ref] = v.AsString()
 		}
 	}
-	if err := r.guard(dataIdentity, "account_id", model.RefAccount); err != nil {
+	def := newEvaluator(r.module, r.setup, nil)
+	if err := r.guard(def, dataIdentity, "account_id", model.RefAccount); err != nil {
 		return err
 	}
-	return r.guard(dataRegion, "id", model.RefRegion)
+	return r.guard(def, dataRegion, "id", model.RefRegion)
 }
 
-// guard reads the postcondition by which a data source refuses a wrong account or region: self.<attr> == <expression>.
-func (r *reader) guard(typ, attr string, ref policy.Ref) error {
+// guard reads the postcondition by which a data source refuses a wrong account or region: self.<attr> == <expression>. def evaluates
+// with the defaults of all variables.
+func (r *reader) guard(def *evaluator, typ, attr string, ref policy.Ref) error {
 	found := false
 	for _, addr := range r.order {
 		b := r.blocks[addr]
@@ -121,7 +123,6 @@ func (r *reader) guard(typ, attr string, ref policy.Ref) error {
 			if want.Type() != cty.String || want.IsNull() || want.AsString() != r.env[ref] {
 				return at(a.SrcRange, "postcondition is fulfilled in another %s than %q", ref.Attr, r.env[ref])
 			}
-			def := newEvaluator(r.module, r.setup, nil)
 			v, err := def.expr(op.RHS, cty.NilVal)
 			if err != nil {
 				return err

@@ -38,7 +38,7 @@ func variableDefault(b *hclsyntax.Block) (cty.Value, error) {
 	if a == nil {
 		return cty.NilVal, at(b.TypeRange, "variable %q has no default", b.Labels[0])
 	}
-	if err := plainExpr(a.Expr); err != nil {
+	if _, err := references(a.Expr); err != nil {
 		return cty.NilVal, err
 	}
 	v, diags := a.Expr.Value(nil)

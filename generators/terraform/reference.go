@@ -37,7 +37,7 @@ const (
 
 // reference gives a reference in Terraform's own terms.
 func (p *printer) reference(r policy.Ref) []segment {
-	one := func(path ...string) []segment { return []segment{{expr: ref(path...)}} }
+	one := func(path ...string) []segment { return []segment{{expr: ref(path...).first}} }
 	switch r {
 	case model.RefPartition:
 		return one("data", dataPartition, dataCurrent, "partition")
@@ -93,7 +93,7 @@ func (p *printer) reference(r policy.Ref) []segment {
 // roleARN spells the role's ARN out: the role's own trust policy cannot refer to the role, and an existing role is no resource.
 func (p *printer) roleARN() []segment {
 	segs := p.arn("iam", p.reference(model.RefAccount)...)
-	return append(segs, segment{lit: ":role" + p.setup.Role.Path}, segment{expr: ref("var", varRoleName)})
+	return append(segs, segment{lit: ":role" + p.setup.Role.Path}, segment{expr: ref("var", varRoleName).first})
 }
 
 // arn begins an ARN of a service whose ARNs have no region.

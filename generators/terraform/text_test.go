@@ -13,16 +13,20 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// evaluated gives the value of the expression that quoted makes, as hclsyntax reads it. A reference in it has the value R.
-func evaluated(t testing.TB, segs []segment) string {
+// source gives the expression that quoted makes, on one line.
+func source(t testing.TB, segs []segment) string {
 	t.Helper()
-	toks, err := quoted(segs)
+	x, err := quoted(segs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := hclwrite.NewEmptyFile()
-	f.Body().SetAttributeRaw("x", toks)
-	src := hclwrite.Format(f.Bytes())
+	return string(x.first)
+}
+
+// evaluated gives the value of the expression that quoted makes, as hclsyntax reads it. A reference in it has the value R.
+func evaluated(t testing.TB, segs []segment) string {
+	t.Helper()
+	src := hclwrite.Format([]byte("x = " + source(t, segs) + "\n"))
 	parsed, diags := hclsyntax.ParseConfig(src, "x.tf", hcl.InitialPos)
 	if diags.HasErrors() {
 		t.Fatalf("%s\n%s", diags, src)
@@ -37,7 +41,7 @@ func evaluated(t testing.TB, segs []segment) string {
 }
 
 func TestQuoted(t *testing.T) {
-	r := segment{expr: ref("r", "x")}
+	r := segment{expr: ref("r", "x").first}
 	lit := func(s string) segment { return segment{lit: s} }
 	for _, c := range []struct {
 		segs []segment
@@ -60,13 +64,7 @@ func TestQuoted(t *testing.T) {
 		{[]segment{lit("$ % $5 5%")}, `"$ % $5 5%"`, "$ % $5 5%"},
 		{[]segment{lit("\U000e0001é😀")}, `"\U000e0001é😀"`, "\U000e0001é😀"},
 	} {
-		toks, err := quoted(c.segs)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f := hclwrite.NewEmptyFile()
-		f.Body().SetAttributeRaw("x", toks)
-		if got := strings.TrimSuffix(strings.TrimPrefix(string(hclwrite.Format(f.Bytes())), "x = "), "\n"); got != c.src {
+		if got := source(t, c.segs); got != c.src {
 			t.Errorf("%v: %s, want %s", c.segs, got, c.src)
 		}
 		if got := evaluated(t, c.segs); got != c.want {
@@ -82,7 +80,7 @@ func TestInexpressible(t *testing.T) {
 			t.Errorf("%q is let through", s)
 		}
 	}
-	if _, err := quoted([]segment{{expr: ref("r", "x")}, {lit: "\u0301x"}}); err == nil {
+	if _, err := quoted([]segment{{expr: ref("r", "x").first}, {lit: "\u0301x"}}); err == nil {
 		t.Error("a combining mark after a reference is let through")
 	}
 	s := complete(t)

@@ -1,12 +1,5 @@
 package terraform
 
-import (
-	"strings"
-
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/hclwrite"
-)
-
 // Patterns of the validations: those of the services themselves (IAM and KMS API references; Amazon S3 User Guide, "General purpose
 // bucket naming rules").
 const (
@@ -22,8 +15,8 @@ const (
 // scalar is a variable that holds one string of a known form.
 type scalar struct{ name, about, value, pattern, wrong string }
 
-func (p *printer) variables() *hclwrite.File {
-	f, b := p.start("Every default is the value from the spec.")
+func (p *printer) variables() *lines {
+	b := p.start("Every default is the value from the spec.")
 	s := p.setup
 	role := "Name of the role that Personalize assumes."
 	if s.Role.Existing {
@@ -66,38 +59,31 @@ func (p *printer) variables() *hclwrite.File {
 			p.validation(body, p.everyMatches(name), "A "+a.kind+" is named without its path: letters, digits and _+=,.@-.")
 		}
 	}
-	tags := make([]member, len(s.Tags))
+	tags := make(lines, len(s.Tags))
 	for i, t := range s.Tags {
-		tags[i] = member{name: t.Key, value: p.str(t.Value)}
+		tags[i] = line{p.str(t.Key).first, p.str(t.Value)}
 	}
-	p.variable(b, varTags, "Tags for everything that can carry them.", call("map", ref("string")), p.object(tags))
-	return f
+	p.variable(b, varTags, "Tags for everything that can carry them.", call("map", ref("string")), object(tags))
+	return b
 }
 
-func (p *printer) variable(b *hclwrite.Body, name, about string, typ, value hclwrite.Tokens) *hclwrite.Body {
-	body := block(b, "variable", name)
-	body.SetAttributeRaw("description", p.str(about))
-	body.SetAttributeRaw("type", typ)
-	body.SetAttributeRaw("default", value)
-	body.SetAttributeRaw("nullable", boolean(false))
+func (p *printer) variable(b *lines, name, about string, typ, value expr) *lines {
+	body := b.block("variable", name)
+	body.set("description", p.str(about))
+	body.set("type", typ)
+	body.set("default", value)
+	body.set("nullable", boolean(false))
 	return body
 }
 
-func (p *printer) validation(b *hclwrite.Body, cond hclwrite.Tokens, wrong string) {
-	v := inner(b, "validation")
-	v.SetAttributeRaw("condition", cond)
-	v.SetAttributeRaw("error_message", p.str(wrong))
+func (p *printer) validation(b *lines, cond expr, wrong string) {
+	v := b.inner("validation")
+	v.set("condition", cond)
+	v.set("error_message", p.str(wrong))
 }
 
-// everyMatches is alltrue([for v in var.name : can(regex(…, v))]), the one expression that has no reference or string for its root.
-func (p *printer) everyMatches(name string) hclwrite.Tokens {
-	toks := hclwrite.Tokens{{Type: hclsyntax.TokenOBrack, Bytes: []byte{'['}}}
-	for _, word := range strings.Fields("for v in") {
-		toks = append(toks, hclwrite.TokensForIdentifier(word)...)
-	}
-	toks = append(toks, ref("var", name)...)
-	toks = append(toks, &hclwrite.Token{Type: hclsyntax.TokenColon, Bytes: []byte{':'}})
-	toks = append(toks, call("can", call("regex", p.str(patternNames), ref("v")))...)
-	toks = append(toks, &hclwrite.Token{Type: hclsyntax.TokenCBrack, Bytes: []byte{']'}})
-	return call("alltrue", toks)
+// everyMatches is alltrue([for v in var.name : can(regex(…, v))]), the one loop of a module.
+func (p *printer) everyMatches(name string) expr {
+	matches := call("can", call("regex", p.str(patternNames), ref("v")))
+	return call("alltrue", expr{first: "[for v in " + ref("var", name).first + " : " + matches.first + "]"})
 }
