@@ -30,7 +30,7 @@ func (r *reader) parseYAML(data []byte) *yaml.Node {
 	var doc, second yaml.Node
 	switch err := decode(dec, &doc); {
 	case errors.Is(err, io.EOF):
-		r.at(codeDocument, 1, 1, "begin with `version: 1`; `pzgen init` writes a commented example", "file is empty")
+		r.at(codeDocument, 1, 1, "begin with `version: 1`, then `setups:` and a setup under it", "file is empty")
 		return nil
 	case err != nil:
 		r.syntax(data, err)

@@ -46,6 +46,9 @@ func (p *proof) allow(name string, i int, custom bool) {
 		p.find(p.extra(Finding{Check: Minimal, Document: name, Sid: s.Sid, Place: p.m.Places[""],
 			Message: fmt.Sprintf("%s of %s: no workflow needs %s", sidName(s.Sid), name, what)}))
 	}
+	if p.stuck(name, s) {
+		return
+	}
 	if len(users) == 0 {
 		idle("the statement")
 		return
@@ -143,6 +146,17 @@ func (p *proof) users(name string, s policy.Statement) []Call {
 		}
 	}
 	return out
+}
+
+// stuck reports whether a required call that a statement of a document may be there for does not pass, for want of something else or because something denies
+// it. That was found; what else of the statement is needed cannot be told until it passes.
+func (p *proof) stuck(name string, s policy.Statement) bool {
+	for i, c := range p.scenario.required {
+		if (c.Resource == name || slices.Contains(c.Identity, name)) && p.decided[i].Outcome != policy.Allowed && s.CoversAction(c.Action) {
+			return true
+		}
+	}
+	return false
 }
 
 // normal gives the statements of a document in their normal form.

@@ -263,6 +263,18 @@ func TestSameGrants(t *testing.T) {
 	}
 }
 
+// A denial of the spec that stops a workflow is found as that alone: the statements that it makes useless are not called too many.
+func TestDenialOfTheSpec(t *testing.T) {
+	m := proofSetup(t, "    statements: {role: [{sid: Never, effect: Deny, action: [\"s3:GetObject\"], resource: [\"<data.arn>/*\"]}]}\n")
+	r := Setup(m, generators.Targets(), printAll(t, m))
+	finds(t, r, Sufficient, "role-policy", "Never", "role cannot s3:GetObject")
+	for _, f := range r.Findings {
+		if f.Check != Sufficient {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
 // A target that gives a name no value of its own is found, even where its reader takes that.
 func TestProofAsksForDefaults(t *testing.T) {
 	m := proofSetup(t, "")
