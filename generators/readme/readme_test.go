@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -148,31 +149,51 @@ func TestHostileValues(t *testing.T) {
 		t.Fatalf("a plain setup: %+v", plain)
 	}
 	for _, v := range hostile {
-		m := build(t, hostileSpec())
-		poison(m, v)
-		text := readme(t, m)
-		got := parse([]byte(text))
-		if !slices.Equal(got.headings, plain.headings) {
-			t.Errorf("%q: headings %q, not %q", v, got.headings, plain.headings)
-		}
-		if got.rows != plain.rows+1 { // one statement more
-			t.Errorf("%q: %d rows of tables, not %d", v, got.rows, plain.rows+1)
-		}
-		if len(got.ragged) > 0 || got.images > 0 {
-			t.Errorf("%q: rows %q, %d images", v, got.ragged, got.images)
-		}
-		if len(got.html) != 1 || strings.Count(got.html[0], "-->") != 1 {
-			t.Errorf("%q: html %q", v, got.html)
-		}
-		if len(got.code) != len(plain.code) {
-			t.Errorf("%q: %d blocks of code, not %d", v, len(got.code), len(plain.code))
-		}
-		for _, l := range got.links {
-			if !strings.HasPrefix(l, "https://docs.aws.amazon.com/") && l != "#every-statement-and-why" && l != "#what-exists-already" {
-				t.Errorf("%q: link %q", v, l)
-			}
+		staysText(t, plain, v)
+	}
+}
+
+// staysText checks that a value, wherever it may stand, changes nothing of a page but text.
+func staysText(t *testing.T, plain page, v string) {
+	t.Helper()
+	m := build(t, hostileSpec())
+	poison(m, v)
+	text := readme(t, m)
+	got := parse([]byte(text))
+	if !slices.Equal(got.headings, plain.headings) {
+		t.Errorf("%q: headings %q, not %q", v, got.headings, plain.headings)
+	}
+	if got.rows != plain.rows+1 { // one statement more
+		t.Errorf("%q: %d rows of tables, not %d", v, got.rows, plain.rows+1)
+	}
+	if len(got.ragged) > 0 || got.images > 0 {
+		t.Errorf("%q: rows %q, %d images", v, got.ragged, got.images)
+	}
+	if len(got.html) != 1 || strings.Count(got.html[0], "-->") != 1 {
+		t.Errorf("%q: html %q", v, got.html)
+	}
+	if len(got.code) != len(plain.code) {
+		t.Errorf("%q: %d blocks of code, not %d", v, len(got.code), len(plain.code))
+	}
+	for _, l := range got.links {
+		if !strings.HasPrefix(l, "https://docs.aws.amazon.com/") && l != "#every-statement-and-why" && l != "#what-exists-already" {
+			t.Errorf("%q: link %q", v, l)
 		}
 	}
+}
+
+// FuzzHostileValues is TestHostileValues for any value.
+func FuzzHostileValues(f *testing.F) {
+	for _, v := range hostile {
+		f.Add(v)
+	}
+	plain := parse([]byte(readme(f, build(f, hostileSpec()))))
+	f.Fuzz(func(t *testing.T, v string) {
+		if strings.ContainsRune(v, 0) || !utf8.ValidString(v) || len(v) > 1000 {
+			return // no spec has such a value
+		}
+		staysText(t, plain, v)
+	})
 }
 
 // hostileSpec has something that exists with its policy known, and something without.
