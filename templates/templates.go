@@ -126,11 +126,19 @@ func load(fsys fs.FS, base *Library) (*Library, error) {
 		files[path.Base(name)] = data
 	}
 	lib := &Library{files: files}
-	all := lib.Files()
-	parsed, errs := make([][]Template, len(all)), make([]error, len(all))
+	var pieces []piece
+	for _, name := range lib.Files() {
+		whole := piece{name: name, data: files[name]}
+		if base == nil {
+			pieces = append(pieces, whole.cut()...)
+		} else {
+			pieces = append(pieces, whole)
+		}
+	}
+	parsed, errs := make([][]Template, len(pieces)), make([]error, len(pieces))
 	var group sync.WaitGroup
-	for i, name := range all {
-		group.Go(func() { parsed[i], errs[i] = parseFile(name, files[name]) })
+	for i, p := range pieces {
+		group.Go(func() { parsed[i], errs[i] = p.parse() })
 	}
 	group.Wait()
 	lib.Templates = slices.Concat(parsed...)
