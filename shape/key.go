@@ -62,18 +62,21 @@ func (v *visitor) visit(s *spec.Setup) {
 	}
 	v.slot(kindAccount, &s.Account)
 	v.slot(kindRegion, &s.Region)
-	v.text(s.Description, s.Partition, s.Profile, s.ConfusedDeputy)
+	v.prose(&s.Description)
+	v.text(s.Partition, s.Profile, s.ConfusedDeputy)
 	v.arn(&s.PermissionsBoundary)
 	v.count(len(s.Targets))
 	v.text(s.Targets...)
 	v.count(len(s.Tags))
-	for _, t := range s.Tags {
-		v.text(t.Key, t.Value)
+	for i := range s.Tags {
+		v.text(s.Tags[i].Key)
+		v.slot(kindTag, &s.Tags[i].Value)
 	}
 
 	r := &s.Role
 	v.slot(kindIAM, &r.Name)
-	v.text(r.Path, r.Description)
+	v.text(r.Path)
+	v.prose(&r.Description)
 	v.flags(r.Existing)
 	v.arn(&r.PermissionsBoundary)
 	v.arns(r.ManagedPolicies)
@@ -150,6 +153,24 @@ func (v *visitor) location(l *spec.Location) {
 		p += "/"
 	}
 	l.Prefix = p
+}
+
+// prose takes a description.
+func (v *visitor) prose(p *string) {
+	d, stop := strings.CutSuffix(*p, ".")
+	stop = stop && !strings.HasSuffix(strings.ToLower(d), "www") // which would be an address
+	if !stop {
+		d = *p
+	}
+	v.flags(stop)
+	v.slot(kindText, &d)
+	if v.with == nil {
+		return
+	}
+	if stop {
+		d += "."
+	}
+	*p = d
 }
 
 // slot takes a value as that of a slot if the kind has room for it, else as text.

@@ -18,13 +18,19 @@ const (
 	kindKeyID
 	kindPrefix // without the slash at its end
 	kindGroup  // dataset groups
+	kindTag    // values of tags
+	kindText   // descriptions, without the full stop at their end
 )
 
 const aliasPrefix = "alias/"
 
 // special are the characters, beside letters and digits, that values of some kinds may have between others. Which of them a value has is part of the
-// key, so that both probes have them too: what a printer does to such a character shows.
-const special = "-_+=,.@/"
+// key, so that both probes have them too: what a printer does to such a character shows. What a printer does to some of them depends on those around them where
+// they stand in running text, as the full stop of an address does; so text has those of specialText alone.
+const (
+	special     = "-_+=,.@/ ()"
+	specialText = "-, ()"
+)
 
 // shortest is the length of the shortest value of a slot: shorter ones could stand anywhere in a file.
 const shortest = 3
@@ -55,13 +61,13 @@ func (k kind) fits(v string) (slot, bool) {
 			continue
 		}
 		at := strings.IndexByte(special, c)
-		if at < 0 {
+		if at < 0 || k != kindText && strings.IndexByte(" ()", c) >= 0 || k == kindText && strings.IndexByte(specialText, c) < 0 || c == ' ' && v[i-1] == ' ' {
 			return s, false
 		}
 		seen[at] = true
 	}
 	s.digit = v[0] >= '0' && v[0] <= '9'
-	if s.digit && !letter || word(v) {
+	if s.digit && (!letter || k == kindText) || word(v) {
 		return s, false
 	}
 	for i, has := range seen {

@@ -235,6 +235,7 @@ func (sh *Shape) Fill(values []string, b *Buffer) []artifact.File {
 // clone copies what a visitor may write to.
 func clone(s *spec.Setup) *spec.Setup {
 	c := *s
+	c.Tags = slices.Clone(s.Tags)
 	c.Role.ManagedPolicies = slices.Clone(s.Role.ManagedPolicies)
 	c.Keys, c.Buckets = slices.Clone(s.Keys), slices.Clone(s.Buckets)
 	for i := range c.Keys {
