@@ -181,7 +181,6 @@ type layout struct {
 	pair  [2]*yaml.Node // the name and what is under it
 	words []*yaml.Node  // nil where there are words that parse otherwise: then there is no layout
 	base  []word        // of the setup that it was made from
-	line  int
 	nodes []placed
 	moved []int // how many characters the words before each are longer than those of base, in all
 }
