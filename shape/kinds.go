@@ -44,8 +44,7 @@ func (k kind) fits(v string) (slot, bool) {
 	case kindKeyID:
 		return s, isUUID(v)
 	case kindRegion:
-		// us-east-1 is the one region that takes no LocationConstraint (S3 API reference, CreateBucket), which the README goes by.
-		if v == "us-east-1" || strings.Count(v, "-") != 2 || len(v) < 9 || v[len(v)-1] < '0' || v[len(v)-1] > '9' {
+		if strings.Count(v, "-") != 2 || len(v) < 9 || v[len(v)-1] < '0' || v[len(v)-1] > '9' {
 			return s, false
 		}
 	}

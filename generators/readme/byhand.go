@@ -176,11 +176,8 @@ func (h *hand) bucket(b model.Bucket) {
 		h.add(slices.Concat([]any{"aws", "s3api", operation, h.region(), flag{"bucket", b.Name}}, words)...)
 	}
 	if !b.Existing {
-		var where []any
-		if h.setup.Region != "us-east-1" { // the one region that takes no LocationConstraint (S3 API reference, CreateBucket)
-			where = []any{flag{"create-bucket-configuration", "LocationConstraint=" + h.setup.Region}}
-		}
-		put("create-bucket", where...)
+		// mb reads alike for every region: s3api create-bucket takes a LocationConstraint in all of them but one (AWS CLI Command Reference, s3 mb).
+		h.add("aws", "s3", "mb", h.region(), "s3://"+b.Name)
 		if b.BlockPublic {
 			put("put-public-access-block", flag{"public-access-block-configuration",
 				"BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"})

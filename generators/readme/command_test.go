@@ -161,7 +161,7 @@ func TestByHandIsComplete(t *testing.T) {
 	alias := index("create-alias", "alias/retail-personalize", "arn:made:key")
 	index("enable-key-rotation", "arn:made:key")
 	rolePolicy := index("put-role-policy", "s|<shop\\.arn>|arn:made:key|g", "policies/role-policy.json")
-	create := index("create-bucket", "acme-retail-personalize-data")
+	create := index("s3 mb --region eu-west-1 s3://acme-retail-personalize-data")
 	index("put-bucket-encryption", "acme-retail-personalize-data", `"KMSMasterKeyID":"arn:made:key"`)
 	index("put-bucket-versioning", "acme-retail-personalize-data")
 	index("put-bucket-lifecycle-configuration", "acme-retail-personalize-data", `"Days":90`)
