@@ -9,8 +9,6 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
-
-	"github.com/pzgen/pzgen/internal/pattern"
 )
 
 // str is a string. It is quoted always: "on", "yes", "1_000" and 012345678901 are no strings in YAML 1.1, which CloudFormation reads.
@@ -74,15 +72,40 @@ func (o object) comment(text string) {
 // empty reports whether nothing was put.
 func (o object) empty() bool { return len(o.node.Content) == 0 }
 
-// plainKey matches what no version of YAML reads as anything but a string, YAML 1.1's own words aside.
-var plainKey = pattern.Lazy(`^[A-Za-z][A-Za-z0-9-]*(::?[A-Za-z0-9][A-Za-z0-9/._-]*)*$`)
-
 func keyNode(key string) *yaml.Node {
 	n := str(key)
-	if plainKey().MatchString(key) && plainScalar(key) == kindString {
+	if plainKey(key) {
 		n.Style = 0
 	}
 	return n
+}
+
+// plainKey reports whether no version of YAML reads a key as anything but a string when it stands without quotes: words of letters, digits and hyphens that begin
+// with a letter and are no word of YAML's own, and names such as AWS::IAM::Role and aws:PrincipalTag/team.
+func plainKey(key string) bool {
+	colon := false
+	for i := 0; i < len(key); i++ {
+		switch c := key[i]; {
+		case letter(c), i > 0 && (c >= '0' && c <= '9' || c == '-' && key[i-1] != ':'):
+		case colon && (c == '/' || c == '.' || c == '_') && key[i-1] != ':':
+		case c == ':' && i > 0 && i < len(key)-1 && (key[i-1] != ':' || key[i-2] != ':'):
+			colon = true
+		default:
+			return false
+		}
+	}
+	return key != "" && (colon || !yamlWord(key))
+}
+
+func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+// yamlWord reports whether YAML 1.1 may read a word as a truth value or null (its types bool and null).
+func yamlWord(s string) bool {
+	switch strings.ToLower(s) {
+	case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
+		return true
+	}
+	return false
 }
 
 // comment gives text as the lines of a YAML comment. Whatever could end a line, or is not to be seen, becomes a space.
