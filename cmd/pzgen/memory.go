@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -14,8 +15,11 @@ const (
 	crowded   = 12 << 20 // when this much is held, garbage is kept to half of it
 )
 
-// collectLate makes the collector wait until there is something to collect, and be thrifty when much is held.
+// collectLate makes the collector wait until there is something to collect, and be thrifty when much is held. What the environment asks for goes first.
 func collectLate() {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(unhurried)
 	afterCollection()
