@@ -67,7 +67,8 @@ func (c *claims) take(files []File) (top string, old []entry, err error) {
 // mostLayouts is how many layouts of folders are kept.
 const mostLayouts = 16
 
-// checkFolder is [checkFolder], which takes its time. Most folders have files of the same names, of which only the name of the folder is new.
+// checkFolder does what the function of this name does, which takes its time, once for all folders that have the same files: of the others only the name of the
+// folder is new.
 func (c *claims) checkFolder(files []File) (top string, err error) {
 	c.claim.Lock()
 	layouts := c.layouts

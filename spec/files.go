@@ -63,17 +63,18 @@ func (fs *Files) add(o origin, data []byte, light func(*Setup) *Setup) (*Spec, D
 func (fs *Files) contradictions() Diagnostics {
 	all := across{}
 	last := len(fs.loaded) - 1
+	var data []byte
+	found := &reader{}
 	for i, o := range fs.loaded {
-		data := o.data
-		if data == nil {
+		if data = o.data; data == nil {
 			var err error
 			if data, err = readAtMost(o.file, maxBytes+1); err != nil {
 				return unreadable(o.file, err)
 			}
 		}
+		data = trimBOM(data)
 		l := &loader{file: o.file, readFile: o.readFile}
-		found := &reader{}
-		_, results := l.load(&reader{}, trimBOM(data)) // what is wrong with it alone was told
+		_, results := l.load(&reader{}, data) // what is wrong with it alone was told
 		for j := range results {
 			claimsOf(&results[j], func(own owned, what string, c claim) {
 				if c.file = o.file; i < last {
@@ -83,9 +84,6 @@ func (fs *Files) contradictions() Diagnostics {
 				}
 			})
 		}
-		if i == last {
-			return finish(o.file, &source{data: trimBOM(data)}, found.problems)
-		}
 	}
-	return nil
+	return finish(fs.loaded[last].file, &source{data: data}, found.problems)
 }
