@@ -6,14 +6,14 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/pzgen/pzgen/artifact"
 	"github.com/pzgen/pzgen/bench/internal/setups"
 	"github.com/pzgen/pzgen/generators"
-	"github.com/pzgen/pzgen/model"
-	"github.com/pzgen/pzgen/shape"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/internal/proof"
+	"github.com/pzgen/pzgen/internal/shape"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/pzgen/pzgen/templates"
-	"github.com/pzgen/pzgen/verify"
 )
 
 func parse(tb testing.TB, n int) *spec.Spec {
@@ -35,12 +35,12 @@ func rendering(tb testing.TB) shape.Render {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return func(s *spec.Setup) (*model.Setup, []artifact.File, error) {
+	return func(s *spec.Setup) (*model.Setup, []output.File, error) {
 		m, err := model.Build("pzgen.yaml", s, lib)
 		if err != nil {
 			return nil, nil, err
 		}
-		var files []artifact.File
+		var files []output.File
 		for _, g := range generators.For(s.Targets) {
 			fs, err := g.Print(m)
 			if err != nil {
@@ -131,7 +131,7 @@ func BenchmarkProve(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if r := verify.Setup(m, generators.Targets(), files); !r.OK() {
+		if r := proof.Setup(m, generators.Targets(), files); !r.OK() {
 			b.Fatal(r.Findings)
 		}
 	}
@@ -168,7 +168,7 @@ func writing(b *testing.B, fresh bool) {
 	sh, values := shaped(b, 100)
 	dir := b.TempDir()
 	write := func(out string) {
-		w, err := artifact.Create(b.Context(), out, artifact.Options{})
+		w, err := output.Create(b.Context(), out, output.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/pmezard/go-difflib/difflib"
 
 	"github.com/pzgen/pzgen/generators"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -116,11 +116,11 @@ func (w *world) foreignStays(t testing.TB, m *model.Setup, s *state) {
 	attached := map[string]bool{}
 	for _, o := range m.Operators {
 		for _, p := range o.ManagedPolicies {
-			attached[p.Fill(m.Known()).IAM()] = true
+			attached[p.Fill(m.DeployedEnv()).IAM()] = true
 		}
 	}
 	for _, p := range m.Role.ManagedPolicies {
-		attached[p.Fill(m.Known()).IAM()] = true
+		attached[p.Fill(m.DeployedEnv()).IAM()] = true
 	}
 	identities := func(kind string, before, after map[string]*identity) {
 		for name, was := range before {

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pzgen/pzgen/internal/tool"
+	"github.com/pzgen/pzgen/internal/testtool"
 )
 
 // The test binary stands in for the program `aws` when these name the socket of the AWS CLI that is loaded already, and a file that takes the
@@ -89,7 +89,7 @@ func awsCall(socket string, args []string) (status int, err error) {
 // python is the interpreter itself, not a launcher that looks for it first.
 func python(t testing.TB) string {
 	t.Helper()
-	path := tool.Need(t, "python3", "-c", "import moto.server, boto3, awscli.clidriver")
+	path := testtool.Need(t, "python3", "-c", "import moto.server, boto3, awscli.clidriver")
 	out, err := exec.Command(path, "-c", "import sys; print(sys.executable)").Output()
 	if err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -168,7 +168,7 @@ func (s *state) text(t testing.TB) string {
 
 // references gives the references of a setup the values that they have in the account.
 func (s *state) references(m *model.Setup) policy.Env {
-	env := m.Known()
+	env := m.DeployedEnv()
 	for _, k := range m.Keys {
 		for arn, there := range s.Keys {
 			if !k.Existing() && len(there.Aliases) == 1 && there.Aliases[0] == k.Alias {

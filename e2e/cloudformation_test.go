@@ -13,7 +13,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/pzgen/pzgen/internal/tool"
+	"github.com/pzgen/pzgen/internal/testtool"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -22,7 +22,7 @@ func TestTemplates(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped in short mode")
 	}
-	lint := tool.Need(t, "cfn-lint", "--version")
+	lint := testtool.Need(t, "cfn-lint", "--version")
 	dir := t.TempDir()
 	args := []string{"-c", "I", "--"}
 	for _, m := range everySetup(t) {

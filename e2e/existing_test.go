@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pzgen/pzgen/internal/tool"
+	"github.com/pzgen/pzgen/internal/testtool"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -84,10 +84,10 @@ func TestExistingPage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped in short mode")
 	}
-	tool.Need(t, "python3", "-c", "import moto.server, boto3, awscli.clidriver")
-	tool.Need(t, "bash")
-	tool.Need(t, "jq")
-	tool.Need(t, "awk", "BEGIN {}")
+	testtool.Need(t, "python3", "-c", "import moto.server, boto3, awscli.clidriver")
+	testtool.Need(t, "bash")
+	testtool.Need(t, "jq")
+	testtool.Need(t, "awk", "BEGIN {}")
 	text, err := os.ReadFile("../docs/existing.md")
 	if err != nil {
 		t.Fatal(err)
@@ -115,7 +115,7 @@ func TestExistingPage(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			var env []string
 			if way == "With Terraform" {
-				env = tool.NeedTerraform(t).Env()
+				env = testtool.NeedTerraform(t).Env()
 			}
 			p := newPage(t, socket, pzgen)
 			seen := false

@@ -11,8 +11,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/pzgen/pzgen/internal/tool"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/testtool"
 )
 
 // distinct leaves one out of the setups of an example that differ in names alone.
@@ -57,7 +57,7 @@ func TestScripts(t *testing.T) {
 		{[]string{"shellcheck"}, few, (len(few) + 1) / 2}, // a second for each script, so two runs at a time
 	} {
 		t.Run(c.args[0], func(t *testing.T) {
-			path := tool.Need(t, c.args[0])
+			path := testtool.Need(t, c.args[0])
 			var group sync.WaitGroup
 			for part := range slices.Chunk(c.files, c.each) {
 				run := func() {

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pzgen/pzgen/internal/tool"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/testtool"
 )
 
 // run runs a script of the setup, through the proxy.
@@ -64,7 +64,7 @@ func needShell(t *testing.T) {
 		t.Skip("skipped in short mode")
 	}
 	for _, name := range []string{"bash", "jq"} {
-		tool.Need(t, name)
+		testtool.Need(t, name)
 	}
 }
 

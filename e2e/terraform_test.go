@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
-	"github.com/pzgen/pzgen/internal/tool"
+	"github.com/pzgen/pzgen/internal/testtool"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -32,7 +32,7 @@ func TestTerraform(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped in short mode")
 	}
-	tf := tool.NeedTerraform(t)
+	tf := testtool.NeedTerraform(t)
 	socket := startAWS(t)
 	t.Run("modules", func(t *testing.T) {
 		t.Run("root", func(t *testing.T) {
@@ -83,7 +83,7 @@ func (w *world) adopt(t *testing.T, module, to, prefix string, keep ...string) {
 }
 
 // terraform applies the root module in dir, plans again, and tries to destroy.
-func (w *world) terraform(t *testing.T, tf tool.Terraform, dir string) {
+func (w *world) terraform(t *testing.T, tf testtool.Terraform, dir string) {
 	t.Helper()
 	m := w.setup
 	if err := os.WriteFile(filepath.Join(dir, "provider.tf"), []byte(provider), 0o644); err != nil {
@@ -123,7 +123,7 @@ func (w *world) terraform(t *testing.T, tf tool.Terraform, dir string) {
 }
 
 // elsewhere requires a plan to be refused when the module is for another account, or for another region, than the provider is in.
-func (w *world) elsewhere(t *testing.T, tf tool.Terraform, dir string, env []string) {
+func (w *world) elsewhere(t *testing.T, tf testtool.Terraform, dir string, env []string) {
 	t.Helper()
 	for _, v := range []string{"account_id=999988887777", "region=ap-south-1"} {
 		out, errs, err := tf.Try(t, dir, env, "plan", "-var", v, "-input=false", "-no-color")

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 )
 
 // edit changes the text of the setup's spec and builds the setup again.

@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pzgen/pzgen/artifact"
 	"github.com/pzgen/pzgen/generators"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/pzgen/pzgen/templates"
@@ -58,9 +58,9 @@ func everySetup(t testing.TB) []*model.Setup {
 }
 
 // printed prints a setup in the targets of these names.
-func printed(t testing.TB, m *model.Setup, targets ...string) []artifact.File {
+func printed(t testing.TB, m *model.Setup, targets ...string) []output.File {
 	t.Helper()
-	var files []artifact.File
+	var files []output.File
 	for _, g := range generators.For(targets) {
 		if g.Open == nil {
 			continue
@@ -219,7 +219,7 @@ func (w *world) prepare() {
 		own = append(own, o.ManagedPolicies...)
 	}
 	for _, text := range own {
-		arn := text.Fill(m.Known()).IAM()
+		arn := text.Fill(m.DeployedEnv()).IAM()
 		if _, name, ok := strings.Cut(arn, ":iam::"+m.Account+":policy/"); ok && !made[arn] {
 			made[arn] = true
 			args := []string{"iam", "create-policy", "--policy-document", theirs, "--policy-name=" + path.Base(name)}

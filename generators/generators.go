@@ -4,13 +4,13 @@ package generators
 import (
 	"slices"
 
-	"github.com/pzgen/pzgen/artifact"
 	"github.com/pzgen/pzgen/generators/cloudformation"
 	"github.com/pzgen/pzgen/generators/json"
 	"github.com/pzgen/pzgen/generators/readme"
 	"github.com/pzgen/pzgen/generators/shell"
 	"github.com/pzgen/pzgen/generators/terraform"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -21,17 +21,17 @@ type Generator struct {
 	Folder string // what all its files stand in, below the setup's folder; a file of this name where there is only one
 
 	// Print renders the setup. Paths begin with the setup's name. It fails only for values that the target cannot express.
-	Print func(*model.Setup) ([]artifact.File, error)
+	Print func(*model.Setup) ([]output.File, error)
 
 	// Open parses the files of a setup, without trust that Print wrote them; it passes over files of other targets. It is nil for a target that cannot be read
 	// back.
-	Open func(*model.Setup, []artifact.File) (Reader, error)
+	Open func(*model.Setup, []output.File) (Reader, error)
 
 	// Partial: the target carries the statements to merge into policies that are not known here.
 	Partial bool
 
 	// Fixed: the files hold values and no names, because the language has none, so that Read can only be asked with the values that the spec
-	// gives ([model.Setup.Known]); what is known only after creation is filled in from env.
+	// gives ([model.Setup.DeployedEnv]); what is known only after creation is filled in from env.
 	Fixed bool
 
 	// Without are kinds of document ("key") of existing things, and settings ("operator.managedPolicies"), that the target has no means to bring
@@ -44,8 +44,8 @@ type Generator struct {
 type Reader = func(policy.Env) (*model.Reading, error)
 
 // opened makes an Open for a target that parses anew for each environment.
-func opened(read func(*model.Setup, []artifact.File, policy.Env) (*model.Reading, error)) func(*model.Setup, []artifact.File) (Reader, error) {
-	return func(s *model.Setup, files []artifact.File) (Reader, error) {
+func opened(read func(*model.Setup, []output.File, policy.Env) (*model.Reading, error)) func(*model.Setup, []output.File) (Reader, error) {
+	return func(s *model.Setup, files []output.File) (Reader, error) {
 		return func(env policy.Env) (*model.Reading, error) { return read(s, files, env) }, nil
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/findings"
+	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/urfave/cli/v2"
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -38,20 +38,20 @@ func check(e *env, c *cli.Context) error {
 		return err
 	}
 	out := c.String("out")
-	cmp, err := artifact.Open(out, artifact.Options{Version: releaseVersion(), Owns: in.owns()})
+	cmp, err := output.Open(out, output.Options{Version: releaseVersion(), Owns: in.owns()})
 	if err != nil {
 		return err
 	}
 	cmp.Diffs = !e.quiet
 	mend := mendCommand(c)
 	report := findings.Report{Command: "pzgen check", Version: releaseVersion(), Titles: map[string]string{
-		string(artifact.Changed):  "a file that would be generated differently now",
-		string(artifact.Missing):  "a file that is missing",
-		string(artifact.Orphaned): "a file that is not generated any more",
-		string(artifact.Edited):   "a generated file that was edited by hand",
+		string(output.Changed):  "a file that would be generated differently now",
+		string(output.Missing):  "a file that is missing",
+		string(output.Orphaned): "a file that is not generated any more",
+		string(output.Edited):   "a generated file that was edited by hand",
 	}}
 	count := 0
-	say := func(changes []artifact.Change) {
+	say := func(changes []output.Change) {
 		for _, ch := range changes {
 			count++
 			name := filepath.Join(out, filepath.FromSlash(ch.Path))
@@ -65,7 +65,7 @@ func check(e *env, c *cli.Context) error {
 	}
 	type compared struct {
 		rendered
-		changes []artifact.Change
+		changes []output.Change
 		err     error
 	}
 	shapes := in.group(keep, false)
@@ -122,7 +122,7 @@ func isOrAre(n int) string {
 	return fmt.Sprintf("%d files are", n)
 }
 
-func sayChange(w io.Writer, name string, ch artifact.Change) {
+func sayChange(w io.Writer, name string, ch output.Change) {
 	fmt.Fprintf(w, "%s: %s\n", ch.Status, findings.Plain(name))
 	if ch.Diff != "" {
 		io.WriteString(w, findings.Plain(ch.Diff))

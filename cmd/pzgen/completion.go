@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pzgen/pzgen/findings"
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/urfave/cli/v2"
 )
 

@@ -7,10 +7,10 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/findings"
 	"github.com/pzgen/pzgen/generators/json"
-	"github.com/pzgen/pzgen/shape"
+	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/internal/shape"
 	"github.com/urfave/cli/v2"
 )
 
@@ -46,7 +46,7 @@ func generate(e *env, c *cli.Context) error {
 		return printFiles(e, c, in, keep)
 	}
 	out := c.String("out")
-	w, err := artifact.Create(c.Context, out, artifact.Options{Version: releaseVersion(), Owns: in.owns()})
+	w, err := output.Create(c.Context, out, output.Options{Version: releaseVersion(), Owns: in.owns()})
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func list(words []string) string {
 	return b.String()
 }
 
-func (e *env) sayResult(setups int, out string, r artifact.Result, took time.Duration) {
+func (e *env) sayResult(setups int, out string, r output.Result, took time.Duration) {
 	if e.quiet {
 		return
 	}
@@ -200,9 +200,9 @@ func (e *env) sayResult(setups int, out string, r artifact.Result, took time.Dur
 
 // printFiles is generate --stdout. One file alone comes as it is, so that it can be piped on; of several, each has a line with its path before it.
 func printFiles(e *env, c *cli.Context, in *inputs, keep *kept) error {
-	var first *artifact.File // held back until it is known whether another follows
+	var first *output.File // held back until it is known whether another follows
 	shown, failed, unproved := 0, 0, 0
-	show := func(f artifact.File) {
+	show := func(f output.File) {
 		if shown++; shown > 1 {
 			fmt.Fprintln(e.stdout)
 		}

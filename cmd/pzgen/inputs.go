@@ -12,8 +12,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/pzgen/pzgen/findings"
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/pzgen/pzgen/templates"
 	"github.com/urfave/cli/v2"

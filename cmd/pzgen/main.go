@@ -18,8 +18,8 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/findings"
+	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/urfave/cli/v2"
 )
 
@@ -161,8 +161,8 @@ func classify(err error) *failure {
 	if errors.As(err, &f) {
 		return f
 	}
-	var foreign *artifact.ForeignError
-	var stand *artifact.StandError
+	var foreign *output.ForeignError
+	var stand *output.ObstructedError
 	var pathErr *fs.PathError
 	var linkErr *os.LinkError
 	var errno syscall.Errno

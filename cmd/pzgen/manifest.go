@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/findings"
+	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/urfave/cli/v2"
 )
 
@@ -23,7 +23,7 @@ func manifestCommand(e *env) *cli.Command {
 				if c.NArg() == 0 {
 					return usagef("give the output folders of the shards, or their manifests", "there is nothing to merge")
 				}
-				n, err := artifact.MergeManifests(c.Context, c.String("out"), c.Args().Slice(), releaseVersion())
+				n, err := output.MergeManifests(c.Context, c.String("out"), c.Args().Slice(), releaseVersion())
 				if err != nil {
 					return err
 				}

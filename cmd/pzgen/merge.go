@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pzgen/pzgen/findings"
-	"github.com/pzgen/pzgen/merge"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/merge"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/urfave/cli/v2"

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/findings"
 	"github.com/pzgen/pzgen/generators"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/templates"
 )
 
@@ -69,7 +69,7 @@ func ordered[T any](ctx context.Context, n, workers int, work func(int) T, take 
 // rendered is a setup as files.
 type rendered struct {
 	model *model.Setup // nil where the files come from a shape
-	files []artifact.File
+	files []output.File
 	found []findings.Finding // problems: errors mean that there are no files
 
 	unproved []findings.Finding // how the proof failed, where one was asked for
@@ -81,7 +81,7 @@ func render(j job, lib *templates.Library) rendered {
 	if err != nil {
 		return rendered{found: problems(j, err)}
 	}
-	files := make([][]artifact.File, len(j.gens))
+	files := make([][]output.File, len(j.gens))
 	errs := make([]error, len(j.gens))
 	var group sync.WaitGroup
 	for i, g := range j.gens {
@@ -102,7 +102,7 @@ func render(j job, lib *templates.Library) rendered {
 }
 
 // checkFolder makes sure that a target stays in its own folder: which files are stale is decided by it.
-func checkFolder(m *model.Setup, g generators.Generator, files []artifact.File) error {
+func checkFolder(m *model.Setup, g generators.Generator, files []output.File) error {
 	own := m.Name + "/" + g.Folder
 	for _, f := range files {
 		if f.Path != own && !strings.HasPrefix(f.Path, own+"/") {

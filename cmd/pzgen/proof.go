@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pzgen/pzgen/findings"
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/proof"
 	"github.com/pzgen/pzgen/spec"
-	"github.com/pzgen/pzgen/verify"
 )
 
 // readable gives the targets of a job that can be read back.
@@ -20,7 +20,7 @@ func readable(j job) []generators.Generator {
 // prove proves the files of a setup in memory, as verify proves those of the output folder. What it finds means that they are not to be written.
 func prove(j job, r rendered) []findings.Finding {
 	var out []findings.Finding
-	for _, f := range verify.Setup(r.model, readable(j), r.files).Findings {
+	for _, f := range proof.Setup(r.model, readable(j), r.files).Findings {
 		out = append(out, proofFinding(j, f, ""))
 	}
 	return out
@@ -28,7 +28,7 @@ func prove(j job, r rendered) []findings.Finding {
 
 // proofFinding tells of a finding of a proof. It stands in the artifact, where it is in one, and in the spec. folder is the output folder;
 // without one the artifact is not written yet, and the finding stands in the spec alone.
-func proofFinding(j job, f verify.Finding, folder string) findings.Finding {
+func proofFinding(j job, f proof.Finding, folder string) findings.Finding {
 	place := f.Place
 	if place.Line == 0 {
 		place = j.setup.Places[""]
@@ -44,7 +44,7 @@ func proofFinding(j job, f verify.Finding, folder string) findings.Finding {
 	case f.Path != "":
 		out.Message += " (" + findings.Finding{File: f.Path, Line: f.Line}.Place() + ")"
 	}
-	if f.Template != "" && (f.Check == verify.Minimal || f.Check == verify.Sufficient) {
+	if f.Template != "" && (f.Check == proof.Minimal || f.Check == proof.Sufficient) {
 		detail = append(slices.Clone(detail), "made from template "+f.Template+" (pzgen templates list tells where it stands)")
 	}
 	for _, line := range detail {
@@ -54,7 +54,7 @@ func proofFinding(j job, f verify.Finding, folder string) findings.Finding {
 }
 
 // acceptedNotes tells which statements the spec accepts though no workflow needs them, and why.
-func acceptedNotes(j job, r *verify.Report) []findings.Finding {
+func acceptedNotes(j job, r *proof.Report) []findings.Finding {
 	var out []findings.Finding
 	for _, a := range r.Accepted {
 		place := a.Place

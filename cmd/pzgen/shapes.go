@@ -7,10 +7,10 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/findings"
-	"github.com/pzgen/pzgen/model"
-	"github.com/pzgen/pzgen/shape"
+	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/internal/shape"
 	"github.com/pzgen/pzgen/spec"
 )
 
@@ -161,7 +161,7 @@ func (s *shapes) of(i int) *shape.Shape {
 	}
 	g.making.Do(func() {
 		j := s.job(g.first)
-		g.shape, _ = shape.New(g.Group, func(probe *spec.Setup) (*model.Setup, []artifact.File, error) {
+		g.shape, _ = shape.New(g.Group, func(probe *spec.Setup) (*model.Setup, []output.File, error) {
 			r := render(job{j.file, probe, j.gens}, s.in.lib)
 			if r.found != nil {
 				return nil, nil, errFound

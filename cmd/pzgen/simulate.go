@@ -5,7 +5,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/pzgen/pzgen/findings"
+	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/urfave/cli/v2"
 )

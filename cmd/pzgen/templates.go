@@ -10,7 +10,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/pzgen/pzgen/findings"
+	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/templates"
 	"github.com/urfave/cli/v2"
 )

@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 
-	"github.com/pzgen/pzgen/findings"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/urfave/cli/v2"
 )

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/findings"
 	"github.com/pzgen/pzgen/generators"
-	"github.com/pzgen/pzgen/verify"
+	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/internal/proof"
 	"github.com/urfave/cli/v2"
 )
 
@@ -35,7 +35,7 @@ const missingRule = "missing"
 
 // verified is what verify tells of one setup.
 type verified struct {
-	report *verify.Report
+	report *proof.Report
 	found  []findings.Finding // how the proof fails
 	failed []findings.Finding // problems of the spec: there is nothing to prove
 	err    error
@@ -59,7 +59,7 @@ func verifyOutput(e *env, c *cli.Context) error {
 		return err
 	}
 	out := c.String("out")
-	folder, err := artifact.OpenFolder(out)
+	folder, err := output.OpenFolder(out)
 	if errors.Is(err, fs.ErrNotExist) {
 		return usagef("run pzgen generate first, or name the folder with -o", "there is no output folder %q", out)
 	}
@@ -68,7 +68,7 @@ func verifyOutput(e *env, c *cli.Context) error {
 	}
 	defer folder.Close()
 
-	all := findings.Report{Command: "pzgen verify", Version: releaseVersion(), Titles: verify.Titles()}
+	all := findings.Report{Command: "pzgen verify", Version: releaseVersion(), Titles: proof.Titles()}
 	all.Titles[missingRule] = "a file that is not there"
 	all.Titles["accepted"] = "a statement that no workflow needs and that the spec accepts"
 	calls, refused, failed, found := 0, 0, 0, 0
@@ -157,21 +157,21 @@ func targetList(have map[string]bool) string {
 }
 
 // verifyJob proves the files of one setup as they stand in the output folder. What it renders tells which files are due, and nothing else.
-func verifyJob(in *inputs, j job, folder *artifact.Folder, out string) verified {
+func verifyJob(in *inputs, j job, folder *output.Folder, out string) verified {
 	r := render(j, in.lib)
 	if r.found != nil {
 		return verified{failed: r.found}
 	}
 	var v verified
 	name := func(p string) string { return filepath.ToSlash(filepath.Join(out, filepath.FromSlash(p))) }
-	var files []artifact.File
+	var files []output.File
 	var gens []generators.Generator
 	for _, g := range readable(j) {
 		dir := r.model.Name + "/" + g.Folder
 		stand, err := folder.Files(dir)
-		var stands *artifact.StandError
+		var stands *output.ObstructedError
 		if errors.As(err, &stands) {
-			v.found = append(v.found, findings.Finding{Rule: verify.Closed, Level: findings.Error, File: name(stands.Path),
+			v.found = append(v.found, findings.Finding{Rule: proof.Closed, Level: findings.Error, File: name(stands.Path),
 				Message: fmt.Sprintf("setup %s: target %s is not read: %s %s", j.setup.Name, g.Name, name(stands.Path), stands.Problem)})
 			continue
 		}
@@ -188,7 +188,7 @@ func verifyJob(in *inputs, j job, folder *artifact.Folder, out string) verified 
 		}
 		files, gens = append(files, stand...), append(gens, g)
 	}
-	v.report = verify.Setup(r.model, gens, files)
+	v.report = proof.Setup(r.model, gens, files)
 	for _, f := range v.report.Findings {
 		v.found = append(v.found, proofFinding(j, f, out))
 	}
@@ -196,10 +196,10 @@ func verifyJob(in *inputs, j job, folder *artifact.Folder, out string) verified 
 }
 
 // absent gives the paths below a folder of files that are due and do not stand there.
-func absent(due, stand []artifact.File, below string) []string {
+func absent(due, stand []output.File, below string) []string {
 	var out []string
 	for _, f := range due {
-		if strings.HasPrefix(f.Path, below) && !slices.ContainsFunc(stand, func(s artifact.File) bool { return s.Path == f.Path }) {
+		if strings.HasPrefix(f.Path, below) && !slices.ContainsFunc(stand, func(s output.File) bool { return s.Path == f.Path }) {
 			out = append(out, f.Path)
 		}
 	}

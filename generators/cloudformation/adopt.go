@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -29,7 +29,7 @@ func adopts(b model.Bucket) bool {
 // adopt gives a template of the policies as they are, which is what a change set of type IMPORT wants: it holds nothing but what is imported,
 // each with a DeletionPolicy (AWS CloudFormation User Guide, "Import AWS resources into a CloudFormation stack"). Importing changes nothing; the
 // deployment after it adds the setup's statements.
-func (p *printer) adopt() ([]artifact.File, error) {
+func (p *printer) adopt() ([]output.File, error) {
 	if len(p.adopted()) == 0 {
 		return nil, nil
 	}
@@ -53,7 +53,7 @@ func (p *printer) adopt() ([]artifact.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []artifact.File{template, {Path: q.setup.Name + "/cloudformation/resources-to-import.json", Data: list, Mode: 0o644}}, nil
+	return []output.File{template, {Path: q.setup.Name + "/cloudformation/resources-to-import.json", Data: list, Mode: 0o644}}, nil
 }
 
 func (p *printer) importHeader(large bool) string {

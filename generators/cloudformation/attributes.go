@@ -5,7 +5,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 )
 
 // attribute gives what Ref (attribute "") and Fn::GetAtt return for a resource: the section "Return values" of each type in the AWS

@@ -4,7 +4,7 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 )
 
 // bind ties each resource to what it is in the setup.

@@ -3,7 +3,7 @@ package cloudformation
 import (
 	"gopkg.in/yaml.v3"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 

@@ -3,7 +3,7 @@ package cloudformation
 import (
 	"testing"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -189,11 +189,11 @@ func existing(t testing.TB) *model.Setup {
 
 // environments are the two made-up ones, and the one of the spec with ARNs for the keys that it does not know.
 func environments(s *model.Setup) []policy.Env {
-	known := s.Known()
+	known := s.DeployedEnv()
 	for i, k := range s.Keys {
 		if !k.Existing() {
-			known[model.RefKeyARN(k.ID)] = s.MadeUp(9)[model.RefKeyARN(s.Keys[i].ID)]
+			known[model.RefKeyARN(k.ID)] = s.SyntheticEnv(9)[model.RefKeyARN(s.Keys[i].ID)]
 		}
 	}
-	return []policy.Env{s.MadeUp(1), s.MadeUp(2), known}
+	return []policy.Env{s.SyntheticEnv(1), s.SyntheticEnv(2), known}
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -49,7 +49,7 @@ func FuzzText(f *testing.F) {
 			st.Statements[0].Sid = raw
 			st.Statements[0].Condition = []policy.Condition{{Operator: "StringEquals", Key: raw, Values: policy.List(text, policy.Literal(raw))}}
 		}
-		if d, err := st.Resolve(s.MadeUp(1)); err != nil {
+		if d, err := st.Resolve(s.SyntheticEnv(1)); err != nil {
 			t.Fatal(err)
 		} else if _, err := policy.DecodeJSON(d.JSON()); err != nil {
 			t.Skip("no policy document: ", err)
@@ -91,9 +91,9 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("a: &a [*a, *a]\n"))
 	f.Add(bytes.Repeat([]byte("["), 20000))
 	f.Add([]byte("? {a: b}\n: c\n"))
-	env := s.MadeUp(1)
+	env := s.SyntheticEnv(1)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := Read(s, []artifact.File{{Path: "retail/cloudformation/template.yaml", Data: data}}, env)
+		r, err := Read(s, []output.File{{Path: "retail/cloudformation/template.yaml", Data: data}}, env)
 		if (r == nil) == (err == nil) {
 			t.Error("neither a reading nor an error")
 		}

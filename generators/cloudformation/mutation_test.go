@@ -10,12 +10,12 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 )
 
 // noticed reports whether a reader of the files under either made-up environment, compared with the model, sees that they are not what was printed.
-func noticed(s *model.Setup, files []artifact.File) bool {
+func noticed(s *model.Setup, files []output.File) bool {
 	for _, env := range environments(s)[:2] {
 		r, err := Read(s, files, env)
 		if err != nil || len(differences(s, r, env)) > 0 {
@@ -200,24 +200,24 @@ func TestImportEdits(t *testing.T) {
 				done = true
 			}
 		}
-		if _, err := Read(s, files, s.MadeUp(1)); !done || err == nil {
+		if _, err := Read(s, files, s.SyntheticEnv(1)); !done || err == nil {
 			t.Errorf("%s: edited %v, not noticed", name, done)
 		}
 	}
 	s := existing(t)
 	files := printed(t, s)
 	for i := range files {
-		if _, err := Read(s, slices.Delete(slices.Clone(files), i, i+1), s.MadeUp(1)); err == nil {
+		if _, err := Read(s, slices.Delete(slices.Clone(files), i, i+1), s.SyntheticEnv(1)); err == nil {
 			t.Errorf("nobody misses %s", files[i].Path)
 		}
 	}
-	more := append(slices.Clone(files), artifact.File{Path: s.Name + "/cloudformation/more.yaml"})
-	if _, err := Read(s, more, s.MadeUp(1)); err == nil {
+	more := append(slices.Clone(files), output.File{Path: s.Name + "/cloudformation/more.yaml"})
+	if _, err := Read(s, more, s.SyntheticEnv(1)); err == nil {
 		t.Error("nobody notices another file")
 	}
 	s = created()
-	more = append(printed(t, s), artifact.File{Path: s.Name + "/cloudformation/import.yaml", Data: files[1].Data})
-	if _, err := Read(s, more, s.MadeUp(1)); err == nil {
+	more = append(printed(t, s), output.File{Path: s.Name + "/cloudformation/import.yaml", Data: files[1].Data})
+	if _, err := Read(s, more, s.SyntheticEnv(1)); err == nil {
 		t.Error("nobody notices an import of nothing")
 	}
 }

@@ -9,8 +9,8 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 )
 
 // Doc says in one line what the target is.
@@ -45,7 +45,7 @@ func (p *printer) fail(err error) {
 //
 // CloudFormation has no resource that attaches a managed policy of AWS to a user, group or role that exists: outputs name these
 // attachments. It has none for the policy of a key that exists either: the template leaves such a policy alone and says so at its top.
-func Print(s *model.Setup) ([]artifact.File, error) {
+func Print(s *model.Setup) ([]output.File, error) {
 	p := &printer{setup: s, names: newNames(s), used: map[string]bool{}}
 	resources := p.resources()
 	if n := len(resources.node.Content) / 2; n > maxResources {
@@ -61,7 +61,7 @@ func Print(s *model.Setup) ([]artifact.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append([]artifact.File{files}, adopt...), nil
+	return append([]output.File{files}, adopt...), nil
 }
 
 // template puts the sections around resources, which are to be built before: they decide which parameters there are.
@@ -88,24 +88,24 @@ func (p *printer) template(resources, outputs object) *yaml.Node {
 }
 
 // file encodes a template under the header that fits its size.
-func (p *printer) file(name string, root *yaml.Node, header func(large bool) string) (artifact.File, error) {
+func (p *printer) file(name string, root *yaml.Node, header func(large bool) string) (output.File, error) {
 	path := p.setup.Name + "/cloudformation/" + name
 	if p.err != nil {
-		return artifact.File{}, fmt.Errorf("%s: %w", path, p.err)
+		return output.File{}, fmt.Errorf("%s: %w", path, p.err)
 	}
 	data, err := encode(header(false), root)
 	if err != nil {
-		return artifact.File{}, fmt.Errorf("%s: %w", path, err)
+		return output.File{}, fmt.Errorf("%s: %w", path, err)
 	}
 	if len(data) > maxDirect {
 		if data, err = encode(header(true), root); err != nil {
-			return artifact.File{}, fmt.Errorf("%s: %w", path, err)
+			return output.File{}, fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	if len(data) > maxTemplate {
-		return artifact.File{}, fmt.Errorf("%s: template has %d bytes and CloudFormation takes %d: split the setup", path, len(data), maxTemplate)
+		return output.File{}, fmt.Errorf("%s: template has %d bytes and CloudFormation takes %d: split the setup", path, len(data), maxTemplate)
 	}
-	return artifact.File{Path: path, Data: data, Mode: 0o644}, nil
+	return output.File{Path: path, Data: data, Mode: 0o644}, nil
 }
 
 // description is at most 1,024 bytes long, as CloudFormation demands.

@@ -6,8 +6,8 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -19,9 +19,9 @@ import (
 // values against the types' schemas (cfn-lint does), and it takes no dynamic references and no transforms.
 //
 // A resource is what its properties say it is: a bucket by its name, a policy by what it is attached to, a key by its alias.
-func Read(s *model.Setup, files []artifact.File, env policy.Env) (*model.Reading, error) {
+func Read(s *model.Setup, files []output.File, env policy.Env) (*model.Reading, error) {
 	folder := s.Name + "/cloudformation/"
-	found := map[string]*artifact.File{}
+	found := map[string]*output.File{}
 	for i, f := range files {
 		name, ok := strings.CutPrefix(f.Path, folder)
 		switch {
@@ -68,7 +68,7 @@ type template struct {
 }
 
 // newTemplate reads all sections but resources' properties and outputs.
-func newTemplate(s *model.Setup, f artifact.File, env policy.Env) (*template, error) {
+func newTemplate(s *model.Setup, f output.File, env policy.Env) (*template, error) {
 	src := source{f.Path}
 	root, err := src.parse(f.Data)
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/internal/tool"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/internal/testtool"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -83,7 +83,7 @@ func TestErrorsNamePlaces(t *testing.T) {
 			t.Fatalf("nothing to edit in place of %q", c.old)
 		}
 		want := fmt.Sprintf("%s:%d: %s", files[0].Path, 1+bytes.Count(before, []byte("\n"))+strings.Count(c.new, "\n"), c.want)
-		if _, err := Read(s, files, s.MadeUp(1)); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := Read(s, files, s.SyntheticEnv(1)); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: error is %v, want %s", c.new, err, want)
 		}
 	}
@@ -103,7 +103,7 @@ func TestGrowingNames(t *testing.T) {
 	for _, in := range []string{last, strings.ReplaceAll(last, "}$", ".Arn}$")} {
 		changed := bytes.Replace(files[0].Data, []byte("Resources:\n"), []byte("Resources:\n"+b.String()), 1)
 		changed = bytes.Replace(changed, []byte(`Path: "/personalize/"`), []byte("Path: "+in), 1)
-		if _, err := Read(s, []artifact.File{{Path: files[0].Path, Data: changed}}, s.MadeUp(1)); err == nil {
+		if _, err := Read(s, []output.File{{Path: files[0].Path, Data: changed}}, s.SyntheticEnv(1)); err == nil {
 			t.Error("no error")
 		}
 	}
@@ -157,7 +157,7 @@ func TestHostileDescription(t *testing.T) {
 	s.SpecFile = "a\nTransform: x\u2028Transform: y\r\u0085Transform: z.yaml"
 	s.Description = strings.Repeat("é\n\"\\", 400)
 	files := printed(t, s)
-	if _, err := Read(s, files, s.MadeUp(1)); err != nil {
+	if _, err := Read(s, files, s.SyntheticEnv(1)); err != nil {
 		t.Fatal(err)
 	}
 	header, _, _ := bytes.Cut(files[0].Data, []byte("\nAWSTemplateFormatVersion"))
@@ -170,7 +170,7 @@ func TestHostileDescription(t *testing.T) {
 
 // TestLint asks cfn-lint, its informational rules included.
 func TestLint(t *testing.T) {
-	lint := tool.Need(t, "cfn-lint")
+	lint := testtool.Need(t, "cfn-lint")
 	hand := setups(t)
 	byRegion := map[string][]string{}
 	for i, s := range append(hand, examples(t)...) {
@@ -211,7 +211,7 @@ func BenchmarkPrint(b *testing.B) {
 
 func BenchmarkRead(b *testing.B) {
 	s := created()
-	files, env := printed(b, s), s.MadeUp(1)
+	files, env := printed(b, s), s.SyntheticEnv(1)
 	b.ReportAllocs()
 	for range b.N {
 		r, err := Read(s, files, env)

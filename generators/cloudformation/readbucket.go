@@ -3,7 +3,7 @@ package cloudformation
 import (
 	"strconv"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 )
 
 func (t *template) readBucket(f *fields) {

@@ -8,14 +8,14 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
 
-func printed(t testing.TB, s *model.Setup) []artifact.File {
+func printed(t testing.TB, s *model.Setup) []output.File {
 	t.Helper()
 	files, err := Print(s)
 	if err != nil {
@@ -72,7 +72,7 @@ func differences(s *model.Setup, r *model.Reading, env policy.Env) []string {
 			}
 		}
 	}
-	known := s.Known()
+	known := s.DeployedEnv()
 	for ref, v := range r.Defaults {
 		if known[ref] != v {
 			out = append(out, "default of "+ref.String()+" is "+v)
@@ -113,7 +113,7 @@ func TestByHand(t *testing.T) {
 		created():   {"operator.admins.managedPolicies"},
 		existing(t): {"role.managedPolicies", "key-corp"},
 	} {
-		r, err := Read(s, printed(t, s), s.MadeUp(1))
+		r, err := Read(s, printed(t, s), s.SyntheticEnv(1))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestByHand(t *testing.T) {
 func TestPlaces(t *testing.T) {
 	s := created()
 	files := printed(t, s)
-	r, err := Read(s, files, s.MadeUp(1))
+	r, err := Read(s, files, s.SyntheticEnv(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestNamesDoNotCollide(t *testing.T) {
 	s.Buckets = append(s.Buckets, model.Bucket{ID: "da-ta", Name: "x-1"}, model.Bucket{ID: "daTa", Name: "x-2"}, model.Bucket{ID: "-", Name: "x-3"})
 	s.Buckets = append(s.Buckets, model.Bucket{ID: "DaTa", Name: "x-4", Policy: model.Doc{Name: "bucket-DaTa", Document: s.Buckets[0].Policy.Document}})
 	s.Keys = append(s.Keys, model.Key{ID: "data", Alias: "alias/data", Window: 7, Policy: model.Doc{Name: "key-data", Document: s.Keys[0].Policy.Document}})
-	env := s.MadeUp(1)
+	env := s.SyntheticEnv(1)
 	for i, b := range s.Buckets { // made-up names differ by more than case here
 		env[model.RefBucketName(b.ID)] = "made-up-" + string(rune('a'+i))
 		env[model.RefBucketARN(b.ID)] = "arn:" + env[model.RefPartition] + ":s3:::made-up-" + string(rune('a'+i))

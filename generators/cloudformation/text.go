@@ -7,8 +7,8 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/pattern"
-	"github.com/pzgen/pzgen/model"
 	"github.com/pzgen/pzgen/policy"
 )
 

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pzgen/pzgen/artifact"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -20,8 +20,8 @@ func FuzzPrintRead(f *testing.F) {
 			return
 		}
 		m := setup()
-		env := m.MadeUp(1)
-		for ref, v := range m.Known() {
+		env := m.SyntheticEnv(1)
+		for ref, v := range m.DeployedEnv() {
 			env[ref] = v
 		}
 		for _, ref := range text.Refs() {
@@ -76,7 +76,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		m := setup()
 		p := m.Name + folder + name
-		r, err := Read(m, []artifact.File{{Path: p, Data: data}}, m.MadeUp(1))
+		r, err := Read(m, []output.File{{Path: p, Data: data}}, m.SyntheticEnv(1))
 		if err != nil {
 			if !strings.Contains(err.Error(), p) {
 				t.Errorf("%q does not name %q", err, p)

@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -24,12 +24,12 @@ const (
 )
 
 // Print gives a file for each document of the setup.
-func Print(m *model.Setup) ([]artifact.File, error) {
-	known := m.Known()
+func Print(m *model.Setup) ([]output.File, error) {
+	known := m.DeployedEnv()
 	docs := m.Docs()
-	files := make([]artifact.File, len(docs))
+	files := make([]output.File, len(docs))
 	for i, d := range docs {
-		files[i] = artifact.File{Path: path(m, d), Data: d.Document.Fill(known).JSON(), Mode: 0o644}
+		files[i] = output.File{Path: path(m, d), Data: d.Document.Fill(known).JSON(), Mode: 0o644}
 	}
 	return files, nil
 }
@@ -42,11 +42,11 @@ func path(m *model.Setup, d model.Doc) string {
 }
 
 // Read decodes the files of the setup that this target consists of; other files it passes over. The values of what is known stand in the files and are
-// taken as they stand, whatever env says, so the documents are to be compared under an environment that agrees with [model.Setup.Known];
+// taken as they stand, whatever env says, so the documents are to be compared under an environment that agrees with [model.Setup.DeployedEnv];
 // the placeholders of the rest are filled in from env.
 //
 // A document goes by the name of its file, as JSON does not say what it is attached to.
-func Read(m *model.Setup, files []artifact.File, env policy.Env) (*model.Reading, error) {
+func Read(m *model.Setup, files []output.File, env policy.Env) (*model.Reading, error) {
 	fill := placeholders(m, env)
 	r := &model.Reading{Documents: map[string]policy.Document{}, Places: map[string]model.FilePlace{}}
 	for _, f := range files {
@@ -79,7 +79,7 @@ func Read(m *model.Setup, files []artifact.File, env policy.Env) (*model.Reading
 
 // placeholders gives a function that fills in the placeholders that [Print] leaves. Only literal parts can hold one.
 func placeholders(m *model.Setup, env policy.Env) func(policy.Text) policy.Text {
-	known := m.Known()
+	known := m.DeployedEnv()
 	var pairs []string
 	for ref, value := range env {
 		if _, ok := known[ref]; !ok {
@@ -111,7 +111,7 @@ type Blank struct {
 
 // Unresolved lists the placeholders that the files of [Print] hold, in the order of the files.
 func Unresolved(m *model.Setup) []Blank {
-	known := m.Known()
+	known := m.DeployedEnv()
 	var blanks []Blank
 	for _, d := range m.Docs() {
 		for _, ref := range d.Document.Refs() {

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -36,7 +36,7 @@ func TestPrint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []artifact.File{{Path: "retail/policies/role-policy.json", Mode: 0o644, Data: []byte(`{
+	want := []output.File{{Path: "retail/policies/role-policy.json", Mode: 0o644, Data: []byte(`{
   "Version": "2012-10-17",
   "Statement": [
     {
@@ -92,8 +92,8 @@ func TestPrint(t *testing.T) {
 
 // fixed is an environment in which this target can be read: what is known has its value, the rest a made-up one.
 func fixed(m *model.Setup, n int) policy.Env {
-	env := m.MadeUp(n)
-	for ref, value := range m.Known() {
+	env := m.SyntheticEnv(n)
+	for ref, value := range m.DeployedEnv() {
 		env[ref] = value
 	}
 	return env
@@ -105,7 +105,7 @@ func TestReadGivesWhatTheModelMeans(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := artifact.File{Path: "retail/terraform/main.tf", Data: []byte("not JSON")}
+	other := output.File{Path: "retail/terraform/main.tf", Data: []byte("not JSON")}
 	for n := range 2 {
 		env := fixed(m, n)
 		r, err := Read(m, append(files, other), env)
@@ -141,7 +141,7 @@ func TestReadSeesWrongNames(t *testing.T) {
 	for _, change := range [][2]string{{"acme", "acne"}, {"key/1", "key/2"}, {"<shop.arn>", "<corp.arn>"}, {"111122223333", "111122223334"}, {"role/Pz", "role/px"}, {"<shop.arn>*", "*"}, {"Allow", "Deny"}} {
 		changed := 0
 		for i := range files {
-			mutant := append([]artifact.File(nil), files...)
+			mutant := append([]output.File(nil), files...)
 			mutant[i].Data = []byte(strings.Replace(string(files[i].Data), change[0], change[1], 1))
 			if string(mutant[i].Data) == string(files[i].Data) {
 				continue
@@ -168,7 +168,7 @@ func TestReadSeesWrongNames(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	m := setup()
-	for name, files := range map[string][]artifact.File{
+	for name, files := range map[string][]output.File{
 		"not JSON":             {{Path: "retail/policies/role-policy.json", Data: []byte("{")}},
 		"neither whole nor":    {{Path: "retail/policies/role-policy.yaml", Data: []byte("{}")}},
 		"document stands in ":  {{Path: "retail/policies/a.json", Data: []byte(`{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}`)}, {Path: "retail/policies/a.statements.json", Data: []byte(`{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}`)}},

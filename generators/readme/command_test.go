@@ -13,7 +13,7 @@ import (
 	"mvdan.cc/sh/v3/interp"
 	"mvdan.cc/sh/v3/syntax"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/spec"
 )
 

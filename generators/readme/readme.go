@@ -8,14 +8,14 @@ import (
 	"bytes"
 	"fmt"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/templates/prose"
 )
 
 // Print gives <setup>/README.md. It mentions no target but those of the setup. It fails for a value that no shell command can hold, a
 // NUL, which no checked spec has.
-func Print(s *model.Setup) ([]artifact.File, error) {
+func Print(s *model.Setup) ([]output.File, error) {
 	v, err := newView(s)
 	if err != nil {
 		return nil, fmt.Errorf("%s/README.md: %w", s.Name, err)
@@ -24,5 +24,5 @@ func Print(s *model.Setup) ([]artifact.File, error) {
 	if err := prose.Execute(&b, "readme.md.tmpl", v); err != nil {
 		return nil, fmt.Errorf("%s/README.md: %w", s.Name, err)
 	}
-	return []artifact.File{{Path: s.Name + "/README.md", Data: b.Bytes(), Mode: 0o644}}, nil
+	return []output.File{{Path: s.Name + "/README.md", Data: b.Bytes(), Mode: 0o644}}, nil
 }

@@ -15,7 +15,7 @@ import (
 	east "github.com/yuin/goldmark/extension/ast"
 	gtext "github.com/yuin/goldmark/text"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )

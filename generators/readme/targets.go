@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/pzgen/pzgen/generators/json"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 )
 
 func newCloudFormation(s *model.Setup) (*cloudFormation, error) {
@@ -23,7 +23,7 @@ func newCloudFormation(s *model.Setup) (*cloudFormation, error) {
 		adopt.add("aws", "cloudformation", "wait", "stack-import-complete", region, stack)
 	}
 	// A template attaches managed policies of AWS to the role that it makes, and to nobody else.
-	hand := &hand{setup: s, known: s.Known()}
+	hand := &hand{setup: s, known: s.DeployedEnv()}
 	if s.Role.Existing {
 		for _, m := range s.Role.ManagedPolicies {
 			hand.add("aws", "iam", "attach-role-policy", region, flag{"role-name", s.Role.Name}, flag{"policy-arn", hand.text(m)})
@@ -109,7 +109,7 @@ func newGroup(s *model.Setup) (*group, error) {
 		words = append(words, flag{"domain", g.Domain})
 	}
 	if g.Key != "" {
-		known := s.Known()
+		known := s.DeployedEnv()
 		words = append(words, flag{"role-arn", known[model.RefRoleARN]})
 		arn := any(known[model.RefKeyARN(g.Key)])
 		for _, k := range s.Keys {

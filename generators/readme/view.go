@@ -3,7 +3,7 @@ package readme
 import (
 	"strconv"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/spec"
 )
 

@@ -17,7 +17,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/pzgen/pzgen/generators/shell/account"
-	"github.com/pzgen/pzgen/internal/tool"
+	"github.com/pzgen/pzgen/internal/testtool"
 )
 
 // stateVariable makes the test binary stand in for the AWS CLI: it names the file with the account's state.
@@ -69,8 +69,8 @@ func fakeAWS(file string, args []string) int {
 
 // TestRealBash runs the scripts under bash with a stand-in for the AWS CLI, and expects the account to end as it does in process.
 func TestRealBash(t *testing.T) {
-	bash := tool.Need(t, "bash")
-	tool.Need(t, "jq")
+	bash := testtool.Need(t, "bash")
+	testtool.Need(t, "jq")
 	for _, name := range []string{"hostile", "existing", "managed"} {
 		s := setups()[name]
 		t.Run(name, func(t *testing.T) {
@@ -193,7 +193,7 @@ func settle(t *testing.T, a *account.Account) string {
 func TestScriptTools(t *testing.T) {
 	for _, c := range [][]string{{"bash", "-n"}, {"shellcheck"}, {"shfmt", "-i", "2", "-ci", "-d"}} {
 		t.Run(c[0], func(t *testing.T) {
-			path := tool.Need(t, c[0])
+			path := testtool.Need(t, c[0])
 			for name, s := range setups() {
 				for _, f := range printed(t, s) {
 					file := filepath.Join(t.TempDir(), filepath.Base(f.Path))

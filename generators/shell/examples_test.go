@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/pzgen/pzgen/templates"
 )
@@ -45,11 +45,11 @@ func TestExamples(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			files := printed(t, s)
 			for n := 1; n <= 2; n++ {
-				r, err := Read(s, files, s.MadeUp(n))
+				r, err := Read(s, files, s.SyntheticEnv(n))
 				if err != nil {
 					t.Fatal(err)
 				}
-				equal(t, s, s.MadeUp(n), r)
+				equal(t, s, s.SyntheticEnv(n), r)
 			}
 			w := newWorld(t, s)
 			w.must(w.apply())

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -25,7 +25,7 @@ func FuzzText(f *testing.F) {
 			value = policy.Literal(in)
 		}
 		for _, r := range value.Refs() {
-			if _, ok := s.Known()[r]; !ok {
+			if _, ok := s.DeployedEnv()[r]; !ok {
 				return
 			}
 		}
@@ -46,7 +46,7 @@ func FuzzText(f *testing.F) {
 			}
 			return
 		}
-		env := s.MadeUp(1)
+		env := s.SyntheticEnv(1)
 		r, err := Read(&s, files, env)
 		if err != nil {
 			t.Fatalf("%q: %v", in, err)
@@ -67,7 +67,7 @@ func after(s string, t policy.Text) policy.Text {
 func TestMutations(t *testing.T) {
 	s := setup()
 	files := printed(t, s)
-	env := s.MadeUp(1)
+	env := s.SyntheticEnv(1)
 	tried := 0
 	mutate := func(what, from, to string) {
 		text := string(files[0].Data)

@@ -63,7 +63,7 @@ func (cache jqs) run(args []string, hc interp.HandlerContext) error {
 		return fmt.Errorf("jq: %w in %q", err, filter)
 	}
 	if null {
-		return output(code, nil, values, text, compact, hc)
+		return write(code, nil, values, text, compact, hc)
 	}
 	in := json.NewDecoder(hc.Stdin)
 	for {
@@ -74,7 +74,7 @@ func (cache jqs) run(args []string, hc interp.HandlerContext) error {
 			fmt.Fprintf(hc.Stderr, "jq: parse error: %v\n", err)
 			return interp.ExitStatus(2)
 		}
-		if err := output(code, v, values, text, compact, hc); err != nil {
+		if err := write(code, v, values, text, compact, hc); err != nil {
 			return err
 		}
 	}
@@ -96,7 +96,7 @@ func (cache jqs) compile(filter string, names []string) (*gojq.Code, error) {
 	return code, err
 }
 
-func output(code *gojq.Code, in any, values []any, text, compact bool, hc interp.HandlerContext) error {
+func write(code *gojq.Code, in any, values []any, text, compact bool, hc interp.HandlerContext) error {
 	results := code.Run(in, values...)
 	for {
 		v, ok := results.Next()

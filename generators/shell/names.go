@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 

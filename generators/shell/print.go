@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
 
 // Print gives apply.sh and destroy.sh of a setup. It fails for values that a script cannot hold (NUL, bytes that are not UTF-8), for tags in pzgen's own
 // name space, and for the policy of a key that refers to a key which is created later.
-func Print(s *model.Setup) ([]artifact.File, error) {
+func Print(s *model.Setup) ([]output.File, error) {
 	n := namesOf(s)
 	apply := &script{setup: s, names: n, docs: s.Docs()}
 	apply.apply()
@@ -23,7 +23,7 @@ func Print(s *model.Setup) ([]artifact.File, error) {
 	if destroy.err != nil {
 		return nil, destroy.err
 	}
-	return []artifact.File{
+	return []output.File{
 		{Path: applyPath(s), Data: apply.b.Bytes(), Mode: 0o755},
 		{Path: destroyPath(s), Data: destroy.b.Bytes(), Mode: 0o755},
 	}, nil

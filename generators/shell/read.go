@@ -8,9 +8,9 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
-	"github.com/pzgen/pzgen/artifact"
 	"github.com/pzgen/pzgen/generators/shell/account"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -18,7 +18,7 @@ import (
 // script runs in process: nothing is read or written but memory, and no command or AWS call is known that the printed scripts do not use.
 // destroy.sh is parsed, and has to hold the same values and documents; it is not run. When its documents are others, the Reading of apply.sh comes with the
 // error.
-func Read(s *model.Setup, files []artifact.File, env policy.Env) (*model.Reading, error) {
+func Read(s *model.Setup, files []output.File, env policy.Env) (*model.Reading, error) {
 	var scripts [2]*syntax.File
 	var given [2]policy.Env
 	for i, p := range []string{applyPath(s), destroyPath(s)} {
@@ -58,7 +58,7 @@ func Read(s *model.Setup, files []artifact.File, env policy.Env) (*model.Reading
 	return r, agree(text, destroy, destroyPath(s))
 }
 
-func find(files []artifact.File, path string) ([]byte, bool) {
+func find(files []output.File, path string) ([]byte, bool) {
 	for _, f := range files {
 		if f.Path == path {
 			return f.Data, true

@@ -4,12 +4,12 @@ import (
 	"maps"
 	"testing"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
 
-func printed(t testing.TB, s *model.Setup) []artifact.File {
+func printed(t testing.TB, s *model.Setup) []output.File {
 	t.Helper()
 	files, err := Print(s)
 	if err != nil {
@@ -59,20 +59,20 @@ func TestReadGivesTheModel(t *testing.T) {
 	for name, s := range setups() {
 		t.Run(name, func(t *testing.T) {
 			files := printed(t, s)
-			known := s.Known()
+			known := s.DeployedEnv()
 			for _, k := range s.Keys {
 				if !k.Existing() {
 					known[model.RefKeyARN(k.ID)] = "arn:aws:kms:eu-west-1:111122223333:key/" + k.ID
 				}
 			}
-			for _, env := range []policy.Env{s.MadeUp(1), s.MadeUp(2), known} {
+			for _, env := range []policy.Env{s.SyntheticEnv(1), s.SyntheticEnv(2), known} {
 				r, err := Read(s, files, env)
 				if err != nil {
 					t.Fatal(err)
 				}
 				equal(t, s, env, r)
 				for ref, v := range r.Defaults {
-					if want := s.Known()[ref]; v != want {
+					if want := s.DeployedEnv()[ref]; v != want {
 						t.Errorf("default of %s is %q, want %q", ref, v, want)
 					}
 				}
@@ -90,7 +90,7 @@ func BenchmarkPrint(b *testing.B) {
 
 func BenchmarkRead(b *testing.B) {
 	s := setup()
-	files, env := printed(b, s), s.MadeUp(1)
+	files, env := printed(b, s), s.SyntheticEnv(1)
 	for b.Loop() {
 		if _, err := Read(s, files, env); err != nil {
 			b.Fatal(err)

@@ -12,7 +12,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/pzgen/pzgen/generators/shell/account"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -27,7 +27,7 @@ type world struct {
 
 func newWorld(t testing.TB, s *model.Setup) *world {
 	t.Helper()
-	w := &world{t: t, setup: s, env: s.Known(), texts: map[string][]byte{}}
+	w := &world{t: t, setup: s, env: s.DeployedEnv(), texts: map[string][]byte{}}
 	for _, k := range s.Keys {
 		if !k.Existing() {
 			w.env[model.RefKeyARN(k.ID)] = "arn:aws:kms:eu-west-1:111122223333:key/" + k.ID

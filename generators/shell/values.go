@@ -6,7 +6,7 @@ import (
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 

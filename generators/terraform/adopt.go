@@ -1,7 +1,7 @@
 package terraform
 
 import (
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 )
 
 // placeholderKey stands where the id of a key belongs that only its owner knows.
@@ -81,7 +81,7 @@ func bucketParts(bu model.Bucket) []string {
 
 // policyARN is the ARN of a customer managed policy as it is known beforehand: import blocks of Terraform 1.5 take no expressions.
 func (p *printer) policyARN(d model.Doc) []segment {
-	known := p.setup.Known()
+	known := p.setup.DeployedEnv()
 	var segs []segment
 	for _, seg := range [...]string{"arn:", known[model.RefPartition], ":iam::", known[model.RefAccount], ":policy/", d.PolicyName} {
 		segs = append(segs, segment{lit: seg})

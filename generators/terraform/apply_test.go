@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -44,7 +44,7 @@ func TestProviderAgrees(t *testing.T) {
 		write(t, dir, s)
 		// The provider takes no digits in the partition of an ARN, and the module no underscore in the name of a bucket.
 		env := policy.Env{}
-		for r, v := range s.MadeUp(1) {
+		for r, v := range s.SyntheticEnv(1) {
 			env[r] = strings.ReplaceAll(v, "aws-made1", "aws-made")
 			if strings.HasPrefix(r.ID, "bucket.") {
 				env[r] = strings.ReplaceAll(env[r], "_", "-")

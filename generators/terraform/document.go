@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -28,7 +28,7 @@ func (p *printer) document(b *lines, d model.Doc, foreign []policy.Statement, of
 		base := d.Document
 		base.Statements, base.Single = foreign, false
 		name := d.Name + ".base.json"
-		p.extra = append(p.extra, artifact.File{Path: p.setup.Name + "/" + folder + "/" + name, Data: base.JSON(), Mode: 0o644})
+		p.extra = append(p.extra, output.File{Path: p.setup.Name + "/" + folder + "/" + name, Data: base.JSON(), Mode: 0o644})
 		body.comment("The statements of others in the policy of " + of + ", as they were when this was generated.")
 		body.set("source_policy_documents", list([]expr{
 			call("file", p.template(segment{expr: ref("path", "module").first}, segment{lit: "/" + name})),

@@ -11,8 +11,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -21,7 +21,7 @@ import (
 func laidOut(src []byte) bool { return bytes.Equal(hclwrite.Format(src), src) }
 
 // unformatted gives the first file of Terraform that hclwrite would change, and "" when there is none.
-func unformatted(files []artifact.File) string {
+func unformatted(files []output.File) string {
 	for _, f := range files {
 		if path.Ext(f.Path) != ".json" && !laidOut(f.Data) {
 			return f.Path + "\n" + string(f.Data) + "\nas hclwrite formats it:\n" + string(hclwrite.Format(f.Data))
@@ -76,7 +76,7 @@ func checkLayout(t *testing.T, s *model.Setup) (ok bool) {
 	if diff := unformatted(files); diff != "" {
 		t.Fatal(diff)
 	}
-	env := s.MadeUp(1)
+	env := s.SyntheticEnv(1)
 	r, err := Read(s, files, env)
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/pzgen/pzgen/artifact"
+	"github.com/pzgen/pzgen/internal/output"
 )
 
 // module is a parsed module: its blocks by what they declare.
@@ -28,12 +28,12 @@ type module struct {
 
 // load parses what Terraform would load from a setup's folder. It refuses every file by which Terraform would take something into account that is
 // not read here: other syntax, overrides, and values for variables.
-func load(dir string, files []artifact.File) (*module, error) {
+func load(dir string, files []output.File) (*module, error) {
 	m := &module{
 		dir: dir, files: map[string][]byte{}, variables: map[string]*hclsyntax.Block{}, locals: map[string]*hclsyntax.Attribute{},
 		blocks: map[string]*hclsyntax.Block{}, outputs: map[string]*hclsyntax.Block{},
 	}
-	var sources []artifact.File
+	var sources []output.File
 	for _, f := range files {
 		if path.Dir(f.Path) != dir {
 			continue
@@ -52,7 +52,7 @@ func load(dir string, files []artifact.File) (*module, error) {
 		}
 	}
 	sort.Slice(sources, func(i, j int) bool { return sources[i].Path < sources[j].Path })
-	if !slices.ContainsFunc(sources, func(f artifact.File) bool { return strings.HasSuffix(f.Path, ".tf") }) {
+	if !slices.ContainsFunc(sources, func(f output.File) bool { return strings.HasSuffix(f.Path, ".tf") }) {
 		return nil, fmt.Errorf("%s: there is no .tf file", dir)
 	}
 	for _, f := range sources {

@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 )
 
 // change is one change of a file: the bytes from start to end become text.
@@ -24,7 +24,7 @@ type change struct {
 
 // changes gives every small change of a file of Terraform: each string longer by a letter or emptied, each number and Boolean another, each
 // attribute, block and list element gone, each reference another one's.
-func changes(t *testing.T, f artifact.File) []change {
+func changes(t *testing.T, f output.File) []change {
 	t.Helper()
 	file, diags := hclsyntax.ParseConfig(f.Data, f.Path, hcl.InitialPos)
 	if diags.HasErrors() {
@@ -155,10 +155,10 @@ func TestEveryChangeIsSeen(t *testing.T) {
 	}
 }
 
-func seen(s *model.Setup, files []artifact.File) bool {
+func seen(s *model.Setup, files []output.File) bool {
 	for n := 1; n <= 2; n++ {
-		r, err := Read(s, files, s.MadeUp(n))
-		if err != nil || compare(s, r, s.MadeUp(n)) != "" {
+		r, err := Read(s, files, s.SyntheticEnv(n))
+		if err != nil || compare(s, r, s.SyntheticEnv(n)) != "" {
 			return true
 		}
 	}
@@ -169,8 +169,8 @@ func seen(s *model.Setup, files []artifact.File) bool {
 func TestAdditionsAreSeen(t *testing.T) {
 	s := complete(t)
 	dir := s.Name + "/" + folder + "/"
-	replace := func(old, with string) func([]artifact.File) []artifact.File {
-		return func(files []artifact.File) []artifact.File {
+	replace := func(old, with string) func([]output.File) []output.File {
+		return func(files []output.File) []output.File {
 			for i, f := range files {
 				if path.Base(f.Path) == fileMain {
 					if !bytes.Contains(f.Data, []byte(old)) {
@@ -182,12 +182,12 @@ func TestAdditionsAreSeen(t *testing.T) {
 			return files
 		}
 	}
-	add := func(name, text string) func([]artifact.File) []artifact.File {
-		return func(files []artifact.File) []artifact.File {
-			return append(files, artifact.File{Path: dir + name, Data: []byte(text), Mode: 0o644})
+	add := func(name, text string) func([]output.File) []output.File {
+		return func(files []output.File) []output.File {
+			return append(files, output.File{Path: dir + name, Data: []byte(text), Mode: 0o644})
 		}
 	}
-	for name, f := range map[string]func([]artifact.File) []artifact.File{
+	for name, f := range map[string]func([]output.File) []output.File{
 		"hard-coded bucket":     replace("bucket = var.data_bucket_name", `bucket = "acme-retail-data"`),
 		"hard-coded role":       replace("= var.role_name", `= "PersonalizeRetail"`),
 		"hard-coded account":    replace("data.aws_caller_identity.current.account_id}:root", "111122223333}:root"),

@@ -9,8 +9,8 @@ import (
 	"bytes"
 	"fmt"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -22,14 +22,14 @@ const Doc = "a Terraform module for hashicorp/aws, usable as root or as child: v
 //
 // It fails for a reference that the setup does not declare, and for strings that Terraform cannot hold (see the errors of quoted).
 // It does not check names and sizes: the model's were checked when the spec was loaded.
-func Print(s *model.Setup) ([]artifact.File, error) {
+func Print(s *model.Setup) ([]output.File, error) {
 	p := &printer{setup: s, names: namesOf(s), why: map[[2]string]string{}, buf: make([]byte, 0, 16<<10)}
 	for _, r := range s.Reasons {
 		p.why[[2]string{r.Document, r.Sid}] = r.Why
 	}
 	// main.tf comes first: it decides which documents the outputs show and which files stand beside it.
 	main := p.main()
-	files := []artifact.File{
+	files := []output.File{
 		p.file(fileVersions, p.versions()),
 		p.file(fileVars, p.variables()),
 		p.file(fileMain, main),
@@ -48,7 +48,7 @@ type printer struct {
 	setup *model.Setup
 	names names
 	why   map[[2]string]string // by document and Sid
-	extra []artifact.File      // base documents
+	extra []output.File        // base documents
 	shown []shown              // documents that are merged by hand
 	byARN bool                 // references to the role are spelled out by name: inside the role's own trust policy
 	buf   []byte               // for one file after the other
@@ -68,9 +68,9 @@ func (p *printer) fail(err error) {
 	}
 }
 
-func (p *printer) file(name string, f *lines) artifact.File {
+func (p *printer) file(name string, f *lines) output.File {
 	p.buf = f.write(p.buf[:0], 0)
-	return artifact.File{Path: p.setup.Name + "/" + folder + "/" + name, Data: bytes.Clone(p.buf), Mode: 0o644}
+	return output.File{Path: p.setup.Name + "/" + folder + "/" + name, Data: bytes.Clone(p.buf), Mode: 0o644}
 }
 
 // start begins a file with its header.

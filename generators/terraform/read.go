@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -20,7 +20,7 @@ import (
 // evaluates to. Whatever it does not read is an error, never left out: a resource type, an argument, a block, a function or a kind of expression that
 // pzgen does not write; so is what belongs to no role, bucket, key or operator of s.
 // It does not check validations of variables and what Terraform itself refuses before it plans, nor that import ids are right.
-func Read(s *model.Setup, files []artifact.File, env policy.Env) (*model.Reading, error) {
+func Read(s *model.Setup, files []output.File, env policy.Env) (*model.Reading, error) {
 	read, err := Open(s, files)
 	if err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func Read(s *model.Setup, files []artifact.File, env policy.Env) (*model.Reading
 }
 
 // Open parses the module of s among files, which takes longer than all else, and gives [Read] for it, under one environment after the other.
-func Open(s *model.Setup, files []artifact.File) (func(policy.Env) (*model.Reading, error), error) {
+func Open(s *model.Setup, files []output.File) (func(policy.Env) (*model.Reading, error), error) {
 	m, err := load(s.Name+"/"+folder, files)
 	if err != nil {
 		return nil, fmt.Errorf("setup %q: %w", s.Name, err)

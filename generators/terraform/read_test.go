@@ -6,20 +6,20 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pzgen/pzgen/artifact"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
 
 // environments are two made-up ones, and the real values with something for the keys that are yet to be made.
 func environments(s *model.Setup) map[string]policy.Env {
-	known := s.Known()
-	for r, v := range s.MadeUp(3) {
+	known := s.DeployedEnv()
+	for r, v := range s.SyntheticEnv(3) {
 		if _, ok := known[r]; !ok {
 			known[r] = v
 		}
 	}
-	return map[string]policy.Env{"one": s.MadeUp(1), "two": s.MadeUp(2), "known": known}
+	return map[string]policy.Env{"one": s.SyntheticEnv(1), "two": s.SyntheticEnv(2), "known": known}
 }
 
 // compare tells how a reading differs from the setup under env; "" when it does not.
@@ -64,7 +64,7 @@ func compare(s *model.Setup, r *model.Reading, env policy.Env) string {
 			}
 		}
 	}
-	known := s.Known()
+	known := s.DeployedEnv()
 	for ref, v := range r.Defaults {
 		if known[ref] != v {
 			diffs = append(diffs, "default "+ref.String()+": "+v)
@@ -86,7 +86,7 @@ func variableDefaultsWanted(s *model.Setup) map[policy.Ref]bool {
 	return out
 }
 
-func printed(t testing.TB, s *model.Setup) []artifact.File {
+func printed(t testing.TB, s *model.Setup) []output.File {
 	t.Helper()
 	files, err := Print(s)
 	if err != nil {

@@ -1,7 +1,7 @@
 package terraform
 
 import (
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 )
 
 // bucketPart reads a bucket and the resources beside it: each says by its argument bucket which bucket it is of.

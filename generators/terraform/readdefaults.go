@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -133,7 +133,7 @@ func FuzzText(f *testing.F) {
 				if err != nil {
 					continue // what Terraform cannot hold: TestInexpressible
 				}
-				env := s.MadeUp(1)
+				env := s.SyntheticEnv(1)
 				r, err := Read(s, files, env)
 				if err != nil {
 					t.Fatalf("%q, version %q: %v", in, version, err)
@@ -173,7 +173,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		changed := append(files[:0:0], files...)
 		changed[2].Data = []byte(text)
-		_, _ = Read(s, changed, s.MadeUp(1))
+		_, _ = Read(s, changed, s.SyntheticEnv(1))
 	})
 }
 
@@ -189,7 +189,7 @@ func BenchmarkPrint(b *testing.B) {
 
 func BenchmarkRead(b *testing.B) {
 	s := complete(b)
-	files, env := printed(b, s), s.MadeUp(1)
+	files, env := printed(b, s), s.SyntheticEnv(1)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := Read(s, files, env); err != nil {

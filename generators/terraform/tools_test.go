@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	need "github.com/pzgen/pzgen/internal/tool"
-	"github.com/pzgen/pzgen/model"
+	"github.com/pzgen/pzgen/internal/model"
+	need "github.com/pzgen/pzgen/internal/testtool"
 )
 
 // tool is terraform with the provider from a local mirror. Without it the test is skipped, or fails where tools are required.

@@ -1,0 +1,72 @@
+package readme
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// doubts are what the documents of AWS leave open and no test without AWS can settle.
+type doubts struct {
+	Source  span // Sids of bucket and key statements for the service that have source conditions
+	Prefix  span // Sids of statements that grant listing under prefixes alone
+	Runtime bool // an operator calls recommenders or uses filters
+	Open    bool // the trust policy has no condition on who makes Personalize use the role
+}
+
+func newDoubts(s *model.Setup) doubts {
+	given := map[string]bool{} // Sids of statements that the user wrote, by document and Sid
+	for _, r := range s.Reasons {
+		if r.Source == "" {
+			given[r.Document+"/"+r.Sid] = true
+		}
+	}
+	var d doubts
+	var guarded, prefixed []string
+	own := func(name string, doc policy.Document, shared bool) {
+		for _, st := range doc.Statements {
+			if given[name+"/"+st.Sid] {
+				continue
+			}
+			if shared && conditioned(st, "aws:sourceaccount") {
+				guarded = append(guarded, st.Sid)
+			}
+			if conditioned(st, "s3:prefix") {
+				prefixed = append(prefixed, st.Sid)
+			}
+		}
+	}
+	for _, doc := range s.Role.Policies {
+		own(doc.Name, doc.Document, false)
+	}
+	for _, b := range s.Buckets {
+		own(b.Policy.Name, b.Own, true)
+	}
+	for _, k := range s.Keys {
+		own(k.Policy.Name, k.Own, true)
+	}
+	for _, list := range []*[]string{&guarded, &prefixed} { // statements of several buckets have one Sid
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	d.Source, d.Prefix = codes(guarded), codes(prefixed)
+	for _, r := range s.Reasons {
+		d.Runtime = d.Runtime || r.Template == "PersonalizeRecommendFiltered"
+	}
+	for _, st := range s.Role.Trust.Document.Statements {
+		d.Open = d.Open || !given[s.Role.Trust.Name+"/"+st.Sid] && !conditioned(st, "aws:sourceaccount")
+	}
+	return d
+}
+
+// conditioned reports whether s asks for a condition key, whose case does not matter.
+func conditioned(s policy.Statement, key string) bool {
+	for _, c := range s.Condition {
+		if strings.EqualFold(c.Key, key) {
+			return true
+		}
+	}
+	return false
+}

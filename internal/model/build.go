@@ -1,0 +1,268 @@
+package model
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
+	"github.com/pzgen/pzgen/templates"
+)
+
+// Problem is a setup that cannot be built: a document over AWS's limit, or an existing policy that pzgen's statements do not fit into.
+type Problem struct {
+	Setup   string
+	Place   spec.Place // in the spec file
+	Message string
+	Hint    string
+}
+
+func (p Problem) Error() string { return "setup " + p.Setup + ": " + p.Message }
+
+// Problems are all problems of one setup; there is at least one.
+type Problems []Problem
+
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Build makes the model of a setup from the templates. file is the spec's name, of which artifacts show the last element. An error is
+// [Problems]. It looks at no file and no clock: equal input gives an equal model.
+func Build(file string, s *spec.Setup, lib *templates.Library) (*Setup, error) {
+	b := &builder{spec: s, lib: lib, uses: inUse(s)}
+	b.out = &Setup{
+		Name: s.Name, Description: s.Description, SpecFile: filepath.Base(file),
+		Account: s.Account, Region: s.Region, Partition: s.Partition, Profile: s.Profile, Targets: s.Targets,
+		Deputy: s.ConfusedDeputy, ListByPrefix: s.ListByPrefix,
+		Uploads: s.Uploads, Workflows: s.Workflows, Tags: s.Tags, Places: s.Places,
+		OwnedSids: ownedSids(lib, s.Name, s.Statements),
+	}
+	if g := s.DatasetGroup; g != nil {
+		b.out.DatasetGroup = &DatasetGroup{Name: g.Name, Domain: g.Domain, Key: g.Key}
+	}
+	b.keys()
+	b.buckets()
+	b.role()
+	b.operators()
+	b.measure()
+	if len(b.problems) > 0 {
+		return nil, b.problems
+	}
+	b.order()
+	return b.out, nil
+}
+
+// order puts the reasons into the order of the documents. Within a document they stand as its statements do.
+func (b *builder) order() {
+	at := map[string]int{}
+	for i, d := range b.out.Docs() {
+		at[d.Name] = i
+	}
+	slices.SortStableFunc(b.out.Reasons, func(x, y Reason) int { return at[x.Document] - at[y.Document] })
+}
+
+type builder struct {
+	spec     *spec.Setup
+	lib      *templates.Library
+	uses     map[string]*use
+	out      *Setup
+	values   policy.Env // of references, for measuring; see assumed
+	problems Problems
+}
+
+func (b *builder) problem(place, hint, format string, args ...any) {
+	at, ok := b.spec.Places[place]
+	if !ok {
+		at = b.spec.Places[""]
+	}
+	b.problems = append(b.problems, Problem{Setup: b.spec.Name, Place: at, Message: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+// draft is a document while its statements are collected.
+type draft struct {
+	doc     policy.Document
+	reasons []Reason
+}
+
+// newDraft gives a document without statements; it has its version already, which counts when it is measured.
+func newDraft() *draft { return &draft{doc: policy.Document{Version: policy.Version2012}} }
+
+// add appends the statements of all templates that apply to the document under the facts, their Sids ended by suffix.
+func (b *builder) add(d *draft, doc, scope, suffix, place string, facts map[string]bool, h holes) {
+	for i := range b.lib.Templates {
+		t := &b.lib.Templates[i]
+		if t.For != scope || !t.Applies(b.spec.Profile, doc, facts) {
+			continue
+		}
+		s := statement(t, doc, facts, h)
+		if t.Sid != "" && t.Profile != spec.Documented {
+			s.Sid += suffix
+		}
+		if t.ID != "" {
+			d.doc.ID = t.ID
+		}
+		d.doc.Statements = append(d.doc.Statements, s)
+		d.reasons = append(d.reasons, Reason{Sid: s.Sid, Template: t.Sid, Why: t.Why, Source: t.Source, Edition: t.Edition,
+			Breaks: t.Breaks, Place: b.spec.Places[place]})
+	}
+}
+
+// custom appends the user's own statements for an owner.
+func (b *builder) custom(d *draft, owner string) {
+	n := 0
+	for _, c := range b.spec.Statements {
+		if c.Owner != owner {
+			continue
+		}
+		d.doc.Statements = append(d.doc.Statements, c.Statement)
+		why := "added in the spec"
+		if c.Accepted != "" {
+			why += ": " + c.Accepted
+		}
+		d.reasons = append(d.reasons, Reason{Sid: c.Statement.Sid, Why: why, Custom: true, Accepted: c.Accepted,
+			Place: b.spec.Places[fmt.Sprintf("statements.%s[%d]", owner, n)]})
+		n++
+	}
+}
+
+// finish turns a draft into a document under its name; an empty draft gives the zero Doc.
+func (b *builder) finish(d *draft, name, policyName string) Doc {
+	if len(d.doc.Statements) == 0 {
+		return Doc{}
+	}
+	for _, r := range d.reasons {
+		r.Document = name
+		b.out.Reasons = append(b.out.Reasons, r)
+	}
+	return Doc{Name: name, PolicyName: policyName, Document: d.doc}
+}
+
+func (b *builder) keys() {
+	for _, k := range b.spec.Keys {
+		place := "keys." + k.Name
+		d := newDraft()
+		b.add(d, "key", "key", SidSuffix(b.spec.Name), place, b.keyFacts(k), b.keyHoles(k))
+		b.custom(d, "key."+k.Name)
+		doc := b.finish(d, "key-"+k.Name, "default")
+		own := doc.Document
+		if k.Existing() && doc.Name != "" {
+			doc = b.merged(doc, k.Policy, place)
+		}
+		b.out.Keys = append(b.out.Keys, Key{ID: k.Name, ARN: k.ARN, Alias: k.Alias, Rotation: k.Rotation, Window: k.DeletionWindow, Admins: b.keyHoles(k)["key.admins"],
+			Policy: doc, Own: own, Base: k.Policy, BaseFile: k.PolicyFile})
+	}
+}
+
+func (b *builder) buckets() {
+	for _, k := range b.spec.Buckets {
+		place := "buckets." + k.Name
+		d := newDraft()
+		b.add(d, "bucket", "bucket", SidSuffix(b.spec.Name), place, b.bucketFacts(k), b.bucketHoles(k))
+		b.custom(d, "bucket."+k.Name)
+		doc := b.finish(d, "bucket-"+k.Name, "")
+		own := doc.Document
+		if k.Existing && doc.Name != "" {
+			doc = b.merged(doc, k.Policy, place)
+		}
+		b.out.Buckets = append(b.out.Buckets, Bucket{ID: k.Name, Name: k.BucketName, Existing: k.Existing, Key: k.Key,
+			Versioning: k.Versioning, BlockPublic: !k.PublicAccess, OwnerOnly: !k.ACLs, TLSOnly: k.SecureTransport, ExpireDays: k.ExpireAfterDays,
+			Policy: doc, Own: own, Base: k.Policy, BaseFile: k.PolicyFile})
+	}
+}
+
+// merged puts the statements of doc into the present policy of an existing thing. Where that policy is not known, they are marked as statements
+// to merge.
+func (b *builder) merged(doc Doc, base *policy.Document, place string) Doc {
+	if base == nil {
+		doc.Partial = true
+		return doc
+	}
+	out, conflicts, err := policy.Merge(*base, b.out.Owner(doc.Document))
+	if err != nil {
+		b.problem(place, "", "%v", err)
+	}
+	for _, c := range conflicts {
+		b.problem(place, "rename the statement in the present policy, or remove it there if it is an old one of pzgen's", "%v", c)
+	}
+	doc.Document = out
+	return doc
+}
+
+func (b *builder) role() {
+	r := b.spec.Role
+	trust := newDraft()
+	b.add(trust, "trust", "setup", "", "role", b.setupFacts(), nil)
+	b.custom(trust, "trust")
+	b.out.Role = Role{
+		Name: r.Name, Path: r.Path, Description: r.Description, Existing: r.Existing,
+		ManagedPolicies: b.arns(r.ManagedPolicies), Trust: b.finish(trust, "role-trust", ""), Inline: true,
+	}
+	if r.PermissionsBoundary != "" {
+		b.out.Role.Boundary = b.arn(r.PermissionsBoundary)
+	}
+	b.out.Role.Trust.Partial = r.Existing
+	prefix := "Personalize-" + b.spec.Name
+	var docs []*draft
+	var names []string
+	put := func(name string, d *draft) {
+		if len(d.doc.Statements) > 0 {
+			docs, names = append(docs, d), append(names, name)
+		}
+	}
+	if b.spec.Profile == spec.Documented {
+		for _, k := range b.spec.Buckets {
+			d := newDraft()
+			b.add(d, "role-s3", "bucket", "", "buckets."+k.Name, b.bucketFacts(k), b.bucketHoles(k))
+			put("role-s3-"+k.Name, d)
+		}
+		for _, doc := range []string{"role-kms", "role-cloudwatch"} {
+			d := newDraft()
+			b.add(d, doc, "setup", "", "role", b.setupFacts(), nil)
+			put(doc, d)
+		}
+	}
+	d := newDraft()
+	b.add(d, "role", "setup", "", "role", b.setupFacts(), nil)
+	for _, k := range b.spec.Buckets {
+		b.add(d, "role", "bucket", Identifier(k.Name), "buckets."+k.Name, b.bucketFacts(k), b.bucketHoles(k))
+	}
+	for _, k := range b.spec.Keys {
+		b.add(d, "role", "key", Identifier(k.Name), "keys."+k.Name, b.keyFacts(k), b.keyHoles(k))
+	}
+	b.custom(d, "role")
+	put("role-policy", d)
+
+	b.out.Role.Inline = b.inline(docs)
+	for i, d := range docs {
+		policyName := prefix
+		if names[i] != "role-policy" {
+			policyName += "-" + strings.TrimPrefix(names[i], "role-")
+		}
+		if b.out.Role.Inline {
+			b.out.Role.Policies = append(b.out.Role.Policies, b.finish(d, names[i], policyName))
+		} else {
+			b.out.Role.Policies = append(b.out.Role.Policies, b.split(d, names[i], policyName, "role")...)
+		}
+	}
+}
+
+func (b *builder) operators() {
+	for _, o := range b.spec.Operators {
+		place := "operators." + o.Name
+		d := newDraft()
+		b.add(d, "operator", "operator", "", place, b.operatorFacts(o), b.operatorHoles())
+		b.custom(d, "operator."+o.Name)
+		out := Operator{ID: o.Name, Access: o.Access, Users: o.Users, Groups: o.Groups, Roles: o.Roles, ManagedPolicies: b.arns(o.ManagedPolicies)}
+		if len(d.doc.Statements) > 0 {
+			out.Policies = b.split(d, "operator-"+o.Name, "Personalize-"+b.spec.Name+"-"+o.Name, place)
+		}
+		b.out.Operators = append(b.out.Operators, out)
+	}
+	slices.SortStableFunc(b.out.Operators, func(x, y Operator) int { return strings.Compare(x.ID, y.ID) })
+}

@@ -1,0 +1,248 @@
+package output
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/pmezard/go-difflib/difflib"
+)
+
+// Status is how a file of the output folder is not as it should be.
+type Status string
+
+const (
+	Changed  Status = "changed"  // would be generated differently now
+	Missing  Status = "missing"  // is not there
+	Orphaned Status = "orphaned" // was generated earlier, and is not any more
+	Edited   Status = "edited"   // is not as it was generated: somebody edited it since
+)
+
+// Change is a file that a run would write or remove.
+type Change struct {
+	Path   string
+	Status Status
+
+	// Diff leads from what stands there to what should, as a unified diff; it is empty unless [Comparer.Diffs] is set.
+	Diff string
+}
+
+// Comparer holds files against an output folder, and writes nothing. [Comparer.Put] may be called from many goroutines at once.
+type Comparer struct {
+	Diffs bool // make diffs; set before the first Put
+
+	root *os.Root // nil when there is no such folder
+	dir  handle   // the same folder
+	opts Options
+	claims
+}
+
+// Open opens an output folder for comparing. A folder that does not exist is an empty one.
+func Open(name string, opts Options) (*Comparer, error) {
+	c := &Comparer{opts: opts}
+	root, err := os.OpenRoot(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		c.present, c.old = &manifest{}, &manifest{}
+		c.next, c.tops, c.names = &manifest{folders: map[string][]entry{}}, map[string]string{}, map[string]string{}
+		return c, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := c.load(root, opts.Version); err != nil {
+		root.Close()
+		return nil, err
+	}
+	if c.dir, err = openHandle(root); err != nil {
+		root.Close()
+		return nil, err
+	}
+	c.root = root
+	return c, nil
+}
+
+// Put gives the changes that the files of one folder need, sorted by path, and the files that are no longer in that folder. A folder is
+// brought by one call, whole.
+func (c *Comparer) Put(files []File) ([]Change, error) {
+	top, old, err := c.take(files)
+	if err != nil {
+		return nil, err
+	}
+	var t *walk
+	if c.root != nil {
+		own, err := c.dir.sub(top)
+		switch {
+		case err == nil:
+			defer own.close()
+			t = newWalk(own, top)
+			defer t.close()
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, stands(top, err)
+		}
+	}
+	var changes []Change
+	for _, f := range files {
+		s, data := absent, []byte(nil)
+		if name := f.Path[len(top)+1:]; t != nil {
+			if s, data, err = t.look(name, f, find(old, name)); err != nil {
+				return nil, err
+			}
+		}
+		var status Status
+		switch s {
+		case same:
+			continue
+		case absent:
+			status = Missing
+		case edited:
+			status = Edited
+		default:
+			status = Changed
+		}
+		change := Change{Path: f.Path, Status: status}
+		switch {
+		case s == mode:
+			change.Diff = modeDiff(f)
+		case c.Diffs:
+			change.Diff = Diff(f.Path, data, f.Data, s == absent, false)
+		}
+		changes = append(changes, change)
+	}
+	orphans, err := c.orphans(top, old)
+	if err != nil {
+		return nil, err
+	}
+	changes = append(changes, orphans...)
+	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	return changes, nil
+}
+
+// orphans finds the files of a folder that this run does not bring.
+func (c *Comparer) orphans(top string, old []entry) ([]Change, error) {
+	c.claim.Lock()
+	now := c.next.folders[top]
+	c.claim.Unlock()
+	var changes []Change
+	var t *tree
+	for i, e := range old {
+		p := top + "/" + e.name
+		if len(find(now, e.name)) > 0 || !c.opts.owns(p) || i > 0 && old[i-1].name == e.name {
+			continue
+		}
+		if t == nil {
+			t = newTree(c.root)
+			defer t.close()
+		}
+		data, _, err := t.read(p)
+		var stand *ObstructedError
+		switch {
+		case errors.Is(err, fs.ErrNotExist), errors.As(err, &stand):
+			continue
+		case err != nil:
+			return nil, err
+		}
+		status := Orphaned
+		if !wrote(find(old, e.name), sha256.Sum256(data)) {
+			status = Edited
+		}
+		change := Change{Path: p, Status: status}
+		if c.Diffs {
+			change.Diff = Diff(p, data, nil, false, true)
+		}
+		changes = append(changes, change)
+	}
+	return changes, nil
+}
+
+// Close gives the orphaned files of the folders that were not put. With clean, which says that no Put found anything, it also compares the manifest,
+// whose version is no matter.
+func (c *Comparer) Close(clean bool) ([]Change, error) {
+	if c.root == nil {
+		return nil, nil
+	}
+	defer c.root.Close()
+	defer c.dir.close()
+	var changes []Change
+	for _, top := range c.old.tops() {
+		if c.next.folders[top] != nil {
+			continue
+		}
+		orphans, err := c.orphans(top, c.old.folders[top])
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, orphans...)
+	}
+	if clean && len(changes) == 0 && !c.listed() {
+		status := Changed
+		if c.present.version == "" && len(c.present.folders) == 0 {
+			status = Missing
+		}
+		changes = append(changes, Change{Path: manifestPath, Status: status})
+	}
+	return changes, nil
+}
+
+// listed reports whether the manifest lists what was put and, of what this run answers for, nothing else.
+func (c *Comparer) listed() bool {
+	folders := 0
+	for top, entries := range c.present.folders {
+		put, n := c.next.folders[top], 0
+		for _, e := range entries {
+			if c.opts.Owns != nil && !c.opts.Owns(top+"/"+e.name) && len(find(put, e.name)) == 0 {
+				continue
+			}
+			if n == len(put) || put[n] != e {
+				return false
+			}
+			n++
+		}
+		if n != len(put) {
+			return false
+		}
+		if n > 0 {
+			folders++
+		}
+	}
+	return folders == len(c.next.folders)
+}
+
+func modeDiff(f File) string {
+	old := fs.FileMode(0o644 ^ 0o755 ^ f.Mode)
+	return fmt.Sprintf("old mode 100%o\nnew mode 100%o\n", old, f.Mode)
+}
+
+// Diff gives the unified diff from one content of a file to another, as patch and git read it. With created or removed, one side is
+// no file at all.
+func Diff(name string, from, to []byte, created, removed bool) string {
+	a, b := "a/"+name, "b/"+name
+	if created {
+		a = "/dev/null"
+	}
+	if removed {
+		b = "/dev/null"
+	}
+	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{A: lines(from), B: lines(to), FromFile: a, ToFile: b, Context: 3})
+	if err != nil {
+		panic(err) // it writes into memory
+	}
+	return text
+}
+
+// lines splits text after each line feed, and marks a last line without one in the way of diff.
+func lines(data []byte) []string {
+	if len(data) == 0 {
+		return nil
+	}
+	out := strings.SplitAfter(string(data), "\n")
+	if last := len(out) - 1; out[last] == "" {
+		out = out[:last]
+	} else {
+		out[last] += "\n\\ No newline at end of file\n"
+	}
+	return out
+}

@@ -1,0 +1,151 @@
+package output
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// handle is an open folder. [os.Root] does the same with three times as many calls of the system, which is most of the time of a run.
+type handle int
+
+// openHandle opens the folder of a root.
+func openHandle(root *os.Root) (handle, error) {
+	fd, err := retry(func() (int, error) {
+		return unix.Open(root.Name(), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return -1, &os.PathError{Op: "open", Path: root.Name(), Err: err}
+	}
+	if !sameFolder(root, fd) {
+		unix.Close(fd)
+		return -1, &os.PathError{Op: "open", Path: root.Name(), Err: errors.New("another folder has taken its name")}
+	}
+	return handle(fd), nil
+}
+
+// sameFolder reports whether fd is the folder that root has open.
+func sameFolder(root *os.Root, fd int) bool {
+	f, err := root.Open(".")
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	var a, b unix.Stat_t
+	return unix.Fstat(int(f.Fd()), &a) == nil && unix.Fstat(fd, &b) == nil && a.Dev == b.Dev && a.Ino == b.Ino
+}
+
+func (h handle) close() { unix.Close(int(h)) }
+
+// sub opens a folder in h. The error is fs.ErrNotExist, errLink or errNoFolder when there is none.
+func (h handle) sub(name string) (handle, error) {
+	fd, err := retry(func() (int, error) {
+		return unix.Openat(int(h), name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	})
+	switch {
+	case err == nil:
+		return handle(fd), nil
+	case err == unix.ELOOP, err == unix.ENOTDIR:
+		var st unix.Stat_t
+		if e := unix.Fstatat(int(h), name, &st, unix.AT_SYMLINK_NOFOLLOW); e == nil && st.Mode&unix.S_IFMT == unix.S_IFLNK {
+			return -1, errLink
+		}
+		return -1, errNoFolder
+	}
+	return -1, &os.PathError{Op: "open", Path: name, Err: err}
+}
+
+// mkdir makes a folder in h.
+func (h handle) mkdir(name string) error {
+	if _, err := retry(func() (int, error) { return 0, unix.Mkdirat(int(h), name, 0o755) }); err != nil {
+		return &os.PathError{Op: "mkdir", Path: name, Err: err}
+	}
+	return nil
+}
+
+// create writes a file into h that is not there yet.
+func (h handle) create(name string, mode fs.FileMode, data []byte) error {
+	fd, err := retry(func() (int, error) {
+		return unix.Openat(int(h), name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, uint32(mode))
+	})
+	if err != nil {
+		return &os.PathError{Op: "create", Path: name, Err: err}
+	}
+	for err == nil && len(data) > 0 {
+		var n int
+		n, err = retry(func() (int, error) { return unix.Write(fd, data) })
+		data = data[max(0, n):]
+	}
+	if e := unix.Close(fd); err == nil && e != unix.EINTR {
+		err = e
+	}
+	if err != nil {
+		return &os.PathError{Op: "write", Path: name, Err: err}
+	}
+	return nil
+}
+
+// read gives what stands in a file of h, in buf as far as it has room, and whether it is executable. The error is fs.ErrNotExist, errLink or errNoFile when
+// there is none.
+func (h handle) read(name string, buf []byte) (data []byte, exec bool, err error) {
+	fail := func(op string, err error) ([]byte, bool, error) {
+		return nil, false, &os.PathError{Op: op, Path: name, Err: err}
+	}
+	// O_NONBLOCK: a pipe must not make the run wait for somebody to write into it.
+	fd, err := retry(func() (int, error) {
+		return unix.Openat(int(h), name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	})
+	switch {
+	case err == unix.ELOOP:
+		return nil, false, errLink
+	case err == unix.ENXIO: // a socket
+		return nil, false, errNoFile
+	case err != nil:
+		return fail("open", err)
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return fail("stat", err)
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return nil, false, errNoFile
+	}
+	data = buf[:0]
+	for {
+		if len(data) == cap(data) {
+			data = append(data, 0)[:len(data)]
+		}
+		n, err := retry(func() (int, error) { return unix.Read(fd, data[len(data):cap(data)]) })
+		if err != nil {
+			return fail("read", err)
+		}
+		data = data[:len(data)+n]
+		if n == 0 || int64(len(data)) == st.Size && len(data) < cap(data) { // the second: all that there was, with room for more
+			return data, st.Mode&0o100 != 0, nil
+		}
+	}
+}
+
+// rename moves a file or folder from h to another folder.
+func (h handle) rename(from string, to handle, name string) error {
+	if _, err := retry(func() (int, error) { return 0, unix.Renameat(int(h), from, int(to), name) }); err != nil {
+		return &os.LinkError{Op: "rename", Old: from, New: name, Err: err}
+	}
+	return nil
+}
+
+// retry calls f again as long as signals interrupt it.
+func retry(f func() (int, error)) (int, error) {
+	for {
+		n, err := f()
+		if err != unix.EINTR {
+			return n, err
+		}
+	}
+}
+
+// moveFolder moves a folder of the stage folder into the output folder.
+func (w *Writer) moveFolder(m move) error { return w.ready.rename(m.from, w.dir, m.to) }

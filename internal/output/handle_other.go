@@ -1,0 +1,68 @@
+//go:build !linux
+
+package output
+
+import (
+	"io/fs"
+	"os"
+)
+
+// handle is an open folder.
+type handle struct{ root *os.Root }
+
+// openHandle opens the folder of a root.
+func openHandle(root *os.Root) (handle, error) {
+	d, err := root.OpenRoot(".")
+	return handle{d}, err
+}
+
+func (h handle) close() { h.root.Close() }
+
+// sub opens a folder in h. The error is fs.ErrNotExist, errLink or errNoFolder when there is none.
+func (h handle) sub(name string) (handle, error) {
+	info, err := h.root.Lstat(name)
+	switch {
+	case err != nil:
+		return handle{}, err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return handle{}, errLink
+	case !info.IsDir():
+		return handle{}, errNoFolder
+	}
+	d, err := h.root.OpenRoot(name)
+	return handle{d}, err
+}
+
+// mkdir makes a folder in h.
+func (h handle) mkdir(name string) error { return h.root.Mkdir(name, 0o755) }
+
+// create writes a file into h that is not there yet.
+func (h handle) create(name string, mode fs.FileMode, data []byte) error {
+	out, err := h.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	if _, err := out.Write(data); err != nil {
+		out.Close()
+		return err
+	}
+	return out.Close()
+}
+
+// read gives what stands in a file of h and whether it is executable. The error is fs.ErrNotExist, errLink or errNoFile when there is none.
+func (h handle) read(name string, _ []byte) (data []byte, exec bool, err error) {
+	info, err := h.root.Lstat(name)
+	switch {
+	case err != nil:
+		return nil, false, err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return nil, false, errLink
+	case !info.Mode().IsRegular():
+		return nil, false, errNoFile
+	}
+	data, err = h.root.ReadFile(name)
+	return data, info.Mode()&0o100 != 0, err
+}
+
+// moveFolder moves a folder of the stage folder into the output folder.
+func (w *Writer) moveFolder(m move) error { return w.root.Rename(stagePath+"/"+m.from, m.to) }

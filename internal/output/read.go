@@ -1,0 +1,72 @@
+package output
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+)
+
+// maxRead is the size of the largest file that [Folder.Files] reads: no target comes near it, and a proof is not to fill the memory.
+const maxRead = 16 << 20
+
+// Folder is an output folder that is opened to be read. Its methods may be called from many goroutines at once.
+type Folder struct{ root *os.Root }
+
+// OpenFolder opens an output folder. The error is fs.ErrNotExist when there is none.
+func OpenFolder(name string) (*Folder, error) {
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	return &Folder{root}, nil
+}
+
+// Close ends the reading.
+func (f *Folder) Close() error { return f.root.Close() }
+
+// Files gives all files that stand in a folder below the output folder, whoever put them there, sorted by name; what stands in folders below it is left
+// out. A folder that is not there has no files. Nothing is read through a symbolic link, wherever it leads: it is a [ObstructedError], like whatever else is
+// no regular file.
+func (f *Folder) Files(dir string) ([]File, error) {
+	if err := checkPath(dir + "/x"); err != nil {
+		return nil, err
+	}
+	t := newTree(f.root)
+	defer t.close()
+	d, err := t.dir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	entries, err := fs.ReadDir(d.FS(), ".")
+	if err != nil {
+		return nil, err
+	}
+	var files []File
+	for _, e := range entries {
+		if e.IsDir() {
+			continue
+		}
+		p := path.Join(dir, e.Name())
+		if info, err := e.Info(); err == nil && info.Size() > maxRead {
+			return nil, &ObstructedError{Path: p, Problem: fmt.Sprintf("has %d bytes, far more than a generated file: move it away", info.Size())}
+		}
+		data, exec, err := t.read(p)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it went while the folder was read
+		}
+		if err != nil {
+			return nil, err
+		}
+		mode := fs.FileMode(0o644)
+		if exec {
+			mode = 0o755
+		}
+		files = append(files, File{Path: p, Data: data, Mode: mode})
+	}
+	return files, nil
+}

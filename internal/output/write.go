@@ -1,0 +1,288 @@
+package output
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Options are what a run tells about itself.
+type Options struct {
+	Version string // of the tool, for the manifest
+
+	// Owns tells which paths this run answers for. Files of other paths that an earlier run wrote are no concern of this run: they are neither
+	// removed nor reported, and stay listed. Nil: all paths.
+	Owns func(path string) bool
+}
+
+func (o Options) owns(p string) bool { return o.Owns == nil || o.Owns(p) }
+
+// Result is what a run did.
+type Result struct {
+	Written, Unchanged, Removed int
+
+	// Edited were overwritten although somebody had edited them since they were generated. Kept are no longer generated, but were edited, so
+	// they were left where they are and are no longer pzgen's. Both are sorted.
+	Edited, Kept []string
+}
+
+// Writer writes into one output folder. [Writer.Put] may be called from many goroutines at once; then either [Writer.Commit] or
+// [Writer.Abort] ends it.
+type Writer struct {
+	name    string // of the output folder
+	created string // the topmost folder that had to be made, or ""
+	root    *os.Root
+	dir     handle // the same folder
+	unlock  func()
+	opts    Options
+	claims
+
+	mu      sync.Mutex
+	staged  int
+	ready   handle // the stage folder, once something is staged
+	moves   []move
+	foreign []string
+	result  Result
+}
+
+// move is a file or folder that is ready, by its name in the stage folder, and its place.
+type move struct{ from, to string }
+
+// Create opens an output folder for writing and makes it if need be. It waits while another process writes there, and removes what a
+// killed run left in its stage folder.
+func Create(ctx context.Context, name string, opts Options) (_ *Writer, err error) {
+	w := &Writer{name: name, opts: opts, created: firstMissing(name)}
+	defer func() {
+		if err != nil {
+			w.close()
+		}
+	}()
+	own := filepath.Join(name, ownFolder)
+	if info, err := os.Lstat(own); err == nil && !info.IsDir() {
+		return nil, &ObstructedError{Path: own, Problem: "is not a folder: move it away"}
+	}
+	if w.unlock, err = lock(ctx, own); err != nil {
+		return nil, err
+	}
+	if w.root, err = os.OpenRoot(name); err != nil {
+		return nil, err
+	}
+	if w.dir, err = openHandle(w.root); err != nil {
+		w.root.Close()
+		w.root = nil
+		return nil, err
+	}
+	if _, err := w.root.Lstat(stagePath); err == nil {
+		if err := w.root.RemoveAll(stagePath); err != nil {
+			return nil, err
+		}
+	}
+	return w, w.load(w.root, opts.Version)
+}
+
+// firstMissing gives the topmost folder on the way to name that is not there, or "".
+func firstMissing(name string) string {
+	missing := ""
+	for p := filepath.Clean(name); ; p = filepath.Dir(p) {
+		if _, err := os.Lstat(p); err == nil || !errors.Is(err, fs.ErrNotExist) || p == filepath.Dir(p) {
+			return missing
+		}
+		missing = p
+	}
+}
+
+// Put makes the files of one folder ready and gives how many of them differ from what stands there. They stand in that folder only
+// after [Writer.Commit]. A folder is brought by one call, whole.
+func (w *Writer) Put(files []File) (changed int, err error) {
+	top, old, err := w.take(files)
+	if err != nil {
+		return 0, err
+	}
+	own, err := w.dir.sub(top)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return len(files), w.stageFolder(top, files)
+	case err != nil:
+		return 0, stands(top, err)
+	}
+	defer own.close()
+	t := newWalk(own, top)
+	defer t.close()
+	var moves []move
+	var hand, foreigners []string
+	for _, f := range files {
+		name := f.Path[len(top)+1:]
+		s, _, err := t.look(name, f, find(old, name))
+		switch {
+		case err != nil:
+			return 0, err
+		case s == same:
+			continue
+		case s == edited:
+			hand = append(hand, f.Path)
+		case s == foreign:
+			foreigners = append(foreigners, f.Path)
+		}
+		from, err := w.stage()
+		if err != nil {
+			return 0, err
+		}
+		if err := w.ready.create(from, f.Mode, f.Data); err != nil {
+			return 0, err
+		}
+		moves = append(moves, move{from, f.Path})
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.moves = append(w.moves, moves...)
+	w.foreign = append(w.foreign, foreigners...)
+	w.result.Edited = append(w.result.Edited, hand...)
+	w.result.Written += len(moves)
+	w.result.Unchanged += len(files) - len(moves)
+	return len(moves), nil
+}
+
+// stage gives a fresh name in the stage folder.
+func (w *Writer) stage() (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.staged == 0 {
+		if err := w.root.Mkdir(stagePath, 0o755); err != nil {
+			return "", err
+		}
+		own, err := w.dir.sub(ownFolder)
+		if err != nil {
+			return "", stands(ownFolder, err)
+		}
+		defer own.close()
+		if w.ready, err = own.sub(path.Base(stagePath)); err != nil {
+			return "", stands(stagePath, err)
+		}
+	}
+	w.staged++
+	return strconv.Itoa(w.staged), nil
+}
+
+// stageFolder makes a folder ready that is not there yet: it moves into place as a whole.
+func (w *Writer) stageFolder(top string, files []File) error {
+	from, err := w.stage()
+	if err != nil {
+		return err
+	}
+	if err := w.ready.mkdir(from); err != nil {
+		return err
+	}
+	dir, err := w.ready.sub(from)
+	if err != nil {
+		return stands(stagePath+"/"+from, err)
+	}
+	defer dir.close()
+	t := newWalk(dir, stagePath+"/"+from)
+	defer t.close()
+	for _, f := range files {
+		if err := t.create(f.Path[len(top)+1:], f); err != nil {
+			return err
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.moves = append(w.moves, move{from, top})
+	w.result.Written += len(files)
+	return nil
+}
+
+// Abort gives up what was put. The output folder is as it was before [Create]. After [Writer.Commit] it does nothing.
+func (w *Writer) Abort() { w.close() }
+
+func (w *Writer) close() {
+	if w.root != nil {
+		if w.staged > 0 {
+			w.ready.close()
+			w.staged = 0
+		}
+		w.dir.close()
+		w.root.RemoveAll(stagePath)
+		w.root.Remove(ownFolder) // fails unless it is empty, as it was before
+		w.root.Close()
+		w.root = nil
+	}
+	if w.unlock != nil {
+		w.unlock()
+		w.unlock = nil
+	}
+	if w.created != "" {
+		removeEmpty(w.name, w.created)
+		w.created = ""
+	}
+}
+
+// removeEmpty removes the folder name and those above it up to top, as far as they are empty.
+func removeEmpty(name, top string) {
+	for p := filepath.Clean(name); ; p = filepath.Dir(p) {
+		if os.Remove(p) != nil || p == top {
+			return
+		}
+	}
+}
+
+// ForeignError names files that stand where this run has others to write, and that pzgen did not write.
+type ForeignError struct{ Paths []string }
+
+func (e *ForeignError) Error() string {
+	return fmt.Sprintf("pzgen did not write %s (not listed in %s, and not what it would write)", quoteList(e.Paths), manifestPath)
+}
+
+// quoteList quotes the first few of a list.
+func quoteList(list []string) string {
+	const most = 5
+	var quoted []string
+	for i, s := range list {
+		if i == most {
+			quoted = append(quoted, fmt.Sprintf("%d more", len(list)-most))
+			break
+		}
+		quoted = append(quoted, strconv.Quote(s))
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// keeps gives the manifest of this run: what it brought, and what earlier runs wrote that is no concern of this run.
+func (w *Writer) keeps() (*manifest, error) {
+	t := newTree(w.root)
+	defer t.close()
+	for top, entries := range w.old.folders {
+		brought := w.next.folders[top]
+		var kept []entry
+		for i, e := range entries {
+			p := top + "/" + e.name
+			if w.opts.owns(p) || len(find(brought, e.name)) > 0 {
+				continue
+			}
+			// After a killed run a name may stand there twice: the one that is there is the one to keep.
+			if all := find(entries, e.name); len(all) > 1 {
+				data, _, err := t.read(p)
+				if err != nil && !errors.Is(err, fs.ErrNotExist) {
+					return nil, err
+				}
+				sum := sha256.Sum256(data)
+				if wrote(all, sum) && e.sum != sum || !wrote(all, sum) && i > 0 && entries[i-1].name == e.name {
+					continue
+				}
+			}
+			kept = append(kept, e)
+		}
+		if len(kept) > 0 {
+			w.next.folders[top] = sortEntries(slices.Concat(brought, kept))
+		}
+	}
+	return w.next, nil
+}

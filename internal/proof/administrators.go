@@ -1,0 +1,99 @@
+package proof
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/policy"
+)
+
+const lockedHint = "a key policy keeps a statement that lets the account, or an administrator, do kms:PutKeyPolicy (KMS Developer Guide, \"Default key policy\")"
+
+func locked(name string) string {
+	return name + " leaves nobody in the key's account who could change it (kms:PutKeyPolicy)"
+}
+
+// Administrators gives who could still change a key's policy, kms:PutKeyPolicy, if it were d: of the account that the ARN of the key names, its root user, and
+// every user and role that a statement of d names as principal or in a condition. Principals of other accounts cannot, whatever d says (KMS API
+// Reference, PutKeyPolicy, "Cross-account use: No"), nor can whoever was deleted, whose unique id stands in the policy.
+//
+// Each is taken to be allowed everything by his own policies, and to be able to meet conditions on the request that ask for given values: to come by the
+// right address, with a device for multi-factor authentication, over TLS. It does not know who of them exists.
+func Administrators(d policy.Document, key string) []string {
+	parts := strings.SplitN(key, ":", 6)
+	if len(parts) < 6 {
+		return nil
+	}
+	partition, account := parts[1], parts[4]
+	candidates := []string{"arn:" + partition + ":iam::" + account + ":root"}
+	add := func(t policy.Text) {
+		arn, ok := t.OnlyLit()
+		if ok && strings.HasPrefix(arn, "arn:"+partition+":iam::"+account+":") && !strings.ContainsAny(arn, "*?") && !slices.Contains(candidates, arn) {
+			candidates = append(candidates, arn)
+		}
+	}
+	contexts := []map[string][]string{secure()}
+	for _, s := range d.Statements {
+		if s.Principal != nil {
+			for _, t := range s.Principal.Types {
+				for _, v := range t.Values.Values {
+					add(v)
+				}
+			}
+		}
+		for _, c := range s.Condition {
+			if strings.EqualFold(c.Key, "aws:PrincipalArn") {
+				for _, v := range c.Values.Values {
+					add(v)
+				}
+			}
+		}
+		if s.Effect == policy.Allow && len(s.Condition) > 0 {
+			contexts = append(contexts, meeting(s))
+		}
+	}
+	everybody := "arn:" + partition + ":iam::" + account + ":user/anybody" // whom "*" lets in, when nobody is named
+	var out []string
+	for _, who := range append(candidates, everybody) {
+		for _, ctx := range contexts {
+			ps := policy.Policies{Identity: []policy.Document{everything}, Resource: &d}
+			got, err := policy.Evaluate(policy.Request{Principal: who, Action: "kms:PutKeyPolicy", Resource: key, Context: ctx}, ps)
+			if err == nil && got.Outcome == policy.Allowed {
+				out = append(out, who)
+				break
+			}
+		}
+	}
+	if len(out) > 1 { // whoever the account's root stands for need not be told again
+		out = slices.DeleteFunc(out, func(who string) bool { return who == everybody })
+	}
+	return out
+}
+
+// meeting gives a context that meets the conditions of a statement, as far as they ask for values that whoever calls can bring about.
+func meeting(s policy.Statement) map[string][]string {
+	ctx := maps.Clone(secure())
+	for _, c := range s.Condition {
+		key := strings.ToLower(c.Key)
+		op := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(c.Operator, "ForAnyValue:"), "ForAllValues:"), "IfExists")
+		asks := slices.Contains([]string{"StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike", "Bool", "IpAddress", "NumericEquals",
+			"NumericLessThanEquals", "NumericGreaterThanEquals"}, op)
+		// Who calls, and through which service, is nothing that a caller chooses; PutKeyPolicy comes through none.
+		fixed := strings.HasPrefix(key, "aws:principal") && !strings.HasPrefix(key, "aws:principalorg") && !strings.HasPrefix(key, "aws:principaltag") ||
+			key == "kms:calleraccount" || key == "kms:viaservice" || key == "aws:viaawsservice" || strings.HasPrefix(key, "aws:calledvia") || key == "aws:userid"
+		if !asks || fixed || len(c.Values.Values) == 0 {
+			continue
+		}
+		if v, ok := c.Values.Values[0].OnlyLit(); ok {
+			if key == "aws:securetransport" {
+				key = "aws:SecureTransport"
+			}
+			if op == "IpAddress" {
+				v, _, _ = strings.Cut(v, "/")
+			}
+			ctx[key] = []string{strings.NewReplacer("*", "x", "?", "x").Replace(v)}
+		}
+	}
+	return ctx
+}

@@ -1,0 +1,132 @@
+package proof
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
+)
+
+// Titles describe the checks of a proof in a line each.
+func Titles() map[string]string {
+	return map[string]string{
+		Closed:     "an artifact that does not run in its own language, or does what is not read",
+		Equal:      "an artifact that grants something else than the setup says",
+		Sufficient: "a call of a workflow that does not pass",
+		Minimal:    "something granted that no workflow needs",
+		Extra:      "a statement of the spec that no workflow needs and that is not accepted",
+		Fits:       "a document that AWS would refuse",
+	}
+}
+
+// Passes reports whether a target lets the call pass.
+func (o Outcome) Passes(target string) bool { return o.By[target].Outcome == policy.Allowed }
+
+// Read reports whether the target could be read, so that it decides the call.
+func (o Outcome) Read(target string) bool {
+	_, ok := o.By[target]
+	return ok
+}
+
+// Decided names what decides the call in a target: the statements that allow or deny it as document/sid, or the documents that lack one. It is empty for
+// a target that could not be read.
+func (o Outcome) Decided(target string) string {
+	d, ok := o.By[target]
+	if !ok {
+		return ""
+	}
+	var names []string
+	for _, cause := range d.Because {
+		doc := o.blamed(cause)
+		if doc == "" {
+			continue // a policy that no setup owns
+		}
+		sid := cause.Sid
+		if sid == "" {
+			sid = fmt.Sprintf("statement %d", cause.Statement+1)
+		}
+		names = append(names, doc+"/"+sid)
+	}
+	switch {
+	case d.Outcome == policy.ExplicitlyDenied:
+		return "denied by " + strings.Join(names, ", ")
+	case d.Outcome != policy.Allowed:
+		return "nothing in " + strings.Join(o.documents(), ", ") + " allows it"
+	}
+	return strings.Join(names, ", ")
+}
+
+// follows reports whether the finding only tells what comes of another, so that it is told after it.
+func (f Finding) follows() bool { return f.Check == Sufficient && f.Target != "" }
+
+// documents are those that could allow the call.
+func (c Call) documents() []string {
+	if c.Resource != "" {
+		return []string{c.Resource}
+	}
+	if len(c.Identity) == 0 {
+		return []string{"any document"}
+	}
+	return c.Identity
+}
+
+// locate fills in what can be known about a finding from its document and Sid: where in the spec it comes from, and by which template. Made-up values are
+// written as the names that they stand for.
+func (p *proof) locate() {
+	names := namesFor(nil, false, p.m.SyntheticEnv(1), p.m.SyntheticEnv(2))
+	for i := range p.report.Calls {
+		c := &p.report.Calls[i]
+		c.On = names.Replace(c.On)
+	}
+	for i := range p.report.Findings {
+		f := &p.report.Findings[i]
+		f.Message = names.Replace(f.Message)
+		for j, line := range f.Details {
+			if f.Check != Equal { // a made-up value in an artifact is what it is
+				f.Details[j] = names.Replace(line)
+			}
+		}
+		reason := p.reason(f.Document, f.Sid)
+		if reason != nil {
+			f.Template = reason.Template
+		}
+		switch {
+		case f.Place != (spec.Place{}) && f.Place != p.m.Places[""]:
+		case reason != nil && reason.Place != (spec.Place{}):
+			f.Place = reason.Place
+		default:
+			f.Place = p.place(p.owner(f.Document))
+		}
+	}
+}
+
+// owner gives the place in the spec of what a document belongs to.
+func (p *proof) owner(document string) string {
+	kind, name, _ := strings.Cut(document, "-")
+	switch kind {
+	case "role":
+		return "role"
+	case "bucket":
+		return "buckets." + name
+	case "key":
+		return "keys." + name
+	case "operator":
+		for _, o := range p.m.Operators {
+			for _, d := range o.Policies {
+				if d.Name == document {
+					return "operators." + o.ID
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// holder tells who has a document that names no principal.
+func (p *proof) holder(document string) string {
+	if kind, _, _ := strings.Cut(document, "-"); kind == "operator" {
+		return strings.Replace(p.owner(document), "operators.", "operator ", 1)
+	}
+	return "the service role"
+}

@@ -1,0 +1,320 @@
+package shape_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/internal/proof"
+	"github.com/pzgen/pzgen/internal/shape"
+	"github.com/pzgen/pzgen/spec"
+	"github.com/pzgen/pzgen/templates"
+)
+
+func renderer(t testing.TB, file string, gens []generators.Generator) shape.Render {
+	lib, err := templates.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(s *spec.Setup) (*model.Setup, []output.File, error) {
+		m, err := model.Build(file, s, lib)
+		if err != nil {
+			return nil, nil, err
+		}
+		var files []output.File
+		for _, g := range gens {
+			fs, err := g.Print(m)
+			if err != nil {
+				return nil, nil, err
+			}
+			files = append(files, fs...)
+		}
+		return m, files, nil
+	}
+}
+
+func parse(t testing.TB, text string) *spec.Spec {
+	t.Helper()
+	s, ds := spec.Parse("pzgen.yaml", []byte(text), os.ReadFile)
+	if ds.HasErrors() {
+		t.Fatalf("%s\n%s", ds, text)
+	}
+	return s
+}
+
+// grouped sorts setups into groups, as a run does.
+func grouped(s *spec.Spec) (map[string]*shape.Group, map[string][][]string, map[string][]*spec.Setup) {
+	groups, values, setups := map[string]*shape.Group{}, map[string][][]string{}, map[string][]*spec.Setup{}
+	for _, setup := range s.Setups {
+		key, v, ok := shape.Of(setup)
+		if !ok {
+			continue
+		}
+		key += "|" + strings.Join(setup.Targets, ",")
+		if groups[key] == nil {
+			groups[key] = shape.NewGroup(setup)
+		}
+		groups[key].Add(v)
+		values[key], setups[key] = append(values[key], v), append(setups[key], setup)
+	}
+	return groups, values, setups
+}
+
+// same requires files filled in to be those printed.
+func same(t *testing.T, got, want []output.File) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%d files filled in, %d printed", len(got), len(want))
+	}
+	for i := range got {
+		if got[i].Path != want[i].Path || got[i].Mode != want[i].Mode || !bytes.Equal(got[i].Data, want[i].Data) {
+			t.Fatalf("filled in %s differs from printed %s:\n%s", got[i].Path, want[i].Path,
+				output.Diff(want[i].Path, want[i].Data, got[i].Data, false, false))
+		}
+	}
+}
+
+// check fills in every setup of a spec that has a shape, compares it with what is printed for it, and gives how many there were.
+func check(t *testing.T, file string, s *spec.Spec) (filled, shapes int) {
+	t.Helper()
+	groups, values, setups := grouped(s)
+	var b shape.Buffer
+	for key, g := range groups {
+		render := renderer(t, file, generators.For(setups[key][0].Targets))
+		for _, v := range values[key] { // others of the shape, of other lengths
+			longer := stretched(v)
+			if s := g.With(longer); len(values[key]) < 30 && alike(s, key) {
+				g.Add(longer)
+				values[key], setups[key] = append(values[key], longer), append(setups[key], s)
+			}
+		}
+		sh, err := shape.New(g, render)
+		if err != nil {
+			t.Logf("%s: no shape: %v", setups[key][0].Name, err)
+			continue
+		}
+		shapes++
+		for i, setup := range setups[key] {
+			_, want, err := render(setup)
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, sh.Fill(values[key][i], &b), want)
+			filled++
+		}
+	}
+	return filled, shapes
+}
+
+// stretched gives values that are a few characters longer, but for those of a fixed length.
+func stretched(values []string) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		switch _, err := strconv.ParseUint(strings.ReplaceAll(v, "-", ""), 16, 64); {
+		case err == nil, len(v) == 12, len(v) == 36, strings.Count(v, "-") == 2 && len(v) < 16:
+			out[i] = v
+		default:
+			out[i] = v[:1] + "kgh"[:1+i%3] + v[1:]
+		}
+	}
+	return out
+}
+
+// alike reports whether a setup has a shape.
+func alike(s *spec.Setup, key string) bool {
+	got, _, ok := shape.Of(s)
+	return ok && got+"|"+strings.Join(s.Targets, ",") == key
+}
+
+// Every example gives the same bytes filled in and printed; most setups have a shape.
+func TestExamples(t *testing.T) {
+	names, err := filepath.Glob("../../spec/examples/*.yaml")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	setups, filled := 0, 0
+	for _, name := range names {
+		s, ds := spec.Load(name)
+		if ds.HasErrors() {
+			t.Fatal(ds)
+		}
+		n, _ := check(t, name, s)
+		t.Logf("%s: %d of %d", filepath.Base(name), n, len(s.Setups))
+		setups, filled = setups+len(s.Setups), filled+n
+	}
+	if filled < setups {
+		t.Errorf("only %d of %d setups have a shape", filled, setups)
+	}
+}
+
+// random gives a spec of n setups which differ in names, and in a few other things.
+func random(r *rand.Rand, n int) string {
+	var b strings.Builder
+	b.WriteString("version: 1\nsetups:\n")
+	pick := func(list ...string) string { return list[r.IntN(len(list))] }
+	name := func(letters, inside string, least, most int) string {
+		n := least + r.IntN(most-least+1)
+		out := make([]byte, n)
+		for i := range out {
+			set := letters
+			if i > 0 && i < n-1 && r.IntN(4) == 0 && strings.IndexByte(letters, out[i-1]) >= 0 {
+				set = inside
+			}
+			out[i] = set[r.IntN(len(set))]
+		}
+		return string(out)
+	}
+	const lower, upper = "abcdefghijklmnopqrstuvwxyz0123456789", "abcXYZpersonalize0189"
+	region := pick("us-east-1", "eu-west-1", "ap-southeast-2", "cn-north-1")
+	kind := r.IntN(1 << 10)
+	has := func(bit int) bool { return kind&(1<<bit) != 0 }
+	iamSpecial, prefixSpecial := pick("-", "_", ".", "+", "@"), pick("/", "-", "_", "=")
+	// What most setups of one spec have in common.
+	setupSpecial, bucketSpecial, slash, access := pick("-a", "-9z", "a"), pick("-", ".", "-."), pick("/", "/", ""), pick("operate", "full")
+	rich, end := r.IntN(4) == 0, pick("", ".", "..", " (all)")
+	for i := range n {
+		account := fmt.Sprintf("%012d", r.Int64N(1e12))
+		fmt.Fprintf(&b, "  \"%s%d\":\n    account: %q\n    region: %s\n", name(lower, setupSpecial, 6, 30), i, account, region)
+		if has(0) {
+			b.WriteString("    description: Recommendations of the ${web} \"shop\"\n    tags: {team: a, 'x:y': \"b + c@d\"}\n")
+		} else {
+			fmt.Fprintf(&b, "    description: \"%s\"\n    tags: {team: \"%s\", cost: \"%s\"}\n", words(r, rich, end), name(upper, iamSpecial, 6, 30), name(upper, "-a", 3, 9))
+		}
+		if has(1) {
+			b.WriteString("    profile: documented\n")
+		} else if has(2) {
+			b.WriteString("    confusedDeputy: everywhere\n")
+		}
+		role := name(upper, iamSpecial, 4, 50)
+		fmt.Fprintf(&b, "    role: {name: \"R%s\", path: /a/, description: \"%s\"", role, words(r, rich, end))
+		if has(3) {
+			partition := "aws"
+			if region == "cn-north-1" {
+				partition = "aws-cn"
+			}
+			fmt.Fprintf(&b, ", permissionsBoundary: \"arn:%s:iam::%s:policy/limit\"", partition, account)
+		}
+		b.WriteString("}\n    keys:\n")
+		partition := map[bool]string{true: "aws-cn", false: "aws"}[region == "cn-north-1"]
+		if has(4) {
+			fmt.Fprintf(&b, "      k: {arn: \"arn:%s:kms:%s:%s:key/%08x-0000-4000-8000-%012x\"}\n", partition, region, account, r.Uint32(), r.Int64N(1<<40))
+		} else {
+			fmt.Fprintf(&b, "      k: {alias: \"alias/%s\"}\n", name(upper, "-", 1, 60))
+		}
+		bucket := func() string { return name(lower, bucketSpecial, 4, 40) + fmt.Sprint(i) }
+		fmt.Fprintf(&b, "    buckets:\n      data: {name: \"a%s\", key: k, existing: %v}\n      out_put: {name: \"b%s\", key: k}\n", bucket(), has(5), bucket())
+		fmt.Fprintf(&b, "    workflows:\n      - {type: import, from: \"data/i%s%s\"}\n", name(upper, prefixSpecial, 2, 40), slash)
+		if has(6) {
+			fmt.Fprintf(&b, "      - {type: batch-inference, from: \"data/n%s/\", to: \"out_put/o%s/\"}\n", name(upper, "-", 1, 20), name(upper, "-", 1, 60))
+		}
+		if has(7) {
+			fmt.Fprintf(&b, "      - {type: export, to: \"out_put/e%s/\"}\n", name(upper, "-", 1, 20))
+		}
+		if has(8) {
+			fmt.Fprintf(&b, "    datasetGroup: {name: \"g%s\", key: k}\n", name(upper, "_", 1, 50))
+		}
+		fmt.Fprintf(&b, "    operators:\n      op: {access: %s, roles: [\"O%s\", \"P%s\"]}\n", access, role, name(upper, iamSpecial, 14, 40))
+		if has(9) {
+			fmt.Fprintf(&b, "      web: {access: runtime, users: [\"%s\"], groups: [\"%s\"]}\n", name("abcX", iamSpecial, 1, 40), name("abcY", "-", 2, 100))
+		}
+	}
+	return b.String()
+}
+
+// words gives a text as people write them, with what printers may look at.
+func words(r *rand.Rand, rich bool, end string) string {
+	list := []string{"shop", "Recommendations", "of", "all", "www", "www.acme.example", "true", "1", "12.", "3)", "team", "(EU)", "a,", "north-south", "e-mail:", "it's", "_x_", "#2", "no", "x*y*", "mail@acme"}
+	if !rich {
+		list = list[:5]
+	}
+	out := make([]string, 2+r.IntN(6))
+	for i := range out {
+		out[i] = list[r.IntN(len(list))]
+	}
+	return strings.Join(out, " ") + end
+}
+
+var randomSpecs = flag.Int("specs", 16, "how many random specs are tried")
+
+// Random setups give the same bytes filled in and printed, whatever their names are made of.
+func TestRandom(t *testing.T) {
+	specs := *randomSpecs
+	if testing.Short() {
+		specs = 5
+	}
+	filled, shapes := 0, 0
+	for seed := range uint64(specs) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		s := parse(t, random(r, 12))
+		f, n := check(t, "pzgen.yaml", s)
+		filled, shapes = filled+f, shapes+n
+	}
+	t.Logf("%d setups of %d shapes", filled, shapes)
+	if filled < 16*specs {
+		t.Errorf("only %d of %d setups have a shape", filled, 12*specs)
+	}
+}
+
+// What a probe proves holds for what is filled in: it passes the same proof, and loses it with any of its files changed.
+func TestProof(t *testing.T) {
+	s := parse(t, random(rand.New(rand.NewPCG(3, 5)), 4))
+	groups, values, setups := grouped(s)
+	proved := 0
+	for key, g := range groups {
+		gens := generators.For(setups[key][0].Targets)
+		var readable []generators.Generator
+		for _, g := range gens {
+			if g.Open != nil {
+				readable = append(readable, g)
+			}
+		}
+		render := renderer(t, "pzgen.yaml", gens)
+		sh, err := shape.New(g, render)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := proof.Setup(sh.Model, readable, sh.ProbeFiles); !r.OK() {
+			t.Fatalf("the probe: %+v", r.Findings)
+		}
+		m, _, err := render(setups[key][0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b shape.Buffer
+		files := sh.Fill(values[key][0], &b)
+		if r := proof.Setup(m, readable, files); !r.OK() {
+			t.Fatalf("filled in: %+v", r.Findings)
+		}
+		proved++
+		for i, f := range files {
+			at := bytes.Index(f.Data, []byte("s3:GetObject"))
+			if at < 0 || strings.HasSuffix(f.Path, "README.md") || strings.HasSuffix(f.Path, "destroy.sh") || strings.HasSuffix(f.Path, ".example") {
+				continue
+			}
+			files[i].Data = slicesReplace(f.Data, at, "s3:GetObject", "s3:PutObject")
+			if proof.Setup(m, readable, files).OK() {
+				t.Errorf("%s: the proof holds with another action in it", f.Path)
+			}
+			files[i].Data = f.Data
+		}
+		if proved == 2 {
+			break
+		}
+	}
+	if proved == 0 {
+		t.Error("nothing was proved")
+	}
+}
+
+func slicesReplace(data []byte, at int, old, new string) []byte {
+	return append(append(append([]byte(nil), data[:at]...), new...), data[at+len(old):]...)
+}
