@@ -9,6 +9,7 @@ import (
 	"github.com/pzgen/pzgen/generators/readme"
 	"github.com/pzgen/pzgen/generators/shell"
 	"github.com/pzgen/pzgen/generators/terraform"
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
@@ -26,6 +27,17 @@ type Generator struct {
 	// Open parses the files of a setup, without trust that Print wrote them; it passes over files of other targets. It is nil for a target that cannot be read
 	// back.
 	Open func(*model.Setup, []output.File) (Reader, error)
+
+	// Parse parses a target's files, without trust that Print wrote them, and is told nothing of the setup. What it returns is called with
+	// values for the names of the artifact, several times, also at once. An error says that a file cannot be read at all; what is not understood is in
+	// State.Unknown. Nil for a target that cannot be read back.
+	Parse func(deployed.Input) (func(deployed.Values) (deployed.State, error), error)
+
+	// Names tells which reference each parameter or variable of the files stands for.
+	Names func(*model.Setup) map[string]policy.Ref
+
+	// Want returns what the files of the setup have to bring about and to show: [model.Setup.Want], edited by what the target has no means for.
+	Want func(*model.Setup) deployed.State
 
 	// Partial: the target carries the statements to merge into policies that are not known here.
 	Partial bool

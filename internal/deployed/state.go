@@ -1,0 +1,279 @@
+// Package deployed says what is, or would be, in an AWS account: the roles, policies, attachments, buckets, keys and
+// dataset groups that an artifact brings about, each value with the place where it was read.
+//
+// Everything that is read is read into one type, [State], and compared by one function, [Match]. A reader turns its
+// own format, in that format's own meaning, into a State. It knows nothing of setups and is not told what to expect.
+// What it does not understand goes to Unknown, with its place: nothing is passed over.
+//
+// A State holds what an artifact states. What it does not state is the zero value of a field, never AWS's default of
+// the day, so that an artifact which leaves a safeguard to a default differs from one that sets it.
+//
+// Reading order: state.go, match.go, token.go.
+package deployed
+
+import (
+	"fmt"
+
+	"github.com/pzgen/pzgen/policy"
+)
+
+// Place is a place in a file. Line and Col count from 1; 0 means the whole file, or the whole line.
+type Place struct {
+	Path      string
+	Line, Col int
+}
+
+// String returns path:line:col, as much of it as is known.
+func (p Place) String() string {
+	switch {
+	case p.Line == 0:
+		return p.Path
+	case p.Col == 0:
+		return fmt.Sprintf("%s:%d", p.Path, p.Line)
+	}
+	return fmt.Sprintf("%s:%d:%d", p.Path, p.Line, p.Col)
+}
+
+// Error is a fault of a file that keeps it from being read at all.
+type Error struct {
+	At   Place
+	Msg  string // what is wrong, the offending text quoted
+	Hint string // what to do, or ""
+}
+
+// Error returns the place and the fault.
+func (e *Error) Error() string { return e.At.String() + ": " + e.Msg }
+
+// Errorf makes an [Error].
+func Errorf(at Place, format string, args ...any) *Error {
+	return &Error{At: at, Msg: fmt.Sprintf(format, args...)}
+}
+
+// Values are what the names of an artifact stand for while it is read: its parameters or variables by name, and what
+// AWS says of the place it is deployed to. A name that is not in Named has the default that the artifact gives it.
+type Values struct {
+	Account, Region, Partition string
+	Named                      map[string]string
+}
+
+// Value is a value with the place where it was read. A value that is known only on deployment, such as the ARN of a
+// key that is created, is a [policy.Ref] whose ID is the address of the resource in the artifact.
+type Value[T any] struct {
+	V  T
+	At Place `match:"-"`
+}
+
+// The kinds of values.
+type (
+	Text = Value[policy.Text]
+	Bool = Value[bool]
+	Int  = Value[int]
+)
+
+// Lit returns the Text that stands for s.
+func Lit(s string) Text { return Text{V: policy.Literal(s)} }
+
+// State is what is, or would be, in an account. Lists are in no order that means anything. The tag match of a field
+// tells [Match] what to do with it: "key" identifies an element of a list, "-" is not compared.
+type State struct {
+	Scope         Scope
+	Parameters    []Parameter
+	Roles         []Role
+	Policies      []Policy
+	Attachments   []Attachment
+	Buckets       []Bucket
+	Keys          []Key
+	DatasetGroups []DatasetGroup
+	Objects       []Object
+	Documents     []Shown
+	Outputs       []Output
+	Imports       []Import
+	OwnedSids     []Text // Sids that merging takes for the artifact's own, in the policy of a bucket or key
+
+	Unknown []Unknown `match:"-"` // each is a difference of its own
+}
+
+// Scope is where an artifact refuses to be deployed anywhere else. Empty: it does not refuse.
+type Scope struct{ Account, Region Text }
+
+// Parameter is a name of the artifact that whoever deploys it may give another value.
+type Parameter struct {
+	Name    string `match:"key"`
+	Type    Text
+	Default Text
+	Accepts []Text // what its value is held against, in the artifact's notation
+	At      Place  `match:"-"`
+}
+
+// Document is a policy document in its place.
+type Document struct {
+	Name       string `match:"-"` // the model's, for a wanted one; for a loose one, see [Shown]
+	Document   policy.Document
+	At         Place   `match:"-"`
+	Statements []Place `match:"-"` // of each statement of Document, in its order; may be nil
+
+	// Merge: the statements are put into the policy that is there, which keeps its others; else they replace it.
+	Merge bool
+}
+
+// Role is an IAM role.
+type Role struct {
+	Name        Text `match:"key"`
+	Created     bool // else it exists already, and only what is stated here is added to it
+	Path        Text
+	Description Text
+	Boundary    Text      // ARN of the permissions boundary
+	MaxSession  Int       // seconds
+	Trust       *Document // nil: not set
+	Inline      []Inline
+	Tags        []Tag
+	Protected   Bool  // the artifact's tool refuses to destroy it, or leaves it when the rest goes
+	ForceDetach Bool  // policies that others attached are detached when the role is destroyed
+	At          Place `match:"-"`
+}
+
+// Inline is an inline policy of a role.
+type Inline struct {
+	Name   Text `match:"key"`
+	Policy *Document
+	At     Place `match:"-"`
+}
+
+// Policy is a customer managed policy.
+type Policy struct {
+	Name        Text `match:"key"`
+	Path        Text
+	Description Text
+	Policy      *Document
+	Tags        []Tag
+	At          Place `match:"-"`
+}
+
+// PrincipalKind is what a managed policy is attached to.
+type PrincipalKind string
+
+// The kinds of principals that managed policies are attached to.
+const (
+	User  PrincipalKind = "user"
+	Group PrincipalKind = "group"
+	RoleP PrincipalKind = "role"
+)
+
+// Attachment is a managed policy on a user, group or role.
+type Attachment struct {
+	Policy Text          `match:"key"` // ARN
+	Kind   PrincipalKind `match:"key"`
+	To     Text          `match:"key"` // name
+	At     Place         `match:"-"`
+}
+
+// Tag is a tag. Keys are case-sensitive.
+type Tag struct {
+	Key   Text `match:"key"`
+	Value Text
+}
+
+// Bucket is an S3 bucket.
+type Bucket struct {
+	Name    Text `match:"key"`
+	Created bool
+
+	Algorithm Text // of default encryption: AES256, aws:kms
+	Key       Text // ARN of the key for aws:kms
+	BucketKey Bool // S3 Bucket Keys
+
+	BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets Bool
+
+	Ownership  Text // BucketOwnerEnforced, BucketOwnerPreferred
+	Versioning Bool // enabled
+	Lifecycle  []Rule
+	Tags       []Tag
+
+	Policy          *Document
+	Protected       Bool
+	PolicyProtected Bool
+	ForceDestroy    Bool  // objects go with the bucket
+	At              Place `match:"-"`
+}
+
+// Rule is a rule of a bucket's lifecycle configuration. Numbers are days; 0 is never.
+type Rule struct {
+	ID                Text `match:"key"`
+	Enabled           Bool
+	Prefix            Text // "": all objects
+	ExpireDays        Int
+	NoncurrentDays    Int
+	AbortUploadsAfter Int
+}
+
+// Key is a KMS key.
+type Key struct {
+	ARN         Text `match:"key"` // of a created key a Ref with attribute "arn", see [Match]
+	Created     bool
+	Description Text
+	Aliases     []Text
+	Rotation    Bool
+	Window      Int // days between asking for deletion and deletion
+	Policy      *Document
+	Tags        []Tag
+	Protected   Bool
+
+	PolicyProtected Bool
+	At              Place `match:"-"`
+}
+
+// DatasetGroup is a dataset group of Amazon Personalize.
+type DatasetGroup struct {
+	Name      Text `match:"key"`
+	Domain    Text
+	Key       Text // ARN
+	Role      Text // ARN
+	Tags      []Tag
+	Protected Bool
+	At        Place `match:"-"`
+}
+
+// Object is an object that the artifact puts into a bucket.
+type Object struct {
+	Bucket Text  `match:"key"`
+	Key    Text  `match:"key"`
+	Source Text  // path of the file
+	At     Place `match:"-"`
+}
+
+// Shown is a document that the artifact shows or holds without attaching it to anything.
+type Shown struct {
+	Name   string `match:"key"` // of the file, output or function
+	Policy *Document
+}
+
+// Output is a value that the artifact shows to people or programs.
+type Output struct {
+	Name  string `match:"key"`
+	Value Text
+	At    Place `match:"-"`
+}
+
+// Import brings something that exists under the control of the artifact's tool.
+type Import struct {
+	To string `match:"key"` // address or logical id
+	ID Text
+	At Place `match:"-"`
+}
+
+// Unknown is something in an artifact that its reader does not understand, or that decides what the artifact means.
+type Unknown struct {
+	Kind string // block, function, resource type, property, command, file …
+	What string // the offending text
+	Why  string // what follows, or what to do
+	At   Place
+}
+
+// String returns kind and text, and the reason.
+func (u Unknown) String() string {
+	s := fmt.Sprintf("%s %q", u.Kind, u.What)
+	if u.Why != "" {
+		s += ": " + u.Why
+	}
+	return s
+}
