@@ -131,7 +131,7 @@ func BenchmarkProve(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if r := proof.Setup(m, generators.Targets(), files); !r.OK() {
+		if r := proof.Prove(m, generators.Targets(), proof.Input{Files: files, Printed: files}); !r.OK() {
 			b.Fatal(r.Findings)
 		}
 	}

@@ -20,7 +20,7 @@ func readable(j job) []generators.Generator {
 // prove proves the files of a setup in memory, as verify proves those of the output folder. What it finds means that they are not to be written.
 func prove(j job, r rendered) []findings.Finding {
 	var out []findings.Finding
-	for _, f := range proof.Setup(r.model, readable(j), r.files).Findings {
+	for _, f := range proof.Prove(r.model, j.gens, proof.Input{Files: r.files, Printed: r.files}).Findings {
 		out = append(out, proofFinding(j, f, ""))
 	}
 	return out

@@ -188,7 +188,7 @@ func verifyJob(in *inputs, j job, folder *output.Folder, out string) verified {
 		}
 		files, gens = append(files, stand...), append(gens, g)
 	}
-	v.report = proof.Setup(r.model, gens, files)
+	v.report = proof.Prove(r.model, gens, proof.Input{Files: files, Printed: r.files})
 	for _, f := range v.report.Findings {
 		v.found = append(v.found, proofFinding(j, f, out))
 	}

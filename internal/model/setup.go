@@ -21,6 +21,7 @@ type Setup struct {
 	Deputy       string // where conditions against a confused deputy stand: spec.DeputyTrust and so on
 	ListByPrefix bool
 	Targets      []string
+	OwnFiles     []string // patterns of path.Match for files of the user's own, below the setup's folder
 
 	Role         Role
 	Keys         []Key

@@ -9,11 +9,9 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strings"
 
 	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/internal/model"
-	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -56,6 +54,7 @@ type Finding struct {
 	Sid      string
 	Path     string // of the artifact, from the output folder
 	Line     int
+	Col      int
 	Place    spec.Place // in the spec
 	Message  string
 	Details  []string
@@ -63,15 +62,22 @@ type Finding struct {
 	Template string // that the statement is made from; "" for one of the spec, and where no statement is at fault
 }
 
-// Setup proves the files of one setup: those of gens that the setup wants are read from files, whose paths begin with the setup's name.
-func Setup(m *model.Setup, gens []generators.Generator, files []output.File) *Report {
+// Prove proves the files of one setup in the targets of gens that the setup wants.
+func Prove(m *model.Setup, gens []generators.Generator, in Input) *Report {
 	p := &proof{m: m, report: &Report{Setup: m.Name}, env: m.SyntheticEnv(1)}
 	gens = slices.DeleteFunc(slices.Clone(gens), func(g generators.Generator) bool {
-		return len(m.Targets) > 0 && !slices.Contains(m.Targets, g.Name)
+		return len(m.Targets) > 0 && g.Name != readmeTarget && !slices.Contains(m.Targets, g.Name)
 	})
+	p.files(in, gens)
+	gens = slices.DeleteFunc(gens, func(g generators.Generator) bool { return g.Open == nil && g.Parse == nil })
 	readings := make([]func() []reading, len(gens))
+	states := make([]func() parsed, len(gens))
 	for i, g := range gens {
-		readings[i] = p.read(g, files)
+		if g.Parse != nil {
+			states[i] = p.parse(g, in)
+		} else {
+			readings[i] = p.read(g, in.Files)
+		}
 	}
 	p.accepted()
 	if p.prepare() {
@@ -82,8 +88,14 @@ func Setup(m *model.Setup, gens []generators.Generator, files []output.File) *Re
 		}
 	}
 	for i, g := range gens {
-		p.report.Targets = append(p.report.Targets, g.Name)
-		p.target(g, readings[i](), files)
+		if g.Name != readmeTarget {
+			p.report.Targets = append(p.report.Targets, g.Name)
+		}
+		if states[i] != nil {
+			p.state(g, states[i]())
+		} else {
+			p.target(g, readings[i](), in.Files)
+		}
 	}
 	p.outcomes()
 	p.locate()
@@ -362,17 +374,8 @@ func (p *proof) place(path string) spec.Place {
 func (p *proof) fits() bool {
 	ok := true
 	for _, d := range p.m.Docs() {
-		kind := policy.Identity
-		switch {
-		case d.Name == p.m.Role.Trust.Name:
-			kind = policy.Trust
-		case strings.HasPrefix(d.Name, "bucket-"):
-			kind = policy.Resource
-		case strings.HasPrefix(d.Name, "key-"):
-			kind = policy.KeyPolicy
-		}
 		foreign := len(p.docs[d.Name].Statements) > len(p.own[d.Name].Statements)
-		for _, problem := range p.docs[d.Name].Check(kind) {
+		for _, problem := range p.docs[d.Name].Check(p.documentKind(d.Name)) {
 			ok = ok && !problem.Fatal
 			if foreign && !problem.Fatal {
 				continue // what stands in a policy already has been taken by AWS

@@ -1,0 +1,308 @@
+package proof
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// readmeTarget is the target for people: it has no documents, and is read for what people copy out of it.
+const readmeTarget = "readme"
+
+// stateReading is what a target was read as under an environment.
+type stateReading struct {
+	env   policy.Env
+	state deployed.State
+}
+
+// parsed is a target that was parsed once and read under each environment.
+type parsed struct {
+	readings []stateReading
+	err      error
+}
+
+// parse begins to parse and read a target; the function that it returns waits for that.
+func (p *proof) parse(g generators.Generator, in Input) func() parsed {
+	var out parsed
+	var group sync.WaitGroup
+	group.Go(func() {
+		read, err := g.Parse(p.input(g, in))
+		if out.err = err; err != nil {
+			return
+		}
+		for _, env := range p.environments(g) {
+			state, err := read(values(g, p.m, env))
+			if err != nil {
+				out.err = err
+				return
+			}
+			out.readings = append(out.readings, stateReading{env, state})
+		}
+	})
+	return func() parsed {
+		group.Wait()
+		return out
+	}
+}
+
+// environments are those that a target is read under: the spec's own values, and two made-up ones that share no value with
+// each other, so that a name which an artifact holds fixed, or a decision on a value, cannot agree with all of them. A
+// target without names of its own can be read under the first alone.
+func (p *proof) environments(g generators.Generator) []policy.Env {
+	own := p.m.DeployedEnv()
+	if g.Fixed {
+		return []policy.Env{own}
+	}
+	return []policy.Env{own, p.m.SyntheticEnv(1), p.m.SyntheticEnv(2)}
+}
+
+// input sorts out what a target's reader gets: the files in its folder.
+func (p *proof) input(g generators.Generator, in Input) deployed.Input {
+	out := deployed.Input{Dir: p.m.Name + "/" + g.Folder, Own: map[string]bool{}, Shared: in.Shared}
+	for _, f := range in.Files {
+		if f.Path != out.Dir && !strings.HasPrefix(f.Path, out.Dir+"/") {
+			continue
+		}
+		out.Files = append(out.Files, f)
+		if p.ownFile(f.Path) {
+			out.Own[f.Path] = true
+		}
+	}
+	return out
+}
+
+// ownFile reports whether the spec says that a file is the user's own.
+func (p *proof) ownFile(name string) bool {
+	rest, ok := strings.CutPrefix(name, p.m.Name+"/")
+	return ok && slices.ContainsFunc(p.m.OwnFiles, func(pattern string) bool {
+		match, err := path.Match(pattern, rest)
+		return err == nil && match
+	})
+}
+
+// values are what the names of a target's files stand for under an environment.
+func values(g generators.Generator, m *model.Setup, env policy.Env) deployed.Values {
+	v := deployed.Values{
+		Account: env[model.RefAccount], Region: env[model.RefRegion], Partition: env[model.RefPartition],
+		Named: map[string]string{},
+	}
+	for name, ref := range g.Names(m) {
+		if value, ok := env[ref]; ok {
+			v.Named[name] = value
+		}
+	}
+	return v
+}
+
+// given returns env without the ARNs of keys that are yet to be created: they are compared as the references that they
+// are, whichever resource of the artifact makes the key.
+func (p *proof) given(env policy.Env) policy.Env {
+	out := policy.Env{}
+	for ref, value := range env {
+		out[ref] = value
+	}
+	for _, k := range p.m.Keys {
+		if !k.Existing() {
+			delete(out, model.RefKeyARN(k.ID))
+		}
+	}
+	return out
+}
+
+// state holds what a target was read as against what the setup wants of it.
+func (p *proof) state(g generators.Generator, t parsed) {
+	if t.err != nil {
+		p.find(p.unreadable(g, t.err))
+		p.differs[g.Name] = differing{}
+		return
+	}
+	want := g.Want(p.m)
+	for i, r := range t.readings {
+		differences := deployed.Match(want.Fill(p.given(r.env)), r.state)
+		for _, d := range differences {
+			p.find(p.fromDifference(g, d, r.env))
+		}
+		if i == 0 {
+			p.fitsAsRead(g, r.state)
+		}
+		if len(differences) > 0 {
+			p.differs[g.Name] = differing{r.env, p.asRead(differences, r.env)}
+			return
+		}
+	}
+}
+
+func (p *proof) unreadable(g generators.Generator, err error) Finding {
+	f := Finding{Check: Closed, Target: g.Name, Message: err.Error()}
+	var at *deployed.Error
+	if errors.As(err, &at) {
+		f.Path, f.Line, f.Col, f.Message, f.Hint = at.At.Path, at.At.Line, at.At.Col, at.Msg, at.Hint
+	}
+	return f
+}
+
+// fromDifference says a difference as a finding.
+func (p *proof) fromDifference(g generators.Generator, d deployed.Difference, env policy.Env) Finding {
+	f := Finding{Check: Equal, Target: g.Name, Document: d.Document, Path: d.At.Path, Line: d.At.Line, Col: d.At.Col,
+		Message: fmt.Sprintf("target %s: %s", g.Name, d)}
+	switch {
+	case d.Kind == deployed.Unread:
+		f.Check = Closed
+	case d.WantDoc != nil && d.HaveDoc != nil:
+		p.documentDiffers(g, d, env, &f)
+	case d.Document != "":
+		f.Message = fmt.Sprintf("%s is missing in target %s (%s)", d.Document, g.Name, d.Subject)
+	}
+	return f
+}
+
+// documentDiffers says in words how a document differs from the wanted one, and where.
+func (p *proof) documentDiffers(g generators.Generator, d deployed.Difference, env policy.Env, f *Finding) {
+	got, want := d.HaveDoc.Fill(env), d.WantDoc.Fill(env)
+	more, less := subtract(got, want), subtract(want, got)
+	f.Details = inWords(g.Name, p.holder(d.Document), got, want, env, p.m.DeployedEnv(), g.Fixed)
+	switch {
+	case len(more) > 0:
+		f.Sid = more[0].Sid
+	case len(less) > 0:
+		f.Sid = less[0].Sid
+	}
+	if got.Version != want.Version {
+		f.Details = append(f.Details, fmt.Sprintf("version %q instead of %q", got.Version, want.Version))
+	}
+	if got.ID != want.ID {
+		f.Details = append(f.Details, fmt.Sprintf("id %q instead of %q", got.ID, want.ID))
+	}
+	for i, s := range got.Statements {
+		if s.Sid == f.Sid && i < len(d.Places) {
+			f.Path, f.Line, f.Col = d.Places[i].Path, d.Places[i].Line, d.Places[i].Col
+			break
+		}
+	}
+	f.Message = fmt.Sprintf("%s of target %s is not what the setup says (%s)", d.Document, g.Name, sidName(f.Sid))
+	if len(more)+len(less) == 0 && got.Version == want.Version && got.ID == want.ID {
+		f.Message = fmt.Sprintf("%s of target %s has statements under other sids than the setup's", d.Document, g.Name)
+		for _, s := range got.Statements {
+			f.Details = append(f.Details, "has "+sidName(s.Sid))
+		}
+	}
+}
+
+// asRead returns the setup's documents, and in their place those of a target that differ, so that the report can say
+// which calls the target decides otherwise.
+func (p *proof) asRead(differences []deployed.Difference, env policy.Env) map[string]policy.Document {
+	docs := map[string]policy.Document{}
+	for _, d := range p.m.Docs() {
+		docs[d.Name] = d.Document.Fill(env)
+	}
+	for _, d := range differences {
+		switch {
+		case d.Document == "":
+		case d.HaveDoc == nil:
+			delete(docs, d.Document)
+		default:
+			docs[d.Document] = d.HaveDoc.Fill(env)
+		}
+	}
+	return docs
+}
+
+// fitsAsRead holds the documents of a target against AWS's grammar and limits, as they were read: two documents that
+// are written alike in meaning may differ in size. What the setup's own documents are found to lack is not told twice.
+func (p *proof) fitsAsRead(g generators.Generator, s deployed.State) {
+	known := map[string]bool{}
+	for _, d := range p.m.Docs() {
+		for _, problem := range p.docs[d.Name].Check(p.documentKind(d.Name)) {
+			known[problem.Sid+problem.Message] = true
+		}
+	}
+	check := func(kind policy.Kind, what string, d *deployed.Document) {
+		if d == nil {
+			return
+		}
+		for _, problem := range d.Document.Check(kind) {
+			if !known[problem.Sid+problem.Message] {
+				p.find(Finding{Check: Fits, Target: g.Name, Sid: problem.Sid, Path: d.At.Path, Line: d.At.Line,
+					Message: fmt.Sprintf("target %s: policy of %s: %s", g.Name, what, problem.Message)})
+			}
+		}
+	}
+	for _, r := range s.Roles {
+		check(policy.Trust, "role "+r.Name.V.String(), r.Trust)
+		for _, in := range r.Inline {
+			check(policy.Identity, "role "+r.Name.V.String(), in.Policy)
+		}
+	}
+	for _, m := range s.Policies {
+		check(policy.Identity, "policy "+m.Name.V.String(), m.Policy)
+	}
+	for _, b := range s.Buckets {
+		check(policy.Resource, "bucket "+b.Name.V.String(), b.Policy)
+	}
+	for _, k := range s.Keys {
+		check(policy.KeyPolicy, "key "+k.ARN.V.String(), k.Policy)
+	}
+}
+
+// documentKind is what a document of the setup is attached to.
+func (p *proof) documentKind(name string) policy.Kind {
+	switch kind, _, _ := strings.Cut(name, "-"); {
+	case name == p.m.Role.Trust.Name:
+		return policy.Trust
+	case kind == "bucket":
+		return policy.Resource
+	case kind == "key":
+		return policy.KeyPolicy
+	}
+	return policy.Identity
+}
+
+// Input is what a proof reads.
+type Input struct {
+	Files   []output.File // everything that is in the setup's folder
+	Shared  []output.File // files that several setups have in common
+	Printed []output.File // what pzgen writes for the setup: which files there are to be, with which mode
+}
+
+// files holds the set of files against the set that pzgen writes: one that is neither written by pzgen nor the user's
+// own by the spec may change what the others mean, whatever is in it. folders are those that are looked at.
+func (p *proof) files(in Input, gens []generators.Generator) {
+	printed := map[string]output.File{}
+	for _, f := range in.Printed {
+		printed[f.Path] = f
+	}
+	within := func(name string) bool {
+		return slices.ContainsFunc(gens, func(g generators.Generator) bool {
+			dir := p.m.Name + "/" + g.Folder
+			return name == dir || strings.HasPrefix(name, dir+"/")
+		})
+	}
+	found := map[string]bool{}
+	for _, f := range in.Files {
+		found[f.Path] = true
+		want, ok := printed[f.Path]
+		switch {
+		case ok && f.Mode != want.Mode:
+			p.find(Finding{Check: Closed, Path: f.Path, Message: fmt.Sprintf("file has mode %o, and pzgen writes it with %o", f.Mode, want.Mode),
+				Hint: "pzgen generate writes it again"})
+		case ok, p.ownFile(f.Path):
+		default:
+			p.find(Finding{Check: Closed, Path: f.Path, Message: fmt.Sprintf("pzgen does not write a file %q here, and what it does is not proved", path.Base(f.Path)),
+				Hint: "remove it, or name it under ownFiles in the spec"})
+		}
+	}
+	for _, f := range in.Printed {
+		if !found[f.Path] && within(f.Path) {
+			p.find(Finding{Check: Closed, Path: f.Path, Message: "file is missing", Hint: "pzgen generate writes it"})
+		}
+	}
+}
