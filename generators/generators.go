@@ -27,6 +27,11 @@ type Generator struct {
 	// back.
 	Open func(*model.Setup, []output.File) (Reader, error)
 
+	// Shared returns files that are the same for every setup and that all setups with this target
+	// use. They are in a folder of the output whose name begins with an underscore. They are
+	// written once, and Open gets them with a setup's own files. It is nil for a target without.
+	Shared func() []output.File
+
 	// Partial: the target carries the statements to merge into policies that are not known here.
 	Partial bool
 

@@ -28,7 +28,7 @@ func FuzzDamagedArtifact(f *testing.F) {
 		if g == nil {
 			return
 		}
-		r := Setup(m, []generators.Generator{*g}, files)
+		r := Prove(m, []generators.Generator{*g}, files)
 		if string(files[i].Data) == string(data) && !r.OK() {
 			t.Errorf("nothing was changed: %+v", r.Findings)
 		}

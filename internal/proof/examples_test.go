@@ -54,7 +54,7 @@ func buildAll(t testing.TB, setups []*spec.Setup) []*model.Setup {
 // The model of every example passes its own proof.
 func TestExamplesHold(t *testing.T) {
 	for _, m := range buildAll(t, exampleSetups(t)) {
-		r := Setup(m, nil, nil)
+		r := Prove(m, nil, nil)
 		if len(r.Calls) == 0 || r.Refused < 50 {
 			t.Errorf("%s: only %d calls and %d refused ones", m.Name, len(r.Calls), r.Refused)
 		}
@@ -81,7 +81,7 @@ func printAll(t testing.TB, m *model.Setup) []output.File {
 // Every target of every example passes the proof.
 func TestExamplesProve(t *testing.T) {
 	for _, m := range buildAll(t, exampleSetups(t)) {
-		r := Setup(m, generators.Targets(), printAll(t, m))
+		r := Prove(m, generators.Targets(), printAll(t, m))
 		if len(r.Targets) != len(m.Targets) {
 			t.Errorf("%s: %v proved of %v", m.Name, r.Targets, m.Targets)
 		}
@@ -98,7 +98,7 @@ func BenchmarkProve(b *testing.B) {
 	files := printAll(b, m)
 	b.ReportAllocs()
 	for b.Loop() {
-		if r := Setup(m, generators.Targets(), files); !r.OK() {
+		if r := Prove(m, generators.Targets(), files); !r.OK() {
 			b.Fatal(r.Findings)
 		}
 	}
@@ -108,7 +108,7 @@ func BenchmarkProveModel(b *testing.B) {
 	m := buildAll(b, exampleSetups(b, "full.yaml"))[0]
 	b.ReportAllocs()
 	for b.Loop() {
-		if r := Setup(m, nil, nil); !r.OK() {
+		if r := Prove(m, nil, nil); !r.OK() {
 			b.Fatal(r.Findings)
 		}
 	}

@@ -141,7 +141,7 @@ func TestForeignDeny(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := Setup(m, nil, nil)
+			r := Prove(m, nil, nil)
 			if c.keepsOut == "" {
 				if len(found) > 0 || !r.OK() {
 					t.Fatalf("%v\n%v", found, r.Findings)
@@ -220,7 +220,7 @@ func TestForeignDenyOthers(t *testing.T) {
 				c.key = []string{rootStatement}
 			}
 			m := existingSetup(t, true, c.bucket, c.key)
-			r := Setup(m, nil, nil)
+			r := Prove(m, nil, nil)
 			if c.document == "" {
 				if !r.OK() {
 					t.Fatal(r.Findings)
@@ -254,7 +254,7 @@ func TestForeignNamesAreReal(t *testing.T) {
 	m := existingSetup(t, true,
 		[]string{denying("", `"StringNotEquals":{"aws:PrincipalAccount":"111122223333"},"Bool":{"aws:PrincipalIsAWSService":"false"}`)},
 		[]string{rootStatement, `{"Sid":"K","Effect":"Deny","Principal":{"AWS":"*"},"Action":"kms:*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalAccount":"111122223333"},"Bool":{"aws:PrincipalIsAWSService":"false"}}}`})
-	if r := Setup(m, nil, nil); !r.OK() {
+	if r := Prove(m, nil, nil); !r.OK() {
 		t.Fatalf("%+v", r.Findings)
 	}
 }

@@ -63,8 +63,8 @@ type Finding struct {
 	Template string // that the statement is made from; "" for one of the spec, and where no statement is at fault
 }
 
-// Setup proves the files of one setup: those of gens that the setup wants are read from files, whose paths begin with the setup's name.
-func Setup(m *model.Setup, gens []generators.Generator, files []output.File) *Report {
+// Prove proves the files of one setup: those of gens that the setup wants are read from files, whose paths begin with the setup's name.
+func Prove(m *model.Setup, gens []generators.Generator, files []output.File) *Report {
 	p := &proof{m: m, report: &Report{Setup: m.Name}, env: m.SyntheticEnv(1)}
 	gens = slices.DeleteFunc(slices.Clone(gens), func(g generators.Generator) bool {
 		return len(m.Targets) > 0 && !slices.Contains(m.Targets, g.Name)

@@ -66,7 +66,7 @@ func finds(t *testing.T, r *Report, check string, words ...string) Finding {
 func TestProofOfArtifacts(t *testing.T) {
 	m := proofSetup(t, "")
 	printed := printAll(t, m)
-	if r := Setup(m, generators.Targets(), printed); !r.OK() {
+	if r := Prove(m, generators.Targets(), printed); !r.OK() {
 		t.Fatal(r.Findings)
 	}
 	for _, c := range []struct {
@@ -99,7 +99,7 @@ func TestProofOfArtifacts(t *testing.T) {
 			} else {
 				files[i].Data = []byte(strings.Replace(string(files[i].Data), c.old, c.new, 1))
 			}
-			r := Setup(m, generators.Targets(), files)
+			r := Prove(m, generators.Targets(), files)
 			f := finds(t, r, c.check, c.words...)
 			if f.Place == (spec.Place{}) {
 				t.Errorf("it has no place in the spec: %+v", f)
@@ -108,7 +108,7 @@ func TestProofOfArtifacts(t *testing.T) {
 	}
 	t.Run("a document too many", func(t *testing.T) {
 		more := output.File{Path: "shop/policies/bucket-more.json", Data: []byte(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}`), Mode: 0o644}
-		finds(t, Setup(m, generators.Targets(), append(slices.Clone(printed), more)), Equal, "bucket-more")
+		finds(t, Prove(m, generators.Targets(), append(slices.Clone(printed), more)), Equal, "bucket-more")
 	})
 }
 
@@ -124,7 +124,7 @@ func TestProofShowsWhoDecides(t *testing.T) {
 			files[i].Data = []byte("resource {")
 		}
 	}
-	r := Setup(m, generators.Targets(), files)
+	r := Prove(m, generators.Targets(), files)
 	seen := false
 	for _, c := range r.Calls {
 		if c.Read("terraform") || c.Decided("terraform") != "" || !c.Passes("cloudformation") || !c.Passes("shell") {
@@ -198,7 +198,7 @@ func TestProofOfModel(t *testing.T) {
 				t.Fatalf("no statement %s in %s", c.sid, d.JSON())
 			}
 			c.do(&d.Statements[si])
-			f := finds(t, Setup(withDocument(m, di, d), nil, nil), c.check, c.words...)
+			f := finds(t, Prove(withDocument(m, di, d), nil, nil), c.check, c.words...)
 			if c.check == Minimal && (f.Template == "" || f.Place == m.Places[""] && c.doc != "role-trust") { // the role is not written in this spec
 				t.Errorf("it does not say which template makes it, or where in the spec: %+v", f)
 			}
@@ -211,12 +211,12 @@ func TestProofOfExtras(t *testing.T) {
 	const extra = `    statements:
       role:
         - {sid: More, effect: Allow, action: "s3:DeleteObject", resource: "<data.arn>/*"`
-	r := Setup(proofSetup(t, extra+"}\n"), nil, nil)
+	r := Prove(proofSetup(t, extra+"}\n"), nil, nil)
 	f := finds(t, r, Extra, "More", "role-policy")
 	if f.Place != (spec.Place{Line: 19, Col: 11}) || !strings.Contains(f.Hint, "accepted") || len(r.Accepted) != 0 {
 		t.Errorf("%+v", f)
 	}
-	r = Setup(proofSetup(t, extra+", accepted: why not}\n"), nil, nil)
+	r = Prove(proofSetup(t, extra+", accepted: why not}\n"), nil, nil)
 	if !r.OK() || len(r.Accepted) != 1 || r.Accepted[0].Accepted != "why not" {
 		t.Errorf("%+v, %+v", r.Findings, r.Accepted)
 	}
@@ -266,7 +266,7 @@ func TestSameGrants(t *testing.T) {
 // A denial of the spec that stops a workflow is found as that alone: the statements that it makes useless are not called too many.
 func TestDenialOfTheSpec(t *testing.T) {
 	m := proofSetup(t, "    statements: {role: [{sid: Never, effect: Deny, action: [\"s3:GetObject\"], resource: [\"<data.arn>/*\"]}]}\n")
-	r := Setup(m, generators.Targets(), printAll(t, m))
+	r := Prove(m, generators.Targets(), printAll(t, m))
 	finds(t, r, Sufficient, "role-policy", "Never", "role cannot s3:GetObject")
 	for _, f := range r.Findings {
 		if f.Check != Sufficient {
@@ -290,6 +290,6 @@ func TestProofAsksForDefaults(t *testing.T) {
 				return r, err
 			}, err
 		}
-		finds(t, Setup(m, []generators.Generator{g}, files), Equal, "target "+g.Name+" gives "+ref.Short()+" no value")
+		finds(t, Prove(m, []generators.Generator{g}, files), Equal, "target "+g.Name+" gives "+ref.Short()+" no value")
 	}
 }

@@ -93,7 +93,7 @@ func TestRandomSpecs(t *testing.T) {
 					fail("%s is not as terraform fmt writes it", f.Path)
 				}
 			}
-			r := Setup(m, generators.Targets(), printed)
+			r := Prove(m, generators.Targets(), printed)
 			if len(r.Targets) != len(m.Targets) {
 				fail("%v proved of %v", r.Targets, m.Targets)
 			}

@@ -163,7 +163,7 @@ func TestSpoiledTemplates(t *testing.T) {
 func failsSome(setups []*spec.Setup, lib *templates.Library) bool {
 	for _, s := range setups {
 		m, err := model.Build("x", s, lib)
-		if err != nil || !Setup(m, nil, nil).OK() {
+		if err != nil || !Prove(m, nil, nil).OK() {
 			return true
 		}
 	}

@@ -282,7 +282,7 @@ func TestProof(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := proof.Setup(sh.Model, readable, sh.ProbeFiles); !r.OK() {
+		if r := proof.Prove(sh.Model, readable, sh.ProbeFiles); !r.OK() {
 			t.Fatalf("the probe: %+v", r.Findings)
 		}
 		m, _, err := render(setups[key][0])
@@ -291,7 +291,7 @@ func TestProof(t *testing.T) {
 		}
 		var b shape.Buffer
 		files := sh.Fill(values[key][0], &b)
-		if r := proof.Setup(m, readable, files); !r.OK() {
+		if r := proof.Prove(m, readable, files); !r.OK() {
 			t.Fatalf("filled in: %+v", r.Findings)
 		}
 		proved++
@@ -301,7 +301,7 @@ func TestProof(t *testing.T) {
 				continue
 			}
 			files[i].Data = slicesReplace(f.Data, at, "s3:GetObject", "s3:PutObject")
-			if proof.Setup(m, readable, files).OK() {
+			if proof.Prove(m, readable, files).OK() {
 				t.Errorf("%s: the proof holds with another action in it", f.Path)
 			}
 			files[i].Data = f.Data
