@@ -8,6 +8,7 @@ import (
 
 	"github.com/pzgen/pzgen/bench/internal/setups"
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/internal/engine"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/internal/proof"
@@ -29,24 +30,16 @@ func parse(tb testing.TB, n int) *spec.Spec {
 	return s
 }
 
-// rendering gives how a setup becomes files.
+// rendering returns how a setup becomes files.
 func rendering(tb testing.TB) shape.Render {
 	lib, err := templates.Default()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return func(s *spec.Setup) (*model.Setup, []output.File, error) {
-		m, err := model.Build("pzgen.yaml", s, lib)
-		if err != nil {
-			return nil, nil, err
-		}
-		var files []output.File
-		for _, g := range generators.For(s.Targets) {
-			fs, err := g.Print(m)
-			if err != nil {
-				return nil, nil, err
-			}
-			files = append(files, fs...)
+		m, files, found := engine.Render("pzgen.yaml", s, lib)
+		if m == nil {
+			return nil, nil, fmt.Errorf("%v", found)
 		}
 		return m, files, nil
 	}
@@ -160,40 +153,71 @@ func BenchmarkFill(b *testing.B) {
 	}
 }
 
-// BenchmarkWrite fills in and writes into fresh folders; BenchmarkUnchanged finds everything as it is to be.
-func BenchmarkWrite(b *testing.B)     { writing(b, true) }
-func BenchmarkUnchanged(b *testing.B) { writing(b, false) }
-
-func writing(b *testing.B, fresh bool) {
-	sh, values := shaped(b, 100)
+// BenchmarkGenerate, BenchmarkUnchanged and BenchmarkCheck do what the commands do with a hundred
+// setups, beginning with the spec: into fresh folders, into one that is as it is to be, and none.
+func BenchmarkGenerate(b *testing.B) {
 	dir := b.TempDir()
-	write := func(out string) {
-		w, err := output.Create(b.Context(), out, output.Options{})
+	n := 0
+	running(b, func(r *engine.Run) error {
+		n++
+		return generate(b, r, filepath.Join(dir, fmt.Sprint(n)))
+	})
+}
+
+func BenchmarkUnchanged(b *testing.B) {
+	out := b.TempDir()
+	running(b, func(r *engine.Run) error { return generate(b, r, out) })
+}
+
+func BenchmarkCheck(b *testing.B) {
+	out, first := b.TempDir(), true
+	running(b, func(r *engine.Run) error {
+		if first {
+			first = false
+			return generate(b, r, out)
+		}
+		return r.Check(b.Context(), out, "", false, func(c engine.Checked) error {
+			if len(c.Changes) > 0 {
+				return fmt.Errorf("%v", c.Changes)
+			}
+			return nil
+		})
+	})
+}
+
+func generate(b *testing.B, r *engine.Run, out string) error {
+	_, err := r.Generate(b.Context(), out, "", false, func(engine.Generated) error { return nil })
+	return err
+}
+
+func running(b *testing.B, do func(*engine.Run) error) {
+	const n = 100
+	var text bytes.Buffer
+	if err := setups.Write(&text, n); err != nil {
+		b.Fatal(err)
+	}
+	data := text.Bytes()
+	run := func() {
+		specs, ds, err := engine.Load(engine.Source{
+			Files: []string{engine.Stdin}, Stdin: bytes.NewReader(data), Sparse: true})
+		if err != nil || ds.HasErrors() {
+			b.Fatal(ds, err)
+		}
+		r, err := specs.Select(engine.Selection{})
 		if err != nil {
 			b.Fatal(err)
 		}
-		defer w.Abort()
-		var buf shape.Buffer
-		for _, v := range values {
-			if _, err := w.Put(sh.Fill(v, &buf)); err != nil {
-				b.Fatal(err)
-			}
-		}
-		if _, err := w.Commit(b.Context()); err != nil {
+		if err := do(r); err != nil {
 			b.Fatal(err)
 		}
 	}
-	out := filepath.Join(dir, "out")
-	write(out)
+	run()
 	b.ReportAllocs()
 	b.ResetTimer()
-	for i := 0; b.Loop(); i++ {
-		if fresh {
-			out = filepath.Join(dir, fmt.Sprint(i))
-		}
-		write(out)
+	for b.Loop() {
+		run()
 	}
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(len(values)), "µs/setup")
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/n, "µs/setup")
 }
 
 // What is done for each setup of a large spec allocates little: else its time and memory are those of the garbage collector.

@@ -39,6 +39,11 @@ type Generator struct {
 	// Want returns what the files of the setup have to bring about and to show: [model.Setup.Want], edited by what the target has no means for.
 	Want func(*model.Setup) deployed.State
 
+	// Shared returns files that are the same for every setup and that all setups with this target
+	// use. They are in a folder of the output whose name begins with an underscore. They are
+	// written once, and Parse gets them with a setup's own files. It is nil for a target without.
+	Shared func() []output.File
+
 	// Partial: the target carries the statements to merge into policies that are not known here.
 	Partial bool
 

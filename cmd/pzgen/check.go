@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"strconv"
 	"strings"
 
+	"github.com/pzgen/pzgen/internal/engine"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/urfave/cli/v2"
@@ -29,20 +31,11 @@ func check(e *env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	keep := newKept()
-	in, err := loadLight(e, c, keep)
+	run, err := loadRun(e, c, true)
 	if err != nil {
-		return err
-	}
-	if err := in.some(); err != nil {
 		return err
 	}
 	out := c.String("out")
-	cmp, err := output.Open(out, output.Options{Version: releaseVersion(), Owns: in.owns()})
-	if err != nil {
-		return err
-	}
-	cmp.Diffs = !e.quiet
 	mend := mendCommand(c)
 	report := findings.Report{Command: "pzgen check", Version: releaseVersion(), Titles: map[string]string{
 		string(output.Changed):  "a file that would be generated differently now",
@@ -63,41 +56,19 @@ func check(e *env, c *cli.Context) error {
 				Message: string(ch.Status) + ": " + name, Detail: ch.Diff, Hint: mend})
 		}
 	}
-	type compared struct {
-		rendered
-		changes []output.Change
-		err     error
-	}
-	shapes := in.group(keep, false)
-	bar := e.progress(len(in.jobs))
-	failed := 0
-	err = ordered(c.Context, len(in.jobs), in.workers, func(i int) compared {
-		b := shapes.buffer()
-		defer shapes.done(b)
-		r := compared{rendered: shapes.render(i, b)}
-		if r.found == nil {
-			r.changes, r.err = cmp.Put(r.files)
+	bar := e.progress(run.Len())
+	err = run.Check(c.Context, out, releaseVersion(), !e.quiet, func(done engine.Checked) error {
+		if done.Setup != "" {
+			bar.step()
 		}
-		r.files = nil
-		return r
-	}, func(_ int, r compared) error {
-		bar.step()
-		failed += e.sayFindings(r.found)
-		say(r.changes)
-		return r.err
+		e.sayFindings(done.Found)
+		say(done.Changes)
+		return nil
 	})
 	bar.end()
 	if err != nil {
-		return err
+		return foundErrors(err)
 	}
-	if failed > 0 {
-		return usagef("", "%s", plural(failed, "error"))
-	}
-	rest, err := cmp.Close(count == 0)
-	if err != nil {
-		return err
-	}
-	say(rest)
 	if format != "text" {
 		if err := report.Write(e.stdout, format); err != nil {
 			return err
@@ -110,9 +81,18 @@ func check(e *env, c *cli.Context) error {
 		return said(exitFindings)
 	}
 	if !e.quiet {
-		fmt.Fprintf(e.stderr, "%s in %s: nothing to do\n", plural(len(in.jobs), "setup"), findings.Plain(out))
+		fmt.Fprintf(e.stderr, "%s in %s: nothing to do\n", plural(run.Len(), "setup"), findings.Plain(out))
 	}
 	return nil
+}
+
+// foundErrors says how many errors ended a command that writes nothing.
+func foundErrors(err error) error {
+	var found *engine.FoundError
+	if errors.As(err, &found) {
+		return usagef("", "%s", plural(found.Errors, "error"))
+	}
+	return err
 }
 
 func isOrAre(n int) string {

@@ -2,15 +2,14 @@ package main
 
 import (
 	"bytes"
-	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
 
-	"github.com/pzgen/pzgen/generators/json"
+	"github.com/pzgen/pzgen/internal/engine"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/output"
-	"github.com/pzgen/pzgen/internal/shape"
 	"github.com/urfave/cli/v2"
 )
 
@@ -34,117 +33,63 @@ func generateCommand(e *env) *cli.Command {
 
 func generate(e *env, c *cli.Context) error {
 	start := time.Now()
-	keep := newKept()
-	in, err := loadLight(e, c, keep)
+	run, err := loadRun(e, c, true)
 	if err != nil {
 		return err
 	}
-	if err := in.some(); err != nil {
-		return err
-	}
+	prove := !c.Bool("no-verify")
 	if c.Bool("stdout") {
-		return printFiles(e, c, in, keep)
+		return printFiles(e, c, run, prove)
 	}
 	out := c.String("out")
-	w, err := output.Create(c.Context, out, output.Options{Version: releaseVersion(), Owns: in.owns()})
-	if err != nil {
-		return err
-	}
-	defer w.Abort()
-	type put struct {
-		rendered
-		changed int
-		err     error
-	}
-	toProve := !c.Bool("no-verify")
-	shapes := in.group(keep, toProve)
-	bar := e.progress(len(in.jobs))
-	failed, unproved, blanks := 0, 0, 0
-	err = ordered(c.Context, len(in.jobs), in.workers, func(i int) put {
-		b := shapes.buffer()
-		defer shapes.done(b)
-		p := put{rendered: shapes.render(i, b)}
-		if p.found == nil {
-			p.changed, p.err = w.Put(p.files)
-		}
-		if p.changed > 0 && p.err == nil && toProve {
-			p.unproved = shapes.prove(i, p.rendered)
-		}
-		p.files = nil
-		return p
-	}, func(i int, p put) error {
+	bar := e.progress(run.Len())
+	placeholders := 0
+	result, err := run.Generate(c.Context, out, releaseVersion(), prove, func(g engine.Generated) error {
 		bar.step()
-		failed += e.sayFindings(p.found)
-		unproved += e.sayFindings(p.unproved)
-		blanks = e.sayBlanks(shapes, i, p.rendered, blanks)
-		return p.err
+		e.sayFindings(g.Found)
+		e.sayFindings(g.Unproved)
+		placeholders = e.sayPlaceholders(g, placeholders)
+		return nil
 	})
 	bar.end()
 	if err != nil {
-		return interrupted(err)
+		return notWritten(err, "nothing was written")
 	}
-	if failed > 0 {
-		return usagef("nothing was written", "%s", plural(failed, "error"))
-	}
-	if unproved > 0 {
-		return notProved(unproved)
-	}
-	result, err := w.Commit(c.Context)
-	if err != nil {
-		return err
-	}
-	e.sayResult(len(in.jobs), out, result, time.Since(start))
+	e.sayResult(run.Len(), out, result, time.Since(start))
 	return nil
 }
 
-// some refuses to do nothing.
-func (in *inputs) some() error {
-	for _, j := range in.jobs {
-		if len(in.targets) == 0 || len(both(j.setup.Targets, in.targets)) > 0 {
-			return nil
-		}
+// notWritten says, of what ended a run, that nothing happened, and how much was found.
+func notWritten(err error, hint string) error {
+	var found *engine.FoundError
+	switch {
+	case errors.Is(err, engine.ErrInterrupted):
+		return &failure{exitMachine, err, "nothing was written"}
+	case !errors.As(err, &found):
+		return err
+	case found.Errors > 0:
+		return usagef(hint, "%s", plural(found.Errors, "error"))
 	}
-	if len(in.jobs) == 0 && in.shard.n > 1 {
-		return nil // of a few setups, a shard may have none
-	}
-	if len(in.jobs) == 0 {
-		return usagef("", "there is no setup")
-	}
-	return usagef("the targets of a setup stand in its field `targets`", "no setup has one of the targets %q", in.targets)
+	return &failure{exitFindings, fmt.Errorf("the proof fails: %s", plural(found.Unproved, "finding")),
+		"nothing was written; --no-verify writes all the same"}
 }
 
-// interrupted says, of an error before the first file was moved, that nothing happened.
-func interrupted(err error) error {
-	if err == context.Canceled {
-		return &failure{exitMachine, fmt.Errorf("interrupted"), "nothing was written"}
-	}
-	return err
-}
-
-// sayFindings prints findings and counts the errors among them.
-func (e *env) sayFindings(list []findings.Finding) int {
-	errs := 0
+// sayFindings prints findings; with --quiet, errors alone.
+func (e *env) sayFindings(list []findings.Finding) {
 	for _, f := range list {
-		if f.Level == findings.Error {
-			errs++
-		} else if e.quiet {
-			continue
+		if f.Level == findings.Error || !e.quiet {
+			fmt.Fprint(e.stderr, f.Text())
 		}
-		fmt.Fprint(e.stderr, f.Text())
 	}
-	return errs
 }
 
-// sayBlanks tells of placeholders that plain JSON cannot avoid. It gets how many it told of already, and gives the new number.
-func (e *env) sayBlanks(s *shapes, i int, r rendered, said int) int {
-	if e.quiet || r.found != nil || said > manyWarnings || !hasTarget(s.in.jobs[i], "json") {
+// sayPlaceholders tells of placeholders that plain JSON cannot avoid. It gets how many it told of
+// already, and returns the new number.
+func (e *env) sayPlaceholders(g engine.Generated, said int) int {
+	if e.quiet || said > manyWarnings {
 		return said
 	}
-	m := s.model(i, r)
-	if m == nil {
-		return said
-	}
-	for _, b := range json.Unresolved(m) {
+	for _, b := range g.Placeholders() {
 		if said++; said > manyWarnings+1 {
 			break
 		}
@@ -156,15 +101,6 @@ func (e *env) sayBlanks(s *shapes, i int, r rendered, said int) int {
 			e.look.yellow("note:"), b.Path, b.Ref.Short(), list(b.Fields))
 	}
 	return said
-}
-
-func hasTarget(j job, name string) bool {
-	for _, g := range j.gens {
-		if g.Name == name {
-			return true
-		}
-	}
-	return false
 }
 
 // list joins the first few words.
@@ -198,30 +134,21 @@ func (e *env) sayResult(setups int, out string, r output.Result, took time.Durat
 		plural(setups, "setup"), findings.Plain(out), plural(r.Written, "file"), r.Unchanged, r.Removed, took.Round(time.Millisecond))
 }
 
-// printFiles is generate --stdout. One file alone comes as it is, so that it can be piped on; of several, each has a line with its path before it.
-func printFiles(e *env, c *cli.Context, in *inputs, keep *kept) error {
+// printFiles is generate --stdout. One file alone comes as it is, so that it can be piped on; of
+// several, each has a line with its path before it.
+func printFiles(e *env, c *cli.Context, run *engine.Run, prove bool) error {
 	var first *output.File // held back until it is known whether another follows
-	shown, failed, unproved := 0, 0, 0
+	shown := 0
 	show := func(f output.File) {
 		if shown++; shown > 1 {
 			fmt.Fprintln(e.stdout)
 		}
 		fmt.Fprintf(e.stdout, "==> %s <==\n%s", f.Path, f.Data)
 	}
-	toProve := !c.Bool("no-verify")
-	shapes := in.group(keep, toProve)
-	err := ordered(c.Context, len(in.jobs), in.workers, func(i int) rendered {
-		r := shapes.render(i, new(shape.Buffer))
-		if r.found == nil && toProve {
-			if r.unproved = shapes.prove(i, r); r.unproved != nil {
-				r.files = nil
-			}
-		}
-		return r
-	}, func(_ int, r rendered) error {
-		failed += e.sayFindings(r.found)
-		unproved += e.sayFindings(r.unproved)
-		for _, f := range r.files {
+	err := run.Print(c.Context, prove, func(p engine.Printed) error {
+		e.sayFindings(p.Found)
+		e.sayFindings(p.Unproved)
+		for _, f := range p.Files {
 			switch {
 			case shown == 0 && first == nil:
 				first = &f
@@ -233,14 +160,10 @@ func printFiles(e *env, c *cli.Context, in *inputs, keep *kept) error {
 		}
 		return nil
 	})
-	switch {
-	case err != nil:
-		return interrupted(err)
-	case failed > 0:
-		return usagef("", "%s", plural(failed, "error"))
-	case unproved > 0:
-		return notProved(unproved)
-	case shown == 0 && first != nil:
+	if err != nil {
+		return notWritten(err, "")
+	}
+	if shown == 0 && first != nil {
 		_, err = e.stdout.Write(first.Data)
 	}
 	return err

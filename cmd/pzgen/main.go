@@ -18,6 +18,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/pzgen/pzgen/internal/engine"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/urfave/cli/v2"
@@ -161,12 +162,19 @@ func classify(err error) *failure {
 	if errors.As(err, &f) {
 		return f
 	}
+	var input *engine.InputError
 	var foreign *output.ForeignError
 	var stand *output.ObstructedError
 	var pathErr *fs.PathError
 	var linkErr *os.LinkError
 	var errno syscall.Errno
 	switch {
+	case errors.As(err, &input):
+		hint := input.Hint
+		if input.Name != "" {
+			hint = suggest(input.Name, input.Known)
+		}
+		return &failure{exitUsage, err, hint}
 	case errors.As(err, &foreign):
 		return &failure{exitUsage, err, "nothing was written; move these files away, or delete them if an earlier run of pzgen made them"}
 	case errors.As(err, &stand):

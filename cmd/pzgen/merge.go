@@ -127,7 +127,7 @@ func mergeThing(c *cli.Context) (kind, id string, err error) {
 
 // mergeSetup builds the one setup that is meant.
 func mergeSetup(e *env, c *cli.Context) (*model.Setup, error) {
-	specs, ds, err := loadSpecs(e, c)
+	specs, ds, err := loadSpecs(e, c, false)
 	if err != nil {
 		return nil, err
 	}
@@ -140,23 +140,16 @@ func mergeSetup(e *env, c *cli.Context) (*model.Setup, error) {
 	if n := ds.Count(spec.Error); n > 0 {
 		return nil, usagef("", "%s in the spec", plural(n, "error"))
 	}
-	in, err := e.pick(c, specs, loadTemplates(c))
+	run, err := pick(c, specs)
 	if err != nil {
 		return nil, err
 	}
-	if len(in.jobs) != 1 {
-		var all []string
-		for _, j := range in.jobs {
-			all = append(all, j.setup.Name)
-		}
-		return nil, usagef(suggest("", all), "%s; say which one is meant with --setup", plural(len(in.jobs), "setup"))
+	if run.Len() != 1 {
+		return nil, usagef(suggest("", run.Names()), "%s; say which one is meant with --setup", plural(run.Len(), "setup"))
 	}
-	j := in.jobs[0]
-	m, err := model.Build(j.file, j.setup, in.lib)
-	if err != nil {
-		for _, f := range problems(j, err) {
-			io.WriteString(e.stderr, f.Text())
-		}
+	m, found := run.Model(0)
+	if m == nil {
+		e.sayFindings(found)
 		return nil, said(exitUsage)
 	}
 	return m, nil

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/pzgen/pzgen/internal/engine"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/templates"
 	"github.com/urfave/cli/v2"
@@ -39,12 +40,9 @@ func templatesCommand(e *env) *cli.Command {
 }
 
 func listTemplates(e *env, c *cli.Context) error {
-	lib, err := templates.Default()
-	if dir := c.String("templates"); dir != "" {
-		lib, err = templates.LoadDir(dir)
-	}
+	lib, err := engine.Templates(c.String("templates"))
 	if err != nil {
-		return &failure{exitUsage, err, ""}
+		return err
 	}
 	w := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "SID\tPROFILE\tDOCUMENTS\tFILE\tWHY\tSOURCE")

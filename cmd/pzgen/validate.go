@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/pzgen/pzgen/internal/findings"
-	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/urfave/cli/v2"
 )
@@ -24,7 +23,7 @@ func validate(e *env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	specs, ds, err := loadSpecs(e, c)
+	specs, ds, err := loadSpecs(e, c, false)
 	if err != nil {
 		return err
 	}
@@ -44,17 +43,12 @@ func validate(e *env, c *cli.Context) error {
 	}
 	errs, warnings, setups := ds.Count(spec.Error), ds.Count(spec.Warning), 0
 	if errs == 0 {
-		in, err := e.pick(c, specs, loadTemplates(c))
+		run, err := pick(c, specs)
 		if err != nil {
 			return err
 		}
-		setups = len(in.jobs)
-		if err := ordered(c.Context, setups, in.workers, func(i int) []findings.Finding {
-			if _, err := model.Build(in.jobs[i].file, in.jobs[i].setup, in.lib); err != nil {
-				return problems(in.jobs[i], err)
-			}
-			return nil
-		}, func(_ int, found []findings.Finding) error {
+		setups = run.Len()
+		if err := run.Build(c.Context, func(found []findings.Finding) error {
 			errs += len(found)
 			report.Findings = append(report.Findings, found...)
 			if format == "text" {

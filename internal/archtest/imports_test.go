@@ -29,6 +29,8 @@ var layers = []struct {
 	{"generators/*", "internal/pattern policy spec internal/model internal/deployed internal/output templates/prose"},
 	{"generators", "policy spec internal/model internal/deployed internal/output generators/*"},
 	{"internal/proof", ""},
+	{"internal/shape", "internal/model internal/output spec"},
+	{"internal/engine", ""},
 	{"", ""}, // packages of single commands: on top of all of these, and under cmd
 	{"cmd/pzgen", ""},
 }

@@ -1,4 +1,4 @@
-package main
+package engine
 
 import (
 	"fmt"
@@ -12,22 +12,14 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// readable gives the targets of a job that can be read back.
+// readable returns the targets of a job that can be read back.
 func readable(j job) []generators.Generator {
-	return slices.DeleteFunc(slices.Clone(j.gens), func(g generators.Generator) bool { return g.Open == nil })
+	return slices.DeleteFunc(slices.Clone(j.gens), func(g generators.Generator) bool { return g.Open == nil && g.Parse == nil })
 }
 
-// prove proves the files of a setup in memory, as verify proves those of the output folder. What it finds means that they are not to be written.
-func prove(j job, r rendered) []findings.Finding {
-	var out []findings.Finding
-	for _, f := range proof.Prove(r.model, j.gens, proof.Input{Files: r.files, Printed: r.files}).Findings {
-		out = append(out, proofFinding(j, f, ""))
-	}
-	return out
-}
-
-// proofFinding tells of a finding of a proof. It stands in the artifact, where it is in one, and in the spec. folder is the output folder;
-// without one the artifact is not written yet, and the finding stands in the spec alone.
+// proofFinding tells of a finding of a proof. Its place is in the generated file, where it is about
+// one, and in the spec. folder is the output folder; without one the file is not written yet, and
+// the place is in the spec alone.
 func proofFinding(j job, f proof.Finding, folder string) findings.Finding {
 	place := f.Place
 	if place.Line == 0 {
@@ -39,7 +31,7 @@ func proofFinding(j job, f proof.Finding, folder string) findings.Finding {
 	detail := f.Details
 	switch {
 	case f.Path != "" && folder != "":
-		out.File, out.Line, out.Col = filepath.ToSlash(filepath.Join(folder, filepath.FromSlash(f.Path))), f.Line, 0
+		out.File, out.Line, out.Col = inFolder(folder, f.Path), f.Line, 0
 		detail = append(slices.Clone(detail), "in the spec: "+inSpec)
 	case f.Path != "":
 		out.Message += " (" + findings.Finding{File: f.Path, Line: f.Line}.Place() + ")"
@@ -53,6 +45,11 @@ func proofFinding(j job, f proof.Finding, folder string) findings.Finding {
 	return out
 }
 
+// inFolder returns the path by which findings call a file of an output folder.
+func inFolder(folder, p string) string {
+	return filepath.ToSlash(filepath.Join(folder, filepath.FromSlash(p)))
+}
+
 // acceptedNotes tells which statements the spec accepts though no workflow needs them, and why.
 func acceptedNotes(j job, r *proof.Report) []findings.Finding {
 	var out []findings.Finding
@@ -61,13 +58,9 @@ func acceptedNotes(j job, r *proof.Report) []findings.Finding {
 		if place == (spec.Place{}) {
 			place = j.setup.Places[""]
 		}
-		out = append(out, findings.Finding{Rule: "accepted", Level: findings.Note, File: j.file, Line: place.Line, Col: place.Col,
-			Message: fmt.Sprintf("setup %s: statement %q of %s is accepted: %s", j.setup.Name, a.Sid, a.Document, strings.Join(strings.Fields(a.Accepted), " "))})
+		out = append(out, findings.Finding{Rule: RuleAccepted, Level: findings.Note, File: j.file, Line: place.Line, Col: place.Col,
+			Message: fmt.Sprintf("setup %s: statement %q of %s is accepted: %s",
+				j.setup.Name, a.Sid, a.Document, strings.Join(strings.Fields(a.Accepted), " "))})
 	}
 	return out
-}
-
-// notProved ends a generate whose proof failed.
-func notProved(n int) error {
-	return &failure{exitFindings, fmt.Errorf("the proof fails: %s", plural(n, "finding")), "nothing was written; --no-verify writes all the same"}
 }

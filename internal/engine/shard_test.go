@@ -1,4 +1,4 @@
-package main
+package engine
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ func TestShards(t *testing.T) {
 		for k := range 4000 {
 			found := 0
 			for i := range n {
-				if (shard{i + 1, n}).has(fmt.Sprintf("setup-%d", k)) {
+				if (Shard{i + 1, n}).has(fmt.Sprintf("setup-%d", k)) {
 					sizes[i]++
 					found++
 				}
@@ -29,7 +29,7 @@ func TestShards(t *testing.T) {
 	}
 	for name, want := range map[string]uint64{"retail": 3, "video": 4, "pz-00001": 4} {
 		for i := range uint64(4) {
-			if (shard{i + 1, 4}).has(name) != (i+1 == want) {
+			if (Shard{i + 1, 4}).has(name) != (i+1 == want) {
 				t.Errorf("%s: shard %d of 4 says otherwise than that %d has it", name, i+1, want)
 			}
 		}

@@ -1,4 +1,4 @@
-package main
+package engine
 
 import (
 	"context"
@@ -12,67 +12,23 @@ import (
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/spec"
 	"github.com/pzgen/pzgen/templates"
 )
-
-// ordered calls work for 0 to n-1 on several goroutines and take for each result, in order, on its own. No more than a few results wait for
-// their turn, so that memory does not grow with n. It ends at the first error of take, or when ctx ends.
-func ordered[T any](ctx context.Context, n, workers int, work func(int) T, take func(int, T) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	type slot struct {
-		i    int
-		done chan T
-	}
-	queue := make(chan slot, 4*workers) // in order, for take
-	todo := make(chan slot)
-	var group sync.WaitGroup
-	defer group.Wait()
-	defer cancel()
-	group.Go(func() {
-		defer close(todo)
-		defer close(queue)
-		for i := range n {
-			s := slot{i, make(chan T, 1)}
-			select {
-			case queue <- s:
-			case <-ctx.Done():
-				return
-			}
-			select {
-			case todo <- s:
-			case <-ctx.Done():
-				return
-			}
-		}
-	})
-	for range workers {
-		group.Go(func() {
-			for s := range todo {
-				s.done <- work(s.i)
-			}
-		})
-	}
-	for s := range queue {
-		select {
-		case v := <-s.done:
-			if err := take(s.i, v); err != nil {
-				return err
-			}
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return ctx.Err()
-}
 
 // rendered is a setup as files.
 type rendered struct {
 	model *model.Setup // nil where the files come from a shape
 	files []output.File
 	found []findings.Finding // problems: errors mean that there are no files
+}
 
-	unproved []findings.Finding // how the proof failed, where one was asked for
+// Render builds the model of one setup and prints it in all its targets, for file as the name of its
+// spec. Findings are errors of the setup; then there is no model. It is for tests and benchmarks: a
+// [Run] does more.
+func Render(file string, s *spec.Setup, lib *templates.Library) (*model.Setup, []output.File, []findings.Finding) {
+	r := render(job{file, s, generators.For(s.Targets)}, lib)
+	return r.model, r.files, r.found
 }
 
 // render builds the model of a setup and prints it in its targets.
@@ -101,7 +57,8 @@ func render(j job, lib *templates.Library) rendered {
 	return r
 }
 
-// checkFolder makes sure that a target stays in its own folder: which files are stale is decided by it.
+// checkFolder makes sure that a target stays in its own folder: which files are stale is decided by
+// it.
 func checkFolder(m *model.Setup, g generators.Generator, files []output.File) error {
 	own := m.Name + "/" + g.Folder
 	for _, f := range files {
@@ -112,7 +69,7 @@ func checkFolder(m *model.Setup, g generators.Generator, files []output.File) er
 	return nil
 }
 
-// problems turns what [model.Build] reports into findings.
+// problems returns what [model.Build] reports as findings.
 func problems(j job, err error) []findings.Finding {
 	var ps model.Problems
 	if !errors.As(err, &ps) {
@@ -120,7 +77,8 @@ func problems(j job, err error) []findings.Finding {
 	}
 	out := make([]findings.Finding, len(ps))
 	for i, p := range ps {
-		out[i] = findings.Finding{Rule: "build", Level: findings.Error, File: j.file, Line: p.Place.Line, Col: p.Place.Col, Message: p.Error(), Hint: p.Hint}
+		out[i] = findings.Finding{Rule: "build", Level: findings.Error, File: j.file,
+			Line: p.Place.Line, Col: p.Place.Col, Message: p.Error(), Hint: p.Hint}
 	}
 	return out
 }
@@ -128,5 +86,32 @@ func problems(j job, err error) []findings.Finding {
 // problem is a finding about a setup as a whole.
 func problem(j job, rule string, err error) findings.Finding {
 	p := j.setup.Places[""]
-	return findings.Finding{Rule: rule, Level: findings.Error, File: j.file, Line: p.Line, Col: p.Col, Message: "setup " + j.setup.Name + ": " + err.Error()}
+	return findings.Finding{Rule: rule, Level: findings.Error, File: j.file, Line: p.Line, Col: p.Col,
+		Message: "setup " + j.setup.Name + ": " + err.Error()}
+}
+
+// Build builds the model of each setup, prints nothing, and hands over what is wrong with each, in
+// the order of their names. It ends at the first error of each, or when ctx ends.
+func (r *Run) Build(ctx context.Context, each func(found []findings.Finding) error) error {
+	return ordered(ctx, len(r.jobs), r.sel.Workers, func(i int) []findings.Finding {
+		_, found := r.Model(i)
+		return found
+	}, func(_ int, found []findings.Finding) error { return each(found) })
+}
+
+// Model builds the model of the i-th setup. Findings are its errors; then there is no model.
+func (r *Run) Model(i int) (*model.Setup, []findings.Finding) {
+	j := r.job(i)
+	m, err := model.Build(j.file, j.setup, r.lib)
+	if err != nil {
+		return nil, problems(j, err)
+	}
+	return m, nil
+}
+
+// job returns a setup to be worked on by itself.
+func (r *Run) job(i int) job {
+	j := r.jobs[i]
+	j.setup = r.keep.whole(j.setup)
+	return j
 }

@@ -1,0 +1,171 @@
+package engine
+
+import (
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/spec"
+	"github.com/pzgen/pzgen/templates"
+)
+
+// Selection says which part of the setups and targets to work on. The zero value is all.
+type Selection struct {
+	Setups  []string // names; nil for all
+	Targets []string // names; nil for all that each setup has
+	Shard   Shard
+	Workers int // how many setups are worked on at once; 0 is one for each core
+}
+
+// Run is setups to be worked on. Its methods do so; each may be called once or several times, one
+// after the other.
+type Run struct {
+	jobs    []job // sorted by name
+	lib     *templates.Library
+	keep    *kept
+	sel     Selection
+	partial bool // the selection left something out
+}
+
+// job is a setup to work on.
+type job struct {
+	file  string // of its spec, for headers and messages
+	setup *spec.Setup
+	gens  []generators.Generator
+}
+
+// Select returns a run over part of the setups. It waits for the templates, and what is wrong with
+// them is an [InputError], as are names that do not exist and two setups of one name.
+func (s *Specs) Select(sel Selection) (*Run, error) {
+	lib, err := s.lib()
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range sel.Targets {
+		if names := generators.Names(); !slices.Contains(names, t) {
+			return nil, unknown("unknown target %q", t, names)
+		}
+	}
+	if sel.Workers == 0 {
+		sel.Workers = runtime.GOMAXPROCS(0)
+	}
+	r := &Run{lib: lib, keep: s.keep, sel: sel,
+		partial: len(sel.Setups) > 0 || len(sel.Targets) > 0 || sel.Shard.n > 1}
+	where := map[string]string{}
+	lists := map[string][]generators.Generator{} // by targets: thousands of setups share a list
+	for _, s := range s.list {
+		header := s.File
+		if s.File == stdinShown {
+			header = DefaultSpec
+		}
+		for _, setup := range s.Setups {
+			if other, ok := where[setup.Name]; ok {
+				return nil, refusef("give one of them another name: it is a folder of the output",
+					"setup %q stands in %s and in %s", setup.Name, other, s.File)
+			}
+			where[setup.Name] = s.File
+			if !sel.hasSetup(setup.Name) {
+				continue
+			}
+			wanted := sel.targetsOf(setup)
+			key := strings.Join(wanted, " ")
+			if lists[key] == nil {
+				lists[key] = generators.For(wanted)
+			}
+			r.jobs = append(r.jobs, job{header, setup, lists[key]})
+		}
+	}
+	for _, name := range sel.Setups {
+		if _, ok := where[name]; !ok {
+			return nil, unknown("no setup is called %q", name, sortedKeys(where))
+		}
+	}
+	slices.SortFunc(r.jobs, func(a, b job) int { return strings.Compare(a.setup.Name, b.setup.Name) })
+	return r, nil
+}
+
+// unknown refuses a name that is not one of known.
+func unknown(format, name string, known []string) error {
+	err := refusef("", format, name).(*InputError)
+	err.Name, err.Known = name, known
+	return err
+}
+
+// hasSetup reports whether a setup of this name, if there is one, is worked on.
+func (s Selection) hasSetup(name string) bool {
+	return s.Shard.has(name) && (len(s.Setups) == 0 || slices.Contains(s.Setups, name))
+}
+
+// targetsOf returns the targets of a setup that are worked on.
+func (s Selection) targetsOf(setup *spec.Setup) []string {
+	if len(s.Targets) == 0 {
+		return setup.Targets
+	}
+	var out []string
+	for _, t := range setup.Targets {
+		if slices.Contains(s.Targets, t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// Len is the number of setups.
+func (r *Run) Len() int { return len(r.jobs) }
+
+// Names are the names of the setups, sorted.
+func (r *Run) Names() []string {
+	names := make([]string, len(r.jobs))
+	for i, j := range r.jobs {
+		names[i] = j.setup.Name
+	}
+	return names
+}
+
+// some refuses to do nothing.
+func (r *Run) some() error {
+	for _, j := range r.jobs {
+		if len(r.sel.Targets) == 0 || len(r.sel.targetsOf(j.setup)) > 0 {
+			return nil
+		}
+	}
+	switch {
+	case len(r.jobs) == 0 && r.sel.Shard.n > 1:
+		return nil // of a few setups, a shard may have none
+	case len(r.jobs) == 0:
+		return refusef("", "there is no setup")
+	}
+	return refusef("the targets of a setup stand in its field `targets`",
+		"no setup has one of the targets %q", r.sel.Targets)
+}
+
+// owns returns what tells which files of the output folder this run answers for; nil is all. A part
+// of the setups does not answer for files that all of them share: it writes those that it needs, and
+// leaves the others.
+func (r *Run) owns() func(string) bool {
+	if !r.partial {
+		return nil
+	}
+	var folders []string
+	if len(r.sel.Targets) > 0 {
+		for _, g := range generators.For(r.sel.Targets) {
+			folders = append(folders, g.Folder)
+		}
+	}
+	return func(p string) bool {
+		setup, rest, _ := strings.Cut(p, "/")
+		folder, _, _ := strings.Cut(rest, "/")
+		return !isShared(setup) && r.sel.hasSetup(setup) &&
+			(folders == nil || slices.Contains(folders, folder))
+	}
+}
+
+func sortedKeys(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
