@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/readfile"
 	"github.com/pzgen/pzgen/templates"
 	"github.com/urfave/cli/v2"
 )
@@ -77,7 +78,7 @@ func exportTemplates(e *env, c *cli.Context) error {
 	var differ []string
 	var todo []string
 	for _, name := range lib.Files() {
-		data, err := os.ReadFile(filepath.Join(dir, name))
+		data, err := readfile.File(filepath.Join(dir, name), templates.MaxFile)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			todo = append(todo, name)
