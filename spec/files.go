@@ -1,7 +1,10 @@
 package spec
 
 import (
+	"errors"
 	"io"
+
+	"github.com/pzgen/pzgen/internal/readfile"
 )
 
 // Files loads several files whose setups are used together: what no two setups of a file may both create or mean differently, no two of different files may
@@ -25,7 +28,7 @@ type origin struct {
 
 // Load is [Load]. Its diagnostics tell of contradictions to the files before as well.
 func (fs *Files) Load(path string) (*Spec, Diagnostics) {
-	data, err := readAtMost(path, maxBytes+1)
+	data, err := readfile.File(path, maxBytes)
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
@@ -34,8 +37,12 @@ func (fs *Files) Load(path string) (*Spec, Diagnostics) {
 
 // Read is [Parse] of what r gives. The error is that of r.
 func (fs *Files) Read(file string, r io.Reader) (*Spec, Diagnostics, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
-	if err != nil {
+	data, err := readfile.AtMost(r, file, maxBytes)
+	var size *readfile.SizeError
+	switch {
+	case errors.As(err, &size):
+		return nil, unreadable(file, err), nil
+	case err != nil:
 		return nil, nil, err
 	}
 	s, ds := fs.add(origin{file, data, readPolicyFile}, data, nil)
@@ -68,7 +75,7 @@ func (fs *Files) contradictions() Diagnostics {
 	for i, o := range fs.loaded {
 		if data = o.data; data == nil {
 			var err error
-			if data, err = readAtMost(o.file, maxBytes+1); err != nil {
+			if data, err = readfile.File(o.file, maxBytes); err != nil {
 				return unreadable(o.file, err)
 			}
 		}

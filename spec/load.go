@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -14,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/pzgen/pzgen/internal/readfile"
 	"gopkg.in/yaml.v3"
 )
 
@@ -54,7 +53,12 @@ func trimBOM(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\uFEFF"
 // unreadable is what is said of a file that cannot be read.
 func unreadable(path string, err error) Diagnostics {
 	r := &reader{}
-	r.at(codeRead, 1, 1, "give the path of a spec with -f", "cannot be read: %s", reason(err))
+	var size *readfile.SizeError
+	if errors.As(err, &size) {
+		r.at(codeTooLarge, 1, 1, "split it into several files", "file has more than %d bytes, which is the limit", size.Max)
+	} else {
+		r.at(codeRead, 1, 1, "give the path of a spec with -f", "cannot be read: %s", reason(err))
+	}
 	return finish(path, &source{}, r.problems)
 }
 
@@ -211,31 +215,20 @@ func parallel(n int, f func(i int)) {
 // maxPolicyFile is far above every policy: S3 takes 20 kB, KMS 32 kB.
 const maxPolicyFile = 1 << 20
 
-func readPolicyFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
-	}
-	return readAtMost(path, maxPolicyFile)
-}
-
-func readAtMost(path string, n int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, n))
-}
+func readPolicyFile(path string) ([]byte, error) { return readfile.File(path, maxPolicyFile) }
 
 // reason gives what an error of the file system says, without the path, which stands before it.
 func reason(err error) string {
 	var pe *fs.PathError
-	if errors.As(err, &pe) {
+	var kind *readfile.KindError
+	var size *readfile.SizeError
+	switch {
+	case errors.As(err, &pe):
 		return pe.Err.Error()
+	case errors.As(err, &kind):
+		return "it is " + kind.What + ", not a regular file"
+	case errors.As(err, &size):
+		return fmt.Sprintf("it has more than %d bytes", size.Max)
 	}
 	return err.Error()
 }

@@ -241,7 +241,7 @@ func TestLoad(t *testing.T) {
 		t.Errorf("policy is %s", got)
 	}
 	for policy, want := range map[string]string{
-		"large.json": "is not a policy", ".": "not a regular file", "../none.json": "no such file",
+		"large.json": "more than 1048576 bytes", ".": "not a regular file", "../none.json": "no such file",
 	} {
 		if got := spec(policy); !strings.Contains(got, want) {
 			t.Errorf("policy %s: %s, want %q", policy, got, want)

@@ -12,11 +12,13 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
 	"sync"
 
+	"github.com/pzgen/pzgen/internal/readfile"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -100,7 +102,19 @@ func LoadDir(dir string) (*Library, error) {
 	} else if !info.IsDir() {
 		return nil, fmt.Errorf("templates folder %q is not a folder", dir)
 	}
-	return load(os.DirFS(dir), base)
+	return load(folder(dir), base)
+}
+
+// MaxFile is the most bytes of a file of templates that are read: the built-in ones have a tenth.
+const MaxFile = 1 << 20
+
+// folder is a folder of templates that a user names, of which files are read whole.
+type folder string
+
+func (d folder) Open(name string) (fs.File, error) { return os.DirFS(string(d)).Open(name) }
+
+func (d folder) ReadFile(name string) ([]byte, error) {
+	return readfile.File(filepath.Join(string(d), filepath.FromSlash(name)), MaxFile)
 }
 
 // load reads the files of fsys, over those of base if there is one.

@@ -21,6 +21,7 @@ import (
 	"github.com/pzgen/pzgen/internal/engine"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/internal/readfile"
 	"github.com/urfave/cli/v2"
 )
 
@@ -42,7 +43,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	out := &checkedWriter{w: stdout}
-	e := &env{stdin: stdin, stdout: out, stderr: stderr, look: lookOf(stderr, os.Getenv)}
+	e := &env{stdin: readfile.Until(ctx, stdin), stdout: out, stderr: stderr, look: lookOf(stderr, os.Getenv)}
 	app := newApp(e)
 	err := func() error {
 		ordered, err := orderArgs(app, args)
@@ -184,7 +185,7 @@ func classify(err error) *failure {
 	case errors.As(err, &pathErr), errors.As(err, &linkErr), errors.As(err, &errno):
 		return &failure{exitMachine, err, ""}
 	}
-	return &failure{exitUsage, err, ""}
+	return &failure{exitUsage, err, readfile.Hint(err)}
 }
 
 // checkedWriter remembers the first error, so that output that was lost is never taken for success.

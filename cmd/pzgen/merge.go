@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -157,18 +155,8 @@ func mergeSetup(e *env, c *cli.Context) (*model.Setup, error) {
 
 // readPresent reads the present policy, and gives the name that messages call it by.
 func readPresent(e *env, file string) (policy.Document, string, error) {
-	var data []byte
-	var err error
-	shown := file
-	if file == "-" {
-		shown = "<stdin>"
-		data, err = io.ReadAll(e.stdin)
-	} else {
-		data, err = os.ReadFile(file)
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return policy.Document{}, shown, usagef("save it first, with aws s3api get-bucket-policy or aws kms get-key-policy", "%w", err)
-	}
+	data, shown, err := e.readNamed(file, merge.MaxRead,
+		"save it first, with aws s3api get-bucket-policy or aws kms get-key-policy")
 	if err != nil {
 		return policy.Document{}, shown, err
 	}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/policy"
@@ -22,19 +20,14 @@ func simulateCommand(e *env) *cli.Command {
 	}
 }
 
+// maxCases is the most bytes of cases that are read at once: some ten thousand cases.
+const maxCases = 64 << 20
+
 func simulate(e *env, name string) error {
-	var data []byte
-	var err error
-	shown := name
-	if name == "" || name == "-" {
-		shown = "<stdin>"
-		data, err = io.ReadAll(e.stdin)
-	} else {
-		data, err = os.ReadFile(name)
+	if name == "" {
+		name = "-"
 	}
-	if os.IsNotExist(err) {
-		return usagef("name a file, or - for standard input", "%w", err)
-	}
+	data, shown, err := e.readNamed(name, maxCases, "name a file, or - for standard input")
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pzgen/pzgen/internal/engine"
 	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/readfile"
 	"github.com/pzgen/pzgen/templates"
 	"github.com/urfave/cli/v2"
 )
@@ -75,7 +76,7 @@ func exportTemplates(e *env, c *cli.Context) error {
 	var differ []string
 	var todo []string
 	for _, name := range lib.Files() {
-		data, err := os.ReadFile(filepath.Join(dir, name))
+		data, err := readfile.File(filepath.Join(dir, name), templates.MaxFile)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			todo = append(todo, name)

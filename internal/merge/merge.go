@@ -89,6 +89,9 @@ func Find(m *model.Setup, kind, id string, arns map[string]string) (*Thing, erro
 	return t, nil
 }
 
+// MaxRead is the most bytes of a present policy that are worth reading: far above what AWS takes.
+const MaxRead = policy.MaxOutput
+
 // Read reads a present policy: the document itself, or what `aws s3api get-bucket-policy` and `aws kms get-key-policy` print. {} stands for a bucket that has
 // no policy; nothing at all does not, since a read that failed leaves nothing too.
 func Read(data []byte) (policy.Document, error) {
