@@ -235,7 +235,7 @@ func TestAllocations(t *testing.T) {
 		most float64
 		do   func()
 	}{
-		{"parse", 150 * many, func() { spec.Parse("pzgen.yaml", text.Bytes(), nil) }}, // 375 where each setup is parsed
+		{"parse", 400 * many, func() { spec.Parse("pzgen.yaml", text.Bytes(), nil) }},
 		{"fill", 60, func() { sh.Fill(values[0], &b) }},
 		{"shape key", 60, func() { shape.Of(s) }},
 	} {

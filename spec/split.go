@@ -52,14 +52,13 @@ func (l *loader) quickly(data []byte, claims *claimed) (setups []*Setup, warning
 	var group sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(pieces)) {
 		group.Go(func() {
-			var f layouts
 			for failed.Load() == 0 {
 				i := int(next.Add(1)) - 1
 				if i >= len(pieces) {
 					return
 				}
 				var ok bool
-				if results[i].setups, results[i].problems, ok = l.loadPiece(pieces[i], &f, claims); !ok {
+				if results[i].setups, results[i].problems, ok = l.loadPiece(pieces[i], claims); !ok {
 					failed.Store(1)
 				}
 			}
@@ -172,10 +171,10 @@ func (l *loader) loadHeadOf(r *reader, head []byte) bool {
 }
 
 // loadPiece loads setups. It is not ok when anything is wrong with them.
-func (l *loader) loadPiece(piece []written, f *layouts, claims *claimed) (setups []*Setup, warnings []problem, ok bool) {
+func (l *loader) loadPiece(piece []written, claims *claimed) (setups []*Setup, warnings []problem, ok bool) {
 	r := &reader{}
 	for _, w := range piece {
-		key, body, ok := f.parse(r, w.text, w.line)
+		key, body, ok := w.parse(r)
 		if !ok {
 			return nil, nil, false
 		}
@@ -198,6 +197,20 @@ func (l *loader) loadPiece(piece []written, f *layouts, claims *claimed) (setups
 		setups, warnings = append(setups, res.setup), append(warnings, res.problems...)
 	}
 	return setups, append(warnings, r.problems...), r.errors == 0
+}
+
+// parse returns the tree of a setup. It is not ok when the text is no mapping of one name.
+func (w written) parse(r *reader) (key, body *yaml.Node, ok bool) {
+	var doc yaml.Node
+	if decode(yaml.NewDecoder(bytes.NewReader(w.text)), &doc) != nil || len(doc.Content) != 1 {
+		return nil, nil, false
+	}
+	root := doc.Content[0]
+	if root.Kind != yaml.MappingNode || root.Tag != "!!map" || len(root.Content) != 2 || !r.checkSize(root) {
+		return nil, nil, false
+	}
+	down(root, w.line-1)
+	return root.Content[0], root.Content[1], true
 }
 
 // down moves a tree down by lines.
