@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/pzgen/pzgen/bench/internal/setups"
@@ -199,7 +200,7 @@ func running(b *testing.B, do func(*engine.Run) error) {
 	data := text.Bytes()
 	run := func() {
 		specs, ds, err := engine.Load(engine.Source{
-			Files: []string{engine.Stdin}, Stdin: bytes.NewReader(data), Sparse: true})
+			Files: []string{engine.Stdin}, Stdin: bytes.NewReader(data)})
 		if err != nil || ds.HasErrors() {
 			b.Fatal(ds, err)
 		}
@@ -243,4 +244,29 @@ func TestAllocations(t *testing.T) {
 			t.Errorf("%s: %v allocations, at most %v are fine", stage.name, got, stage.most)
 		}
 	}
+}
+
+// What is held of a setup, while others are worked on, is little: 10,000 are to take 100 MB at most,
+// with the manifest, which takes half as much again, what is being worked on, and garbage.
+func TestHeld(t *testing.T) {
+	const n, most = 2000, 1600
+	var text bytes.Buffer
+	if err := setups.Write(&text, n); err != nil {
+		t.Fatal(err)
+	}
+	held := func() int {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int(m.HeapAlloc)
+	}
+	before := held()
+	specs, ds, err := engine.Load(engine.Source{Files: []string{engine.Stdin}, Stdin: bytes.NewReader(text.Bytes())})
+	if err != nil || ds.HasErrors() {
+		t.Fatal(ds, err)
+	}
+	if got := (held() - before) / n; got > most || got < 500 {
+		t.Errorf("%d bytes are held of each setup, at most %d are fine", got, most)
+	}
+	runtime.KeepAlive(specs)
 }

@@ -10,11 +10,6 @@ import (
 // Files loads several files whose setups are used together: what no two setups of a file may both create or mean differently, no two of different files may
 // either. Files are loaded one after the other; the zero Files is ready for use.
 type Files struct {
-	// Light, if there is one, is for files with so many setups that they should not all stay in memory. Each setup of such a file is given to it, when it is
-	// complete and was checked by itself, and what it gives for it, of the same name, takes its place. It may be called from several goroutines at once, and for
-	// setups of a file that then turns out to be wrong.
-	Light func(*Setup) *Setup
-
 	claims *claimed // of the files that were loaded
 	loaded []origin
 }
@@ -32,7 +27,7 @@ func (fs *Files) Load(path string) (*Spec, Diagnostics) {
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
-	return fs.add(origin{path, nil, readPolicyFile}, data, fs.Light)
+	return fs.add(origin{path, nil, readPolicyFile}, data)
 }
 
 // Read is [Parse] of what r gives. The error is that of r.
@@ -45,16 +40,16 @@ func (fs *Files) Read(file string, r io.Reader) (*Spec, Diagnostics, error) {
 	case err != nil:
 		return nil, nil, err
 	}
-	s, ds := fs.add(origin{file, data, readPolicyFile}, data, nil)
+	s, ds := fs.add(origin{file, data, readPolicyFile}, data)
 	return s, ds, nil
 }
 
-func (fs *Files) add(o origin, data []byte, light func(*Setup) *Setup) (*Spec, Diagnostics) {
+func (fs *Files) add(o origin, data []byte) (*Spec, Diagnostics) {
 	if fs.claims == nil {
 		fs.claims = newClaimed()
 	}
 	own := fs.claims.fresh()
-	s, ds := parse(o.file, data, o.readFile, light, own)
+	s, ds := parse(o.file, data, o.readFile, own)
 	fs.loaded = append(fs.loaded, o)
 	if s == nil || fs.claims.join(own) {
 		return s, ds

@@ -22,14 +22,14 @@ func Load(path string) (*Spec, Diagnostics) { return new(Files).Load(path) }
 // Parse reads a spec from data. The file is its path: messages begin with it, and policy files are read relative to its folder, by readFile,
 // which may be called from several goroutines at once.
 func Parse(file string, data []byte, readFile func(path string) ([]byte, error)) (*Spec, Diagnostics) {
-	return parse(file, data, readFile, nil, newClaimed())
+	return parse(file, data, readFile, newClaimed())
 }
 
 // parse reads a spec and notes in claims, which is empty, what its setups claim.
-func parse(file string, data []byte, readFile func(path string) ([]byte, error), light func(*Setup) *Setup, claims *claimed) (*Spec, Diagnostics) {
+func parse(file string, data []byte, readFile func(path string) ([]byte, error), claims *claimed) (*Spec, Diagnostics) {
 	data = trimBOM(data)
 	r := &reader{}
-	l := &loader{file: file, readFile: readFile, light: light}
+	l := &loader{file: file, readFile: readFile}
 	setups, warnings, ok := l.quickly(data, claims)
 	if r.problems = warnings; !ok {
 		r.problems = nil
@@ -68,7 +68,6 @@ type loader struct {
 	readFile      func(path string) ([]byte, error)
 	defaults      setupDraft
 	defaultsWrong bool
-	light         func(*Setup) *Setup // see Files; may be nil
 }
 
 // declared is a setup as it stands in the file.
@@ -179,11 +178,12 @@ type result struct {
 // loadSetup loads one setup. It depends on nothing but the setup and what loader holds, and changes neither.
 func (l *loader) loadSetup(s declared) result {
 	draft := l.defaults
+	const places = 14 // of a usual setup; a map made for more takes twice the memory
 	c := &checker{
 		loader: l,
 		d:      &draft,
 		at:     s.key,
-		s:      &Setup{Name: s.name, Places: make(Places, 16)},
+		s:      &Setup{Name: s.name, Places: make(Places, places)},
 	}
 	c.setPlace("", s.key)
 	setupObject.read(&c.reader, s.body, "setup", &draft)

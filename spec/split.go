@@ -26,7 +26,6 @@ type written struct {
 const (
 	perPiece = 16
 	atLeast  = 2 * perPiece
-	many     = 1000 // setups that do not all stay in memory, see Files
 )
 
 // quickly loads a file piece by piece and notes what its setups claim. It is not ok when the file has to be loaded as a whole; then it reported nothing.
@@ -42,9 +41,6 @@ func (l *loader) quickly(data []byte, claims *claimed) (setups []*Setup, warning
 	type loaded struct {
 		setups   []*Setup
 		problems []problem
-	}
-	if len(all) < many {
-		l.light = nil
 	}
 	pieces := slices.Collect(slices.Chunk(all, perPiece))
 	results := make([]loaded, len(pieces))
@@ -190,9 +186,6 @@ func (l *loader) loadPiece(piece []written, claims *claimed) (setups []*Setup, w
 		}
 		if !claims.take(&res) {
 			return nil, nil, false
-		}
-		if l.light != nil {
-			res.setup = l.light(res.setup)
 		}
 		setups, warnings = append(setups, res.setup), append(warnings, res.problems...)
 	}

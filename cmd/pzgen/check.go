@@ -31,7 +31,7 @@ func check(e *env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	run, err := loadRun(e, c, true)
+	run, err := loadRun(e, c)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func generateCommand(e *env) *cli.Command {
 
 func generate(e *env, c *cli.Context) error {
 	start := time.Now()
-	run, err := loadRun(e, c, true)
+	run, err := loadRun(e, c)
 	if err != nil {
 		return err
 	}

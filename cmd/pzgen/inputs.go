@@ -13,8 +13,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// loadSpecs reads all specs that -f names. With sparse, little is held of setups that are alike.
-func loadSpecs(e *env, c *cli.Context, sparse bool) (*engine.Specs, spec.Diagnostics, error) {
+// loadSpecs reads all specs that -f names.
+func loadSpecs(e *env, c *cli.Context) (*engine.Specs, spec.Diagnostics, error) {
 	files := c.StringSlice("file")
 	if len(files) == 0 {
 		if _, err := os.Stat(engine.DefaultSpec); errors.Is(err, fs.ErrNotExist) {
@@ -24,12 +24,12 @@ func loadSpecs(e *env, c *cli.Context, sparse bool) (*engine.Specs, spec.Diagnos
 		files = []string{engine.DefaultSpec}
 	}
 	return engine.Load(engine.Source{Files: files, Stdin: e.stdin, Strict: c.Bool("strict"),
-		Templates: c.String("templates"), Sparse: sparse})
+		Templates: c.String("templates")})
 }
 
 // loadRun reads specs and templates, says what is wrong with them, and picks setups and targets.
-func loadRun(e *env, c *cli.Context, sparse bool) (*engine.Run, error) {
-	specs, ds, err := loadSpecs(e, c, sparse)
+func loadRun(e *env, c *cli.Context) (*engine.Run, error) {
+	specs, ds, err := loadSpecs(e, c)
 	if err != nil {
 		return nil, err
 	}

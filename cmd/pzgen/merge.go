@@ -125,7 +125,7 @@ func mergeThing(c *cli.Context) (kind, id string, err error) {
 
 // mergeSetup builds the one setup that is meant.
 func mergeSetup(e *env, c *cli.Context) (*model.Setup, error) {
-	specs, ds, err := loadSpecs(e, c, false)
+	specs, ds, err := loadSpecs(e, c)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func validate(e *env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	specs, ds, err := loadSpecs(e, c, false)
+	specs, ds, err := loadSpecs(e, c)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func verifyOutput(e *env, c *cli.Context) error {
 	if verbose && format != "text" {
 		return usagef("leave one of them out", "--verbose shows a matrix in text, and --format is %s", format)
 	}
-	run, err := loadRun(e, c, false)
+	run, err := loadRun(e, c)
 	if err != nil {
 		return err
 	}

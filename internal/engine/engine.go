@@ -82,25 +82,20 @@ type Source struct {
 	Stdin     io.Reader // read where Files names it
 	Strict    bool      // warnings are errors
 	Templates string    // a folder of templates to lay over the built-in ones, or ""
-	Sparse    bool      // hold little of setups that are alike; their models then lack places
 }
 
 // Specs are specs that were read.
 type Specs struct {
 	list []*spec.Spec
 	lib  func() (*templates.Library, error)
-	keep *kept
 }
 
 // Load reads specs, while templates are loaded beside them. The diagnostics are those of all files;
 // when they have errors, nothing can be selected. An error is an [InputError], or that of reading
 // standard input.
 func Load(src Source) (*Specs, spec.Diagnostics, error) {
-	out := &Specs{lib: loadTemplates(src.Templates), keep: newKept()}
+	out := &Specs{lib: loadTemplates(src.Templates)}
 	loading := spec.Files{}
-	if src.Sparse {
-		loading.Light = out.keep.light
-	}
 	var all spec.Diagnostics
 	seen := map[string]bool{}
 	for _, f := range src.Files {

@@ -101,17 +101,10 @@ func (r *Run) Build(ctx context.Context, each func(found []findings.Finding) err
 
 // Model builds the model of the i-th setup. Findings are its errors; then there is no model.
 func (r *Run) Model(i int) (*model.Setup, []findings.Finding) {
-	j := r.job(i)
+	j := r.jobs[i]
 	m, err := model.Build(j.file, j.setup, r.lib)
 	if err != nil {
 		return nil, problems(j, err)
 	}
 	return m, nil
-}
-
-// job returns a setup to be worked on by itself.
-func (r *Run) job(i int) job {
-	j := r.jobs[i]
-	j.setup = r.keep.whole(j.setup)
-	return j
 }

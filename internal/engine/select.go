@@ -23,7 +23,6 @@ type Selection struct {
 type Run struct {
 	jobs    []job // sorted by name
 	lib     *templates.Library
-	keep    *kept
 	sel     Selection
 	partial bool // the selection left something out
 }
@@ -50,7 +49,7 @@ func (s *Specs) Select(sel Selection) (*Run, error) {
 	if sel.Workers == 0 {
 		sel.Workers = runtime.GOMAXPROCS(0)
 	}
-	r := &Run{lib: lib, keep: s.keep, sel: sel,
+	r := &Run{lib: lib, sel: sel,
 		partial: len(sel.Setups) > 0 || len(sel.Targets) > 0 || sel.Shard.n > 1}
 	where := map[string]string{}
 	lists := map[string][]generators.Generator{} // by targets: thousands of setups share a list

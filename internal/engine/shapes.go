@@ -54,8 +54,8 @@ func (r *Run) group(proving bool) (*shapes, error) {
 	all := map[string]*group{}
 	for i := range r.jobs {
 		j := &r.jobs[i]
-		key, values, first := r.keep.of(j.setup)
-		if first == nil {
+		key, values, ok := shape.Of(j.setup)
+		if !ok {
 			continue
 		}
 		var targets strings.Builder
@@ -66,7 +66,7 @@ func (r *Run) group(proving bool) (*shapes, error) {
 		key = filepath.Base(j.file) + "/" + targets.String() + "/" + key
 		g := all[key]
 		if g == nil {
-			g = &group{Group: shape.NewGroup(first), first: i}
+			g = &group{Group: shape.NewGroup(j.setup), first: i}
 			all[key] = g
 		}
 		g.Add(values)
@@ -96,7 +96,7 @@ func (s *shapes) of(i int) *shape.Shape {
 		return nil
 	}
 	g.making.Do(func() {
-		j := s.run.job(g.first)
+		j := s.run.jobs[g.first]
 		g.shape, _ = shape.New(g.Group, func(probe *spec.Setup) (*model.Setup, []output.File, error) {
 			r := render(job{j.file, probe, j.gens}, s.run.lib)
 			if r.found != nil {
@@ -113,7 +113,7 @@ func (s *shapes) render(i int, b *shape.Buffer) rendered {
 	if sh := s.of(i); sh != nil {
 		return rendered{files: sh.Fill(s.values[i], b)}
 	}
-	return render(s.run.job(i), s.run.lib)
+	return render(s.run.jobs[i], s.run.lib)
 }
 
 // prove proves what render returned. The proof of a shape is that of all its setups; where it fails,
@@ -122,7 +122,7 @@ func (s *shapes) prove(i int, r rendered) []findings.Finding {
 	g, sh := s.groups[i], s.of(i)
 	if sh != nil {
 		g.proving.Do(func() {
-			j := s.run.job(g.first)
+			j := s.run.jobs[g.first]
 			j.setup = sh.Probe
 			g.proved = s.shared.prove(j, rendered{model: sh.Model, files: sh.ProbeFiles}) == nil
 		})
@@ -134,7 +134,7 @@ func (s *shapes) prove(i int, r rendered) []findings.Finding {
 			return found
 		}
 	}
-	return s.shared.prove(s.run.job(i), r)
+	return s.shared.prove(s.run.jobs[i], r)
 }
 
 // placeholders returns those that the plain JSON of a setup that was rendered without problems holds.
@@ -145,7 +145,6 @@ func (s *shapes) placeholders(i int, r rendered) []json.Blank {
 	}
 	m := r.model
 	if m == nil {
-		j = s.run.job(i)
 		for _, k := range j.setup.Keys {
 			if !k.Existing() { // else every reference is known
 				m, _ = s.run.Model(i)

@@ -59,7 +59,7 @@ func (r *Run) Verify(ctx context.Context, out string, each func(Verified) error)
 		}
 	}
 	failed := 0
-	err = ordered(ctx, len(r.jobs), r.sel.Workers, func(i int) verified { return v.setup(r.job(i)) },
+	err = ordered(ctx, len(r.jobs), r.sel.Workers, func(i int) verified { return v.setup(r.jobs[i]) },
 		func(_ int, done verified) error {
 			failed += countErrors(done.Failed)
 			if done.err != nil {
