@@ -238,7 +238,11 @@ func (b *builder) role() {
 	b.custom(d, "role")
 	put("role-policy", d)
 
-	b.out.Role.Inline = b.inline(docs)
+	size := 0
+	for _, d := range docs {
+		size += b.size(d.doc)
+	}
+	b.out.Role.Inline = size <= inlineRoleLimit
 	for i, d := range docs {
 		policyName := prefix
 		if names[i] != "role-policy" {

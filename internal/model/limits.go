@@ -23,19 +23,12 @@ const (
 	assumedKeyResource = "00000000-0000-0000-0000-000000000000"
 )
 
-// size measures a document of identity policies with the values that it will have: a key that is yet to be created gets an id of the usual length.
+// size measures a document of identity policies with the values that it will have: a key that is yet
+// to be created gets an id of the usual length.
 func (b *builder) size(d policy.Document) int { return b.filled(d).Size(false) }
 
 // filled gives d with these values.
 func (b *builder) filled(d policy.Document) policy.Document { return d.Fill(b.assumed()) }
-
-// value gives a reference its value; one that no document can hold stays as it is written.
-func (b *builder) value(r policy.Ref) string {
-	if v, ok := b.assumed()[r]; ok {
-		return v
-	}
-	return r.String()
-}
 
 func (b *builder) assumed() policy.Env {
 	if b.values != nil {
@@ -63,7 +56,7 @@ func (b *builder) assumed() policy.Env {
 // comes from its Sid alone, so that another statement, added or removed, moves none; only where a policy is full, the next number with room is
 // taken, in the order of the Sids' hashes.
 func (b *builder) split(d *draft, name, policyName, place string) []Doc {
-	if b.within(d.doc, managedLimit) {
+	if b.size(d.doc) <= managedLimit {
 		return []Doc{b.finish(d, name, policyName)}
 	}
 	order := make([]int, len(d.doc.Statements))
@@ -125,11 +118,12 @@ func hash(s string) uint32 {
 
 // measure refuses what AWS would refuse for its size. Documents that cannot be split are refused with what to do instead.
 func (b *builder) measure() {
-	if t := b.out.Role.Trust; t.Name != "" && !b.within(t.Document, trustLimit) {
-		b.problem("role", "remove statements of the spec from trust", "the trust policy has %d characters, and AWS allows %d", b.size(t.Document), trustLimit)
+	if n := b.size(b.out.Role.Trust.Document); n > trustLimit {
+		b.problem("role", "remove statements of the spec from trust",
+			"the trust policy has %d characters, and AWS allows %d", n, trustLimit)
 	}
 	whole := func(place, hint, what string, d Doc, limit int) {
-		if d.Name == "" || b.atMost(d.Document) <= limit {
+		if d.Name == "" {
 			return
 		}
 		if n := len(b.filled(d.Document).JSON()); n > limit {
