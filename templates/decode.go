@@ -138,34 +138,10 @@ func pairs(n *yaml.Node, f func(key string, value *yaml.Node) error) error {
 	return nil
 }
 
-// piece is a file of templates or, of the built-in ones, a part of one.
-type piece struct {
-	name  string
-	data  []byte
-	above int // lines of the file before it
-}
-
-// cut cuts a file before templates, so that its pieces can be parsed at the same time: each run of pzgen waits for that. A template has to begin with "- " in the first
-// column, and nothing else may, which is known of the files that are built in.
-func (p piece) cut() (pieces []piece) {
-	const enough = 4 << 10
-	for len(p.data) > enough {
-		i := bytes.Index(p.data[enough:], []byte("\n- "))
-		if i < 0 {
-			break
-		}
-		end := enough + i + 1
-		pieces = append(pieces, piece{p.name, p.data[:end], p.above})
-		p.data, p.above = p.data[end:], p.above+bytes.Count(p.data[:end], []byte("\n"))
-	}
-	return append(pieces, p)
-}
-
-// parse reads the templates of a piece, each with the line it begins on.
-func (p piece) parse() ([]Template, error) {
-	name := p.name
+// parse reads the templates of a file, each with the line it begins on.
+func parse(name string, data []byte) ([]Template, error) {
 	var nodes []yaml.Node
-	dec := yaml.NewDecoder(bytes.NewReader(p.data))
+	dec := yaml.NewDecoder(bytes.NewReader(data))
 	if err := dec.Decode(&nodes); err != nil {
 		if errors.Is(err, io.EOF) {
 			return nil, nil
@@ -188,7 +164,7 @@ func (p piece) parse() ([]Template, error) {
 			continue
 		}
 		t, err := r.template()
-		t.File, t.Line = name, n.Line+p.above
+		t.File, t.Line = name, n.Line
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s:%d: %w", name, t.Line, err))
 			continue

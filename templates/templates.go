@@ -16,7 +16,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 
 	"github.com/pzgen/pzgen/internal/readfile"
 	"github.com/pzgen/pzgen/policy"
@@ -140,22 +139,11 @@ func load(fsys fs.FS, base *Library) (*Library, error) {
 		files[path.Base(name)] = data
 	}
 	lib := &Library{files: files}
-	var pieces []piece
+	var errs []error
 	for _, name := range lib.Files() {
-		whole := piece{name: name, data: files[name]}
-		if base == nil {
-			pieces = append(pieces, whole.cut()...)
-		} else {
-			pieces = append(pieces, whole)
-		}
+		parsed, err := parse(name, files[name])
+		lib.Templates, errs = append(lib.Templates, parsed...), append(errs, err)
 	}
-	parsed, errs := make([][]Template, len(pieces)), make([]error, len(pieces))
-	var group sync.WaitGroup
-	for i, p := range pieces {
-		group.Go(func() { parsed[i], errs[i] = p.parse() })
-	}
-	group.Wait()
-	lib.Templates = slices.Concat(parsed...)
 	errs = append(errs, lib.check()...)
 	if err := errors.Join(errs...); err != nil {
 		return nil, err

@@ -3,7 +3,6 @@ package templates
 import (
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 )
@@ -20,28 +19,6 @@ func TestDefaultLoads(t *testing.T) {
 		if tm.Why == "" || tm.Source == "" {
 			t.Errorf("%s:%d: no reason or source", tm.File, tm.Line)
 		}
-	}
-}
-
-// Cut or whole, a file that is built in has the same templates, at the same lines.
-func TestCut(t *testing.T) {
-	lib, err := Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cuts := 0
-	var want []Template
-	for _, name := range lib.Files() {
-		whole := piece{name: name, data: lib.File(name)}
-		cuts += len(whole.cut()) - 1
-		ts, err := whole.parse()
-		if err != nil {
-			t.Fatal(err)
-		}
-		want = append(want, ts...)
-	}
-	if cuts < 3 || !reflect.DeepEqual(lib.Templates, want) {
-		t.Errorf("%d cuts, and other templates", cuts)
 	}
 }
 
@@ -141,7 +118,7 @@ func FuzzParseFile(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		ts, err := piece{name: "fuzz.yaml", data: data}.parse()
+		ts, err := parse("fuzz.yaml", data)
 		if err == nil {
 			for i := range ts {
 				if err := ts[i].check(); err != nil {
