@@ -49,7 +49,7 @@ func TestCheck(t *testing.T) {
 		{Identity, `{"Sid":"A","Effect":"Allow","Action":"*","Resource":"*"},{"Sid":"A","Effect":"Deny","Action":"*","Resource":"*"}`, "unique"},
 		{Resource, `{"Sid":"A","Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},{"Sid":"A","Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}`, "unique"},
 
-		{Resource, `{"Effect":"Allow","NotPrincipal":"*","Action":"*","Resource":"*"}`, "with Deny only"},
+		{Resource, `{"Effect":"Allow","NotPrincipal":"*","Action":"*","Resource":"*"}`, "in a Deny only"},
 		{Resource, grant(aws("arn:aws:iam::111122223333:role/*")), "wildcards"},
 		{Resource, grant(aws("arn:aws:iam::111122223333:root/x")), "names no account"},
 		{Resource, grant(aws("arn:aws:s3:::b")), "names no account"},
@@ -72,7 +72,7 @@ func TestCheck(t *testing.T) {
 		{Identity, `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"DateEquals":{"a:b":"${aws:CurrentTime}"}}}`, "policy variable"},
 		{Identity, `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringLike":{"a:b":"${aws:CurrentTime}"}}}`, ""},
 
-		{ServiceControl, `{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b"}`, `only be "*"`},
+		{ServiceControl, `{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b"}`, ""},
 		{ServiceControl, `{"Effect":"Deny","Action":"*","Resource":"arn:aws:s3:::b"}`, ""},
 		{ServiceControl, `{"Version":"2008-10-17","Statement":` + allowAll + `}`, "has the Version"},
 		{ResourceControl, `{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}`, "only denies"},

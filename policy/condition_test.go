@@ -217,7 +217,10 @@ func TestVariables(t *testing.T) {
 		{`"Resource":"arn:aws:s3:::b/${aws:PrincipalTag/team}/*"`, b + "/x", nil, false}, // no value fits no resource
 		{`"Resource":"arn:aws:s3:::b/${aws:PrincipalTag/team}/*"`, b + "${aws:PrincipalTag/team}/x", nil, false},
 		{`"Resource":["arn:aws:s3:::b/${aws:PrincipalTag/team}/*","arn:aws:s3:::b/all"]`, b + "all", nil, true}, // but only its own value
-		{`"NotResource":"arn:aws:s3:::b/${aws:PrincipalTag/team}/*"`, b + "red/x", nil, true},
+		{`"NotResource":"arn:aws:s3:::b/${aws:PrincipalTag/team}/*"`, b + "red/x", nil, false},
+		{`"NotResource":["arn:aws:s3:::c/*","arn:aws:s3:::b/${aws:PrincipalTag/team}/*"]`, b + "blue/x", nil, false},
+		{`"NotResource":"arn:aws:s3:::b/${aws:PrincipalTag/team}/*"`, b + "blue/x", ctx("aws:PrincipalTag/team=red"), true},
+		{`"NotResource":"arn:aws:s3:::b/${aws:PrincipalTag/team, 'red'}/*"`, b + "blue/x", nil, true},
 		{`"NotResource":"arn:aws:s3:::b/${aws:PrincipalTag/team}/*"`, b + "red/x", ctx("aws:PrincipalTag/team=red"), false},
 		{`"Resource":"arn:aws:s3:::b/${aws:PrincipalTag/team, 'company-wide'}/x"`, b + "company-wide/x", nil, true},
 		{`"Resource":"arn:aws:s3:::b/${aws:PrincipalTag/team, 'company-wide'}/x"`, b + "yellow/x", ctx("aws:PrincipalTag/team=yellow"), true},
@@ -249,6 +252,35 @@ func TestVariables(t *testing.T) {
 		got := decide(t, Request{Principal: userBob, Action: "s3:GetObject", Resource: c.resource, Context: c.context}, Policies{Identity: []Document{d}})
 		if (got.Outcome == yes) != c.want {
 			t.Errorf("%s of %s, %v: %s, want %v", c.statement, c.resource, c.context, got.Outcome, c.want)
+		}
+	}
+}
+
+// A variable without a value in a NotResource: the page says that it matches nothing, and not whether the
+// statement then applies (reference_policies_variables, "Policy variables with no value"). Less is allowed
+// where a Deny does and an Allow does not.
+func TestUnsetVariableInNotResource(t *testing.T) {
+	own := `"Action":"s3:*","NotResource":["arn:aws:s3:::b/${aws:PrincipalTag/team}/*","arn:aws:s3:::b/all/*"]`
+	for _, c := range []struct {
+		key   string
+		tags  map[string][]string
+		allow string // what an Allow and a Deny beside an Allow of everything come to
+		deny  string
+	}{
+		{"x", nil, no, deny},
+		{"all/x", nil, no, yes}, // excepted by the pattern that has no variable
+		{"red/x", ctx("aws:PrincipalTag/team=red"), no, yes},
+		{"x", ctx("aws:PrincipalTag/team=red"), yes, deny},
+		{"x", ctx("aws:PrincipalTag/team=red", "aws:PrincipalTag/team=blue"), no, deny}, // of two values AWS takes none
+	} {
+		r := Request{Principal: userBob, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/" + c.key, Context: c.tags}
+		got := decide(t, r, Policies{Identity: []Document{doc(t, `{"Effect":"Allow",`+own+`}`)}})
+		if got.Outcome != c.allow {
+			t.Errorf("Allow, %s, %v: %s, want %s", c.key, c.tags, got.Outcome, c.allow)
+		}
+		got = decide(t, r, Policies{Identity: []Document{doc(t, allowAll, `{"Effect":"Deny",`+own+`}`)}})
+		if got.Outcome != c.deny {
+			t.Errorf("Deny, %s, %v: %s, want %s", c.key, c.tags, got.Outcome, c.deny)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 // maxSize is far above every limit of AWS: the largest policy that it takes, a key policy, has 32 kB.
 const maxSize = 1 << 20
 
-// DecodeJSON reads a policy document as it stands in JSON. Every error is a [*SyntaxError] and tells the place.
+// DecodeJSON reads a policy document as it stands in JSON. Every error is an [*Error] and tells the place.
 //
 // It follows the grammar of the IAM User Guide (reference_policies_grammar) to the letter: an element that the grammar does not have,
 // a name that repeats, a value of another type, an Effect, Version or condition operator that does not exist, and a missing
@@ -232,16 +232,10 @@ func (r reader) condition(m member) ([]Condition, error) {
 		if op.value.kind != kindObject {
 			return nil, op.value.errorf("condition operator %s has an object of keys, not %s", op.name, op.value.kind)
 		}
-		seen := map[string]string{}
 		for _, k := range op.value.members {
 			if k.name == "" {
 				return nil, k.pos.errorf("condition key is an empty string")
 			}
-			// Keys are not case-sensitive, so these two would be one (access-analyzer-reference-policy-checks, "Duplicate keys with different case").
-			if other, ok := seen[strings.ToLower(k.name)]; ok {
-				return nil, k.pos.errorf("condition key %q stands here twice, first as %q", k.name, other)
-			}
-			seen[strings.ToLower(k.name)] = k.name
 			v, err := r.list(k, func(n node) (Text, error) {
 				switch n.kind {
 				case kindNumber, kindBool:

@@ -107,7 +107,14 @@ func TestDecodeErrors(t *testing.T) {
 		{st(`"Condition":{"Bool":{"a:b":null}}`), 2, 74, "not null"},
 		{st(`"Condition":{"Bool":{"a:b":[["x"]]}}`), 2, 75, "not an array"},
 		{`{"Statement":` + "\"\xff\"}", 1, 15, "not UTF-8"},
-		{"\xef\xbb\xbf{}", 1, 1, "value is due"},
+		{"\xef\xbb\xbf{}", 1, 1, "no Statement"}, // a byte order mark is passed over
+		{"{}\xef\xbb\xbf", 1, 3, "after the end"},
+		{"\xff\xfe{\x00}\x00", 1, 1, "UTF-16"},
+		{"\xfe\xff\x00{\x00}", 1, 1, "UTF-16"},
+		{"{\x00}\x00", 1, 1, "UTF-16"},
+		{"\x00{\x00}", 1, 1, "UTF-16"},
+		{"\xff\xfe\x00\x00{\x00\x00\x00", 1, 1, "UTF-32"},
+		{"\x00\x00\xfe\xff\x00\x00\x00{", 1, 1, "UTF-32"},
 		{`{"ä":` + "\n", 2, 1, "end of input"},
 		{`{"ää":x}`, 1, 7, "'x'"}, // columns are characters
 		{`{"a":"` + "\t" + `"}`, 1, 7, "control character"},
@@ -116,29 +123,29 @@ func TestDecodeErrors(t *testing.T) {
 		{`{"a":"\ud800A"}`, 1, 7, "surrogate"},
 		{`{"a":"\u12"}`, 1, 7, "escape"},
 		{`{"a":"x`, 1, 6, "not closed"},
-		{`{"a" 1}`, 1, 6, `":" is due`},
+		{`{"a" 1}`, 1, 6, `":" is expected`},
 		{`{"a":1,}`, 1, 8, "name in double quotes"},
 		{`{a:1}`, 1, 2, "name in double quotes"},
 		{`{"a":1 "b":2}`, 1, 8, `"," or "}"`},
 		{`{"a":[1 2]}`, 1, 9, `"," or "]"`},
-		{`{"a":[1,]}`, 1, 9, "value is due"},
+		{`{"a":[1,]}`, 1, 9, "value is expected"},
 		{`{"a":01}`, 1, 6, "not a JSON number"},
 		{`{"a":1.}`, 1, 6, "not a JSON number"},
 		{`{"a":-}`, 1, 6, "not a JSON number"},
 		{`{"a":1e}`, 1, 6, "not a JSON number"},
-		{`{"a":nul}`, 1, 6, "value is due"},
-		{`{"a":'x'}`, 1, 6, "value is due"},
+		{`{"a":nul}`, 1, 6, "value is expected"},
+		{`{"a":'x'}`, 1, 6, "value is expected"},
 		{"{\"a\":1 // c\n}", 1, 8, `"," or "}"`},
 		{strings.Repeat("[", 100000), 1, 42, "inside each other"},
 		{`{"a":` + strings.Repeat(" ", 1<<20) + `}`, 1, 1, "larger than any policy"},
 	} {
 		_, err := DecodeJSON([]byte(c.data))
-		var se *SyntaxError
+		var se *Error
 		if !errors.As(err, &se) {
 			t.Errorf("%.80q: %v", c.data, err)
 			continue
 		}
-		if se.Line != c.line || se.Col != c.col || !strings.Contains(se.Msg, c.msg) {
+		if se.Line != c.line || se.Col != c.col || !strings.Contains(se.Message, c.msg) {
 			t.Errorf("%.120q:\n got  %v\n want %d:%d: …%s…", c.data, err, c.line, c.col, c.msg)
 		}
 	}

@@ -1,6 +1,3 @@
-// Package policy is the policy language of AWS: its strings, its documents, their JSON, and what they decide.
-//
-// It knows nothing of Personalize and imports nothing of this module.
 package policy
 
 import (
@@ -42,9 +39,6 @@ type Statement struct {
 	Condition    []Condition
 	Pos          Pos // where it was read; not part of its meaning
 }
-
-// Pos is a place in a file; line and column count from 1, and the zero Pos is no place.
-type Pos struct{ Line, Col int }
 
 // Texts is an element that is written as one string or as a list of strings.
 type Texts struct {

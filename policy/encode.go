@@ -55,13 +55,29 @@ func (s Statement) appendJSON(b []byte, indent int, vars bool) []byte {
 	return w.b
 }
 
-// Size is the number of characters that AWS counts against its limits: white space outside and inside of strings is
-// not counted in identity policies (IAM User Guide, "IAM and AWS STS quotas"); with space true all of them count.
+// Size returns the number of characters that AWS counts against its limits: white space outside and
+// inside of strings is not counted in identity policies (IAM User Guide, "IAM and AWS STS quotas");
+// with space true all of them count.
 func (d Document) Size(space bool) int {
 	j := d.Compact()
 	if space {
 		return utf8.RuneCount(j)
 	}
+	return unspaced(j)
+}
+
+// sizeOf returns the size of compact, which is d's JSON, as the limit counts it, and what it counts.
+func (d Document) sizeOf(compact []byte, limit Size) (size int, unit string) {
+	switch {
+	case limit.Bytes:
+		return len(compact), "bytes"
+	case limit.Space:
+		return utf8.RuneCount(compact), "characters"
+	}
+	return unspaced(compact), "characters without white space"
+}
+
+func unspaced(j []byte) int {
 	n := 0
 	for _, r := range string(j) {
 		if r != ' ' && r != '\t' && r != '\n' && r != '\r' {

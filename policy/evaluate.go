@@ -132,8 +132,8 @@ func newEvaluation(r Request) (evaluation, error) {
 	key, alias, isAlias := keyOfAlias(r.Action, r.Resource)
 	e.resource = key
 	if e.account = r.ResourceAccount; e.account == "" {
-		if _, _, _, account, _, _ := arnParts(r.Resource); isAccount(account) {
-			e.account = account
+		if a, _ := ParseARN(r.Resource); isAccount(a.Account) {
+			e.account = a.Account
 		} else {
 			e.account = e.subject.account
 		}
@@ -174,14 +174,14 @@ func (e evaluation) decide(p Policies) Decision {
 	}
 	var identity, boundary, session, scp, rcp, resource verdict
 	if e.subject.hasIdentity() {
-		identity = oneOf("identity", e.documents("identity", p.Identity))
+		identity = oneOf("identity", e.documents(Identity, "identity", p.Identity))
 		// The root user has full access to its account (reference_policies_evaluation-logic_policy-eval-denyallow).
 		if e.subject.kind == byRoot {
 			identity.missing = ""
 		}
-		boundary = allOf(e.documents("permissionsBoundaries", p.PermissionsBoundaries))
+		boundary = allOf(e.documents(Boundary, "permissionsBoundaries", p.PermissionsBoundaries))
 		if p.Session != nil {
-			session = oneOf("session", e.documents("session", p.Session))
+			session = oneOf("session", e.documents(Session, "session", p.Session))
 		} else if e.subject.kind == byFederatedUser {
 			// A federated user has no permissions of the user who made the session unless a session policy gives them
 			// (reference_policies_evaluation-logic_policy-eval-denyallow, "Session policies").
@@ -189,15 +189,15 @@ func (e evaluation) decide(p Policies) Decision {
 		}
 		// Organizations User Guide, orgs_manage_policies_scps, "SCP effects on permissions".
 		if !e.subject.isServiceLinked() {
-			scp = e.levels("serviceControl", p.ServiceControl)
+			scp = e.levels(ServiceControl, "serviceControl", p.ServiceControl)
 		}
 	}
 	resource.missing = "resource"
 	if p.Resource != nil {
-		resource = e.document("resource", *p.Resource)
+		resource = e.document(e.resourceKind(), "resource", *p.Resource)
 	}
 	if e.guarded {
-		rcp = e.levels("resourceControl", p.ResourceControl)
+		rcp = e.levels(ResourceControl, "resourceControl", p.ResourceControl)
 	}
 	all := []verdict{identity, resource, boundary, session, scp, rcp}
 	var d Decision
@@ -283,29 +283,29 @@ func allOf(list []verdict) verdict {
 
 // levels is the verdict of control policies. An action must be allowed at every level, from the root of the organization to the
 // account; at one level any of the policies can allow it (Organizations User Guide, orgs_manage_policies_scps_evaluation).
-func (e evaluation) levels(name string, levels [][]Document) verdict {
+func (e evaluation) levels(kind Kind, name string, levels [][]Document) verdict {
 	list := make([]verdict, len(levels))
 	for i, docs := range levels {
 		level := fmt.Sprintf("%s[%d]", name, i)
-		list[i] = oneOf(level, e.documents(level, docs))
+		list[i] = oneOf(level, e.documents(kind, level, docs))
 	}
 	return allOf(list)
 }
 
 // documents gives the verdict of each policy.
-func (e evaluation) documents(name string, docs []Document) []verdict {
+func (e evaluation) documents(kind Kind, name string, docs []Document) []verdict {
 	list := make([]verdict, len(docs))
 	for i, d := range docs {
-		list[i] = e.document(name+"["+strconv.Itoa(i)+"]", d)
+		list[i] = e.document(kind, name+"["+strconv.Itoa(i)+"]", d)
 	}
 	return list
 }
 
 // document is the verdict of one policy.
-func (e evaluation) document(name string, d Document) verdict {
+func (e evaluation) document(kind Kind, name string, d Document) verdict {
 	v := verdict{missing: name}
 	for i, s := range d.Statements {
-		reach := e.statement(d.Version, s, strings.HasPrefix(name, "resource"), strings.HasPrefix(name, "session"))
+		reach := e.statement(kind, d.Version, s)
 		if reach == none {
 			continue
 		}

@@ -12,7 +12,12 @@ func set(t testing.TB, parts ...[]string) Policies {
 	var p Policies
 	for _, part := range parts {
 		var docs []Document
-		if len(part) > 1 {
+		switch {
+		case part[0] == "rcp": // an Allow of theirs is a policy of its own
+			for _, s := range part[1:] {
+				docs = append(docs, doc(t, s))
+			}
+		case len(part) > 1:
 			docs = []Document{doc(t, part[1:]...)}
 		}
 		switch part[0] {
@@ -203,11 +208,20 @@ func TestControlPolicies(t *testing.T) {
 		{"RCP on a service-linked role", linked, ps(id, rcpDeny("")), yes},
 		{"SCP and RCP", userBob, ps(id, full, rcpAllow()), yes},
 	})
-	rcp := l("rcp", `{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}`)
+	// A level without RCPFullAWSAccess allows nothing, where the service takes such policies.
+	rcp := l("rcp")
 	for action, want := range map[string]string{
-		"sqs:SendMessage": deny, "kms:RetireGrant": no, "kms:Decrypt": deny, "secretsmanager:GetSecretValue": deny,
+		"sqs:SendMessage": no, "kms:Decrypt": no, "secretsmanager:GetSecretValue": no, "personalize:CreateSolution": no,
 		"sns:Publish": yes, "ec2:RunInstances": yes, "iam:CreateUser": yes, // services that take no RCPs
 	} {
+		got := decide(t, Request{Principal: userBob, Action: action, Resource: "arn:aws:x:us-east-1:111122223333:y"}, set(t, id, rcp))
+		if got.Outcome != want {
+			t.Errorf("no RCP for %s: %s, want %s", action, got.Outcome, want)
+		}
+	}
+	// They have no effect on RetireGrant (orgs_manage_policies_rcps, "Resources and entities not restricted by RCPs").
+	rcp = l("rcp", grant(`"*"`), `{"Effect":"Deny","Principal":"*","Action":["kms:*","sqs:*"],"Resource":"*"}`)
+	for action, want := range map[string]string{"sqs:SendMessage": deny, "kms:Decrypt": deny, "kms:RetireGrant": no, "ec2:RunInstances": yes} {
 		got := decide(t, Request{Principal: userBob, Action: action, Resource: "arn:aws:x:us-east-1:111122223333:y"}, set(t, id, rcp))
 		if got.Outcome != want {
 			t.Errorf("RCP on %s: %s, want %s", action, got.Outcome, want)

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -57,7 +58,7 @@ func FuzzDecodeJSON(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := DecodeJSON(data)
 		if err != nil {
-			if _, ok := err.(*SyntaxError); !ok {
+			if _, ok := err.(*Error); !ok {
 				t.Errorf("error without a place: %v", err)
 			}
 			return
@@ -102,22 +103,36 @@ func (c *chooser) n(n int) int {
 
 func pick[T any](c *chooser, from ...T) T { return from[c.n(len(from))] }
 
-// statement makes a statement for a policy, from a few values that often fit and two that come from the fuzzer.
-func (c *chooser) statement(principal bool, pattern, value string) Statement {
+// statement makes a statement for a policy of the kind, mostly one that AWS would take, from a few values
+// that often fit and two that come from the fuzzer.
+func (c *chooser) statement(kind Kind, pattern, value string) Statement {
+	e := kind.Elements()
 	s := Statement{Effect: pick(c, Allow, Deny, Allow)}
-	action := pick(c, "*", "s3:*", "s3:GetObject", "kms:*", "sts:AssumeRole")
-	if c.n(5) == 4 {
+	actions := []string{"*", "s3:*", "s3:GetObject", "kms:*", "sts:AssumeRole"}
+	switch {
+	case kind == Trust:
+		actions = []string{"*", "sts:*", "sts:AssumeRole"}
+	case e.OnlyDeny:
+		s.Effect, actions = Deny, []string{"s3:*", "s3:Get*", "kms:*", "sts:AssumeRole"}
+	}
+	action := pick(c, actions...)
+	if c.n(5) == 4 && e.NotAction {
 		s.NotAction = One(Literal(action))
 	} else {
 		s.Action = One(Literal(action))
 	}
 	resource := pick(c, Literal("*"), Literal(object), Literal("arn:aws:s3:::b/"+pattern), NewText(Lit("arn:aws:s3:::b/"), Var{Name: "aws:username"}))
-	if c.n(5) == 4 {
+	switch {
+	case e.Resource == Never:
+	case c.n(5) == 4:
 		s.NotResource = One(resource)
-	} else {
+	default:
 		s.Resource = One(resource)
 	}
-	if principal {
+	switch {
+	case e.Everybody:
+		s.Principal = &Principal{Any: true}
+	case e.Principal == Must:
 		p := &Principal{Types: []PrincipalType{{"AWS", List(Literal(pick(c, userBob, roleApp, sessApp, fedBob, acct, other, "*")))}}}
 		switch c.n(6) {
 		case 0:
@@ -125,7 +140,7 @@ func (c *chooser) statement(principal bool, pattern, value string) Statement {
 		case 1:
 			p.Types = append(p.Types, PrincipalType{"Service", One(Literal("s3.amazonaws.com"))})
 		}
-		if s.Effect == Deny && c.n(3) == 2 {
+		if s.Effect == Deny && c.n(3) == 2 && e.NotPrincipal {
 			s.NotPrincipal = p
 		} else {
 			s.Principal = p
@@ -144,40 +159,64 @@ func (c *chooser) statement(principal bool, pattern, value string) Statement {
 	return s
 }
 
-func (c *chooser) documents(principal bool, pattern, value string) []Document {
+func (c *chooser) documents(kind Kind, pattern, value string) []Document {
+	e := kind.Elements()
 	docs := make([]Document, c.n(3))
 	for i := range docs {
-		docs[i].Version = pick(c, Version2012, Version2008)
+		if docs[i].Version = e.Version; e.Version == "" {
+			docs[i].Version = pick(c, Version2012, Version2008)
+		}
 		for range 1 + c.n(3) {
-			docs[i].Statements = append(docs[i].Statements, c.statement(principal, pattern, value))
+			docs[i].Statements = append(docs[i].Statements, c.statement(kind, pattern, value))
 		}
 	}
+	if e.OnlyDeny && c.n(4) > 0 {
+		docs = append(docs, Document{Version: Version2012, Statements: []Statement{everything(kind, Allow)}})
+	}
 	return docs
+}
+
+// everything is a statement about all that there is.
+func everything(kind Kind, effect string) Statement {
+	s := Statement{Effect: effect, Action: One(Literal("*"))}
+	if kind.Elements().Resource == Must {
+		s.Resource = One(Literal("*"))
+	}
+	if kind.Elements().Principal == Must {
+		s.Principal = &Principal{Any: true}
+	}
+	return s
 }
 
 func FuzzEvaluate(f *testing.F) {
 	f.Add([]byte("seed"), "*", "x")
 	f.Add([]byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29}, "a*b?c", "1")
 	f.Add([]byte{9, 1, 0, 1, 0, 0, 0, 0, 0, 2, 1, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 2, 1}, "o", "arn:aws:iam::1:user/x")
-	f.Fuzz(evaluateHolds)
+	f.Fuzz(func(t *testing.T, data []byte, pattern, value string) { evaluateHolds(t, data, pattern, value) })
 }
 
 // TestEvaluateHolds tries what FuzzEvaluate does on data that is always the same.
 func TestEvaluateHolds(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	words := []string{"*", "x", "a*b?c", "o", "", "arn:aws:iam::1:user/x", "${aws:username}", "10.0.0.0/8", "true"}
+	decided := 0
 	for range 20000 {
 		data := make([]byte, r.IntN(60))
 		for i := range data {
 			data[i] = byte(r.UintN(256))
 		}
-		evaluateHolds(t, data, words[r.IntN(len(words))], words[r.IntN(len(words))])
+		if evaluateHolds(t, data, words[r.IntN(len(words))], words[r.IntN(len(words))]) {
+			decided++
+		}
+	}
+	if decided < 5000 {
+		t.Errorf("of 20000 sets of policies only %d have a meaning", decided)
 	}
 }
 
 // evaluateHolds makes a request and policies from data and checks what holds for every decision: it does not panic, a Deny overrides, an Allow more takes
-// nothing away, and order does not matter.
-func evaluateHolds(t *testing.T, data []byte, pattern, value string) {
+// nothing away, and order does not matter. It reports whether the policies have a meaning.
+func evaluateHolds(t *testing.T, data []byte, pattern, value string) bool {
 	c := &chooser{data}
 	r := Request{
 		Principal:       pick(c, userBob, roleApp, sessApp, fedBob, rootAcct, userEve, "*", "s3.amazonaws.com", value),
@@ -187,23 +226,30 @@ func evaluateHolds(t *testing.T, data []byte, pattern, value string) {
 		Context:         map[string][]string{"k:a": []string{value, pattern}[:c.n(3)]},
 	}
 	var p Policies
-	p.Identity = c.documents(false, pattern, value)
-	if docs := c.documents(true, pattern, value); len(docs) > 0 {
+	resource := Resource
+	switch {
+	case isTrust(r.Action, r.Resource):
+		resource = Trust
+	case strings.HasPrefix(r.Action, "kms:"):
+		resource = KeyPolicy
+	}
+	p.Identity = c.documents(Identity, pattern, value)
+	if docs := c.documents(resource, pattern, value); len(docs) > 0 {
 		p.Resource = &docs[0]
 	}
-	p.PermissionsBoundaries = c.documents(false, pattern, value)
+	p.PermissionsBoundaries = c.documents(Boundary, pattern, value)
 	if c.n(2) == 1 {
-		p.Session = c.documents(false, pattern, value)
+		p.Session = c.documents(Session, pattern, value)
 	}
 	if c.n(2) == 1 {
-		p.ServiceControl = [][]Document{c.documents(false, pattern, value), c.documents(false, pattern, value)}
+		p.ServiceControl = [][]Document{c.documents(ServiceControl, pattern, value), c.documents(ServiceControl, pattern, value)}
 	}
 	if c.n(2) == 1 {
-		p.ResourceControl = [][]Document{c.documents(true, pattern, value)}
+		p.ResourceControl = [][]Document{c.documents(ResourceControl, pattern, value)}
 	}
 	got, err := Evaluate(r, p)
 	if err != nil {
-		return
+		return false
 	}
 	again := func(what string, p Policies) string {
 		d, err := Evaluate(r, p)
@@ -213,17 +259,14 @@ func evaluateHolds(t *testing.T, data []byte, pattern, value string) {
 		return d.Outcome
 	}
 	one := func(s Statement) []Document { return []Document{{Version: Version2012, Statements: []Statement{s}}} }
-	all := Statement{Action: One(Literal("*")), Resource: One(Literal("*"))}
 
 	// An Allow more never takes anything away.
-	all.Effect = Allow
+	all, everybody := everything(Identity, Allow), everything(resource, Allow)
 	q := p
 	q.Identity = append(slices.Clone(p.Identity), one(all)...)
 	if out := again("more", q); got.Outcome == Allowed && out != Allowed || (got.Outcome == ExplicitlyDenied) != (out == ExplicitlyDenied) {
 		t.Errorf("%s, with an Allow more %s", got.Outcome, out)
 	}
-	everybody := all
-	everybody.Principal = &Principal{Any: true}
 	q = p
 	q.Resource = &Document{Version: Version2012, Statements: []Statement{everybody}}
 	if p.Resource != nil {
@@ -262,6 +305,7 @@ func evaluateHolds(t *testing.T, data []byte, pattern, value string) {
 	if (got.Outcome == ExplicitlyDenied) != slices.ContainsFunc(got.Because, func(c Cause) bool { return c.Effect == Deny }) {
 		t.Errorf("%+v", got)
 	}
+	return true
 }
 
 func must[T any](v T, err error) T {

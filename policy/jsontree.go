@@ -1,19 +1,12 @@
 package policy
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
-
-// SyntaxError is a fault in a file, with its place.
-type SyntaxError struct {
-	Line, Col int // both count from 1; a column is a character
-	Msg       string
-}
-
-// Error gives the place and the fault: "3:14: message".
-func (e *SyntaxError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Col, e.Msg) }
 
 // kind is the type of a JSON value.
 type kind byte
@@ -62,32 +55,35 @@ type member struct {
 
 func (n node) errorf(format string, args ...any) error { return n.pos.errorf(format, args...) }
 
-func (p Pos) errorf(format string, args ...any) error {
-	return &SyntaxError{Line: p.Line, Col: p.Col, Msg: fmt.Sprintf(format, args...)}
-}
-
 // maxDepth is more than any policy needs and less than any stack bears. A policy is six values deep.
 const maxDepth = 40
 
-// parseJSON reads one JSON value (RFC 8259) and nothing behind it. It is stricter than encoding/json: names that repeat,
-// bytes that are not UTF-8 and halves of surrogate pairs are errors, because readers disagree on what they mean.
+// parseJSON reads one JSON value (RFC 8259) and nothing behind it. It is stricter than encoding/json:
+// names that repeat in an object, also in another letter case, bytes that are not UTF-8 and halves of
+// surrogate pairs are errors, because readers disagree on what they mean.
 func parseJSON(data []byte) (node, error) {
-	s := scanner{data: data, line: 1}
+	s, err := newScanner(data)
+	if err != nil {
+		return node{}, err
+	}
 	n, err := s.value(0)
 	if err != nil {
 		return node{}, err
 	}
-	if s.space(); s.i < len(data) {
+	if s.space(); s.i < len(s.data) {
 		return node{}, s.here().errorf("unexpected %s after the end of the document", s.show())
 	}
 	return n, nil
 }
 
-// parseJSONs reads JSON values that stand behind each other.
+// parseJSONs reads JSON values that follow each other.
 func parseJSONs(data []byte) ([]node, error) {
-	s := scanner{data: data, line: 1}
+	s, err := newScanner(data)
+	if err != nil {
+		return nil, err
+	}
 	var all []node
-	for s.space(); s.i < len(data); s.space() {
+	for s.space(); s.i < len(s.data); s.space() {
 		n, err := s.value(0)
 		if err != nil {
 			return nil, err
@@ -97,7 +93,22 @@ func parseJSONs(data []byte) ([]node, error) {
 	return all, nil
 }
 
-// scanner walks through JSON. i is the next byte; col characters of the line stand before mark.
+// newScanner passes over the byte order mark that editors on Windows put before UTF-8 (RFC 8259,
+// section 8.1, lets a parser do so). It refuses UTF-16 and UTF-32, which PowerShell writes when
+// output is redirected.
+func newScanner(data []byte) (*scanner, error) {
+	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
+	wide := bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF")) ||
+		bytes.HasPrefix(data, []byte("\x00\x00\xFE\xFF"))
+	// Without a mark, a zero is one half of the first character or the other.
+	if wide || len(data) > 1 && (data[0] == 0 || data[1] == 0) {
+		return nil, &Error{Line: 1, Col: 1, Message: "file is UTF-16 or UTF-32, and JSON is UTF-8",
+			Hint: "save it as UTF-8; in PowerShell: Get-Content FILE | Set-Content -Encoding utf8 NEW"}
+	}
+	return &scanner{data: data, line: 1}, nil
+}
+
+// scanner walks through JSON. i is the next byte; col characters of the line are before mark.
 type scanner struct {
 	data []byte
 	i    int
@@ -175,37 +186,42 @@ func (s *scanner) value(depth int) (node, error) {
 				return n, nil
 			}
 		}
-		err = n.errorf("unexpected %s where a value is due", s.show())
+		err = n.errorf("unexpected %s where a value is expected", s.show())
 	}
 	return n, err
 }
 
 func (s *scanner) object(depth int) ([]member, error) {
 	var members []member
-	seen := map[string]bool{}
+	seen := map[string]member{} // by name without regard to letter case
 	s.i++
 	for s.space(); s.peek() != '}'; s.space() {
 		if len(members) > 0 {
 			if s.peek() != ',' {
-				return nil, s.here().errorf("unexpected %s where \",\" or \"}\" is due", s.show())
+				return nil, s.here().errorf("unexpected %s where \",\" or \"}\" is expected", s.show())
 			}
 			s.i++
 			s.space()
 		}
 		m := member{pos: s.here()}
 		if s.peek() != '"' {
-			return nil, m.pos.errorf("unexpected %s where a name in double quotes is due", s.show())
+			return nil, m.pos.errorf("unexpected %s where a name in double quotes is expected", s.show())
 		}
 		var err error
 		if m.name, err = s.str(); err != nil {
 			return nil, err
 		}
-		if seen[m.name] {
-			return nil, m.pos.errorf("%q stands here twice", m.name)
+		// No object of a policy has two names that differ in letter case alone: those of elements are
+		// fixed, and condition keys are not case-sensitive (access-analyzer-reference-policy-checks,
+		// "Duplicate keys with different case").
+		folded := strings.ToLower(strings.ToUpper(m.name))
+		if first, ok := seen[folded]; ok {
+			return nil, m.pos.errorf("%q is in this object twice, first as %q in line %d, column %d",
+				m.name, first.name, first.pos.Line, first.pos.Col)
 		}
-		seen[m.name] = true
+		seen[folded] = m
 		if s.space(); s.peek() != ':' {
-			return nil, s.here().errorf("unexpected %s where \":\" is due", s.show())
+			return nil, s.here().errorf("unexpected %s where \":\" is expected", s.show())
 		}
 		s.i++
 		if m.value, err = s.value(depth + 1); err != nil {
@@ -223,7 +239,7 @@ func (s *scanner) array(depth int) ([]node, error) {
 	for s.space(); s.peek() != ']'; s.space() {
 		if len(elems) > 0 {
 			if s.peek() != ',' {
-				return nil, s.here().errorf("unexpected %s where \",\" or \"]\" is due", s.show())
+				return nil, s.here().errorf("unexpected %s where \",\" or \"]\" is expected", s.show())
 			}
 			s.i++
 		}

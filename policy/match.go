@@ -130,25 +130,3 @@ func matchARN(p []token, s string) bool {
 }
 
 func isARN(s string) bool { return strings.HasPrefix(s, "arn:") && strings.Count(s, ":") >= 5 }
-
-// isAccount reports whether s is an account ID, which has 12 digits.
-func isAccount(s string) bool {
-	if len(s) != 12 {
-		return false
-	}
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return true
-}
-
-// arnParts splits an ARN into its six parts (reference-arns, "ARN format").
-func arnParts(s string) (partition, service, region, account, resource string, ok bool) {
-	f := strings.SplitN(s, ":", 6)
-	if len(f) != 6 || f[0] != "arn" {
-		return "", "", "", "", "", false
-	}
-	return f[1], f[2], f[3], f[4], f[5], true
-}

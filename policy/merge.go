@@ -244,6 +244,9 @@ func sameKind(a, b *Principal) bool {
 // everybody reports whether a principal is "*" or {"AWS": "*"}, which mean the same in a policy of a resource (IAM User Guide,
 // reference_policies_elements_principal, "All principals").
 func everybody(p *Principal) bool {
+	if p == nil {
+		return false
+	}
 	if p.Any {
 		return true
 	}

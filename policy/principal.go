@@ -84,8 +84,8 @@ func accountOf(name string) string {
 	if isAccount(name) {
 		return name
 	}
-	if _, svc, _, account, resource, ok := arnParts(name); ok && svc == "iam" && resource == "root" && isAccount(account) {
-		return account
+	if a, _ := ParseARN(name); a.isRoot() {
+		return a.Account
 	}
 	return ""
 }
@@ -93,9 +93,9 @@ func accountOf(name string) string {
 // madeBy reports whether arn is the user whose federated session s is: the session is named after it
 // (reference_policies_elements_principal, "AWS STS federated user principals").
 func (s subject) madeBy(arn string) bool {
-	partition, svc, _, account, resource, ok := arnParts(arn)
-	return ok && svc == "iam" && partition == s.partition && account == s.account &&
-		strings.HasPrefix(resource, "user/") && resource[strings.LastIndexByte(resource, '/')+1:] == s.name
+	a, _ := ParseARN(arn)
+	return a.Service == "iam" && a.Partition == s.partition && a.Account == s.account &&
+		strings.HasPrefix(a.Resource, "user/") && a.Name() == s.name
 }
 
 // isUniqueID reports whether s is the unique ID of a user or role (reference_identifiers, "Unique identifiers").
@@ -121,14 +121,14 @@ func (p *Principal) excepts(s subject, c requestContext) bool {
 		}
 		for _, v := range t.Values.Values {
 			name, _ := v.OnlyLit()
-			_, svc, _, acct, resource, _ := arnParts(name)
+			a, _ := ParseARN(name)
 			switch {
 			case name == "*":
 				return true
 			case accountOf(name) == s.account:
 				account = true
-			case acct != s.account:
-			case svc == "sts" && s.isRole() && strings.HasPrefix(resource, "assumed-role/"+s.name+"/"):
+			case a.Account != s.account:
+			case a.Service == "sts" && s.isRole() && strings.HasPrefix(a.Resource, "assumed-role/"+s.name+"/"):
 				sessions, inside = true, true
 				mine = mine || name == s.text
 			default:

@@ -4,13 +4,6 @@ import "fmt"
 
 // check refuses policies whose meaning is open. The error tells the document and the statement.
 func (e evaluation) check(p Policies) error {
-	kind := Resource
-	switch service, _ := serviceOf(e.action); {
-	case e.trust:
-		kind = Trust
-	case service == "kms":
-		kind = KeyPolicy
-	}
 	type named struct {
 		name string
 		kind Kind
@@ -24,7 +17,7 @@ func (e evaluation) check(p Policies) error {
 	}
 	list("identity", Identity, p.Identity)
 	if p.Resource != nil {
-		docs = append(docs, named{"resource", kind, *p.Resource})
+		docs = append(docs, named{"resource", e.resourceKind(), *p.Resource})
 	}
 	list("permissionsBoundaries", Boundary, p.PermissionsBoundaries)
 	list("session", Session, p.Session)
@@ -44,17 +37,28 @@ func (e evaluation) check(p Policies) error {
 	return nil
 }
 
+// resourceKind returns what the policy of the resource is.
+func (e evaluation) resourceKind() Kind {
+	service, _ := serviceOf(e.action)
+	switch {
+	case e.trust:
+		return Trust
+	case service == "kms":
+		return KeyPolicy
+	}
+	return Resource
+}
+
 // DocumentError is the error of [Evaluate] about a policy that has no meaning.
 type DocumentError struct {
 	Policy  string // as in [Cause]
 	Problem Problem
 }
 
-// Error gives place, policy, statement and fault: "3:5: identity[0]: statement 1: message".
-func (e *DocumentError) Error() string {
-	s := e.Policy + ": " + e.Problem.String()
-	if e.Problem.Pos != (Pos{}) {
-		s = fmt.Sprintf("%d:%d: %s", e.Problem.Pos.Line, e.Problem.Pos.Col, s)
-	}
-	return s
+// Error returns place, policy, statement and fault: "3:5: identity[0]: statement 1: message".
+func (e *DocumentError) Error() string { return e.Unwrap().Error() }
+
+// Unwrap returns the same as an [*Error].
+func (e *DocumentError) Unwrap() error {
+	return e.Problem.Pos.errorf("%s: %s", e.Policy, e.Problem)
 }

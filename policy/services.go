@@ -69,8 +69,8 @@ func stsAccess(name, resource string, s subject) access {
 }
 
 func isRoleResource(resource string) bool {
-	_, svc, _, _, r, ok := arnParts(resource)
-	return ok && svc == "iam" && strings.HasPrefix(r, "role/")
+	a, _ := ParseARN(resource)
+	return a.isRole()
 }
 
 // isTrust reports whether the resource's policy is a role trust policy.
@@ -120,13 +120,8 @@ func keyOfAlias(action, resource string) (key, alias string, ok bool) {
 // RetireGrant is left out (Organizations User Guide, orgs_manage_policies_rcps). Keys that AWS manages are left out too.
 func underResourceControl(action, resource string) bool {
 	service, name := serviceOf(action)
-	switch service {
-	case "kms":
+	if service == "kms" {
 		return name != "retiregrant" && !strings.Contains(resource, ":alias/aws/")
-	case "s3", "sts", "sqs", "secretsmanager", "cognito-identity", "cognito-idp", "cognito-sync", "logs", "dynamodb",
-		"appconfig", "appstream", "autoscaling", "codebuild", "codecommit", "comprehend", "comprehendmedical", "dax", "ecr",
-		"health", "kinesisvideo", "aoss", "signin", "support", "textract", "transcribe", "translate":
-		return true
 	}
-	return false
+	return ResourceControl.Elements().hasService(service)
 }

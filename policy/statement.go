@@ -2,7 +2,7 @@ package policy
 
 // statement tells whether and how a statement applies to the request: all of its elements must
 // (reference_policies_elements, and the page of each element).
-func (e evaluation) statement(version string, s Statement, resourceBased, session bool) strength {
+func (e evaluation) statement(kind Kind, version string, s Statement) strength {
 	reach := direct
 	switch {
 	case s.Principal != nil:
@@ -17,7 +17,7 @@ func (e evaluation) statement(version string, s Statement, resourceBased, sessio
 		return none
 	}
 	w := words{version: version, context: e.context}
-	if !e.matchesResource(s, w, !resourceBased && !session) {
+	if !e.matchesResource(s, w, kind.completesARNs()) {
 		return none
 	}
 	for _, c := range s.Condition {
@@ -36,8 +36,11 @@ func (e evaluation) matchesAction(s Statement) bool {
 	return anyText(list, func(t Text) bool { return foldMatch(t.plain(), e.action) }) != not
 }
 
-// matchesResource compares resources with regard to case. A variable without a value makes its pattern match nothing, in NotResource too
-// (reference_policies_variables, "Policy variables with no value"). A trust policy has no Resource: it is about its role.
+// matchesResource compares resources with regard to case. A variable without a value makes its pattern
+// match nothing (reference_policies_variables, "Policy variables with no value"). Whether a NotResource
+// of which nothing is left then means every resource or none, the page does not say; it is read so that
+// less is allowed: an Allow does not apply, and a Deny does. A trust policy has no Resource: it is about
+// its role.
 func (e evaluation) matchesResource(s Statement, w words, complete bool) bool {
 	list, not := s.Resource, false
 	if list.Values == nil {
@@ -46,16 +49,29 @@ func (e evaluation) matchesResource(s Statement, w words, complete bool) bool {
 		}
 		list, not = s.NotResource, true
 	}
-	return anyText(list, func(t Text) bool {
+	unset := false
+	matched := anyText(list, func(t Text) bool {
 		p, ok := w.pattern(t)
 		if !ok {
+			unset = true
 			return false
 		}
 		if complete {
 			p = completeARN(p)
 		}
 		return match(arnPattern(p), e.resource)
-	}) != not
+	})
+	if not && unset && s.Effect == Allow {
+		return false
+	}
+	return matched != not
+}
+
+// completesARNs reports whether the policies of the kind are those of identities, in which AWS
+// completes ARNs (reference-arns, "Incomplete ARNs").
+func (k Kind) completesARNs() bool {
+	e := k.Elements()
+	return e.Principal == Never && !e.WholeARNs
 }
 
 // completeARN adds "*" for each part that an ARN lacks, as AWS does in identity-based policies: arn:aws:sqs is arn:aws:sqs:*:*:*

@@ -40,7 +40,7 @@ func parseSubject(s string, given requestContext) (subject, error) {
 	if isAccount(s) {
 		return subject{kind: byRoot, text: s, partition: "aws", account: s}, nil
 	}
-	partition, svc, region, account, resource, ok := arnParts(s)
+	a, ok := ParseARN(s)
 	if !ok {
 		if isIdentityProvider(s) {
 			return subject{kind: byToken, text: s, name: s}, nil
@@ -50,33 +50,33 @@ func parseSubject(s string, given requestContext) (subject, error) {
 		}
 		return subject{}, fmt.Errorf("principal %q is no ARN, account ID, service name or \"*\"", s)
 	}
-	sub := subject{text: s, partition: partition, account: account}
-	typ, rest, _ := strings.Cut(resource, "/")
+	sub := subject{text: s, partition: a.Partition, account: a.Account}
+	typ, rest := a.Type()
 	path := strings.Split(rest, "/")
 	sub.name = path[len(path)-1]
 	bad := fmt.Errorf("principal %q is not the ARN of a user, role, role session, federated user, identity provider or root user", s)
-	if !isAccount(account) || region != "" || strings.ContainsAny(s, "*?") {
+	if !isAccount(a.Account) || a.Region != "" || a.IsPattern() {
 		return subject{}, bad
 	}
 	switch {
-	case svc == "iam" && resource == "root":
+	case a.isRoot():
 		sub.kind = byRoot
 	case sub.name == "":
 		return subject{}, bad
-	case svc == "iam" && typ == "user":
+	case a.Service == "iam" && typ == "user":
 		sub.kind = byUser
-	case svc == "iam" && typ == "role":
+	case a.Service == "iam" && typ == "role":
 		sub.kind, sub.roleARN, sub.knownPath = byRole, s, true
-	case svc == "iam" && (typ == "oidc-provider" || typ == "saml-provider"):
+	case a.Service == "iam" && (typ == "oidc-provider" || typ == "saml-provider"):
 		sub.kind = byToken
-	case svc == "sts" && typ == "assumed-role" && len(path) == 2 && path[0] != "":
+	case a.Service == "sts" && typ == "assumed-role" && len(path) == 2 && path[0] != "":
 		sub.kind, sub.name = bySession, path[0]
-		sub.roleARN = "arn:" + partition + ":iam::" + account + ":role/" + sub.name
+		sub.roleARN = "arn:" + a.Partition + ":iam::" + a.Account + ":role/" + sub.name
 		// The request context has the role with its path.
 		if arn, ok := given.one("aws:PrincipalArn"); ok && sub.isSessionOf(arn) {
 			sub.roleARN, sub.knownPath = arn, true
 		}
-	case svc == "sts" && typ == "federated-user" && len(path) == 1:
+	case a.Service == "sts" && typ == "federated-user" && len(path) == 1:
 		sub.kind = byFederatedUser
 	default:
 		return subject{}, bad
@@ -97,9 +97,8 @@ func isIdentityProvider(s string) bool {
 // isSessionOf compares a session with the ARN of a role by account and name, since the ARN of a session lacks the role's path and the
 // names of roles are unique within an account (reference_iam-quotas, "IAM name requirements").
 func (s subject) isSessionOf(arn string) bool {
-	partition, svc, _, account, resource, ok := arnParts(arn)
-	return ok && svc == "iam" && partition == s.partition && account == s.account &&
-		strings.HasPrefix(resource, "role/") && resource[strings.LastIndexByte(resource, '/')+1:] == s.name
+	a, _ := ParseARN(arn)
+	return a.isRole() && a.Partition == s.partition && a.Account == s.account && a.Name() == s.name
 }
 
 // hasIdentity reports whether policies can be attached to s: whether it is a principal of an account.

@@ -238,7 +238,7 @@ func (t Text) String() string {
 }
 
 // IAM gives t as it stands in a policy document; what no environment has filled in is written <data.arn>,
-// which AWS refuses wherever an ARN is due.
+// which AWS refuses wherever an ARN is expected.
 func (t Text) IAM() string {
 	return t.render(func(l Lit) string { return string(l) }, Ref.Short)
 }

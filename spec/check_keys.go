@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -138,7 +139,8 @@ func (c *checker) policyFile(t text) *policy.Document {
 	}
 	doc, err := policy.DecodeOutput(data)
 	if err != nil {
-		c.err(codePolicyFile, t.n, "it is to hold the policy as AWS gives it", "policy file %q is not a policy: %s", t.v, err)
+		hint := cmp.Or(policy.HintOf(err), "it is to hold the policy as AWS gives it")
+		c.err(codePolicyFile, t.n, hint, "policy file %q is not a policy: %s", t.v, err)
 		return nil
 	}
 	for i, s := range doc.Statements {

@@ -138,9 +138,9 @@ func (c *checker) checkGrammar(s policy.Statement, n *yaml.Node) {
 		return
 	}
 	message := err.Error()
-	var se *policy.SyntaxError
+	var se *policy.Error
 	if errors.As(err, &se) {
-		message = se.Msg
+		message = se.Message
 	}
 	c.err(codeStatement, n, "", "statement is not one that AWS takes: %s", message)
 }

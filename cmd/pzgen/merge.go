@@ -162,15 +162,11 @@ func readPresent(e *env, file string) (policy.Document, string, error) {
 	}
 	d, err := merge.Read(data)
 	if err != nil {
-		hint := ""
+		hint := policy.HintOf(err)
 		if file != "-" && len(data) == 0 {
 			hint = "the result goes to another file than the present policy: a shell empties the file that it writes to before pzgen reads it"
 		}
-		var at *policy.SyntaxError
-		if errors.As(err, &at) {
-			return policy.Document{}, shown, usagef(hint, "%s:%w", shown, err)
-		}
-		return policy.Document{}, shown, usagef(hint, "%s: %w", shown, err)
+		return policy.Document{}, shown, usagef(hint, "%w", policy.InFile(shown, err))
 	}
 	return d, shown, nil
 }

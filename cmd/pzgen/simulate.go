@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/policy"
@@ -33,7 +34,7 @@ func simulate(e *env, name string) error {
 	}
 	cases, err := policy.ReadCases(data)
 	if err != nil {
-		return usagef("", "%s:%w", shown, err)
+		return usagef(policy.HintOf(err), "%w", policy.InFile(shown, err))
 	}
 	if len(cases) == 0 {
 		return usagef("give a JSON array of cases, or one case a line", "%s holds no case", shown)
@@ -43,7 +44,7 @@ func simulate(e *env, name string) error {
 		r := c.Decide()
 		if r.Err != nil {
 			malformed++
-			fmt.Fprintf(e.stderr, "%s:%s\n", findings.Plain(shown), findings.Plain(caseError(r)))
+			fmt.Fprintln(e.stderr, findings.Plain(caseError(shown, r)))
 			continue
 		}
 		e.stdout.Write(r.JSON())
@@ -64,10 +65,12 @@ func simulate(e *env, name string) error {
 	return nil
 }
 
-// caseError says what is wrong with a case and names it.
-func caseError(r policy.Result) string {
+// caseError says what is wrong with a case, one fault a line, each with the place and the case's name.
+func caseError(file string, r policy.Result) string {
+	faults := policy.InFile(file, r.Err).Error()
 	if r.Name == "" {
-		return r.Err.Error()
+		return faults
 	}
-	return fmt.Sprintf("%s (case %q)", r.Err, r.Name)
+	suffix := fmt.Sprintf(" (case %q)", r.Name)
+	return strings.ReplaceAll(faults, "\n", suffix+"\n") + suffix
 }

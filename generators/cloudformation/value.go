@@ -86,8 +86,8 @@ func (s source) document(v value) (policy.Document, error) {
 	j.value(v)
 	d, err := policy.DecodeJSON(j.b)
 	if err != nil {
-		if e, ok := err.(*policy.SyntaxError); ok {
-			return d, s.errorf(&yaml.Node{Line: e.Line}, "%s", e.Msg)
+		if e, ok := err.(*policy.Error); ok {
+			return d, s.errorf(&yaml.Node{Line: e.Line}, "%s", e.Message)
 		}
 		return d, s.errorf(v.node, "%w", err)
 	}
