@@ -365,3 +365,24 @@ func TestAbsentAndEmpty(t *testing.T) {
 		}
 	}
 }
+
+// ARNs that lack parts are completed in the policies of identities alone (reference-arns, "Incomplete ARNs").
+func TestIncompleteARNs(t *testing.T) {
+	short := `"Action":"sqs:*","Resource":"arn:aws:sqs"}`
+	for _, c := range []struct {
+		name     string
+		policies [][]string
+		want     string
+	}{
+		{"identity", ps(l("identity", `{"Effect":"Allow",`+short)), yes},
+		{"boundary", ps(l("identity", allowAll), l("boundary", `{"Effect":"Allow",`+short)), yes},
+		{"SCP", ps(l("identity", allowAll), l("scp", `{"Effect":"Allow",`+short)), yes},
+		{"resource", ps(l("resource", `{"Effect":"Allow","Principal":"*",`+short)), no},
+		{"RCP", ps(l("identity", allowAll), l("rcp", grant(`"*"`), `{"Effect":"Deny","Principal":"*",`+short)), yes},
+	} {
+		r := Request{Principal: userBob, Action: "sqs:SendMessage", Resource: "arn:aws:sqs:us-east-1:111122223333:q"}
+		if got := decide(t, r, set(t, c.policies...)); got.Outcome != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got.Outcome, c.want)
+		}
+	}
+}

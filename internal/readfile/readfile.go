@@ -20,7 +20,9 @@ type KindError struct {
 	What string // "a folder", "a named pipe", "a device", "a socket" or "of an unknown kind"
 }
 
-func (e *KindError) Error() string { return fmt.Sprintf("%q is %s, not a regular file", e.Path, e.What) }
+func (e *KindError) Error() string {
+	return fmt.Sprintf("%q is %s, not a regular file", e.Path, e.What)
+}
 
 // SizeError is the error for a file, or for standard input, that is larger than it may be.
 type SizeError struct {
