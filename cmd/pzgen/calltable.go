@@ -16,7 +16,7 @@ func writeMatrix(w io.Writer, r *proof.Report) {
 	calls := make([]string, len(r.Calls))
 	width := 0
 	for i, c := range r.Calls {
-		calls[i] = findings.Plain(fmt.Sprintf("  %s: %s on %s", c.Who, c.Action, c.On))
+		calls[i] = findings.Plain(fmt.Sprintf("  %s: %s on %s", c.Caller, c.Action, c.On))
 		width = max(width, utf8.RuneCountInString(calls[i]))
 	}
 	var b strings.Builder

@@ -29,6 +29,7 @@ var layers = []struct {
 	{"internal/model", "policy spec templates internal/deployed"},
 	{"generators/*", "internal/pattern policy spec internal/model internal/deployed internal/output templates/prose"},
 	{"generators", "policy spec internal/model internal/deployed internal/output generators/*"},
+	{"internal/calls", "policy spec internal/model"},
 	{"internal/proof", ""},
 	{"internal/shape", "internal/model internal/output spec"},
 	{"internal/engine", ""},

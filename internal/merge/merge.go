@@ -12,8 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pzgen/pzgen/internal/calls"
 	"github.com/pzgen/pzgen/internal/model"
-	"github.com/pzgen/pzgen/internal/proof"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -28,7 +28,7 @@ type Thing struct {
 	setup *model.Setup
 	kind  string
 	id    string
-	name  string          // of its document
+	name  calls.Document
 	own   policy.Document // pzgen's statements, references filled in
 	arn   string
 	limit int
@@ -53,12 +53,12 @@ func Find(m *model.Setup, kind, id string, arns map[string]string) (*Thing, erro
 			return nil, fmt.Errorf("setup %q has no key %q", m.Name, id)
 		}
 	}
-	t := &Thing{setup: m, kind: kind, id: id, name: kind + "-" + id}
+	t := &Thing{setup: m, kind: kind, id: id}
 	var own policy.Document
 	var names []string
 	switch kind {
 	case Bucket:
-		t.limit = model.MaxBucketPolicy
+		t.limit, t.name = model.MaxBucketPolicy, calls.OfBucket(id)
 		for _, b := range m.Buckets {
 			names = append(names, b.ID)
 			if b.ID == id {
@@ -66,11 +66,11 @@ func Find(m *model.Setup, kind, id string, arns map[string]string) (*Thing, erro
 			}
 		}
 	case Key:
-		t.limit = model.MaxKeyPolicy
+		t.limit, t.name = model.MaxKeyPolicy, calls.OfKey(id)
 		for _, k := range m.Keys {
 			names = append(names, k.ID)
 			if k.ID == id {
-				own, t.arn = k.Own, proof.Real(m)[model.RefKeyARN(id)]
+				own, t.arn = k.Own, calls.DeployedEnv(m)[model.RefKeyARN(id)]
 				if arn, ok := env[model.RefKeyARN(id)]; ok {
 					t.arn = arn
 				}
@@ -173,16 +173,16 @@ func (t *Thing) finish(before, after policy.Document, conflicts []policy.Conflic
 		return nil, &Refusal{Reasons: []string{fmt.Sprintf("the policy of %s %q would have %d bytes without white space, and AWS takes %d", t.kind, t.id, n, t.limit)},
 			Hint: "use fewer and shorter prefixes, have statements of others shortened, or take another " + t.kind}
 	}
-	if t.kind == Key && len(proof.Administrators(after, t.arn)) == 0 {
+	if t.kind == Key && len(calls.Administrators(after, t.arn)) == 0 {
 		return nil, &Refusal{Reasons: []string{fmt.Sprintf("the policy of key %q would leave nobody in the key's account who could change it (kms:PutKeyPolicy) or delete the key", t.id)},
 			Hint: "is this the present policy of this key, whole? It has to keep a statement that allows the account, or an administrator, kms:PutKeyPolicy"}
 	}
 	return out, nil
 }
 
-// Warnings gives what in a merged policy keeps workflows from what they need, decided call by call; see [proof.Obstacles].
-func (t *Thing) Warnings(r *Result) ([]proof.Obstacle, error) {
-	return proof.Obstacles(t.setup, t.name, r.Document)
+// Warnings gives what in a merged policy keeps workflows from what they need, decided call by call; see [calls.Obstacles].
+func (t *Thing) Warnings(r *Result) ([]calls.Obstacle, error) {
+	return calls.Obstacles(t.setup, t.name, r.Document)
 }
 
 func (t *Thing) policyKind() policy.Kind {

@@ -3,8 +3,9 @@ package proof
 import (
 	"fmt"
 	"slices"
-	"sort"
+	"strings"
 
+	"github.com/pzgen/pzgen/internal/calls"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -17,15 +18,11 @@ func (p *proof) minimal() {
 	if p.m.Profile == spec.Documented {
 		return
 	}
-	names := make([]string, 0, len(p.own))
-	for name := range p.own {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
+	for _, part := range sortedByName(p.parts) {
+		name := part.Document
 		for i, s := range p.own[name].Statements {
 			custom := false
-			if r := p.reason(name, s.Sid); r != nil {
+			if r := p.reason(name.Name, s.Sid); r != nil {
 				custom = r.Custom
 			}
 			switch {
@@ -38,13 +35,19 @@ func (p *proof) minimal() {
 	}
 }
 
+func sortedByName(parts []calls.Part) []calls.Part {
+	return slices.SortedFunc(slices.Values(parts), func(a, b calls.Part) int {
+		return strings.Compare(a.Name, b.Name)
+	})
+}
+
 // allow takes the parts of an Allow statement out, one at a time.
-func (p *proof) allow(name string, i int, custom bool) {
+func (p *proof) allow(name calls.Document, i int, custom bool) {
 	s := p.own[name].Statements[i]
 	users := p.users(name, s)
 	idle := func(what string) {
-		p.find(p.extra(Finding{Check: Minimal, Document: name, Sid: s.Sid, Place: p.m.Places[""],
-			Message: fmt.Sprintf("%s of %s: no workflow needs %s", sidName(s.Sid), name, what)}))
+		p.find(p.extra(Finding{Check: Minimal, Document: name.Name, Sid: s.Sid, Place: p.m.Places[""],
+			Message: fmt.Sprintf("%s of %s: no workflow needs %s", calls.SidName(s.Sid), name, what)}))
 	}
 	if p.stuck(name, s) {
 		return
@@ -94,17 +97,17 @@ func (p *proof) allow(name string, i int, custom bool) {
 		t := s
 		t.Condition = slices.Delete(slices.Clone(s.Condition), j, j+1)
 		if !p.lets(name, i, &t) {
-			p.find(Finding{Check: Minimal, Document: name, Sid: s.Sid,
-				Message: fmt.Sprintf("%s of %s: condition %s %s decides nothing", sidName(s.Sid), name, c.Operator, c.Key), Hint: "the template of the statement has a condition too many"})
+			p.find(Finding{Check: Minimal, Document: name.Name, Sid: s.Sid,
+				Message: fmt.Sprintf("%s of %s: condition %s %s decides nothing", calls.SidName(s.Sid), name, c.Operator, c.Key), Hint: "the template of the statement has a condition too many"})
 		}
 	}
 }
 
 // deny takes a Deny statement apart: without it, without one of its actions or resources, some call must pass that is to be refused.
-func (p *proof) deny(name string, i int) {
+func (p *proof) deny(name calls.Document, i int) {
 	s := p.own[name].Statements[i]
 	idle := func(what string) {
-		p.find(Finding{Check: Minimal, Document: name, Sid: s.Sid, Message: fmt.Sprintf("%s of %s: %s refuses nothing", sidName(s.Sid), name, what)})
+		p.find(Finding{Check: Minimal, Document: name.Name, Sid: s.Sid, Message: fmt.Sprintf("%s of %s: %s refuses nothing", calls.SidName(s.Sid), name, what)})
 	}
 	if !p.lets(name, i, nil) {
 		idle("it")
@@ -131,15 +134,15 @@ func (p *proof) deny(name string, i int) {
 }
 
 // users gives the required calls that a statement of a document lets pass.
-func (p *proof) users(name string, s policy.Statement) []Call {
-	var out []Call
+func (p *proof) users(name calls.Document, s policy.Statement) []calls.Call {
+	var out []calls.Call
 	due := s.Normal()
-	for i, c := range p.scenario.required {
-		if c.Resource != name && !slices.Contains(c.Identity, name) {
+	for i, c := range p.table.Required {
+		if !c.Concerns(name) {
 			continue
 		}
 		for _, cause := range p.decided[i].Because {
-			if c.blamed(cause) == name && p.normal(name)[cause.Statement] == due {
+			if c.Blamed(cause) == name && p.normal(name)[cause.Statement] == due {
 				out = append(out, c)
 				break
 			}
@@ -150,9 +153,9 @@ func (p *proof) users(name string, s policy.Statement) []Call {
 
 // stuck reports whether a required call that a statement of a document may be there for does not pass, for want of something else or because something denies
 // it. That was found; what else of the statement is needed cannot be told until it passes.
-func (p *proof) stuck(name string, s policy.Statement) bool {
-	for i, c := range p.scenario.required {
-		if (c.Resource == name || slices.Contains(c.Identity, name)) && p.decided[i].Outcome != policy.Allowed && s.CoversAction(c.Action) {
+func (p *proof) stuck(name calls.Document, s policy.Statement) bool {
+	for i, c := range p.table.Required {
+		if c.Concerns(name) && p.decided[i].Outcome != policy.Allowed && s.CoversAction(c.Action) {
 			return true
 		}
 	}
@@ -160,7 +163,7 @@ func (p *proof) stuck(name string, s policy.Statement) bool {
 }
 
 // normal gives the statements of a document in their normal form.
-func (p *proof) normal(name string) []string {
+func (p *proof) normal(name calls.Document) []string {
 	out, ok := p.normals[name]
 	if !ok {
 		for _, s := range p.asked[name].Statements {
@@ -172,10 +175,10 @@ func (p *proof) normal(name string) []string {
 }
 
 // pass reports whether all calls pass when the i-th statement of pzgen's own in a document is replaced, or left out.
-func (p *proof) pass(calls []Call, name string, i int, s policy.Statement, drop bool) bool {
+func (p *proof) pass(list []calls.Call, name calls.Document, i int, s policy.Statement, drop bool) bool {
 	docs := p.changed(name, i, s, drop)
-	for i := range calls {
-		d, err := decide(&calls[i], docs)
+	for i := range list {
+		d, err := list[i].Decide(docs)
 		if err != nil || d.Outcome != policy.Allowed {
 			return false
 		}
@@ -184,26 +187,26 @@ func (p *proof) pass(calls []Call, name string, i int, s policy.Statement, drop 
 }
 
 // lets reports whether some call that is to be refused passes when the i-th statement of a document is replaced by s, or left out when s is nil.
-func (p *proof) lets(name string, i int, s *policy.Statement) bool {
+func (p *proof) lets(name calls.Document, i int, s *policy.Statement) bool {
 	var st policy.Statement
 	if s != nil {
 		st = *s
 	}
 	docs := p.changed(name, i, st, s == nil)
 	concerns := p.own[name].Statements[i]
-	for k := range p.scenario.refused {
-		c := &p.scenario.refused[k]
-		if c.Resource != name && !slices.Contains(c.Identity, name) || !concerns.CoversAction(c.Action) || !p.possible(c, docs) {
+	for k := range p.table.Refused {
+		c := &p.table.Refused[k]
+		if !c.Concerns(name) || !concerns.CoversAction(c.Action) || !c.Possible(docs) {
 			continue
 		}
-		if d, err := decide(c, docs); err == nil && d.Outcome == policy.Allowed {
+		if d, err := c.Decide(docs); err == nil && d.Outcome == policy.Allowed {
 			return true
 		}
 	}
 	return false
 }
 
-func (p *proof) changed(name string, i int, s policy.Statement, drop bool) map[string]policy.Document {
+func (p *proof) changed(name calls.Document, i int, s policy.Statement, drop bool) calls.Documents {
 	d := p.own[name]
 	d.Statements = slices.Clone(d.Statements)
 	if drop {
@@ -211,7 +214,7 @@ func (p *proof) changed(name string, i int, s policy.Statement, drop bool) map[s
 	} else {
 		d.Statements[i] = s
 	}
-	docs := make(map[string]policy.Document, len(p.own))
+	docs := make(calls.Documents, len(p.own))
 	for n, o := range p.own {
 		docs[n] = o
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pzgen/pzgen/internal/calls"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
@@ -123,10 +124,10 @@ func denying(action, condition string) string {
 	return `{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"` + action + `","Resource":["arn:aws:s3:::acme-lake","arn:aws:s3:::acme-lake/*"],"Condition":{` + condition + `}}`
 }
 
-func who(o Obstacle) string {
+func who(o calls.Obstacle) string {
 	set := map[string]bool{}
 	for _, c := range o.Calls {
-		set[c.Who] = true
+		set[c.Caller.String()] = true
 	}
 	return strings.Join(slices.Sorted(maps.Keys(set)), " ")
 }
@@ -137,7 +138,7 @@ func TestForeignDeny(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := existingSetup(t, c.encrypted, []string{denying(c.action, c.condition)}, []string{rootStatement})
 			d := m.Buckets[0].Policy.Document
-			found, err := Obstacles(m, "bucket-lake", d)
+			found, err := calls.Obstacles(m, calls.OfBucket("lake"), d)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -155,7 +156,7 @@ func TestForeignDeny(t *testing.T) {
 			if got := who(o); got != c.keepsOut {
 				t.Errorf("keeps out %q", got)
 			}
-			if !slices.ContainsFunc(o.Calls, func(call Call) bool { return call.Action == c.fails }) {
+			if !slices.ContainsFunc(o.Calls, func(call calls.Call) bool { return call.Action == c.fails }) {
 				t.Errorf("%s is not among the calls %v", c.fails, o.Details())
 			}
 			if text := o.String(); !strings.Contains(text, `statement 1 ("Theirs") of bucket-lake denies it`) || !strings.Contains(text, " lake/") {
@@ -182,10 +183,10 @@ func TestForeignDeny(t *testing.T) {
 				return
 			}
 			d.Statements[0].Condition = append(d.Statements[0].Condition, o.Exempt...)
-			if found, err = Obstacles(m, "bucket-lake", d); err != nil || len(found) > 0 {
+			if found, err = calls.Obstacles(m, calls.OfBucket("lake"), d); err != nil || len(found) > 0 {
 				t.Errorf("mended as the hint says: %v, %v", found, err)
 			}
-			back, err := policy.DecodeJSON(d.Fill(Real(m)).JSON())
+			back, err := policy.DecodeJSON(d.Fill(calls.DeployedEnv(m)).JSON())
 			if err != nil || len(back.Check(policy.Resource)) > 0 {
 				t.Errorf("mended: %v\n%s", err, d.JSON())
 			}
@@ -236,11 +237,11 @@ func TestForeignDenyOthers(t *testing.T) {
 			if c.check == Fits {
 				return
 			}
-			for _, b := range m.Docs() {
+			for _, b := range calls.Parts(m) {
 				if b.Name != c.document {
 					continue
 				}
-				found, err := Obstacles(m, b.Name, b.Document)
+				found, err := calls.Obstacles(m, b.Document, b.Whole)
 				if err != nil || len(found) != 1 || who(found[0]) != c.keepsOut {
 					t.Errorf("%v %v", found, err)
 				}
@@ -256,51 +257,5 @@ func TestForeignNamesAreReal(t *testing.T) {
 		[]string{rootStatement, `{"Sid":"K","Effect":"Deny","Principal":{"AWS":"*"},"Action":"kms:*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalAccount":"111122223333"},"Bool":{"aws:PrincipalIsAWSService":"false"}}}`})
 	if r := Prove(m, nil, Input{}); !r.OK() {
 		t.Fatalf("%+v", r.Findings)
-	}
-}
-
-func TestAdministrators(t *testing.T) {
-	const key = "arn:aws:kms:eu-west-1:111122223333:key/1"
-	allow := func(principal, condition string) string {
-		return `{"Effect":"Allow","Principal":` + principal + `,"Action":"kms:*","Resource":"*","Condition":{` + condition + `}}`
-	}
-	const root, admin = `{"AWS":"arn:aws:iam::111122223333:root"}`, `{"AWS":"arn:aws:iam::111122223333:role/KeyAdmin"}`
-	for name, c := range map[string]struct {
-		statements []string
-		want       string
-	}{
-		"root":             {[]string{allow(root, "")}, "root"},
-		"account":          {[]string{allow(`{"AWS":"111122223333"}`, "")}, "root"},
-		"role":             {[]string{allow(admin, "")}, "role/KeyAdmin"},
-		"another account":  {[]string{allow(`{"AWS":"arn:aws:iam::444455556666:root"}`, "")}, ""},
-		"deleted":          {[]string{allow(`{"AWS":"AROAEXAMPLEEXAMPLEEX"}`, "")}, ""},
-		"service":          {[]string{allow(`{"Service":"personalize.amazonaws.com"}`, "")}, ""},
-		"everybody":        {[]string{allow(`"*"`, "")}, "root"},
-		"by condition":     {[]string{allow(root, `"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/KeyAdmin"}`)}, "role/KeyAdmin"},
-		"with a device":    {[]string{allow(root, `"Bool":{"aws:MultiFactorAuthPresent":"true"}`)}, "root"},
-		"from an address":  {[]string{allow(root, `"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}`)}, "root"},
-		"organization":     {[]string{allow(`"*"`, `"StringLike":{"aws:PrincipalOrgPaths":"o-1/*"}`)}, "root"},
-		"of another":       {[]string{allow(`"*"`, `"StringEquals":{"kms:CallerAccount":"444455556666"}`)}, ""},
-		"through S3 alone": {[]string{allow(`"*"`, `"StringEquals":{"kms:ViaService":"s3.eu-west-1.amazonaws.com"}`)}, ""},
-		"denied":           {[]string{allow(root, ""), `{"Effect":"Deny","Principal":"*","Action":"kms:Put*","Resource":"*"}`}, ""},
-		"denied to others": {[]string{allow(root, ""), `{"Effect":"Deny","Principal":"*","Action":"kms:Put*","Resource":"*","Condition":{"ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/KeyAdmin"}}}`}, "role/KeyAdmin"},
-		"use alone":        {[]string{`{"Effect":"Allow","Principal":` + root + `,"Action":["kms:Decrypt","kms:DescribeKey"],"Resource":"*"}`}, ""},
-		"this key":         {[]string{`{"Effect":"Allow","Principal":` + root + `,"Action":"kms:PutKeyPolicy","Resource":"` + key + `"}`}, "root"},
-		"some other key":   {[]string{`{"Effect":"Allow","Principal":` + root + `,"Action":"kms:PutKeyPolicy","Resource":"` + key + `2"}`}, ""},
-	} {
-		d, err := policy.DecodeJSON(fmt.Appendf(nil, `{"Version":"2012-10-17","Statement":[%s]}`, strings.Join(c.statements, ",")))
-		if err != nil {
-			t.Fatal(name, err)
-		}
-		got := Administrators(d, key)
-		for i := range got {
-			got[i] = strings.TrimPrefix(got[i], "arn:aws:iam::111122223333:")
-		}
-		if s := strings.Join(got, " "); s != c.want {
-			t.Errorf("%s: %q, want %q", name, s, c.want)
-		}
-	}
-	if Administrators(policy.Document{}, "mine") != nil {
-		t.Error("administrators of what is no key")
 	}
 }

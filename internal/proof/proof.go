@@ -11,6 +11,7 @@ import (
 	"sort"
 
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/internal/calls"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
@@ -41,7 +42,7 @@ func (r *Report) OK() bool { return len(r.Findings) == 0 }
 
 // Outcome is a required call and what each target decides on it.
 type Outcome struct {
-	Call
+	calls.Call
 	By map[string]policy.Decision // by target
 }
 
@@ -114,16 +115,17 @@ func Prove(m *model.Setup, gens []generators.Generator, in Input) *Report {
 
 // proof is the work on one setup.
 type proof struct {
-	m        *model.Setup
-	report   *Report
-	env      policy.Env
-	docs     map[string]policy.Document // every document, resolved under env
-	own      map[string]policy.Document // the same, of pzgen's own statements that are not accepted extras
-	asked    map[string]policy.Document // docs, of policies with statements of others pzgen's own alone
-	normals  map[string][]string        // the statements of asked in normal form
-	scenario *scenario
-	decided  []policy.Decision    // on scenario.required, by the model's documents
-	differs  map[string]differing // by target, for those that do not equal the model
+	m       *model.Setup
+	report  *Report
+	env     policy.Env
+	parts   []calls.Part
+	docs    calls.Documents             // every document, resolved under env
+	own     calls.Documents             // the same, of pzgen's own statements that are not accepted extras
+	asked   calls.Documents             // docs, of policies with statements of others pzgen's own alone
+	normals map[calls.Document][]string // the statements of asked in normal form
+	table   *calls.Table
+	decided []policy.Decision    // on table.Required, by the model's documents
+	differs map[string]differing // by target, for those that do not equal the model
 }
 
 func (p *proof) find(f Finding) {
@@ -139,10 +141,12 @@ func (p *proof) accepted() {
 	}
 }
 
-// prepare resolves the documents and makes the calls. It fails when the model itself refers to something that no environment has.
+// prepare resolves the documents and makes the calls. It fails when the model itself refers to
+// something that no environment has.
 func (p *proof) prepare() bool {
-	p.normals = map[string][]string{}
-	p.docs, p.own, p.differs = map[string]policy.Document{}, map[string]policy.Document{}, map[string]differing{}
+	p.parts = calls.Parts(p.m)
+	p.normals, p.differs = map[calls.Document][]string{}, map[string]differing{}
+	p.docs, p.own, p.asked = calls.Documents{}, calls.Documents{}, calls.Documents{}
 	ok := true
 	resolve := func(name string, d policy.Document) policy.Document {
 		out, err := d.Resolve(p.env)
@@ -152,25 +156,17 @@ func (p *proof) prepare() bool {
 		}
 		return out
 	}
-	for _, d := range p.m.Docs() {
-		p.docs[d.Name] = resolve(d.Name, d.Document)
-		p.own[d.Name] = p.docs[d.Name]
-	}
-	for _, b := range p.m.Buckets {
-		if b.Policy.Name != "" {
-			p.own[b.Policy.Name] = resolve(b.Policy.Name, b.Own)
+	for _, d := range p.parts {
+		whole := resolve(d.Name, d.Whole)
+		own := whole
+		p.docs[d.Document], p.asked[d.Document] = whole, whole
+		if d.Base != nil {
+			own = resolve(d.Name, d.Own)
+			p.asked[d.Document] = own
 		}
+		p.own[d.Document] = p.withoutAccepted(d.Name, own)
 	}
-	for _, k := range p.m.Keys {
-		if k.Policy.Name != "" {
-			p.own[k.Policy.Name] = resolve(k.Policy.Name, k.Own)
-		}
-	}
-	for name, d := range p.own {
-		p.own[name] = p.withoutAccepted(name, d)
-	}
-	p.asked = p.mine()
-	p.scenario = newScenario(p.m, p.env)
+	p.table = calls.New(p.m, p.env)
 	return ok
 }
 
@@ -195,91 +191,61 @@ func (p *proof) reason(document, sid string) *model.Reason {
 	return nil
 }
 
-// decide asks the documents of docs.
-func decide(c *Call, docs map[string]policy.Document) (policy.Decision, error) {
-	ps := policy.Policies{Identity: c.identity, Resource: c.resource}
-	for _, name := range c.Identity {
-		if d, ok := docs[name]; ok {
-			ps.Identity = append(ps.Identity, d)
-		}
-	}
-	if c.Resource != "" {
-		if d, ok := docs[c.Resource]; ok {
-			ps.Resource = &d
-		}
-	}
-	if c.prepared == nil {
-		prepared, err := policy.Prepare(c.request)
-		if err != nil {
-			return policy.Decision{}, err
-		}
-		c.prepared = &prepared
-	}
-	return c.prepared.Decide(ps), nil
-}
-
-// calls tries every call on pzgen's own statements; what statements of others refuse is asked by foreign.
+// calls tries every call on pzgen's own statements; what statements of others refuse is asked by
+// foreign.
 func (p *proof) calls() {
-	p.decided = make([]policy.Decision, len(p.scenario.required))
-	for i := range p.scenario.required {
-		c := &p.scenario.required[i]
-		d, err := decide(c, p.asked)
+	p.decided = make([]policy.Decision, len(p.table.Required))
+	for i := range p.table.Required {
+		c := &p.table.Required[i]
+		d, err := c.Decide(p.asked)
 		if err != nil {
-			p.find(Finding{Check: Fits, Document: c.Resource, Message: err.Error(), Place: p.place(c.Place)})
+			p.find(Finding{Check: Fits, Document: c.Resource.Name, Message: err.Error(),
+				Place: p.place(c.Place)})
 			continue
 		}
 		p.decided[i] = d
 		if d.Outcome != policy.Allowed {
-			p.find(Finding{Check: Sufficient, Document: c.document(), Sid: first(d), Place: p.place(c.Place),
-				Message: fmt.Sprintf("%s: %s cannot %s on %s", c.Workflow, c.Who, c.Action, c.On), Details: p.explain(*c, d), Hint: "source: " + c.Source})
+			p.find(Finding{Check: Sufficient, Document: c.Document().Name, Sid: first(d),
+				Place: p.place(c.Place), Details: c.Explain(d), Hint: "source: " + c.Source,
+				Message: fmt.Sprintf("%s: %s cannot %s on %s", c.Workflow, c.Caller, c.Action, c.On)})
 		}
 	}
-	p.report.Refused = len(p.scenario.refused)
+	p.report.Refused = len(p.table.Refused)
 	seen := map[string]bool{}
-	for i := range p.scenario.refused {
-		c := &p.scenario.refused[i]
-		if !p.possible(c, p.own) {
+	for i := range p.table.Refused {
+		c := &p.table.Refused[i]
+		if !c.Possible(p.own) {
 			continue
 		}
-		d, err := decide(c, p.own)
-		if err != nil || d.Outcome != policy.Allowed {
-			continue
-		}
-		// The statement that lets the call pass is at fault, and one finding for it is enough. Where none of the setup's does, one that would deny
-		// it is missing.
-		blamed := false
-		for _, cause := range d.Because {
-			blamed = blamed || c.blamed(cause) != ""
-		}
-		if !blamed {
-			p.find(Finding{Check: Minimal, Document: c.Resource, Place: p.place(c.Place),
-				Message: fmt.Sprintf("%s does not deny %s on %s (%s)", c.Resource, c.Action, c.On, c.Workflow)})
-		}
-		for _, cause := range d.Because {
-			doc := c.blamed(cause)
-			if doc == "" || seen[doc+"/"+cause.Sid] {
-				continue
-			}
-			seen[doc+"/"+cause.Sid] = true
-			f := Finding{Check: Minimal, Document: doc, Sid: cause.Sid, Place: p.place(c.Place),
-				Message: fmt.Sprintf("%s of %s lets %s pass on %s for %s, which no workflow needs", sidName(cause.Sid), doc, c.Action, c.On, c.principal())}
-			p.find(p.extra(f))
+		d, err := c.Decide(p.own)
+		if err == nil && d.Outcome == policy.Allowed {
+			p.passes(c, d, seen)
 		}
 	}
 }
 
-// possible reports whether any statement that allows something concerns the action of a call at all. Without one nothing passes, since AWS denies what no
-// policy allows; most calls that are to be refused end here.
-func (p *proof) possible(c *Call, docs map[string]policy.Document) bool {
-	allows := func(d policy.Document) bool {
-		return slices.ContainsFunc(d.Statements, func(s policy.Statement) bool { return s.Effect == policy.Allow && s.CoversAction(c.Action) })
-	}
-	for _, name := range append(slices.Clone(c.Identity), c.Resource) {
-		if d, ok := docs[name]; ok && allows(d) {
-			return true
+// passes tells of a call that passes and must not. The statement that lets it pass is at fault, and
+// one finding for it is enough. Where none of the setup's does, one that would deny it is missing.
+func (p *proof) passes(c *calls.Call, d policy.Decision, seen map[string]bool) {
+	blamed := false
+	for _, cause := range d.Because {
+		doc := c.Blamed(cause)
+		if doc == (calls.Document{}) {
+			continue
 		}
+		blamed = true
+		if seen[doc.Name+"/"+cause.Sid] {
+			continue
+		}
+		seen[doc.Name+"/"+cause.Sid] = true
+		p.find(p.extra(Finding{Check: Minimal, Document: doc.Name, Sid: cause.Sid, Place: p.place(c.Place),
+			Message: fmt.Sprintf("%s of %s lets %s pass on %s for %s, which no workflow needs",
+				calls.SidName(cause.Sid), doc, c.Action, c.On, c.Principal())}))
 	}
-	return len(c.identity) > 0
+	if !blamed {
+		p.find(Finding{Check: Minimal, Document: c.Resource.Name, Place: p.place(c.Place),
+			Message: fmt.Sprintf("%s does not deny %s on %s (%s)", c.Resource, c.Action, c.On, c.Workflow)})
+	}
 }
 
 // extra turns a finding about a statement of the spec into one that says how to accept it.
@@ -293,74 +259,11 @@ func (p *proof) extra(f Finding) Finding {
 	return f
 }
 
-func (c Call) principal() string {
-	if c.Who == "stranger" {
-		return c.request.Principal
-	}
-	return "the " + c.Who
-}
-
-// document is the document by which the call is decided, as far as it is one.
-func (c Call) document() string {
-	if c.Resource != "" {
-		return c.Resource
-	}
-	if len(c.Identity) == 1 {
-		return c.Identity[0]
-	}
-	return ""
-}
-
-// blamed gives the document of the setup that a cause stands in; "" for a document that is no part of it.
-func (c Call) blamed(cause policy.Cause) string {
-	if cause.Policy == "resource" {
-		return c.Resource
-	}
-	var i int
-	if _, err := fmt.Sscanf(cause.Policy, "identity[%d]", &i); err == nil {
-		if i -= len(c.identity); i >= 0 && i < len(c.Identity) {
-			return c.Identity[i]
-		}
-	}
-	return ""
-}
-
 func first(d policy.Decision) string {
 	if len(d.Because) == 0 {
 		return ""
 	}
 	return d.Because[0].Sid
-}
-
-func sidName(sid string) string {
-	if sid == "" {
-		return "a statement without a sid"
-	}
-	return fmt.Sprintf("statement %q", sid)
-}
-
-// explain tells what each policy said on a call that did not pass.
-func (p *proof) explain(c Call, d policy.Decision) []string {
-	var lines []string
-	lines = append(lines, fmt.Sprintf("request: %s %s on %s", c.request.Principal, c.Action, c.request.Resource))
-	for _, cause := range d.Because {
-		lines = append(lines, fmt.Sprintf("%s: statement %d (%s) says %s", policyName(c, cause), cause.Statement+1, sidName(cause.Sid), cause.Effect))
-	}
-	for _, m := range d.Missing {
-		name := m
-		if doc := c.document(); doc != "" && (m == "identity" || m == "resource") {
-			name = doc
-		}
-		lines = append(lines, name+": no statement allows it")
-	}
-	return lines
-}
-
-func policyName(c Call, cause policy.Cause) string {
-	if doc := c.blamed(cause); doc != "" {
-		return doc
-	}
-	return cause.Policy
 }
 
 func (p *proof) place(path string) spec.Place {
@@ -370,21 +273,24 @@ func (p *proof) place(path string) spec.Place {
 	return p.m.Places[""]
 }
 
-// fits holds each document against AWS's grammar for its kind. It fails when one of them has no meaning that could be decided by.
+// fits holds each document against AWS's grammar for its kind. It fails when one of them has no
+// meaning that could be decided by.
 func (p *proof) fits() bool {
 	ok := true
-	for _, d := range p.m.Docs() {
-		foreign := len(p.docs[d.Name].Statements) > len(p.own[d.Name].Statements)
-		for _, problem := range p.docs[d.Name].Check(p.documentKind(d.Name)) {
+	for _, part := range p.parts {
+		doc := p.docs[part.Document]
+		foreign := len(doc.Statements) > len(p.own[part.Document].Statements)
+		for _, problem := range doc.Check(part.Kind.Grammar()) {
 			ok = ok && !problem.Fatal
 			if foreign && !problem.Fatal {
-				continue // what stands in a policy already has been taken by AWS
+				continue // what is in a policy already has been taken by AWS
 			}
-			// The guide prints an Id in identity policies, and profile documented prints what the guide does.
+			// The guide prints an Id in identity policies, and profile documented prints what the
+			// guide does.
 			if p.m.Profile == spec.Documented && !problem.Fatal {
 				continue
 			}
-			p.find(Finding{Check: Fits, Document: d.Name, Sid: problem.Sid, Message: problem.String()})
+			p.find(Finding{Check: Fits, Document: part.Name, Sid: problem.Sid, Message: problem.String()})
 		}
 	}
 	return ok

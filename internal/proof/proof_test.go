@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/internal/calls"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
@@ -130,9 +131,9 @@ func TestProofShowsWhoDecides(t *testing.T) {
 		if c.Read("terraform") || c.Decided("terraform") != "" || !c.Passes("cloudformation") || !c.Passes("shell") {
 			t.Fatalf("%+v", c)
 		}
-		put := c.Who == "role" && c.Action == "s3:PutObject"
+		put := c.Caller == calls.Role && c.Action == "s3:PutObject"
 		if c.Passes("json") == put {
-			t.Errorf("%s by %s passes in json: %v", c.Action, c.Who, c.Passes("json"))
+			t.Errorf("%s by %s passes in json: %v", c.Action, c.Caller, c.Passes("json"))
 		}
 		if put {
 			seen = true

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/pzgen/pzgen/internal/calls"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -38,21 +39,21 @@ func (o Outcome) Decided(target string) string {
 	}
 	var names []string
 	for _, cause := range d.Because {
-		doc := o.blamed(cause)
-		if doc == "" {
+		doc := o.Blamed(cause)
+		if doc == (calls.Document{}) {
 			continue // a policy that no setup owns
 		}
 		sid := cause.Sid
 		if sid == "" {
 			sid = fmt.Sprintf("statement %d", cause.Statement+1)
 		}
-		names = append(names, doc+"/"+sid)
+		names = append(names, doc.Name+"/"+sid)
 	}
 	switch {
 	case d.Outcome == policy.ExplicitlyDenied:
 		return "denied by " + strings.Join(names, ", ")
 	case d.Outcome != policy.Allowed:
-		return "nothing in " + strings.Join(o.documents(), ", ") + " allows it"
+		return "nothing in " + o.documents() + " allows it"
 	}
 	return strings.Join(names, ", ")
 }
@@ -60,15 +61,16 @@ func (o Outcome) Decided(target string) string {
 // follows reports whether the finding only tells what comes of another, so that it is told after it.
 func (f Finding) follows() bool { return f.Check == Sufficient && f.Target != "" }
 
-// documents are those that could allow the call.
-func (c Call) documents() []string {
-	if c.Resource != "" {
-		return []string{c.Resource}
+// documents names those that could allow the call.
+func (o Outcome) documents() string {
+	var names []string
+	for _, d := range o.DecidedBy() {
+		names = append(names, d.Name)
 	}
-	if len(c.Identity) == 0 {
-		return []string{"any document"}
+	if len(names) == 0 {
+		return "any document"
 	}
-	return c.Identity
+	return strings.Join(names, ", ")
 }
 
 // locate fills in what can be known about a finding from its document and Sid: where in the spec it comes from, and by which template. Made-up values are
@@ -77,7 +79,7 @@ func (p *proof) locate() {
 	names := namesFor(nil, false, p.m.SyntheticEnv(1), p.m.SyntheticEnv(2))
 	for i := range p.report.Calls {
 		c := &p.report.Calls[i]
-		c.On = names.Replace(c.On)
+		c.On.ARN = names.Replace(c.On.ARN)
 	}
 	for i := range p.report.Findings {
 		f := &p.report.Findings[i]
@@ -101,23 +103,11 @@ func (p *proof) locate() {
 	}
 }
 
-// owner gives the place in the spec of what a document belongs to.
+// owner returns the path in the spec of what a document belongs to.
 func (p *proof) owner(document string) string {
-	kind, name, _ := strings.Cut(document, "-")
-	switch kind {
-	case "role":
-		return "role"
-	case "bucket":
-		return "buckets." + name
-	case "key":
-		return "keys." + name
-	case "operator":
-		for _, o := range p.m.Operators {
-			for _, d := range o.Policies {
-				if d.Name == document {
-					return "operators." + o.ID
-				}
-			}
+	for _, d := range calls.Parts(p.m) {
+		if d.Name == document {
+			return d.Place
 		}
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/internal/calls"
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/output"
@@ -188,11 +189,11 @@ func (p *proof) documentDiffers(g generators.Generator, d deployed.Difference, e
 			break
 		}
 	}
-	f.Message = fmt.Sprintf("%s of target %s is not what the setup says (%s)", d.Document, g.Name, sidName(f.Sid))
+	f.Message = fmt.Sprintf("%s of target %s is not what the setup says (%s)", d.Document, g.Name, calls.SidName(f.Sid))
 	if len(more)+len(less) == 0 && got.Version == want.Version && got.ID == want.ID {
 		f.Message = fmt.Sprintf("%s of target %s has statements under other sids than the setup's", d.Document, g.Name)
 		for _, s := range got.Statements {
-			f.Details = append(f.Details, "has "+sidName(s.Sid))
+			f.Details = append(f.Details, "has "+calls.SidName(s.Sid))
 		}
 	}
 }
@@ -220,8 +221,8 @@ func (p *proof) asRead(differences []deployed.Difference, env policy.Env) map[st
 // are written alike in meaning may differ in size. What the setup's own documents are found to lack is not told twice.
 func (p *proof) fitsAsRead(g generators.Generator, s deployed.State) {
 	known := map[string]bool{}
-	for _, d := range p.m.Docs() {
-		for _, problem := range p.docs[d.Name].Check(p.documentKind(d.Name)) {
+	for _, d := range p.parts {
+		for _, problem := range p.docs[d.Document].Check(d.Kind.Grammar()) {
 			known[problem.Sid+problem.Message] = true
 		}
 	}
@@ -251,19 +252,6 @@ func (p *proof) fitsAsRead(g generators.Generator, s deployed.State) {
 	for _, k := range s.Keys {
 		check(policy.KeyPolicy, "key "+k.ARN.V.String(), k.Policy)
 	}
-}
-
-// documentKind is what a document of the setup is attached to.
-func (p *proof) documentKind(name string) policy.Kind {
-	switch kind, _, _ := strings.Cut(name, "-"); {
-	case name == p.m.Role.Trust.Name:
-		return policy.Trust
-	case kind == "bucket":
-		return policy.Resource
-	case kind == "key":
-		return policy.KeyPolicy
-	}
-	return policy.Identity
 }
 
 // Input is what a proof reads.

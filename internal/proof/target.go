@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/internal/calls"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
@@ -163,7 +164,7 @@ func (p *proof) difference(g generators.Generator, r *model.Reading, name string
 	if got.Version != due.Version {
 		f.Details = append(f.Details, fmt.Sprintf("version %q instead of %q", got.Version, due.Version))
 	}
-	f.Message = fmt.Sprintf("%s of target %s is not what the setup says (%s)", name, g.Name, sidName(f.Sid))
+	f.Message = fmt.Sprintf("%s of target %s is not what the setup says (%s)", name, g.Name, calls.SidName(f.Sid))
 	return p.at(r, f)
 }
 
@@ -281,16 +282,16 @@ func (p *proof) due(g generators.Generator, r *model.Reading) []policy.Ref {
 
 // outcomes fills in the matrix: a target that equals the model decides as the model does; one that does not is asked call by call.
 func (p *proof) outcomes() {
-	if p.scenario == nil || p.decided == nil {
+	if p.table == nil || p.decided == nil {
 		return
 	}
-	asked := map[string][]Call{} // the same calls, under the environment of a target that differs
+	asked := map[string][]calls.Call{} // the same calls, under the environment of a target that differs
 	for _, t := range p.report.Targets {
 		if other, ok := p.differs[t]; ok && other.docs != nil {
-			asked[t] = newScenario(p.m, other.env).required
+			asked[t] = calls.New(p.m, other.env).Required
 		}
 	}
-	for i, c := range p.scenario.required {
+	for i, c := range p.table.Required {
 		o := Outcome{Call: c, By: map[string]policy.Decision{}}
 		for _, t := range p.report.Targets {
 			other, differs := p.differs[t]
@@ -299,19 +300,30 @@ func (p *proof) outcomes() {
 				o.By[t] = p.decided[i]
 			case other.docs != nil:
 				call := asked[t][i]
-				d, err := decide(&call, other.docs)
+				d, err := call.Decide(p.named(other.docs))
 				if err != nil {
 					continue
 				}
 				o.By[t] = d
 				if d.Outcome != policy.Allowed && p.decided[i].Outcome == policy.Allowed {
-					p.find(Finding{Check: Sufficient, Target: t, Document: c.document(), Place: p.place(c.Place),
-						Message: fmt.Sprintf("%s: in target %s, %s cannot %s on %s", c.Workflow, t, c.Who, c.Action, c.On), Details: p.explain(call, d)})
+					p.find(Finding{Check: Sufficient, Target: t, Document: c.Document().Name, Place: p.place(c.Place),
+						Message: fmt.Sprintf("%s: in target %s, %s cannot %s on %s", c.Workflow, t, c.Caller, c.Action, c.On), Details: call.Explain(d)})
 				}
 			}
 		}
 		p.report.Calls = append(p.report.Calls, o)
 	}
+}
+
+// named returns documents by the names that calls have for them.
+func (p *proof) named(docs map[string]policy.Document) calls.Documents {
+	out := calls.Documents{}
+	for _, d := range p.parts {
+		if doc, ok := docs[d.Name]; ok {
+			out[d.Document] = doc
+		}
+	}
+	return out
 }
 
 // placeOf finds the file that an error of a reader names.

@@ -1,4 +1,4 @@
-package proof
+package calls
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ func (o Obstacle) String() string {
 		what += fmt.Sprintf(", and %d other calls fail", n)
 	}
 	if o.Statement < 0 {
-		return what + ": no statement of " + o.Document + " allows it"
+		return what + ": no statement of " + o.Document.Name + " allows it"
 	}
 	return fmt.Sprintf("%s: %s of %s denies it", what, o.statement(), o.Document)
 }
@@ -35,21 +35,22 @@ func (o Obstacle) statement() string {
 }
 
 // caller names who makes a call, for people.
-func (c Call) caller() string {
-	switch c.Who {
-	case "service":
+func (c *Call) caller() string {
+	switch c.Caller {
+	case Service:
 		return "Personalize itself (" + service + ")"
-	case "role":
+	case Role:
 		return "the service role"
 	}
-	return "the " + c.Who
+	return "the " + c.Caller.String()
 }
 
-// Details gives a line for each call: who, what, on what.
+// Details returns a line for each call: who, what, on what.
 func (o Obstacle) Details() []string {
 	var lines []string
 	for _, c := range o.Calls {
-		lines = append(lines, fmt.Sprintf("%s: %s %s on %s", c.Workflow, c.request.Principal, c.Action, c.request.Resource))
+		lines = append(lines, fmt.Sprintf("%s: %s %s on %s", c.Workflow, c.request.Principal, c.Action,
+			c.request.Resource))
 	}
 	return lines
 }
@@ -66,12 +67,14 @@ func (o Obstacle) Hint() string {
 		}
 	}
 	if o.Doubt {
-		why = append(why, "Amazon Personalize does not document that its calls carry "+strings.Join(o.sourceKeys(), " and "))
+		why = append(why, "Amazon Personalize does not document that its calls carry "+
+			strings.Join(o.sourceKeys(), " and "))
 	}
 	if len(o.Exempt) > 0 {
 		var add []string
 		for _, c := range o.Exempt {
-			add = append(add, fmt.Sprintf(`"%s": {"%s": %s}`, c.Operator, c.Key, jsonOf(c.Values)))
+			add = append(add, fmt.Sprintf(`"%s": {"%s": %s}`, c.Operator, c.Key,
+				policy.JSONString(c.Values.Values[0].IAM())))
 		}
 		why = append(why, "to let them pass, have its owner add to its Condition: "+strings.Join(add, ", "))
 	} else {
@@ -93,19 +96,21 @@ func (o Obstacle) sourceKeys() []string {
 	return keys
 }
 
-func jsonOf(t policy.Texts) string { return policy.JSONString(t.Values[0].IAM()) }
-
 // reasons say why statements about these condition keys meet Personalize.
 var reasons = []struct {
 	keys []string
 	why  string
 }{
 	{[]string{"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "aws:sourceip", "aws:sourcevpcarn"},
-		"Amazon Personalize cannot use a bucket that allows access from a VPC or from given addresses alone (Developer Guide, granting-personalize-s3-access)"},
+		"Amazon Personalize cannot use a bucket that allows access from a VPC or from given addresses " +
+			"alone (Developer Guide, granting-personalize-s3-access)"},
 	{[]string{"s3:x-amz-server-side-encryption"},
-		"a job sends this header only when it is given a key: name the bucket's key in the spec (key:), or rely on the bucket's default encryption, which needs no header"},
+		"a job sends this header only when it is given a key: name the bucket's key in the spec " +
+			"(key:), or rely on the bucket's default encryption, which needs no header"},
 	{[]string{"s3:x-amz-server-side-encryption-aws-kms-key-id"},
-		"results are encrypted with the key that the spec names for the bucket (key:), which is not the one that the statement asks for"},
-	{[]string{"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:principalarn", "aws:userid", "aws:principaltype"},
+		"results are encrypted with the key that the spec names for the bucket (key:), which is not " +
+			"the one that the statement asks for"},
+	{[]string{"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount",
+		"aws:principalarn", "aws:userid", "aws:principaltype"},
 		"calls that Personalize makes itself come from no account and no organization"},
 }

@@ -1,0 +1,176 @@
+package calls
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pzgen/pzgen/policy"
+)
+
+// Call is one request that a setup needs, or that it must not let pass, with the names of the
+// documents that decide it.
+type Call struct {
+	Workflow string // what makes it, for people: "import data/datasets/", "operator admins"
+	Caller   Caller
+	Side     Side
+	Action   string
+	On       Target
+	Source   string // page#section of AWS's documentation that asks for it
+	Place    string // path of the spec's part that it comes from, a key of spec.Places
+
+	Identity []Document // of the caller, where they count
+	Resource Document   // of what is worked on, also where Identity alone has to allow the call
+
+	request policy.Request
+	key     string // ID of the key that is used, or that what is written is encrypted with
+
+	theirs  []policy.Document // of the caller beside Identity: what no setup owns, see everything
+	instead *policy.Document  // in place of Resource, see delegating
+
+	prepared *policy.Prepared // made when the call is first decided
+}
+
+// Caller is who makes a call.
+type Caller int
+
+// The callers. The service is Amazon Personalize itself, which says for which resource of which
+// account it calls; the role is the service role, which it assumes.
+const (
+	Service          Caller = iota + 1 // for a resource of the setup
+	ServiceForOther                    // for a resource of another account
+	ServiceForTheirs                   // the same, saying that it is for the setup's account
+	ServiceForNobody                   // without saying for what
+	Role
+	Operator      // a person or a program that uses Amazon Personalize
+	Administrator // of a key
+	User          // of the account, who has no part in the setup
+	Stranger      // everybody else
+)
+
+var callerNames = [...]string{
+	Service:          "service",
+	ServiceForOther:  "service for another account",
+	ServiceForTheirs: "service for another account's resource",
+	ServiceForNobody: "service for nobody",
+	Role:             "role",
+	Operator:         "operator",
+	Administrator:    "administrator",
+	User:             "user",
+	Stranger:         "stranger",
+}
+
+// String returns the caller in words, without an article.
+func (c Caller) String() string { return nameOf(callerNames[:], int(c), "Caller") }
+
+// Side says whose policies have to allow a call by themselves. Within one account AWS is content
+// with either for most calls, and the Amazon Personalize Developer Guide asks for both, so each is
+// asked by itself.
+type Side int
+
+// The sides of a call.
+const (
+	Identity Side = iota + 1 // the policies of the caller
+	Resource                 // the policy of the bucket, key or role that is worked on
+)
+
+var sideNames = [...]string{Identity: "identity", Resource: "resource"}
+
+// String returns "identity" or "resource".
+func (s Side) String() string { return nameOf(sideNames[:], int(s), "Side") }
+
+// Target is what a call works on.
+type Target struct {
+	Kind TargetKind
+	ARN  string // of a target of kind Named, or "*"
+}
+
+// String returns the target for people: what it is to the workflow, or its ARN.
+func (t Target) String() string {
+	if t.Kind == Named {
+		return t.ARN
+	}
+	return t.Kind.String()
+}
+
+// TargetKind is what the target of a call is to whoever makes it.
+type TargetKind int
+
+// The kinds of targets.
+const (
+	Named      TargetKind = iota // told by its ARN
+	FromBucket                   // the bucket that a workflow reads
+	FromObject                   // an object under the location that it reads
+	ToBucket                     // the bucket that it writes
+	ToObject                     // an object under the location that it writes
+	FromKey                      // the key of the bucket that it reads
+	ToKey                        // the key of the bucket that it writes
+	GroupKey                     // the key of the dataset group
+	TheKey                       // the key that is administered
+	TheRole                      // the service role
+	CloudWatch                   // metrics, which have no ARN
+)
+
+var targetNames = [...]string{
+	Named:      "a resource",
+	FromBucket: "the bucket that is read",
+	FromObject: "an object under the location that is read",
+	ToBucket:   "the bucket that is written",
+	ToObject:   "an object under the location that is written",
+	FromKey:    "the key of the bucket that is read",
+	ToKey:      "the key of the bucket that is written",
+	GroupKey:   "the key of the dataset group",
+	TheKey:     "the key",
+	TheRole:    "the service role",
+	CloudWatch: "CloudWatch",
+}
+
+// String returns the kind in words.
+func (k TargetKind) String() string { return nameOf(targetNames[:], int(k), "TargetKind") }
+
+func (k TargetKind) isBucket() bool { return k == FromBucket || k == ToBucket }
+func (k TargetKind) isObject() bool { return k == FromObject || k == ToObject }
+func (k TargetKind) isKey() bool    { return k == FromKey || k == ToKey || k == GroupKey }
+
+// isWritten reports whether the kind belongs to the location that a workflow writes.
+func (k TargetKind) isWritten() bool { return k == ToBucket || k == ToObject || k == ToKey }
+
+func nameOf(names []string, i int, typ string) string {
+	if i < 0 || i >= len(names) || names[i] == "" {
+		return fmt.Sprintf("%s(%d)", typ, i)
+	}
+	return names[i]
+}
+
+// DecidedBy returns the documents that can allow the call. It is empty for a call that is decided
+// by policies that no setup owns.
+func (c *Call) DecidedBy() []Document {
+	if c.Side == Resource {
+		return []Document{c.Resource}
+	}
+	return c.Identity
+}
+
+// Concerns reports whether a document has a part in deciding the call.
+func (c *Call) Concerns(d Document) bool {
+	if c.Side == Resource {
+		return c.Resource == d
+	}
+	return slices.Contains(c.Identity, d)
+}
+
+// Document returns the one document that decides the call, and the zero Document when there is
+// none or more than one.
+func (c *Call) Document() Document {
+	if by := c.DecidedBy(); len(by) == 1 {
+		return by[0]
+	}
+	return Document{}
+}
+
+// Principal returns who calls, for people: "the role", or the ARN or name of a stranger.
+func (c *Call) Principal() string {
+	if c.Caller == Stranger {
+		return c.request.Principal
+	}
+	return "the " + c.Caller.String()
+}

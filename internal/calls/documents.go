@@ -1,0 +1,99 @@
+package calls
+
+import (
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// Kind is what a policy document belongs to.
+type Kind int
+
+// The kinds of documents.
+const (
+	Trust          Kind = iota + 1 // the service role's trust policy
+	RolePolicy                     // a policy of the service role
+	BucketPolicy                   // the policy of a bucket
+	KeyPolicy                      // the policy of a key
+	OperatorPolicy                 // a policy of an operator
+)
+
+var kindNames = [...]string{
+	Trust:          "trust policy",
+	RolePolicy:     "policy of the service role",
+	BucketPolicy:   "bucket policy",
+	KeyPolicy:      "key policy",
+	OperatorPolicy: "policy of an operator",
+}
+
+// String returns the kind in words.
+func (k Kind) String() string { return nameOf(kindNames[:], int(k), "Kind") }
+
+// Grammar returns the kind of policy that AWS takes the document for.
+func (k Kind) Grammar() policy.Kind {
+	switch k {
+	case Trust:
+		return policy.Trust
+	case BucketPolicy:
+		return policy.Resource
+	case KeyPolicy:
+		return policy.KeyPolicy
+	}
+	return policy.Identity
+}
+
+// Document names a policy document of a setup. The zero Document names none.
+type Document struct {
+	Kind Kind
+	Name string // as [model.Doc] has it: "role-policy", "bucket-data"
+}
+
+// String returns the name.
+func (d Document) String() string { return d.Name }
+
+// OfBucket names the policy of the bucket with an ID, and OfKey that of a key, whether the setup
+// gives it one or not.
+func OfBucket(id string) Document { return Document{BucketPolicy, "bucket-" + id} }
+
+// OfKey is [OfBucket] for a key.
+func OfKey(id string) Document { return Document{KeyPolicy, "key-" + id} }
+
+// Documents are the documents of a setup, with their references filled in.
+type Documents map[Document]policy.Document
+
+// Part is a document of a setup as the model has it, with references in it.
+type Part struct {
+	Document
+	Place string // path of the spec's part that it belongs to, a key of spec.Places
+	Whole policy.Document
+
+	// For the policy of a bucket or a key: pzgen's own statements, and the present policy of one
+	// that exists, when it is known. For other documents Own is Whole.
+	Own  policy.Document
+	Base *policy.Document
+}
+
+// Parts returns every document of a setup, in the order of [model.Setup.Docs].
+func Parts(m *model.Setup) []Part {
+	var out []Part
+	add := func(kind Kind, place string, d model.Doc, own policy.Document, base *policy.Document) {
+		if d.Name != "" {
+			out = append(out, Part{Document{kind, d.Name}, place, d.Document, own, base})
+		}
+	}
+	add(Trust, "role", m.Role.Trust, m.Role.Trust.Document, nil)
+	for _, d := range m.Role.Policies {
+		add(RolePolicy, "role", d, d.Document, nil)
+	}
+	for _, b := range m.Buckets {
+		add(BucketPolicy, "buckets."+b.ID, b.Policy, b.Own, b.Base)
+	}
+	for _, k := range m.Keys {
+		add(KeyPolicy, "keys."+k.ID, k.Policy, k.Own, k.Base)
+	}
+	for _, o := range m.Operators {
+		for _, d := range o.Policies {
+			add(OperatorPolicy, "operators."+o.ID, d, d.Document, nil)
+		}
+	}
+	return out
+}
