@@ -11,7 +11,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/pzgen/pzgen/generators/shell"
 	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/internal/testtool"
 )
 
@@ -31,17 +33,24 @@ func TestScripts(t *testing.T) {
 	}
 	dir := t.TempDir()
 	var files, few []string
+	write := func(folder string, f output.File) string {
+		name := filepath.Join(dir, folder, filepath.FromSlash(f.Path))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, name)
+		return name
+	}
+	for _, f := range shell.Shared() {
+		few = append(few, write("library", f))
+	}
 	all := everySetup(t)
 	for _, m := range all {
 		for _, f := range printed(t, m, "shell") {
-			name := filepath.Join(dir, m.SpecFile, filepath.FromSlash(f.Path))
-			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(name, f.Data, 0o755); err != nil {
-				t.Fatal(err)
-			}
-			files = append(files, name)
+			name := write(m.SpecFile, f)
 			if slices.Contains(distinct(all), m) {
 				few = append(few, name)
 			}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/generators/shell"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
@@ -237,7 +238,7 @@ func (w *world) prepare() {
 // put writes the files of a setup in some targets below the folder out, and gives that.
 func (w *world) put(m *model.Setup, targets ...string) string {
 	w.t.Helper()
-	for _, f := range printed(w.t, m, targets...) {
+	for _, f := range append(printed(w.t, m, targets...), shell.Shared()...) {
 		name := w.write("out/"+f.Path, f.Data)
 		if err := os.Chmod(name, f.Mode&fs.ModePerm); err != nil {
 			w.t.Fatal(err)

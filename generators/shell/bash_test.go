@@ -17,6 +17,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/pzgen/pzgen/generators/shell/account"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/internal/testtool"
 )
 
@@ -69,7 +70,7 @@ func fakeAWS(file string, args []string) int {
 
 // TestRealBash runs the scripts under bash with a stand-in for the AWS CLI, and expects the account to end as it does in process.
 func TestRealBash(t *testing.T) {
-	bash := testtool.Need(t, "bash")
+	testtool.Need(t, "bash")
 	testtool.Need(t, "jq")
 	for _, name := range []string{"hostile", "existing", "managed"} {
 		s := setups()[name]
@@ -103,13 +104,26 @@ func TestRealBash(t *testing.T) {
 			w.m.account.KeyARN = nil
 			state := write("state", []byte(w.state()), 0o600)
 			for path, text := range w.texts {
-				write(filepath.Base(path), text, 0o755)
+				write(filepath.Join("o u t", path), text, 0o755)
+			}
+			for _, f := range Shared() {
+				write(filepath.Join("o u t", f.Path), f.Data, f.Mode)
+			}
+			// The scripts are called through links, one of them to another folder.
+			for _, script := range []string{"apply.sh", "destroy.sh"} {
+				link := filepath.Join(dir, "bin", script)
+				if err := os.Symlink(filepath.Join("..", "o u t", s.Name, "shell", script), link); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.Symlink(link, filepath.Join(dir, script)); err != nil {
+					t.Fatal(err)
+				}
 			}
 			run := func(script string, args ...string) []string {
 				t.Helper()
 				os.Remove(state + ".changes")
-				cmd := exec.Command(bash, append([]string{filepath.Join(dir, script), "--yes"}, args...)...)
-				cmd.Dir = filepath.Join(dir)
+				cmd := exec.Command(filepath.Join(dir, script), append([]string{"--yes"}, args...)...)
+				cmd.Dir = dir
 				cmd.Env = append(os.Environ(), stateVariable+"="+state, "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"), "TMPDIR="+dir)
 				if out, err := cmd.CombinedOutput(); err != nil {
 					t.Fatalf("%s: %v\n%s", script, err, out)
@@ -191,21 +205,41 @@ func settle(t *testing.T, a *account.Account) string {
 
 // TestScriptTools holds the scripts against shellcheck, shfmt and bash's own parser.
 func TestScriptTools(t *testing.T) {
-	for _, c := range [][]string{{"bash", "-n"}, {"shellcheck"}, {"shfmt", "-i", "2", "-ci", "-d"}} {
-		t.Run(c[0], func(t *testing.T) {
-			path := testtool.Need(t, c[0])
-			for name, s := range setups() {
-				for _, f := range printed(t, s) {
-					file := filepath.Join(t.TempDir(), filepath.Base(f.Path))
-					if err := os.WriteFile(file, f.Data, 0o755); err != nil {
-						t.Fatal(err)
-					}
-					if out, err := exec.Command(path, append(slices.Clone(c[1:]), file)...).CombinedOutput(); err != nil || len(out) > 0 {
-						t.Errorf("%s, %s: %v\n%s", name, f.Path, err, out)
-					}
-				}
+	dir := t.TempDir()
+	write := func(folder string, files []output.File) (names []string) {
+		for _, f := range files {
+			name := filepath.Join(dir, folder, filepath.FromSlash(f.Path))
+			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+				t.Fatal(err)
 			}
-		})
+			if err := os.WriteFile(name, f.Data, f.Mode); err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, name)
+		}
+		return names
+	}
+	scripts := write("managed", Shared())
+	for name, s := range setups() {
+		scripts = append(scripts, write(name, printed(t, s))...)
+	}
+	for _, c := range [][]string{{"bash", "-n"}, {"shellcheck"}, {"shfmt", "-i", "2", "-ci", "-d"}} {
+		t.Run(c[0], func(t *testing.T) { clean(t, c, scripts) })
+	}
+	t.Run("shellcheck with the library", func(t *testing.T) {
+		clean(t, []string{"shellcheck", "-x"}, write("managed", printed(t, setups()["managed"])))
+	})
+}
+
+// clean requires a tool to find nothing in files, each by itself.
+func clean(t *testing.T, command, files []string) {
+	t.Helper()
+	path := testtool.Need(t, command[0])
+	for _, file := range files {
+		out, err := exec.Command(path, append(slices.Clone(command[1:]), file)...).CombinedOutput()
+		if err != nil || len(out) > 0 {
+			t.Errorf("%s: %v\n%s", file, err, out)
+		}
 	}
 }
 
@@ -213,11 +247,13 @@ func TestScriptTools(t *testing.T) {
 func TestBash32(t *testing.T) {
 	all := setups()
 	maps.Copy(all, examples(t))
-	for name, s := range all {
-		for _, f := range printed(t, s) {
-			for _, found := range newer(t, f.Data) {
-				t.Errorf("%s, %s: %s", name, f.Path, found)
-			}
+	files := Shared()
+	for _, s := range all {
+		files = append(files, printed(t, s)...)
+	}
+	for _, f := range files {
+		for _, found := range newer(t, f.Data) {
+			t.Errorf("%s: %s", f.Path, found)
 		}
 	}
 	for _, bad := range []string{"declare -A x", "local -n y=x", "echo ${x,,}", "echo ${x^}", "mapfile -t x", "x=(a b)", "a |& b", "a &>> b", "case a in b) ;& esac", "[[ -v x ]]", "echo ${x@Q}",
@@ -252,6 +288,7 @@ func newer(t *testing.T, text []byte) []string {
 			switch {
 			case n.Exp != nil && (n.Exp.Op >= syntax.UpperFirst && n.Exp.Op <= syntax.OtherParamOps):
 				bad(n, "change of case, or ${x@...}")
+			case n.Index != nil && n.Param.Value == "BASH_SOURCE":
 			case n.Slice != nil, n.Index != nil, n.Excl, n.Names != 0:
 				bad(n, "arrays, substrings, indirect names")
 			case n.Param != nil && slices.Contains([]string{"EPOCHSECONDS", "EPOCHREALTIME", "BASHPID", "SRANDOM"}, n.Param.Value):

@@ -15,12 +15,11 @@ func (w *script) destroy() {
 			w.docs = append(w.docs, d)
 		}
 	}
-	w.header("Removes what apply.sh made for the Amazon Personalize setup " + s.Name + "; --help tells how.")
+	w.header("destroy.sh", "Removes what apply.sh made for the Amazon Personalize setup "+s.Name+"; --help tells how.")
 	w.function("check_setup", w.checkValues)
 	w.documents()
 	w.function("steps", w.destroySteps)
-	w.function("summary", func() { w.step(`say "Setup ${SETUP} is removed."`) })
-	w.library(part{true, commonPart}, part{true, policyPart}, part{true, destroyPart})
+	w.end()
 }
 
 // needed reports whether destroy.sh compares a document with what is there: those of buckets and keys, and inline policies.
@@ -92,7 +91,7 @@ func (w *script) destroySteps() {
 	}
 	if s.Role.Existing {
 		for _, arn := range s.Role.ManagedPolicies {
-			w.step("attached_before role", `"$ROLE_NAME"`, w.text(arn))
+			w.step("attached_before", "role", `"$ROLE_NAME"`, w.text(arn))
 		}
 		return
 	}

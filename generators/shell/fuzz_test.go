@@ -121,11 +121,11 @@ func TestMutations(t *testing.T) {
 	mutate("bucket setting", `"$SHOP_KEY_ARN" true true true 30`, `"$SHOP_KEY_ARN" true true true 31`)
 	mutate("tag", `"Value": "personalization"`, `"Value": "other"`)
 	mutate("boundary", "policy/Boundary", "policy/Other")
-	mutate("command", "  summary\n", "  curl https://example.com\n")
-	mutate("command", "  check_setup\n", "  check_setup\n  rm -rf /\n")
-	mutate("command", "  check_setup\n", "  check_setup\n  aws iam create-user --user-name x\n")
-	mutate("command", "  check_setup\n", "  check_setup\n  echo x >/etc/passwd\n")
-	mutate("command", "  check_setup\n", "  check_setup\n  while true; do true; done\n")
+	mutate("command", "  show ", "  curl https://example.com ")
+	mutate("command", "\n  safe ", "\n  rm -rf /\n  safe ")
+	mutate("command", "\n  safe ", "\n  aws iam create-user --user-name x\n  safe ")
+	mutate("command", "\n  safe ", "\n  echo x >/etc/passwd\n  safe ")
+	mutate("command", "\n  safe ", "\n  while true; do true; done\n  safe ")
 	if tried < 60 {
 		t.Errorf("only %d mutations were tried", tried)
 	}

@@ -34,10 +34,9 @@ func destroyPath(s *model.Setup) string { return s.Name + "/shell/destroy.sh" }
 
 func (w *script) apply() {
 	s := w.setup
-	w.header("Creates the Amazon Personalize setup " + s.Name + ", or brings it up to date; --help tells how.")
+	w.header("apply.sh", "Creates the Amazon Personalize setup "+s.Name+", or brings it up to date; --help tells how.")
 	w.function("check_setup", func() {
 		w.checkValues()
-		w.step("TAGS=$(setup_tags)")
 		for _, u := range s.Uploads {
 			w.step("need_file", w.word(u.File))
 		}
@@ -46,27 +45,7 @@ func (w *script) apply() {
 	w.documents()
 	w.function("steps", w.applySteps)
 	w.function("summary", w.summary)
-
-	created, existing := w.buckets()
-	w.library(
-		part{true, commonPart}, part{true, applyPart}, part{true, policyPart}, part{true, iamPart},
-		part{len(s.Keys) > 0 || created || existing, mergePart},
-		part{len(s.Keys) > 0, kmsPart},
-		part{created || existing, s3lookPart},
-		part{created, s3Part},
-		part{existing, existingBucketPart},
-		part{len(s.Uploads) > 0, uploadPart},
-		part{s.DatasetGroup != nil, personalizePart},
-	)
-}
-
-// buckets reports whether the setup has buckets that are created, and buckets that exist.
-func (w *script) buckets() (created, existing bool) {
-	for _, b := range w.setup.Buckets {
-		created = created || !b.Existing
-		existing = existing || b.Existing
-	}
-	return created, existing
+	w.end()
 }
 
 // wanted gives the statements of a document that the script itself brings along: all of a document that is pzgen's, and only pzgen's own where the
@@ -163,8 +142,7 @@ func (w *script) keySteps() {
 			continue
 		}
 		later[model.RefKeyARN(k.ID)] = false
-		w.step("ensure_key", w.word(k.ID), `"$`+w.names.aliases[k.ID]+`"`, strconv.FormatBool(k.Rotation), w.policy(k.Policy))
-		w.step(name + "=$KEY_ARN")
+		w.step("ensure_key", name, w.word(k.ID), `"$`+w.names.aliases[k.ID]+`"`, strconv.FormatBool(k.Rotation), w.policy(k.Policy))
 	}
 }
 
@@ -194,15 +172,14 @@ func attachments(o model.Operator) []attachment {
 
 // summary tells what the script stands for, so that a person can go on.
 func (w *script) summary() {
-	w.step(`say "Setup ${SETUP} is up to date."`)
-	w.step(`say "  service role   ${ROLE_ARN}"`)
+	w.step("show", "'service role'", w.ref(model.RefRoleARN))
 	for _, k := range w.setup.Keys {
-		w.step(`say "  key            ${` + w.names.vars[model.RefKeyARN(k.ID)] + `}"`)
+		w.step("show", "'key'", w.ref(model.RefKeyARN(k.ID)))
 	}
 	for _, b := range w.setup.Buckets {
-		w.step(`say "  bucket         ${` + w.names.vars[model.RefBucketName(b.ID)] + `}"`)
+		w.step("show", "'bucket'", w.ref(model.RefBucketName(b.ID)))
 	}
 	if g := w.setup.DatasetGroup; g != nil {
-		w.step(`say`, w.word("  dataset group  "+g.Name))
+		w.step("show", "'dataset group'", w.word(g.Name))
 	}
 }

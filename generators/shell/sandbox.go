@@ -44,12 +44,16 @@ type machine struct {
 const (
 	timeLimit  = 10 * time.Second
 	callLimit  = 100000
-	scriptPath = "/setup/shell/"
+	scriptPath = "/out/setup/shell/"
 	tempFolder = "/temporary"
 )
 
 func newMachine(a *account.Account) *machine {
-	return &machine{account: a, files: map[string][]byte{}, jqs: jqs{}}
+	m := &machine{account: a, files: map[string][]byte{}, jqs: jqs{}}
+	for _, f := range Shared() {
+		m.files["/out/"+f.Path] = f.Data
+	}
+	return m
 }
 
 // run runs a parsed script. A script that fails is an error that carries what it said.
@@ -61,7 +65,7 @@ func (m *machine) run(script *syntax.File, args ...string) error {
 	m.ended, m.calls = nil, 0
 	m.rewrite(script)
 	r, err := interp.New(
-		interp.Env(expand.ListEnviron("PATH=/bin", "HOME=/", "TMPDIR=/")),
+		interp.Env(expand.ListEnviron("PATH=/bin", "HOME=/", "TMPDIR=/", "BASH_SOURCE="+script.Name)),
 		interp.Dir("/"),
 		interp.Params(append([]string{"--"}, args...)...),
 		interp.StdIO(nil, &m.out, &m.err),
@@ -132,7 +136,7 @@ func (m *machine) call(_ context.Context, args []string) ([]string, error) {
 			return []string{"false"}, nil
 		}
 		return nil, m.end(fmt.Errorf("%q is not a command of pzgen's scripts", args))
-	case "exec", "source", ".", "eval", "builtin", "type", "hash", "enable", "bind", "ulimit", "umask", "wait", "fg", "bg", "kill", "pushd", "popd", "cd":
+	case "exec", "source", "eval", "builtin", "type", "hash", "enable", "bind", "ulimit", "umask", "wait", "fg", "bg", "kill", "pushd", "popd", "cd":
 		return nil, m.end(fmt.Errorf("%q is not a command of pzgen's scripts", args[0]))
 	}
 	return args, nil
@@ -179,8 +183,8 @@ func (m *machine) command(hc interp.HandlerContext, args []string) error {
 	case len(args) == 3 && command == "date -u":
 		fmt.Fprintln(hc.Stdout, "20260101T000000Z")
 		return nil
-	case len(args) == 2 && args[0] == "dirname":
-		fmt.Fprintln(hc.Stdout, path.Dir(args[1]))
+	case len(args) == 3 && command == "dirname --":
+		fmt.Fprintln(hc.Stdout, path.Dir(args[2]))
 		return nil
 	case len(args) == 3 && (args[0] == "cp" || args[0] == "mv"):
 		data, ok := m.files[args[1]]

@@ -1,4 +1,5 @@
-# What follows is the same in every script that pzgen generates. It holds no value of a setup.
+# What every script of pzgen's does around its steps: options, calls of AWS, the order of a run.
+# shellcheck shell=bash disable=SC2016,SC2034,SC2153 # jq has variables too; files share names
 
 DRY_RUN=''
 YES=''
@@ -81,9 +82,9 @@ prepare() {
   for tool in aws jq; do
     if ! command -v "$tool" >/dev/null; then die "$tool is not installed, and this script needs it"; fi
   done
+  begin
   check_setup
   export AWS_REGION="$REGION" AWS_DEFAULT_REGION="$REGION" AWS_DEFAULT_OUTPUT=json AWS_PAGER=''
-  HERE=$(dirname "$0")
   WORK=$(mktemp -d)
   trap 'rm -rf "$WORK"' EXIT
   call '' sts get-caller-identity
@@ -123,7 +124,7 @@ main() {
   elif [[ -n $WAITS ]]; then
     steps
   fi
-  if [[ -z $DRY_RUN ]]; then summary; fi
+  if [[ -z $DRY_RUN ]]; then finish; fi
   if [[ -n $LEFT ]]; then printf 'Left alone:\n%s' "$LEFT"; fi
 }
 
@@ -171,7 +172,7 @@ change() {
     sleep "$delay"
   done
   printf '%s\n' "$ERROR" >&2
-  die "could not ${what}; run the script again when the cause is mended, it goes on where it stopped"
+  die "could not ${what}; run the script again when the cause is fixed, it goes on where it stopped"
 }
 
 # not_yet tells whether the last error is one that passes once AWS has spread what was created.

@@ -1,12 +1,32 @@
+# What every destroy.sh of pzgen's sources: its options, its steps, and the parts of the library that it needs.
+# The library is the same for every setup and holds no value of any.
+# shellcheck shell=bash disable=SC1091,SC2016,SC2034,SC2153 # jq has variables too; files share names
+
+# The interface of the library: the names and the arguments of the steps. A script is for one of them.
+PZGEN_LIBRARY=1
+
+for PART in common policy; do
+  if [[ ! -r $HERE/../../_lib/$PART.sh ]]; then
+    printf 'error: %s is missing: %s\n' "$HERE/../../_lib/$PART.sh" \
+      "copy the folder _lib whole, or run pzgen generate again" >&2
+    exit 1
+  fi
+done
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$HERE/../../_lib/common.sh"
+# shellcheck source-path=SCRIPTDIR source=policy.sh
+. "$HERE/../../_lib/policy.sh"
+
 TWO_WORDS=''
 
 usage() {
   cat <<EOF
 usage: destroy.sh [--dry-run] [--yes] [--profile NAME] [--region ${REGION}]
 
-Removes what apply.sh made for the Amazon Personalize setup ${SETUP} in account ${ACCOUNT}, ${REGION}: the service role, its policies, the
-operators' policies, and this setup's statements in the policies of buckets and keys. Buckets, keys and dataset groups stay, for they
-hold data; at the end it says how to delete them.
+Removes what apply.sh made for the Amazon Personalize setup ${SETUP} in account ${ACCOUNT}, ${REGION}:
+the service role, its policies, the operators' policies, and this setup's statements in the policies of
+buckets and keys. Buckets, keys and dataset groups stay, for they hold data; at the end it says how to
+delete them.
 
   --dry-run       only tell what would be done
   --yes           do not ask for confirmation
@@ -16,6 +36,10 @@ EOF
 }
 
 option() { return 1; }
+
+begin() { :; }
+
+finish() { say "Setup ${SETUP} is removed."; }
 
 # unmerge_policy KIND NAME OWN takes this setup's statements out of the policy of a bucket or key, and nothing else.
 unmerge_policy() {

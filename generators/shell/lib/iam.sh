@@ -1,3 +1,6 @@
+# The steps of apply.sh for roles, policies and attachments.
+# shellcheck shell=bash disable=SC2016,SC2034,SC2153 # jq has variables too; files share names
+
 # ensure_role DESCRIPTION BOUNDARY TRUST
 ensure_role() {
   local description=$1 boundary=$2 trust=$3 input tags present

@@ -1,5 +1,14 @@
-# ensure_key ID ALIAS ROTATION POLICY leaves the key's ARN in KEY_ARN.
+# The steps of apply.sh for keys.
+# shellcheck shell=bash disable=SC2016,SC2034,SC2153 # jq has variables too; files share names
+
+# ensure_key NAME ID ALIAS ROTATION POLICY leaves the key's ARN in the variable NAME.
 ensure_key() {
+  make_key "$2" "$3" "$4" "$5"
+  read -r "$1" <<<"$KEY_ARN"
+}
+
+# make_key ID ALIAS ROTATION POLICY leaves the key's ARN in KEY_ARN.
+make_key() {
   local id=$1 alias=$2 rotation=$3 wanted=$4 tags missing
   tags=$(jq -cn --argjson tags "$TAGS" --arg id "$id" '$tags + [{Key: "pzgen:key", Value: $id}] | map({TagKey: .Key, TagValue: .Value})')
   if call NotFoundException kms describe-key --key-id "$alias"; then

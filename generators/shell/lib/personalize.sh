@@ -1,3 +1,6 @@
+# The step of apply.sh for dataset groups.
+# shellcheck shell=bash disable=SC2016,SC2034,SC2153 # jq has variables too; files share names
+
 # ensure_dataset_group NAME DOMAIN KEY: a KEY makes it encrypted, and only then it has a role.
 ensure_dataset_group() {
   local name=$1 domain=$2 key=$3 arn="arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/$1" role='' input status tries=0

@@ -1,3 +1,9 @@
+# How policies are compared and merged.
+# shellcheck shell=bash disable=SC2016,SC2034,SC2153 # jq has variables too; files share names
+
+# The service principal that statements of this setup may name.
+SERVICE='personalize.amazonaws.com'
+
 # How policies are compared and merged. Two policies are the same when they differ only in order and in writing a list of one as a string. A
 # statement is this setup's by its Sid, and foreign when its effect or its kind of principal is another.
 POLICY_JQ='
@@ -145,4 +151,15 @@ replace_policy() {
     sleep "$delay"
   done
   die "the policy of the ${kind} ${name} is not the one that was just written: somebody else changed it at the same time. As it was before, it is in ${BACKUP:-no file, for there was none}; compare the two and run the script again"
+}
+
+# merge_policy KIND NAME OWN puts this setup's statements into the policy of a bucket or key. Statements of others keep their place and meaning.
+merge_policy() {
+  local before
+  read_policy "$1" "$2"
+  before=$POLICY
+  decide merge "$1" "$2" "$3"
+  case $VERDICT in
+    put*) replace_policy "$1" "$2" "$before" "${VERDICT#*"$NL"}" ;;
+  esac
 }

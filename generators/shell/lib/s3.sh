@@ -1,3 +1,27 @@
+# The steps of apply.sh for buckets.
+# shellcheck shell=bash disable=SC2016,SC2034,SC2153 # jq has variables too; files share names
+
+# bucket_here BUCKET tells whether the bucket exists. One of another account or region ends the script.
+bucket_here() {
+  local location
+  if call '404 403 301 400' s3api head-bucket --bucket "$1" --expected-bucket-owner "$ACCOUNT"; then
+    call '' s3api get-bucket-location --bucket "$1" --expected-bucket-owner "$ACCOUNT"
+    location=$(answer '.LocationConstraint // "us-east-1" | if . == "EU" then "eu-west-1" else . end')
+    if [[ $location != "$REGION" ]]; then die "the bucket $1 is in ${location}, and Personalize needs it in ${REGION}"; fi
+    return 0
+  fi
+  case $CODE in
+    404) return 1 ;;
+    403) die "the bucket $1 belongs to another account, or these credentials may not see it" ;;
+  esac
+  die "the bucket $1 is in another region than ${REGION}: ${ERROR}"
+}
+
+# existing_bucket BUCKET only looks.
+existing_bucket() {
+  if ! bucket_here "$1"; then die "there is no bucket $1, and the spec says that it exists"; fi
+}
+
 # look CODES OPERATION BUCKET reads a setting of a bucket; ANSWER is {} where AWS answers with one of CODES.
 look() { call "$1 NoSuchBucket" s3api "$2" --bucket "$3" --expected-bucket-owner "$ACCOUNT" || true; }
 

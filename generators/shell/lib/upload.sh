@@ -1,3 +1,6 @@
+# The step of apply.sh that uploads files.
+# shellcheck shell=bash disable=SC2016,SC2034,SC2153 # jq has variables too; files share names
+
 # local_file FILE gives the path of a file to upload.
 local_file() {
   case $1 in
