@@ -1,0 +1,117 @@
+# The steps of apply.sh for buckets.
+# shellcheck shell=bash disable=SC2016,SC2034,SC2153 # jq has variables too; files share names
+
+# bucket_here BUCKET tells whether the bucket exists. One of another account or region ends the script.
+bucket_here() {
+  local location
+  if call '404 403 301 400' s3api head-bucket --bucket "$1" --expected-bucket-owner "$ACCOUNT"; then
+    call '' s3api get-bucket-location --bucket "$1" --expected-bucket-owner "$ACCOUNT"
+    location=$(answer '.LocationConstraint // "us-east-1" | if . == "EU" then "eu-west-1" else . end')
+    if [[ $location != "$REGION" ]]; then die "the bucket $1 is in ${location}, and Personalize needs it in ${REGION}"; fi
+    return 0
+  fi
+  case $CODE in
+    404) return 1 ;;
+    403) die "the bucket $1 belongs to another account, or these credentials may not see it" ;;
+  esac
+  die "the bucket $1 is in another region than ${REGION}: ${ERROR}"
+}
+
+# existing_bucket BUCKET only looks.
+existing_bucket() {
+  if ! bucket_here "$1"; then die "there is no bucket $1, and the spec says that it exists"; fi
+}
+
+# look CODES OPERATION BUCKET reads a setting of a bucket; ANSWER is {} where AWS answers with one of CODES.
+look() { call "$1 NoSuchBucket" s3api "$2" --bucket "$3" --expected-bucket-owner "$ACCOUNT" || true; }
+
+# set_bucket WHAT OPERATION BUCKET ARGS... changes one.
+set_bucket() {
+  local what=$1 operation=$2 bucket=$3
+  shift 3
+  change "${what} of the bucket ${bucket}" s3api "$operation" --bucket "$bucket" --expected-bucket-owner "$ACCOUNT" "$@"
+}
+
+# ensure_bucket BUCKET KEY VERSIONING BLOCK_PUBLIC OWNER_ONLY EXPIRE_DAYS
+ensure_bucket() {
+  local bucket=$1
+  if bucket_here "$bucket"; then
+    claim_bucket "$bucket"
+    set_up_bucket "$@"
+    return 0
+  fi
+  if [[ $REGION == us-east-1 ]]; then
+    # S3 refuses this region as a location constraint.
+    change "create the bucket ${bucket}" s3api create-bucket --bucket "$bucket"
+  else
+    change "create the bucket ${bucket}" s3api create-bucket --bucket "$bucket" --create-bucket-configuration "LocationConstraint=${REGION}"
+  fi
+  if [[ -n $PLANNING ]]; then
+    say "    with its tags, public access block, object ownership, versioning, encryption and expiry"
+  else
+    set_up_bucket "$@"
+  fi
+}
+
+# set_up_bucket takes the same and brings each setting to what it should be. The tags come first: by them a later run knows the bucket.
+set_up_bucket() {
+  local bucket=$1 key=$2 versioning=$3 block=$4 owner_only=$5 days=$6 want tags
+
+  look NoSuchTagSet get-bucket-tagging "$bucket"
+  if [[ $(missing_tags .TagSet "$TAGS") != '[]' ]]; then
+    # S3 replaces the whole set, so the tags of others go with it.
+    tags=$(answer -c --argjson want "$TAGS" '{TagSet: ([.TagSet[]? | .Key as $k | select(any($want[]; .Key == $k) | not)] + $want)}')
+    set_bucket "set the tags" put-bucket-tagging "$bucket" --tagging "$tags"
+  fi
+
+  look NoSuchPublicAccessBlockConfiguration get-public-access-block "$bucket"
+  want=$(jq -cn --argjson on "$block" '{BlockPublicAcls: $on, IgnorePublicAcls: $on, BlockPublicPolicy: $on, RestrictPublicBuckets: $on}')
+  if ! holds --argjson want "$want" '($want | map_values(false)) + (.PublicAccessBlockConfiguration // {}) == $want'; then
+    set_bucket "set the public access block" put-public-access-block "$bucket" --public-access-block-configuration "$want"
+  fi
+
+  look OwnershipControlsNotFoundError get-bucket-ownership-controls "$bucket"
+  if ! holds --argjson want "$owner_only" '(.OwnershipControls.Rules[0].ObjectOwnership // "") | (. == "BucketOwnerEnforced") == $want and . != ""'; then
+    want=BucketOwnerPreferred
+    if [[ $owner_only == true ]]; then want=BucketOwnerEnforced; fi
+    set_bucket "set the object ownership" put-bucket-ownership-controls "$bucket" --ownership-controls "{\"Rules\":[{\"ObjectOwnership\":\"${want}\"}]}"
+  fi
+
+  look '' get-bucket-versioning "$bucket"
+  if ! holds --argjson want "$versioning" '(.Status == "Enabled") == $want'; then
+    want=Suspended
+    if [[ $versioning == true ]]; then want=Enabled; fi
+    set_bucket "set the versioning" put-bucket-versioning "$bucket" --versioning-configuration "Status=${want}"
+  fi
+
+  look ServerSideEncryptionConfigurationNotFoundError get-bucket-encryption "$bucket"
+  want=$(jq -cn --arg key "$key" 'if $key == "" then {SSEAlgorithm: "AES256"} else {SSEAlgorithm: "aws:kms", KMSMasterKeyID: $key} end')
+  if ! holds --argjson want "$want" '.ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault == $want'; then
+    want=$(jq -cn --argjson want "$want" '{Rules: [{ApplyServerSideEncryptionByDefault: $want, BucketKeyEnabled: ($want.KMSMasterKeyID != null)}]}')
+    set_bucket "set the encryption" put-bucket-encryption "$bucket" --server-side-encryption-configuration "$want"
+  fi
+
+  look NoSuchLifecycleConfiguration get-bucket-lifecycle-configuration "$bucket"
+  if ! holds --argjson days "$days" '[.Rules[]? | select(.ID == "pzgen-expire") | [.Status, .Expiration.Days, .NoncurrentVersionExpiration.NoncurrentDays]]
+      == if $days == 0 then [] else [["Enabled", $days, $days]] end'; then
+    want=$(answer -c --argjson days "$days" '{Rules: ([.Rules[]? | select(.ID != "pzgen-expire")] + if $days == 0 then [] else
+      [{ID: "pzgen-expire", Status: "Enabled", Filter: {Prefix: ""}, Expiration: {Days: $days}, NoncurrentVersionExpiration: {NoncurrentDays: $days}}] end)}')
+    if [[ $want == '{"Rules":[]}' ]]; then
+      set_bucket "remove the expiry" delete-bucket-lifecycle "$bucket"
+    else
+      set_bucket "set the expiry" put-bucket-lifecycle-configuration "$bucket" --lifecycle-configuration "$want"
+    fi
+  fi
+}
+
+# claim_bucket BUCKET refuses a bucket that somebody else made. One without tags, policy and objects is what an interrupted run leaves.
+claim_bucket() {
+  look NoSuchTagSet get-bucket-tagging "$1"
+  if ours .TagSet || [[ -n $ADOPT ]]; then return 0; fi
+  if holds '(.TagSet // []) == []'; then
+    read_policy bucket "$1"
+    look '' list-object-versions "$1"
+    if [[ -z $POLICY ]] && holds '[.Versions[]?, .DeleteMarkers[]?] == []'; then return 0; fi
+  fi
+  die "the bucket $1 is there already and has no tag pzgen:setup=${SETUP}, so somebody else made it. Choose another name in the spec, say existing: true there, or hand it over with --adopt"
+}
