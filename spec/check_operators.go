@@ -62,6 +62,10 @@ func (c *checker) checkUploads() {
 		if to == nil || !d.file.ok {
 			continue
 		}
+		if f := d.file.v; len(f) > 1 && f[1] == ':' && classLetters.has(f[0]) {
+			c.err(codeUpload, d.file.n, "write a path relative to this file", "%q names a drive of Windows", f)
+			continue
+		}
 		if to.Prefix == "" || strings.HasSuffix(to.Prefix, "/") {
 			name := path.Base(d.file.v)
 			if strings.HasSuffix(d.file.v, "/") || name == "." || name == ".." {

@@ -210,8 +210,8 @@ var operatorObject = &object[operatorDraft]{
 var uploadObject = &object[uploadDraft]{
 	doc: "A local file to put into a bucket.",
 	fields: []field[uploadDraft]{
-		stringField("file", func(d *uploadDraft) *text { return &d.file }, fileForm,
-			"Path of the file, relative to this file. It need not be there before apply.sh runs.", required, example("data/interactions.csv")),
+		stringField("file", func(d *uploadDraft) *text { return &d.file }, uploadForm,
+			"Path of the file, relative to this file and without `..`. It need not be there before apply.sh runs.", required, example("data/interactions.csv")),
 		stringField("to", func(d *uploadDraft) *text { return &d.to }, locationForm,
 			"<bucket>/<key of the object>; behind a / the name of the file is added.", required, example("data/datasets/interactions.csv")),
 	},

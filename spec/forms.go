@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -160,6 +161,14 @@ var (
 			})(s)
 		},
 	}
+	uploadForm = &form{
+		says:    "the path of a file below this file's folder, without ..",
+		pattern: uploadPattern(),
+		max:     fileForm.max,
+		ok: func(s string) bool {
+			return fileForm.ok(s) && !slices.Contains(strings.Split(s, "/"), "..")
+		},
+	}
 	locationForm = &form{
 		says:    "<bucket>/<prefix>, with a name from buckets",
 		pattern: `^[a-zA-Z]([a-zA-Z0-9_\-]{0,38}[a-zA-Z0-9])?/([a-zA-Z0-9!\-_.'()&@=;:+, ][a-zA-Z0-9!\-_.'()&@=;:+, /]*)?$`,
@@ -180,13 +189,25 @@ var (
 	}
 )
 
+// uploadPattern is the pattern of a path as that of fileForm, of which no part is "..".
+func uploadPattern() string {
+	const (
+		no    = `\x00-\x1f\x7f-\x9f/\\` // what no part holds
+		rest  = "[^" + no + "]*"
+		other = "[^" + no + ".]"
+		dots  = `\.(` + other + rest + `)?|\.\.[^` + no + "]" + rest
+	)
+	return "^([^" + no + ".~]" + rest + "|" + dots + ")(/(" + other + rest + "|" + dots + ")?)*$"
+}
+
 var (
-	classDigits = classOf("0-9")
-	classPath   = classOf(`a-zA-Z0-9_+=,.@\-\/`)
-	classAlias  = classOf(`a-zA-Z0-9_\-\/`)
-	classARN    = classOf(inARN)
-	classLower  = classOf("a-z")
-	classBucket = classOf(`a-z0-9.\-`)
+	classDigits  = classOf("0-9")
+	classPath    = classOf(`a-zA-Z0-9_+=,.@\-\/`)
+	classAlias   = classOf(`a-zA-Z0-9_\-\/`)
+	classARN     = classOf(inARN)
+	classLower   = classOf("a-z")
+	classLetters = classOf("a-zA-Z")
+	classBucket  = classOf(`a-z0-9.\-`)
 )
 
 // only reports whether s has no character outside c.

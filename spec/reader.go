@@ -127,6 +127,11 @@ func (r *reader) name(k *yaml.Node, what, name string, f *form, not []string) bo
 		r.err(codeName, k, "give it another name", "%s cannot have the name %q: references such as <%s.…> mean something else", what, name, name)
 		return false
 	}
+	if f == setupName && isDevice(name) {
+		r.err(codeName, k, "give it another name, `"+strings.ToLower(deviceOf(name))+"-1` for example",
+			"no setup can have the name %q: it is its folder in the output, and Windows keeps the name for a device", clip(name))
+		return false
+	}
 	if f == nil || f.ok(name) {
 		return true
 	}
@@ -145,7 +150,7 @@ func (r *reader) name(k *yaml.Node, what, name string, f *form, not []string) bo
 // simpler makes a name of the form out of one that nearly is.
 func simpler(name string, f *form) string {
 	for _, s := range []string{strings.ToLower(name), strings.NewReplacer("_", "-", " ", "-", ".", "-").Replace(strings.ToLower(name))} {
-		if s = strings.Trim(s, "-_"); f.ok(s) {
+		if s = strings.Trim(s, "-_"); f.ok(s) && !(f == setupName && isDevice(s)) {
 			return s
 		}
 	}
@@ -219,12 +224,15 @@ func formHint(s string, f *form) string {
 		if i := strings.LastIndexByte(s, '/'); strings.HasPrefix(s, "arn:") && f.ok(s[i+1:]) {
 			return "write the name alone: `" + s[i+1:] + "`"
 		}
-	case fileForm:
+	case fileForm, uploadForm:
 		if strings.HasPrefix(s, "/") || strings.HasPrefix(s, "~") {
 			return "a spec gives the same result on every machine, so its paths begin at its own folder"
 		}
 		if strings.Contains(s, `\`) {
 			return "use / between folders"
+		}
+		if f == uploadForm && fileForm.ok(s) {
+			return "apply.sh uploads nothing from outside of the spec's folder: put the file, or a link to it, below it"
 		}
 	case arnForm:
 		return "an ARN is arn:partition:service:region:account:resource, without wildcards"

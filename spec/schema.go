@@ -44,7 +44,7 @@ func Schema() []byte {
 				{"description", "Setups by name; the name is the setup's folder in the output: " + setupName.says + "."},
 				{"type", "object"},
 				{"minProperties", 1},
-				{"propertyNames", ordered{{"pattern", setupName.pattern}}},
+				{"propertyNames", ordered{{"pattern", setupName.pattern}, {"not", ordered{{"enum", devices()}}}}},
 				{"additionalProperties", setup.schema()},
 			}},
 		}},

@@ -113,6 +113,9 @@ func rulesToBreak() []broken {
 	root("setup twice", func(t tree) { s := t.at("setups"); s.Content = append(s.Content, s.Content[:2]...) })
 	root("name of a setup", func(t tree) { t.at("setups").Content[0].Value = "Upper_Case" })
 	root("long name of a setup", func(t tree) { t.at("setups").Content[0].Value = strings.Repeat("x", 41) })
+	for _, name := range []string{"con", "nul", "aux", "com1", "LPT9", "prn.x"} {
+		root("name of a device", func(t tree) { t.at("setups").Content[0].Value = name })
+	}
 	root("setup of nothing", func(t tree) { *t.at("setups").Content[1] = *node(fields{}); t.drop("defaults") })
 
 	add(setting("", "account", 111122223333, "11112222333", "1111-2222-3333", "${x}")...)
@@ -129,6 +132,9 @@ func rulesToBreak() []broken {
 	add(setting("", "role", fields{"name", "a b"}, fields{"name", strings.Repeat("x", 65)}, fields{"path", "x"}, fields{"path", "/" + strings.Repeat("p/", 120)}, fields{"existing", true}, fields{"managedPolicies", []string{"Nope"}},
 		fields{"description", "漢"}, fields{"existing", true, "name", "x", "description", "y"}, "x", fields{"path", "/aws-service-role/"})...)
 	add(setting("", "datasetGroup", fields{}, fields{"name", "-x"}, fields{"name", "x", "domain", "VIDEO"}, fields{"name", "x", "key", "nowhere"})...)
+	for _, file := range []string{"../x", "a/../../x", "/x", `a\x`, ".."} {
+		add(in("uploads", "file "+file, func(u tree) bool { u.set("file", file); return true }))
+	}
 	add(setting("", "uploads", []any{fields{"file", "x"}}, []any{fields{"file", "/abs", "to", "nowhere/x"}})...)
 
 	add(setting("buckets", "name", "Upper", "a..b", "ab", "1.2.3.4", "xn--abc", "abc-s3alias", "sthree-x", "x.mrap", "-abc", "a_b", strings.Repeat("x", 64), 12345, "")...)

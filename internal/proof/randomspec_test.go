@@ -536,7 +536,7 @@ func (r *random) uploads() []any {
 		to := r.buckets[r.IntN(len(r.buckets))].name + "/" + r.prefix(true) + fmt.Sprintf("file %d.csv", i)
 		if !seen[to] {
 			seen[to] = true
-			out = append(out, fields{"file", r.pick([]string{"data/x.csv", "it's $(id) `x` \"q\" ${y} %{z} *.csv", "--recursive", "-", "a b", "漢字.csv", "@x", "$HOME", "../up.csv"}, chars("ab", "ab ", 9)), "to", to})
+			out = append(out, fields{"file", r.pick([]string{"data/x.csv", "it's $(id) `x` \"q\" ${y} %{z} *.csv", "--recursive", "-", "a b", "漢字.csv", "@x", "$HOME", "..up/...csv"}, chars("ab", "ab ", 9)), "to", to})
 		}
 	}
 	return out
