@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,7 @@ func (c *checker) check() {
 	c.checkPlaceOfSetup()
 	c.checkProfile()
 	c.checkTargets()
+	c.checkOwnFiles()
 	c.checkTags()
 	c.checkRole()
 	c.checkKeys()
@@ -118,6 +120,21 @@ func (c *checker) checkTargets() {
 		if c.d.targets == nil || slices.ContainsFunc(c.d.targets, func(x text) bool { return x.v == t }) {
 			c.s.Targets = append(c.s.Targets, t)
 		}
+	}
+}
+
+// checkOwnFiles checks patterns by themselves. Which files pzgen writes is known when they are printed.
+func (c *checker) checkOwnFiles() {
+	for i, t := range c.d.ownFiles {
+		if !t.ok {
+			continue
+		}
+		c.setPlace("ownFiles"+index(i), t.n)
+		if _, err := path.Match(t.v, ""); err != nil {
+			c.err(codeOwnFiles, t.n, "close each [ with a ]", "pattern %q is malformed", t.v)
+			continue
+		}
+		c.s.OwnFiles = append(c.s.OwnFiles, t.v)
 	}
 }
 

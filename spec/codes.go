@@ -52,6 +52,7 @@ const (
 	codeTags         = "PZ046"
 	codeSameName     = "PZ047"
 	codeTwoMeanings  = "PZ048"
+	codeOwnFiles     = "PZ049"
 
 	warnRegion     = "PZ060"
 	warnManaged    = "PZ061"
@@ -120,6 +121,7 @@ func Checks() []Check {
 		{codeTags, "tags that AWS refuses"},
 		{codeSameName, "one name that two setups of an account would both create"},
 		{codeTwoMeanings, "one resource declared with two meanings"},
+		{codeOwnFiles, "a pattern that names no file, or one that pzgen writes"},
 
 		{warnRegion, "a region that is not known"},
 		{warnManaged, "what a managed policy opens up"},

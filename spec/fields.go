@@ -54,6 +54,10 @@ var setupObject = &object[setupDraft]{
 		objectField("statements", func(d *setupDraft) *item[statementsDraft] { return &d.statements }, statementsObject, ""),
 		stringsField("targets", func(d *setupDraft) *[]text { return &d.targets }, "target", nil, targets, 1,
 			"Which outputs this setup wants.", byDefault(targets)),
+		stringsField("ownFiles", func(d *setupDraft) *[]text { return &d.ownFiles }, "pattern", ownForm, nil, 0,
+			"Files that you keep in the setup's folder beside those that pzgen writes, by patterns relative to that folder: *, ? and [] stand for parts of one name. "+
+				"A folder that matches is yours with all that is in it. Every other file there is an error of check and verify.",
+			example([]string{"terraform/backend.tf", "terraform/providers.tf"})),
 		namedField("tags", func(d *setupDraft) *[]named[text] { return &d.tags }, tagKey, nil, &shape{kind: "string", form: tagValue}, readTag,
 			"Tags on everything that can carry them; merged with those of defaults.", example(map[string]any{"team": "personalization"})),
 		stringField("permissionsBoundary", func(d *setupDraft) *text { return &d.boundary }, arnForm,

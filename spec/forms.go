@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -163,10 +164,18 @@ var (
 	}
 	uploadForm = &form{
 		says:    "the path of a file below this file's folder, without ..",
-		pattern: uploadPattern(),
+		pattern: pathPattern(false),
 		max:     fileForm.max,
 		ok: func(s string) bool {
 			return fileForm.ok(s) && !slices.Contains(strings.Split(s, "/"), "..")
+		},
+	}
+	ownForm = &form{
+		says:    "a path below the setup's folder, in which *, ? and [] stand for parts of one name",
+		pattern: pathPattern(true),
+		max:     256,
+		ok: func(s string) bool {
+			return utf8.RuneCountInString(s) <= 256 && uploadForm.ok(s) && path.Clean(s) == s && s != "."
 		},
 	}
 	locationForm = &form{
@@ -189,15 +198,21 @@ var (
 	}
 )
 
-// uploadPattern is the pattern of a path as that of fileForm, of which no part is "..".
-func uploadPattern() string {
+// pathPattern is the pattern of a path like that of fileForm, of which no part is "..". With clean,
+// none is "." or empty either.
+func pathPattern(clean bool) string {
 	const (
 		no    = `\x00-\x1f\x7f-\x9f/\\` // what no part holds
 		rest  = "[^" + no + "]*"
 		other = "[^" + no + ".]"
-		dots  = `\.(` + other + rest + `)?|\.\.[^` + no + "]" + rest
+		dots  = `\.\.[^` + no + "]" + rest
+		dot   = `\.` + other + rest
 	)
-	return "^([^" + no + ".~]" + rest + "|" + dots + ")(/(" + other + rest + "|" + dots + ")?)*$"
+	first, part := "[^"+no+".~]"+rest, other+rest
+	if clean {
+		return "^(" + first + "|" + dot + "|" + dots + ")(/(" + part + "|" + dot + "|" + dots + "))*$"
+	}
+	return "^(" + first + `|\.|` + dot + "|" + dots + ")(/(" + part + `|\.|` + dot + "|" + dots + ")?)*$"
 }
 
 var (

@@ -224,8 +224,11 @@ func formHint(s string, f *form) string {
 		if i := strings.LastIndexByte(s, '/'); strings.HasPrefix(s, "arn:") && f.ok(s[i+1:]) {
 			return "write the name alone: `" + s[i+1:] + "`"
 		}
-	case fileForm, uploadForm:
+	case fileForm, uploadForm, ownForm:
 		if strings.HasPrefix(s, "/") || strings.HasPrefix(s, "~") {
+			if f == ownForm {
+				return "write it without the folder of the setup: `terraform/backend.tf` for example"
+			}
 			return "a spec gives the same result on every machine, so its paths begin at its own folder"
 		}
 		if strings.Contains(s, `\`) {
@@ -233,6 +236,9 @@ func formHint(s string, f *form) string {
 		}
 		if f == uploadForm && fileForm.ok(s) {
 			return "apply.sh uploads nothing from outside of the spec's folder: put the file, or a link to it, below it"
+		}
+		if f == ownForm {
+			return "write it as the files are called below the setup's folder: `terraform/backend.tf` for example"
 		}
 	case arnForm:
 		return "an ARN is arn:partition:service:region:account:resource, without wildcards"

@@ -207,7 +207,7 @@ func TestFormsAgree(t *testing.T) {
 	forms := map[string]*form{
 		"setupName": setupName, "thingName": thingName, "iamName": iamName, "groupName": groupName, "groupOfPz": groupOfPz, "sid": sidForm,
 		"bucket": bucketForm, "account": accountForm, "region": regionForm, "path": pathForm, "alias": aliasForm, "arn": arnForm,
-		"managed": managedForm, "roleText": roleText, "freeText": freeText, "reason": reasonText, "file": fileForm, "upload": uploadForm, "tagKey": tagKey,
+		"managed": managedForm, "roleText": roleText, "freeText": freeText, "reason": reasonText, "file": fileForm, "upload": uploadForm, "own": ownForm, "tagKey": tagKey,
 		"tagValue": tagValue, "policyText": policyText,
 	}
 	pieces := []string{

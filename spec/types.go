@@ -35,6 +35,7 @@ type Setup struct {
 	Statements          []CustomStatement
 	Targets             []string // of json, cloudformation, terraform, shell, in this order
 	Tags                []Tag    // sorted by key
+	OwnFiles            []string // patterns of path.Match for files of the user's own, below the setup's folder; what a folder holds that matches is the user's too
 	PermissionsBoundary string   // ARN; "" for none; the role's own, when it has one, stands in Role
 	Places              Places
 }

@@ -38,7 +38,7 @@ func Build(file string, s *spec.Setup, lib *templates.Library) (*Setup, error) {
 	b := &builder{spec: s, lib: lib, uses: inUse(s)}
 	b.out = &Setup{
 		Name: s.Name, Description: s.Description, SpecFile: filepath.Base(file),
-		Account: s.Account, Region: s.Region, Partition: s.Partition, Profile: s.Profile, Targets: s.Targets,
+		Account: s.Account, Region: s.Region, Partition: s.Partition, Profile: s.Profile, Targets: s.Targets, OwnFiles: s.OwnFiles,
 		Deputy: s.ConfusedDeputy, ListByPrefix: s.ListByPrefix,
 		Uploads: s.Uploads, Workflows: s.Workflows, Tags: s.Tags, Places: s.Places,
 		OwnedSids: ownedSids(lib, s.Name, s.Statements),

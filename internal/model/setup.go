@@ -5,6 +5,8 @@
 package model
 
 import (
+	"path"
+
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -21,7 +23,7 @@ type Setup struct {
 	Deputy       string // where conditions against a confused deputy stand: spec.DeputyTrust and so on
 	ListByPrefix bool
 	Targets      []string
-	OwnFiles     []string // patterns of path.Match for files of the user's own, below the setup's folder
+	OwnFiles     []string // see [Setup.OwnPattern]
 
 	Role         Role
 	Keys         []Key
@@ -36,6 +38,20 @@ type Setup struct {
 
 	Reasons []Reason // one for each statement that pzgen gives a document, in the order of Docs()
 	Places  spec.Places
+}
+
+// OwnPattern returns the pattern of OwnFiles by which a file is the user's own, or "". name is its
+// path below the setup's folder. Patterns are those of [path.Match]; one that matches a folder takes
+// all that is in it.
+func (s *Setup) OwnPattern(name string) string {
+	for ; name != "." && name != "/"; name = path.Dir(name) {
+		for _, pattern := range s.OwnFiles {
+			if match, err := path.Match(pattern, name); err == nil && match {
+				return pattern
+			}
+		}
+	}
+	return ""
 }
 
 // Doc is a policy document with its name, "role-policy" for example, which is also its file's.

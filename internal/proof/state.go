@@ -84,10 +84,7 @@ func (p *proof) input(g generators.Generator, in Input) deployed.Input {
 // ownFile reports whether the spec says that a file is the user's own.
 func (p *proof) ownFile(name string) bool {
 	rest, ok := strings.CutPrefix(name, p.m.Name+"/")
-	return ok && slices.ContainsFunc(p.m.OwnFiles, func(pattern string) bool {
-		match, err := path.Match(pattern, rest)
-		return err == nil && match
-	})
+	return ok && p.m.OwnPattern(rest) != ""
 }
 
 // values are what the names of a target's files stand for under an environment.

@@ -67,6 +67,8 @@ func (v *visitor) visit(s *spec.Setup) {
 	v.arn(&s.PermissionsBoundary)
 	v.count(len(s.Targets))
 	v.text(s.Targets...)
+	v.count(len(s.OwnFiles))
+	v.text(s.OwnFiles...)
 	v.count(len(s.Tags))
 	for i := range s.Tags {
 		v.text(s.Tags[i].Key)
