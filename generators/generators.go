@@ -70,7 +70,8 @@ func opened(read func(*model.Setup, []output.File, policy.Env) (*model.Reading, 
 // Targets gives the targets in the order in which they are printed.
 func Targets() []Generator {
 	return []Generator{
-		{Name: "json", Doc: json.Doc, Folder: "policies", Print: json.Print, Open: opened(json.Read), Partial: true, Fixed: true},
+		{Name: "json", Doc: json.Doc, Folder: "policies", Print: json.Print,
+			Parse: json.Parse, Names: noNames, Want: json.Want, Partial: true, Fixed: true},
 		{Name: "cloudformation", Doc: cloudformation.Doc, Folder: "cloudformation", Print: cloudformation.Print, Open: opened(cloudformation.Read),
 			Without: []string{"key", "operator.users", "operator.groups", "operator.roles"}}, // whom managed policies alone are attached to
 		{Name: "terraform", Doc: terraform.Doc, Folder: "terraform", Print: terraform.Print, Open: terraform.Open, Partial: true},
@@ -78,9 +79,16 @@ func Targets() []Generator {
 	}
 }
 
-// For gives what is printed for a setup that wants these targets: the README, which is for people and so cannot be read back (Open is nil), and the targets.
+// noNames is for targets without parameters.
+func noNames(*model.Setup) map[string]policy.Ref { return nil }
+
+// For returns what is printed for a setup that wants these targets: the README, which is for people
+// and read as text alone, and the targets.
 func For(targets []string) []Generator {
-	out := []Generator{{Name: "readme", Doc: "what the setup is and how to apply it", Folder: "README.md", Print: readme.Print}}
+	out := []Generator{{
+		Name: "readme", Doc: "what the setup is and how to apply it", Folder: "README.md",
+		Print: readme.Print, Parse: readme.Parse, Names: noNames, Want: readme.Want, Fixed: true,
+	}}
 	for _, g := range Targets() {
 		if slices.Contains(targets, g.Name) {
 			out = append(out, g)

@@ -2,7 +2,6 @@ package json
 
 import (
 	"reflect"
-	"strings"
 	"testing"
 
 	"github.com/pzgen/pzgen/internal/model"
@@ -86,96 +85,6 @@ func TestPrint(t *testing.T) {
 	for i := range want {
 		if !reflect.DeepEqual(files[i], want[i]) {
 			t.Errorf("%s (%o):\n%s\nwant %s (%o):\n%s", files[i].Path, files[i].Mode, files[i].Data, want[i].Path, want[i].Mode, want[i].Data)
-		}
-	}
-}
-
-// fixed is an environment in which this target can be read: what is known has its value, the rest a made-up one.
-func fixed(m *model.Setup, n int) policy.Env {
-	env := m.SyntheticEnv(n)
-	for ref, value := range m.DeployedEnv() {
-		env[ref] = value
-	}
-	return env
-}
-
-func TestReadGivesWhatTheModelMeans(t *testing.T) {
-	m := setup()
-	files, err := Print(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	other := output.File{Path: "retail/terraform/main.tf", Data: []byte("not JSON")}
-	for n := range 2 {
-		env := fixed(m, n)
-		r, err := Read(m, append(files, other), env)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(r.Documents) != len(m.Docs()) {
-			t.Errorf("%d documents were read, want %d", len(r.Documents), len(m.Docs()))
-		}
-		for _, d := range m.Docs() {
-			want, err := d.Document.Resolve(env)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := r.Documents[d.Name]; !got.Equal(want) {
-				t.Errorf("%s reads\n%s\nwant\n%s", d.Name, got.JSON(), want.JSON())
-			}
-		}
-		if got, want := r.Places["role-policy/Keys"], (model.FilePlace{Path: files[0].Path, Line: 14}); got != want {
-			t.Errorf("statement Keys is at %v, want %v", got, want)
-		}
-	}
-}
-
-// A name that is not the model's must be seen, in each place that a file has one.
-func TestReadSeesWrongNames(t *testing.T) {
-	m := setup()
-	files, err := Print(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	env := fixed(m, 0)
-	for _, change := range [][2]string{{"acme", "acne"}, {"key/1", "key/2"}, {"<shop.arn>", "<corp.arn>"}, {"111122223333", "111122223334"}, {"role/Pz", "role/px"}, {"<shop.arn>*", "*"}, {"Allow", "Deny"}} {
-		changed := 0
-		for i := range files {
-			mutant := append([]output.File(nil), files...)
-			mutant[i].Data = []byte(strings.Replace(string(files[i].Data), change[0], change[1], 1))
-			if string(mutant[i].Data) == string(files[i].Data) {
-				continue
-			}
-			changed++
-			r, err := Read(m, mutant, env)
-			if err != nil {
-				continue
-			}
-			same := true
-			for _, d := range m.Docs() {
-				want, _ := d.Document.Resolve(env)
-				same = same && r.Documents[d.Name].Equal(want)
-			}
-			if same {
-				t.Errorf("%q in place of %q in %s is not seen", change[1], change[0], files[i].Path)
-			}
-		}
-		if changed == 0 {
-			t.Errorf("%q stands in no file", change[0])
-		}
-	}
-}
-
-func TestReadRefuses(t *testing.T) {
-	m := setup()
-	for name, files := range map[string][]output.File{
-		"not JSON":             {{Path: "retail/policies/role-policy.json", Data: []byte("{")}},
-		"neither whole nor":    {{Path: "retail/policies/role-policy.yaml", Data: []byte("{}")}},
-		"document stands in ":  {{Path: "retail/policies/a.json", Data: []byte(`{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}`)}, {Path: "retail/policies/a.statements.json", Data: []byte(`{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}`)}},
-		"an element of no use": {{Path: "retail/policies/a.json", Data: []byte(`{"Statement": [{"Effect": "Allow", "Actions": "*"}]}`)}},
-	} {
-		if _, err := Read(m, files, fixed(m, 0)); err == nil || !strings.Contains(err.Error(), files[len(files)-1].Path) {
-			t.Errorf("%s: error is %v", name, err)
 		}
 	}
 }

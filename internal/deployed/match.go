@@ -203,6 +203,9 @@ func (m *matcher) compare(subject, field string, want, have reflect.Value, at Pl
 			at = here
 		}
 		if a, b := text(want), text(have); a != b {
+			if want.Kind() == reflect.String {
+				a, b, at = line(a, b, at)
+			}
 			m.add(Difference{Kind: Changed, Subject: subject, Field: field, Want: a, Have: b, At: at})
 		}
 		return
@@ -261,7 +264,11 @@ func (m *matcher) list(subject, field string, want, have reflect.Value, at Place
 	for _, k := range wantKeys {
 		s, f := name(subject, field, want.Type().Elem(), k)
 		if _, ok := got[k]; !ok {
-			m.add(Difference{Kind: Missing, Subject: s, Field: f, At: at})
+			d := Difference{Kind: Missing, Subject: s, Field: f, At: at}
+			if doc := documentOf(wanted[k]); doc != nil {
+				d.Document, d.WantDoc = doc.Name, &doc.Document
+			}
+			m.add(d)
 			continue
 		}
 		if !plain(wanted[k]) {
@@ -274,6 +281,35 @@ func (m *matcher) list(subject, field string, want, have reflect.Value, at Place
 			m.add(Difference{Kind: Extra, Subject: s, Field: f, At: orPlace(placeOf(got[k]), at)})
 		}
 	}
+}
+
+// documentOf returns the document that an element of a list is about, in its field Policy; or nil.
+func documentOf(element reflect.Value) *Document {
+	if element.Kind() != reflect.Struct {
+		return nil
+	}
+	if f := element.FieldByName("Policy"); f.IsValid() {
+		d, _ := f.Interface().(*Document)
+		return d
+	}
+	return nil
+}
+
+// line returns the first line in which two texts differ, in each of them, and its place: at is that
+// of the second text's beginning. Texts of one line are returned as they are.
+func line(want, have string, at Place) (string, string, Place) {
+	a, b := strings.SplitAfter(want, "\n"), strings.SplitAfter(have, "\n")
+	if len(a) == 1 && len(b) == 1 {
+		return want, have, at
+	}
+	i := 0
+	for i < min(len(a), len(b))-1 && a[i] == b[i] {
+		i++
+	}
+	if at.Line > 0 && i > 0 {
+		at.Line, at.Col = at.Line+i, 0
+	}
+	return a[i], b[i], at
 }
 
 func orPlace(p, otherwise Place) Place {

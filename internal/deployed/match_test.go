@@ -177,6 +177,26 @@ func TestNotCompared(t *testing.T) {
 	}
 }
 
+// Of a text that differs, the first line that does is told, with its place.
+func TestPages(t *testing.T) {
+	page := func(text string) State {
+		return State{Pages: []Page{{Name: "README.md", Text: text, At: Place{"x/README.md", 1, 1}}}}
+	}
+	for _, c := range []struct{ want, have, wantLine, haveLine, at string }{
+		{"a\nb\nc\n", "a\nx\nc\n", "b\n", "x\n", "x/README.md:2"},
+		{"a\nb\n", "a\nb", "b\n", "b", "x/README.md:2"},
+		{"a\nb\n", "a\nb\nc\n", "", "c\n", "x/README.md:3"},
+		{"a\nb\n", "", "a\n", "", "x/README.md:1:1"},
+		{"a\n", "a\r\n", "a\n", "a\r\n", "x/README.md:1:1"},
+		{"a", "b", "a", "b", "x/README.md:1:1"},
+	} {
+		ds := Match(page(c.want), page(c.have))
+		if len(ds) != 1 || ds[0].Want != c.wantLine || ds[0].Have != c.haveLine || ds[0].At.String() != c.at {
+			t.Errorf("%q, %q: %+v", c.want, c.have, ds)
+		}
+	}
+}
+
 func TestUnknownIsADifference(t *testing.T) {
 	have := State{Unknown: []Unknown{{Kind: "function", What: "Fn::If", At: Place{"template.yaml", 3, 5}}}}
 	ds := Match(State{}, have)

@@ -86,6 +86,7 @@ type State struct {
 	DatasetGroups []DatasetGroup
 	Objects       []Object
 	Documents     []Shown
+	Pages         []Page
 	Outputs       []Output
 	Imports       []Import
 	OwnedSids     []Text // Sids that merging takes for the artifact's own, in the policy of a bucket or key
@@ -245,6 +246,14 @@ type Object struct {
 type Shown struct {
 	Name   string `match:"key"` // of the file, output or function
 	Policy *Document
+}
+
+// Page is a text that the artifact shows to people, with commands that they copy. It is compared
+// verbatim.
+type Page struct {
+	Name string `match:"key"` // of the file, or of what holds the text
+	Text string
+	At   Place `match:"-"` // where the text begins
 }
 
 // Output is a value that the artifact shows to people or programs.

@@ -105,7 +105,7 @@ func (v *verifier) read(dir string, expected []output.File) (reading, error) {
 		}, ""}}}, nil
 	}
 	r := reading{files: files}
-	for _, p := range absent(expected, files, dir+"/") {
+	for _, p := range absent(expected, files, dir) {
 		p = inFolder(v.out, p)
 		r.faults = append(r.faults, fault{RuleMissing, p, func(target string) string {
 			return fmt.Sprintf("a file of target %s is missing: %s", target, p)
@@ -168,11 +168,13 @@ func (v *verifier) setup(j job) verified {
 	return out
 }
 
-// absent returns the paths below a folder of files that are expected and are not there.
-func absent(expected, have []output.File, below string) []string {
+// absent returns the paths of files that are expected in a folder, or as the file in its place, and
+// are not there.
+func absent(expected, have []output.File, dir string) []string {
 	var out []string
 	for _, f := range expected {
-		if strings.HasPrefix(f.Path, below) && !slices.ContainsFunc(have, func(h output.File) bool { return h.Path == f.Path }) {
+		in := f.Path == dir || strings.HasPrefix(f.Path, dir+"/")
+		if in && !slices.ContainsFunc(have, func(h output.File) bool { return h.Path == f.Path }) {
 			out = append(out, f.Path)
 		}
 	}

@@ -26,15 +26,19 @@ func OpenFolder(name string) (*Folder, error) {
 // Close ends the reading.
 func (f *Folder) Close() error { return f.root.Close() }
 
-// Files gives all files that stand in a folder below the output folder, whoever put them there, sorted by name; what stands in folders below it is left
-// out. A folder that is not there has no files. Nothing is read through a symbolic link, wherever it leads: it is a [ObstructedError], like whatever else is
-// no regular file.
+// Files returns the files of a folder below the output folder, whoever put them there, sorted by
+// name; those in folders below it are left out. In place of a folder, dir may be a file, which is
+// returned alone. What is not there has no files. Nothing is read through a symbolic link, wherever
+// it leads: it is an [ObstructedError], like whatever else is no regular file.
 func (f *Folder) Files(dir string) ([]File, error) {
 	if err := checkPath(dir + "/x"); err != nil {
 		return nil, err
 	}
 	t := newTree(f.root)
 	defer t.close()
+	if file, err := t.file(dir); err == nil {
+		return []File{file}, nil
+	}
 	d, err := t.dir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -51,22 +55,33 @@ func (f *Folder) Files(dir string) ([]File, error) {
 		if e.IsDir() {
 			continue
 		}
-		p := path.Join(dir, e.Name())
-		if info, err := e.Info(); err == nil && info.Size() > maxRead {
-			return nil, &ObstructedError{Path: p, Problem: fmt.Sprintf("has %d bytes, far more than a generated file: move it away", info.Size())}
-		}
-		data, exec, err := t.read(p)
+		file, err := t.file(path.Join(dir, e.Name()))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // it went while the folder was read
 		}
 		if err != nil {
 			return nil, err
 		}
-		mode := fs.FileMode(0o644)
-		if exec {
-			mode = 0o755
-		}
-		files = append(files, File{Path: p, Data: data, Mode: mode})
+		files = append(files, file)
 	}
 	return files, nil
+}
+
+// file reads one file, of which no more is kept of the mode than whether it can be executed.
+func (t *tree) file(p string) (File, error) {
+	dir, err := t.dir(path.Dir(p))
+	if err != nil {
+		return File{}, err
+	}
+	info, err := dir.Lstat(path.Base(p))
+	if err == nil && info.Mode().IsRegular() && info.Size() > maxRead {
+		problem := fmt.Sprintf("has %d bytes, far more than a generated file: move it away", info.Size())
+		return File{}, &ObstructedError{Path: p, Problem: problem}
+	}
+	data, exec, err := t.read(p)
+	mode := fs.FileMode(0o644)
+	if exec {
+		mode = 0o755
+	}
+	return File{Path: p, Data: data, Mode: mode}, err
 }

@@ -60,6 +60,12 @@ func (p *proof) parse(g generators.Generator, in Input) func() parsed {
 // target without names of its own can be read under the first alone.
 func (p *proof) environments(g generators.Generator) []policy.Env {
 	own := p.m.DeployedEnv()
+	for _, k := range p.m.Keys {
+		if !k.Existing() { // it has no ARN yet, and calls are asked about one all the same
+			own[model.RefKeyARN(k.ID)] = fmt.Sprintf("arn:%s:kms:%s:%s:key/made-up-%s",
+				p.m.Partition, p.m.Region, p.m.Account, strings.ToLower(k.ID))
+		}
+	}
 	if g.Fixed {
 		return []policy.Env{own}
 	}
@@ -133,7 +139,7 @@ func (p *proof) state(g generators.Generator, t parsed) {
 			p.fitsAsRead(g, r.state)
 		}
 		if len(differences) > 0 {
-			p.differs[g.Name] = differing{r.env, p.asRead(differences, r.env)}
+			p.differs[g.Name] = differing{r.env, p.asRead(g, differences, r.env)}
 			return
 		}
 	}
@@ -197,7 +203,7 @@ func (p *proof) documentDiffers(g generators.Generator, d deployed.Difference, e
 
 // asRead returns the setup's documents, and in their place those of a target that differ, so that the report can say
 // which calls the target decides otherwise.
-func (p *proof) asRead(differences []deployed.Difference, env policy.Env) map[string]policy.Document {
+func (p *proof) asRead(g generators.Generator, differences []deployed.Difference, env policy.Env) map[string]policy.Document {
 	docs := map[string]policy.Document{}
 	for _, d := range p.m.Docs() {
 		docs[d.Name] = d.Document.Fill(env)
@@ -209,9 +215,33 @@ func (p *proof) asRead(differences []deployed.Difference, env policy.Env) map[st
 			delete(docs, d.Document)
 		default:
 			docs[d.Document] = d.HaveDoc.Fill(env)
+			if g.Fixed {
+				docs[d.Document] = p.withoutPlaceholders(docs[d.Document], env)
+			}
 		}
 	}
 	return docs
+}
+
+// withoutPlaceholders fills in the ARNs of keys that are yet to be created in a document of a target
+// that has no references, and so has placeholders.
+func (p *proof) withoutPlaceholders(d policy.Document, env policy.Env) policy.Document {
+	var pairs []string
+	for _, k := range p.m.Keys {
+		if ref := model.RefKeyARN(k.ID); !k.Existing() {
+			pairs = append(pairs, ref.Short(), env[ref])
+		}
+	}
+	fill := strings.NewReplacer(pairs...)
+	return d.MapTexts(func(t policy.Text) policy.Text {
+		parts := slices.Clone(t.Parts())
+		for i, part := range parts {
+			if l, ok := part.(policy.Lit); ok {
+				parts[i] = policy.Lit(fill.Replace(string(l)))
+			}
+		}
+		return policy.NewText(parts...)
+	})
 }
 
 // fitsAsRead holds the documents of a target against AWS's grammar and limits, as they were read: two documents that

@@ -273,7 +273,7 @@ func TestProof(t *testing.T) {
 		gens := generators.For(setups[key][0].Targets)
 		var readable []generators.Generator
 		for _, g := range gens {
-			if g.Open != nil {
+			if g.Open != nil || g.Parse != nil {
 				readable = append(readable, g)
 			}
 		}

@@ -58,3 +58,18 @@ func TestNeed(t *testing.T) {
 		t.Errorf("required: %+v", f)
 	}
 }
+
+func TestCases(t *testing.T) {
+	t.Setenv(AllCases, "")
+	usual := 50
+	if testing.Short() {
+		usual = 5
+	}
+	if got := Cases(50, 1000); got != usual {
+		t.Errorf("%d cases, not %d", got, usual)
+	}
+	t.Setenv(AllCases, "1")
+	if got := Cases(50, 1000); got != 1000 {
+		t.Errorf("%d of all cases", got)
+	}
+}
