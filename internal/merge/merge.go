@@ -98,7 +98,7 @@ const MaxRead = policy.MaxOutput
 // Read reads a present policy: the document itself, or what `aws s3api get-bucket-policy` and `aws kms get-key-policy` print. {} stands for a bucket that has
 // no policy; nothing at all does not, since a read that failed leaves nothing too.
 func Read(data []byte) (policy.Document, error) {
-	trimmed := bytes.TrimSpace(data)
+	trimmed := bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\uFEFF")))
 	if len(trimmed) == 0 {
 		return policy.Document{}, errors.New("it is empty, as a read that failed leaves it: read the policy again, or write {} for a bucket that has none")
 	}

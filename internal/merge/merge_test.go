@@ -352,8 +352,16 @@ func TestRead(t *testing.T) {
 			t.Errorf("%q was read", in)
 		}
 	}
-	if d := read(t, []byte(" { }\n")); len(d.Statements) > 0 {
-		t.Errorf("%v", d)
+	for _, in := range []string{" { }\n", "\xef\xbb\xbf{}\r\n"} {
+		if d := read(t, []byte(in)); len(d.Statements) > 0 {
+			t.Errorf("%q: %v", in, d)
+		}
+	}
+	if d := read(t, append([]byte("\xef\xbb\xbf"), doc(t, audit).JSON()...)); len(d.Statements) != 1 {
+		t.Errorf("with a byte order mark: %v", d)
+	}
+	if _, err := Read([]byte("\xff\xfe{\x00}\x00")); !strings.Contains(policy.HintOf(err), "UTF-8") {
+		t.Errorf("UTF-16: %v", err)
 	}
 }
 
