@@ -69,18 +69,18 @@ func (c *checker) whole(d Document) {
 	case d.Version != "" && d.Version != Version2008 && d.Version != Version2012:
 		c.add(true, "Version is %q; AWS knows %q and %q", d.Version, Version2012, Version2008)
 	case c.elements.Version != "" && d.Version != c.elements.Version:
-		c.add(true, "a %s has the Version %q", c.kind, c.elements.Version)
+		c.add(true, "%s has the Version %q", c.kind.one(), c.elements.Version)
 	}
 	if len(d.Statements) == 0 {
 		c.add(false, "Statement is empty; a policy has at least one statement")
 	}
 	if d.ID != "" && !c.elements.ID {
-		c.add(false, "a %s has no Id", c.kind)
+		c.add(false, "%s has no Id", c.kind.one())
 	}
 	if c.elements.OnlyDeny && len(d.Statements) > 1 {
 		for i, s := range d.Statements {
 			if c.at = (Problem{Statement: i, Sid: s.Sid, Pos: s.Pos}); s.Effect == Allow {
-				c.add(true, "an Allow of a %s is alone in its policy, which is RCPFullAWSAccess", c.kind)
+				c.add(true, "an Allow of %s is alone in its policy, which is RCPFullAWSAccess", c.kind.one())
 			}
 		}
 	}
@@ -101,7 +101,7 @@ func (c *checker) sids(d Document) {
 		}
 		// reference_policies_elements_sid; services that have resource policies take other characters.
 		if c.elements.PlainSids && strings.Trim(s.Sid, letters+digits) != "" {
-			c.add(false, "Sid %q of a %s has other characters than letters and digits", s.Sid, c.kind)
+			c.add(false, "Sid %q of %s has other characters than letters and digits", s.Sid, c.kind.one())
 		}
 	}
 }
@@ -121,14 +121,14 @@ func (c *checker) text(d Document) {
 	if c.elements.Latin1 {
 		for _, r := range string(compact) {
 			if r > 0xFF {
-				c.add(false, "a %s has the character %q; AWS takes it as a JSON escape only", c.kind, r)
+				c.add(false, "%s has the character %q; AWS takes it as a JSON escape only", c.kind.one(), r)
 				break
 			}
 		}
 	}
 	size, unit := d.sizeOf(compact, c.elements.Size)
 	if limit := c.elements.Size.Max; size > limit {
-		c.add(false, "a %s of %d %s is over the limit of AWS, %d", c.kind, size, unit, limit)
+		c.add(false, "%s of %d %s is over the limit of AWS, %d", c.kind.one(), size, unit, limit)
 	}
 }
 
@@ -138,7 +138,7 @@ func (c *checker) statement(s Statement) {
 	}
 	// orgs_manage_policies_rcps_syntax, "Effect element".
 	if c.elements.OnlyDeny && s.Effect == Allow && !s.allowsEverything() {
-		c.add(true, "a %s only denies; RCPFullAWSAccess alone allows, everything", c.kind)
+		c.add(true, "%s only denies; RCPFullAWSAccess alone allows, everything", c.kind.one())
 	}
 	c.principals(s)
 	c.actions(s)
@@ -180,7 +180,7 @@ func (c *checker) actions(s Statement) {
 	if list.Values == nil {
 		list, name = s.NotAction, "NotAction"
 		if list.Values != nil && !c.elements.NotAction {
-			c.add(true, "a %s has no NotAction", c.kind)
+			c.add(true, "%s has no NotAction", c.kind.one())
 		}
 	}
 	if len(list.Values) == 0 || s.Action.Values != nil && s.NotAction.Values != nil {
@@ -203,7 +203,7 @@ func (c *checker) action(name, action string, everything bool) {
 	if action == "*" {
 		// orgs_manage_policies_rcps_syntax, "Action element".
 		if !c.elements.AnyAction && !everything {
-			c.add(true, "%s of a %s names a service; it cannot be \"*\"", name, c.kind)
+			c.add(true, "%s of %s names a service; it cannot be \"*\"", name, c.kind.one())
 		}
 		return
 	}
@@ -217,7 +217,7 @@ func (c *checker) action(name, action string, everything bool) {
 	case strings.Trim(service, letters+digits+"-") != "" || strings.Trim(rest, letters+digits+"-_*?") != "":
 		c.add(true, "%s %q has a character that no service and no action has in its name", name, action)
 	case !c.elements.hasService(strings.ToLower(service)):
-		c.add(true, "%s %q in a %s, which is about actions of %s", name, action, c.kind, c.elements.services())
+		c.add(true, "%s %q in %s, which is about actions of %s", name, action, c.kind.one(), c.elements.services())
 	}
 }
 
@@ -239,9 +239,9 @@ func (c *checker) resources(s Statement) {
 	}
 	switch {
 	case list.Values == nil && c.elements.Resource == Must:
-		c.add(true, "statement of a %s has neither Resource nor NotResource", c.kind)
+		c.add(true, "statement of %s has neither Resource nor NotResource", c.kind.one())
 	case list.Values != nil && c.elements.Resource == Never:
-		c.add(true, "statement of a %s has %s; it is about its role", c.kind, name)
+		c.add(true, "statement of %s has %s; it is about its role", c.kind.one(), name)
 	case list.Values != nil && len(list.Values) == 0:
 		c.add(true, "%s is empty", name)
 	}
@@ -260,7 +260,7 @@ func (c *checker) resource(name string, t Text) {
 	case head[0] != "arn":
 		c.add(true, "%s %q is neither an ARN nor \"*\"", name, text)
 	case len(head) < 6 && c.elements.WholeARNs:
-		c.add(true, "%s %q lacks parts of an ARN, which a %s does not complete (reference-arns)", name, text, c.kind)
+		c.add(true, "%s %q lacks parts of an ARN, which %s does not complete (reference-arns)", name, text, c.kind.one())
 	case c.hasVar(t) && strings.Contains(strings.Join(head[:min(5, len(head))], ":"), "${"):
 		// reference_policies_variables, "Resource element".
 		c.add(true, "%s %q has a policy variable before the fifth colon", name, text)

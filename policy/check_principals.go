@@ -12,16 +12,16 @@ func (c *checker) principals(s Statement) {
 	case s.Principal != nil && s.NotPrincipal != nil:
 		c.add(true, "statement has both Principal and NotPrincipal")
 	case c.elements.Principal == Must && !has:
-		c.add(true, "statement of a %s has no Principal", c.kind)
+		c.add(true, "statement of %s has no Principal", c.kind.one())
 	case c.elements.Principal == Never && has:
-		c.add(true, "statement of a %s has a Principal; it is whoever the policy is attached to", c.kind)
+		c.add(true, "statement of %s has a Principal; it is whoever the policy is attached to", c.kind.one())
 	case s.NotPrincipal != nil && !c.elements.NotPrincipal:
-		c.add(true, "a %s has no NotPrincipal", c.kind)
+		c.add(true, "%s has no NotPrincipal", c.kind.one())
 	case s.NotPrincipal != nil && s.Effect == Allow:
 		c.add(true, "NotPrincipal is in an Allow; AWS supports it in a Deny only")
 	case c.elements.Everybody && !everybody(s.Principal):
 		// orgs_manage_policies_rcps_syntax, "Principal element".
-		c.add(true, "the Principal of a %s can only be \"*\"; name principals in its Condition", c.kind)
+		c.add(true, "the Principal of %s can only be \"*\"; name principals in its Condition", c.kind.one())
 	}
 	if c.elements.Principal == Never {
 		return
@@ -52,7 +52,7 @@ func (c *checker) principal(typ string, t Text) {
 	}
 	// reference_policies_grammar, "Policy grammar notes": few services know canonical user IDs.
 	if typ == "CanonicalUser" && !slices.Contains(c.elements.Types, typ) {
-		c.add(true, "a %s has no principals of type %s", c.kind, typ)
+		c.add(true, "%s has no principals of type %s", c.kind.one(), typ)
 	}
 	switch typ {
 	case "AWS":

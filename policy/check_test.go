@@ -9,7 +9,7 @@ func TestCheck(t *testing.T) {
 	rcp := func(more string) string {
 		return `{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"` + more + `}`
 	}
-	trust := `{"Effect":"Allow","Principal":{"Service":"personalize.amazonaws.com"},"Action":"sts:AssumeRole"}`
+	trust := `{"Effect":"Allow","Principal":{"Service":"rds.amazonaws.com"},"Action":"sts:AssumeRole"}`
 	for _, c := range []struct {
 		kind     Kind
 		document string // statements, or a whole document
@@ -55,7 +55,7 @@ func TestCheck(t *testing.T) {
 		{Resource, grant(aws("arn:aws:s3:::b")), "names no account"},
 		{Resource, grant(aws("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1")), ""},
 		{Resource, grant(aws("AROAAAAABBBBCCCCDDDDE")), ""},
-		{Resource, grant(`{"Service":"personalize"}`), "not the name of a service"},
+		{Resource, grant(`{"Service":"rds"}`), "not the name of a service"},
 		{Resource, grant(`{"Service":"*.amazonaws.com"}`), "not the name of a service"},
 		{Resource, grant(`{"Federated":"arn:aws:iam::111122223333:saml-provider/*"}`), "wildcard"},
 

@@ -34,9 +34,9 @@ func (c Condition) holds(w words) bool {
 		})
 	case !present && op.ifExists:
 		return true
-	case op.set == "ForAllValues" && empty:
+	case op.set == forAllValues && empty:
 		return true
-	case !present && op.set == "ForAnyValue":
+	case !present && op.set == forAnyValue:
 		return false
 	case !present:
 		return op.negated
@@ -47,15 +47,15 @@ func (c Condition) holds(w words) bool {
 	some, all := false, true
 	for _, v := range given {
 		f := fits(v)
-		if op.set != "" {
+		if op.set != anyOne {
 			f = f != op.negated
 		}
 		some, all = some || f, all && f
 	}
 	switch op.set {
-	case "ForAllValues":
+	case forAllValues:
 		return all
-	case "ForAnyValue":
+	case forAnyValue:
 		return some
 	}
 	return some != op.negated
@@ -70,10 +70,10 @@ func anyText(t Texts, f func(Text) bool) bool {
 	return false
 }
 
-// compare compares one value of the policy with one of the request, without negation. A value of the request that is none of
+// compare compares one value of the policy with one of the request, without negation. A value of the request that is not one of
 // the operator's class, and a variable that has no value, fit nothing (reference_policies_variables, "Policy variables with no value").
 func (op operator) compare(w words, t Text, value string) bool {
-	if op.how == "like" {
+	if op.how == likePattern {
 		p, ok := w.pattern(t)
 		if op.class == classARN {
 			return ok && matchARN(p, value)
@@ -105,21 +105,21 @@ func (op operator) compare(w words, t Text, value string) bool {
 		a, err := netip.ParseAddr(value)
 		return okP && err == nil && a.Zone() == "" && p.Contains(a)
 	}
-	if op.how == "fold" {
+	if op.how == equalFold {
 		return strings.EqualFold(value, want)
 	}
 	return value == want
 }
 
-func ordered(how string, cmp int) bool {
+func ordered(how comparison, cmp int) bool {
 	switch how {
-	case "<":
+	case less:
 		return cmp < 0
-	case "<=":
+	case lessOrEqual:
 		return cmp <= 0
-	case ">":
+	case greater:
 		return cmp > 0
-	case ">=":
+	case greaterOrEqual:
 		return cmp >= 0
 	}
 	return cmp == 0

@@ -18,7 +18,7 @@ func sample(t *testing.T) Document {
 	}
 	return Document{Version: Version2012, Statements: []Statement{{
 		Sid: "Read", Effect: Allow,
-		Principal: &Principal{Types: []PrincipalType{{"Service", One(text("personalize.amazonaws.com"))}, {"AWS", List(text("<role.arn>"))}}},
+		Principal: &Principal{Types: []PrincipalType{{"Service", One(text("rds.amazonaws.com"))}, {"AWS", List(text("<role.arn>"))}}},
 		Action:    List(text("s3:GetObject"), text("s3:ListBucket")),
 		Resource:  List(text("<data.arn>"), text("<data.arn>/*")),
 		Condition: []Condition{{"StringEquals", "aws:SourceAccount", One(text("<aws.account>"))}, {"ArnLike", "aws:SourceArn", One(text("*"))}},
@@ -112,7 +112,7 @@ func TestEncode(t *testing.T) {
       "Sid": "Read",
       "Effect": "Allow",
       "Principal": {
-        "Service": "personalize.amazonaws.com",
+        "Service": "rds.amazonaws.com",
         "AWS": [
           "<role.arn>"
         ]

@@ -231,9 +231,9 @@ func TestControlPolicies(t *testing.T) {
 
 // Anonymous requests and services have no policies of their own.
 func TestWithoutIdentity(t *testing.T) {
-	const sp = "personalize.amazonaws.com"
-	toService := `{"Effect":"Allow","Principal":{"Service":"personalize.amazonaws.com"},"Action":["s3:GetObject","s3:ListBucket"],"Resource":["arn:aws:s3:::b","arn:aws:s3:::b/*"]}`
-	confined := `{"Effect":"Allow","Principal":{"Service":"personalize.amazonaws.com"},"Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}}}`
+	const sp = "rds.amazonaws.com"
+	toService := `{"Effect":"Allow","Principal":{"Service":"rds.amazonaws.com"},"Action":["s3:GetObject","s3:ListBucket"],"Resource":["arn:aws:s3:::b","arn:aws:s3:::b/*"]}`
+	confined := `{"Effect":"Allow","Principal":{"Service":"rds.amazonaws.com"},"Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}}}`
 	r := Request{Action: "s3:GetObject", Resource: object, ResourceAccount: acct}
 	run(t, r, []decided{
 		{"anonymous", "*", nil, no},

@@ -44,3 +44,11 @@ func (k Kind) String() string {
 	}
 	return fmt.Sprintf("Kind(%d)", int(k))
 }
+
+// one returns the kind with its article, for messages.
+func (k Kind) one() string {
+	if k == Identity {
+		return "an " + k.String()
+	}
+	return "a " + k.String()
+}

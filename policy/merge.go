@@ -1,14 +1,19 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 )
 
-// Owner tells which statements of a shared policy are pzgen's own.
+// Owner tells which statements of a shared policy are one party's own: a program or a team that puts
+// its statements into policies of others.
 type Owner struct {
-	// Own holds the statements that are to stand in the policy. Each has a Sid of its own.
+	// Name is what messages call the owner.
+	Name string
+
+	// Own holds the statements that are to be in the policy. Each has a Sid of its own.
 	Own Document
 
 	// Sids are all Sids that the owner has ever given to statements of such a policy and that nobody else gives. A statement of the present
@@ -22,16 +27,19 @@ type Owner struct {
 
 // Conflict is a foreign statement under a Sid that the owner uses.
 type Conflict struct {
+	Owner   string // its name
 	Foreign Statement
 	Own     Statement // the zero Statement when the owner has no statement of this Sid any more
 }
 
+// Error returns both statements and whose they are.
 func (c Conflict) Error() string {
-	if c.Own.Sid == "" {
-		return fmt.Sprintf("statement %q has a sid of pzgen's, but is not one that pzgen wrote:\n%s", c.Foreign.Sid, c.Foreign.JSON())
+	s := fmt.Sprintf("statement %q has a sid of %s's, but is not one that %s wrote:\n%s",
+		c.Foreign.Sid, c.Owner, c.Owner, c.Foreign.JSON())
+	if c.Own.Sid != "" {
+		s += fmt.Sprintf("\n%s's own is:\n%s", c.Owner, c.Own.JSON())
 	}
-	return fmt.Sprintf("statement %q has a sid of pzgen's, but is not one that pzgen wrote:\n%s\npzgen's own is:\n%s",
-		c.Foreign.Sid, c.Foreign.JSON(), c.Own.JSON())
+	return s
 }
 
 // Merge puts the owner's statements into base. A foreign statement keeps its place, its Sid and its meaning; an owned one is replaced where
@@ -57,7 +65,7 @@ func Merge(base Document, o Owner) (Document, []Conflict, error) {
 		case foreign:
 			out.Statements = append(out.Statements, s)
 		case clash:
-			conflicts = append(conflicts, Conflict{Foreign: s, Own: own})
+			conflicts = append(conflicts, Conflict{Owner: o.name(), Foreign: s, Own: own})
 		case current:
 			if !placed[s.Sid] {
 				out.Statements = append(out.Statements, own)
@@ -80,7 +88,8 @@ func Merge(base Document, o Owner) (Document, []Conflict, error) {
 		out.Version = o.Own.Version
 	}
 	if out.Version != Version2012 && hasVars(o.Own) {
-		return Document{}, nil, fmt.Errorf("policy is of version %q, which has no policy variables, and pzgen's statements use them: change its Version to %q first", out.Version, Version2012)
+		return Document{}, nil, fmt.Errorf("policy is of version %q, which has no policy variables, and %s's statements use them: change its Version to %q first",
+			out.Version, o.name(), Version2012)
 	}
 	return out, nil, nil
 }
@@ -98,7 +107,7 @@ func Unmerge(base Document, o Owner) (Document, []Conflict) {
 		case foreign:
 			out.Statements = append(out.Statements, s)
 		case clash:
-			conflicts = append(conflicts, Conflict{Foreign: s, Own: own})
+			conflicts = append(conflicts, Conflict{Owner: o.name(), Foreign: s, Own: own})
 		}
 	}
 	if len(conflicts) > 0 {
@@ -110,11 +119,17 @@ func Unmerge(base Document, o Owner) (Document, []Conflict) {
 	return out, nil
 }
 
+// name is what messages call the owner.
+func (o Owner) name() string { return cmp.Or(o.Name, "the owner") }
+
+// whose tells whose a statement is.
+type whose byte
+
 const (
-	foreign = iota // somebody else's
-	current        // the owner's, and still wanted
-	old            // the owner's, and not wanted any more
-	clash          // somebody else's under the owner's Sid
+	foreign whose = iota // somebody else's
+	current              // the owner's, and still wanted
+	old                  // the owner's, and not wanted any more
+	clash                // somebody else's under the owner's Sid
 )
 
 // check refuses statements that could not be told apart from others later.
@@ -122,10 +137,10 @@ func (o Owner) check() error {
 	seen := map[string]bool{}
 	for i, s := range o.Own.Statements {
 		if s.Sid == "" {
-			return fmt.Errorf("statement %d of pzgen's has no sid, so it could not be told from others in a shared policy: give it one", i)
+			return fmt.Errorf("statement %d of %s's has no sid, so it could not be told from others in a shared policy: give it one", i, o.name())
 		}
 		if seen[s.Sid] {
-			return fmt.Errorf("two statements of pzgen's have the sid %q: give one another", s.Sid)
+			return fmt.Errorf("two statements of %s's have the sid %q: give one another", o.name(), s.Sid)
 		}
 		seen[s.Sid] = true
 	}
@@ -133,7 +148,7 @@ func (o Owner) check() error {
 }
 
 // find tells whose s is, and gives the owner's statement of the same Sid.
-func (o Owner) find(s Statement) (Statement, int) {
+func (o Owner) find(s Statement) (Statement, whose) {
 	if s.Sid == "" {
 		return Statement{}, foreign
 	}

@@ -7,11 +7,12 @@ import (
 	"testing"
 )
 
-const pz = "personalize.amazonaws.com"
+const pz = "rds.amazonaws.com"
 
 // owner is one with three statements, for the service, for a role and a denial for everybody, and one that it had once.
 func owner(t testing.TB) Owner {
 	return Owner{
+		Name: "Acme",
 		Own: doc(t,
 			`{"Sid":"PzReadShop","Effect":"Allow","Principal":{"Service":"`+pz+`"},"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::b/in/*"]}`,
 			`{"Sid":"PzRoleShop","Effect":"Allow","Principal":{"AWS":["arn:aws:iam::111122223333:role/New"]},"Action":["kms:Decrypt"],"Resource":["*"]}`,
@@ -133,7 +134,7 @@ func TestMergeConflicts(t *testing.T) {
 		}
 		text := conflicts[0].Error()
 		sid := base.Statements[1].Sid
-		if conflicts[0].Foreign.Sid != sid || (conflicts[0].Own.Sid == sid) != c.own || !strings.Contains(text, `"`+sid+`"`) || strings.Contains(text, "pzgen's own is") != c.own {
+		if conflicts[0].Foreign.Sid != sid || (conflicts[0].Own.Sid == sid) != c.own || !strings.Contains(text, `"`+sid+`"`) || strings.Contains(text, "Acme's own is") != c.own {
 			t.Errorf("%s: %s", name, text)
 		}
 	}

@@ -19,49 +19,73 @@ const (
 	classNull
 )
 
+// comparison is how an operator compares the operands of its class.
+type comparison byte
+
+const (
+	equal comparison = iota
+	equalFold
+	likePattern
+	less
+	lessOrEqual
+	greater
+	greaterOrEqual
+	inRange
+	isNull
+)
+
+// quantifier says how an operator takes the values of a key that has several.
+type quantifier string
+
+const (
+	anyOne       quantifier = ""
+	forAllValues quantifier = "ForAllValues"
+	forAnyValue  quantifier = "ForAnyValue"
+)
+
 // base is a condition operator without prefix and suffix.
 type base struct {
 	name    string
 	class   class
-	negated bool   // true where the operator without "Not" is false
-	how     string // which comparison of its class
+	negated bool // true where the operator without "Not" is false
+	how     comparison
 }
 
 // bases are the condition operators of the IAM User Guide (reference_policies_elements_condition_operators), all of them.
 var bases = []base{
-	{"StringEquals", classString, false, "equals"},
-	{"StringNotEquals", classString, true, "equals"},
-	{"StringEqualsIgnoreCase", classString, false, "fold"},
-	{"StringNotEqualsIgnoreCase", classString, true, "fold"},
-	{"StringLike", classString, false, "like"},
-	{"StringNotLike", classString, true, "like"},
-	{"NumericEquals", classNumeric, false, "="},
-	{"NumericNotEquals", classNumeric, true, "="},
-	{"NumericLessThan", classNumeric, false, "<"},
-	{"NumericLessThanEquals", classNumeric, false, "<="},
-	{"NumericGreaterThan", classNumeric, false, ">"},
-	{"NumericGreaterThanEquals", classNumeric, false, ">="},
-	{"DateEquals", classDate, false, "="},
-	{"DateNotEquals", classDate, true, "="},
-	{"DateLessThan", classDate, false, "<"},
-	{"DateLessThanEquals", classDate, false, "<="},
-	{"DateGreaterThan", classDate, false, ">"},
-	{"DateGreaterThanEquals", classDate, false, ">="},
-	{"Bool", classBool, false, "equals"},
-	{"BinaryEquals", classBinary, false, "equals"},
-	{"IpAddress", classIP, false, "in"},
-	{"NotIpAddress", classIP, true, "in"},
-	{"ArnEquals", classARN, false, "like"},
-	{"ArnLike", classARN, false, "like"},
-	{"ArnNotEquals", classARN, true, "like"},
-	{"ArnNotLike", classARN, true, "like"},
-	{"Null", classNull, false, "null"},
+	{"StringEquals", classString, false, equal},
+	{"StringNotEquals", classString, true, equal},
+	{"StringEqualsIgnoreCase", classString, false, equalFold},
+	{"StringNotEqualsIgnoreCase", classString, true, equalFold},
+	{"StringLike", classString, false, likePattern},
+	{"StringNotLike", classString, true, likePattern},
+	{"NumericEquals", classNumeric, false, equal},
+	{"NumericNotEquals", classNumeric, true, equal},
+	{"NumericLessThan", classNumeric, false, less},
+	{"NumericLessThanEquals", classNumeric, false, lessOrEqual},
+	{"NumericGreaterThan", classNumeric, false, greater},
+	{"NumericGreaterThanEquals", classNumeric, false, greaterOrEqual},
+	{"DateEquals", classDate, false, equal},
+	{"DateNotEquals", classDate, true, equal},
+	{"DateLessThan", classDate, false, less},
+	{"DateLessThanEquals", classDate, false, lessOrEqual},
+	{"DateGreaterThan", classDate, false, greater},
+	{"DateGreaterThanEquals", classDate, false, greaterOrEqual},
+	{"Bool", classBool, false, equal},
+	{"BinaryEquals", classBinary, false, equal},
+	{"IpAddress", classIP, false, inRange},
+	{"NotIpAddress", classIP, true, inRange},
+	{"ArnEquals", classARN, false, likePattern},
+	{"ArnLike", classARN, false, likePattern},
+	{"ArnNotEquals", classARN, true, likePattern},
+	{"ArnNotLike", classARN, true, likePattern},
+	{"Null", classNull, false, isNull},
 }
 
 // operator is a condition operator with its prefix and suffix taken apart.
 type operator struct {
 	base
-	set      string // "", "ForAllValues" or "ForAnyValue"
+	set      quantifier
 	ifExists bool
 }
 
@@ -70,8 +94,8 @@ type operator struct {
 func parseOperator(s string) (operator, error) {
 	var op operator
 	name := s
-	for _, p := range []string{"ForAllValues", "ForAnyValue"} {
-		if rest, ok := strings.CutPrefix(name, p+":"); ok {
+	for _, p := range []quantifier{forAllValues, forAnyValue} {
+		if rest, ok := strings.CutPrefix(name, string(p)+":"); ok {
 			op.set, name = p, rest
 			break
 		}

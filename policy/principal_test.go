@@ -10,7 +10,7 @@ import (
 func TestPrincipals(t *testing.T) {
 	const (
 		slashRole = "arn:aws:iam::111122223333:role/team/App"
-		service   = "personalize.amazonaws.com"
+		service   = "rds.amazonaws.com"
 		oidc      = "arn:aws:iam::111122223333:oidc-provider/tokens.actions.githubusercontent.com"
 	)
 	for _, c := range []struct {
@@ -54,12 +54,12 @@ func TestPrincipals(t *testing.T) {
 		{aws("AROAAAAABBBBCCCCDDDDE"), sessApp, ctx("aws:userid=AROAAAAABBBBCCCCDDDDE:s1"), yes},
 		{aws("AROAAAAABBBBCCCCDDDDE"), sessApp, nil, no},
 		{aws("AIDAAAAABBBBCCCCDDDDE"), userBob, ctx("aws:userid=AIDAAAAABBBBCCCCDDDDE"), yes},
-		{`{"Service":"personalize.amazonaws.com"}`, service, nil, yes},
-		{`{"Service":["s3.amazonaws.com","personalize.amazonaws.com"]}`, service, nil, yes},
+		{`{"Service":"rds.amazonaws.com"}`, service, nil, yes},
+		{`{"Service":["s3.amazonaws.com","rds.amazonaws.com"]}`, service, nil, yes},
 		{`{"Service":"s3.amazonaws.com"}`, service, nil, no},
 		{`{"Service":"s3.amazonaws.com"}`, "s3.ap-east-1.amazonaws.com", nil, no}, // opt-in regions
-		{`{"Service":"personalize.amazonaws.com"}`, userBob, nil, no},
-		{`{"AWS":"111122223333","Service":"personalize.amazonaws.com"}`, service, nil, yes},
+		{`{"Service":"rds.amazonaws.com"}`, userBob, nil, no},
+		{`{"AWS":"111122223333","Service":"rds.amazonaws.com"}`, service, nil, yes},
 		{aws(acct), service, nil, no},
 		{`{"Federated":"` + oidc + `"}`, oidc, nil, yes},
 		{`{"Federated":"accounts.google.com"}`, "accounts.google.com", nil, yes},

@@ -7,7 +7,7 @@ func TestKMS(t *testing.T) {
 	key := "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 	lets := l("resource", `{"Sid":"Enable IAM User Permissions","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}`)
 	id := l("identity", `{"Effect":"Allow","Action":"kms:*","Resource":"*"}`)
-	sp := "personalize.amazonaws.com"
+	sp := "rds.amazonaws.com"
 	run(t, Request{Action: "kms:Decrypt", Resource: key}, []decided{
 		{"no key policy", userBob, ps(id), no},
 		{"key policy lets the account in, identity allows", userBob, ps(lets, id), yes},
@@ -25,7 +25,7 @@ func TestKMS(t *testing.T) {
 		{"identity denies though the account is not let in", userBob, ps(l("identity", denyAll)), deny},
 		{"root user, let in", rootAcct, ps(lets), yes},
 		{"root user, not let in", rootAcct, ps(l("resource", grant(aws(userBob)))), no},
-		{"service", sp, ps(l("resource", grant(`{"Service":"personalize.amazonaws.com"}`))), yes},
+		{"service", sp, ps(l("resource", grant(`{"Service":"rds.amazonaws.com"}`))), yes},
 		{"service, only the account let in", sp, ps(lets), no},
 		{"other account, both", userEve, ps(l("resource", grant(aws(other))), id), yes},
 		{"other account, key policy alone", userEve, ps(l("resource", grant(aws(userEve)))), no},
@@ -88,8 +88,8 @@ func TestAssumeRole(t *testing.T) {
 		{"trusts a user of another account alone", userEve, ps(trust(aws(userEve))), no},
 		{"trusts another account, identity allows", userEve, ps(trust(aws(other)), id), yes},
 		{"another account, not trusted", userEve, ps(trust(aws(rootAcct)), id), no},
-		{"trusts the service", "personalize.amazonaws.com", ps(trust(`{"Service":"personalize.amazonaws.com"}`)), yes},
-		{"trusts another service", "personalize.amazonaws.com", ps(trust(`{"Service":"s3.amazonaws.com"}`)), no},
+		{"trusts the service", "rds.amazonaws.com", ps(trust(`{"Service":"rds.amazonaws.com"}`)), yes},
+		{"trusts another service", "rds.amazonaws.com", ps(trust(`{"Service":"s3.amazonaws.com"}`)), no},
 		{"root user", rootAcct, ps(trust(aws(rootAcct))), no},
 		{"anonymous", "*", ps(trust(aws(rootAcct))), no},
 		{"trust policy denies", userBob, ps(l("resource", `{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}`, `{"Effect":"Deny","Principal":{"AWS":"`+userBob+`"},"Action":"sts:*"}`)), deny},
@@ -152,11 +152,11 @@ func TestCallsWithoutPermission(t *testing.T) {
 
 // iam:PassRole is decided by the identity, with the service that gets the role in the context.
 func TestPassRole(t *testing.T) {
-	pass := l("identity", `{"Effect":"Allow","Action":"iam:PassRole","Resource":"`+roleApp+`","Condition":{"StringEquals":{"iam:PassedToService":"personalize.amazonaws.com"}}}`)
-	r := Request{Action: "iam:PassRole", Resource: roleApp, Context: ctx("iam:PassedToService=personalize.amazonaws.com")}
+	pass := l("identity", `{"Effect":"Allow","Action":"iam:PassRole","Resource":"`+roleApp+`","Condition":{"StringEquals":{"iam:PassedToService":"rds.amazonaws.com"}}}`)
+	r := Request{Action: "iam:PassRole", Resource: roleApp, Context: ctx("iam:PassedToService=rds.amazonaws.com")}
 	run(t, r, []decided{{"right service", userBob, ps(pass), yes}})
 	r.Context = ctx("iam:PassedToService=lambda.amazonaws.com")
 	run(t, r, []decided{{"wrong service", userBob, ps(pass), no}})
-	r = Request{Action: "iam:PassRole", Resource: "arn:aws:iam::111122223333:role/Admin", Context: ctx("iam:PassedToService=personalize.amazonaws.com")}
+	r = Request{Action: "iam:PassRole", Resource: "arn:aws:iam::111122223333:role/Admin", Context: ctx("iam:PassedToService=rds.amazonaws.com")}
 	run(t, r, []decided{{"wrong role", userBob, ps(pass), no}})
 }

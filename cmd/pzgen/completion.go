@@ -92,7 +92,7 @@ func flagOption(c *cli.Command, f cli.Flag) option {
 	switch f.Names()[0] {
 	case "format":
 		o.values = findings.Formats()
-		if c.Name == "version" {
+		if c.Name == "version" || c.Name == "simulate" {
 			o.values = []string{"text", "json"}
 		}
 	case "target":

@@ -106,11 +106,11 @@ func mergeInto(e *env, c *cli.Context, do func(*merge.Thing, policy.Document) (*
 }
 
 // mergeThing reads which bucket or key is meant.
-func mergeThing(c *cli.Context) (kind, id string, err error) {
+func mergeThing(c *cli.Context) (kind merge.Kind, id string, err error) {
 	bucket, key := c.String("bucket"), c.String("key")
-	switch kind = c.String("kind"); {
+	switch kind = merge.Kind(c.String("kind")); {
 	case kind != "" && kind != merge.Bucket && kind != merge.Key:
-		return "", "", usagef(suggest(kind, []string{merge.Bucket, merge.Key}), "unknown kind %q", kind)
+		return "", "", usagef(suggest(string(kind), []string{string(merge.Bucket), string(merge.Key)}), "unknown kind %q", kind)
 	case bucket != "" && key != "":
 		return "", "", usagef("merge them one after the other", "--bucket and --key name two policies")
 	case bucket == "" && key == "":
@@ -186,7 +186,7 @@ func (e *env) warnOf(thing *merge.Thing, r *merge.Result, shown string) error {
 }
 
 // sayMerged tells what became of the policy.
-func (e *env) sayMerged(r *merge.Result, kind, id string) {
+func (e *env) sayMerged(r *merge.Result, kind merge.Kind, id string) {
 	if e.quiet {
 		return
 	}

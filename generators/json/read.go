@@ -61,9 +61,9 @@ func decode(f output.File) (*deployed.Document, *deployed.Unknown) {
 	doc, err := policy.DecodeJSON(f.Data)
 	if err != nil {
 		u := &deployed.Unknown{Kind: "document", What: path.Base(f.Path), Why: err.Error(), At: at}
-		var syntax *policy.SyntaxError
+		var syntax *policy.Error
 		if errors.As(err, &syntax) {
-			u.At.Line, u.At.Col, u.Why = syntax.Line, syntax.Col, syntax.Msg
+			u.At.Line, u.At.Col, u.Why = syntax.Line, syntax.Col, syntax.Message
 		}
 		return nil, u
 	}

@@ -17,16 +17,19 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// The kinds of things that have a policy which others share.
+// Kind is a kind of things that have a policy which others share.
+type Kind string
+
+// The kinds, by the name that a command line and names of documents have for them.
 const (
-	Bucket = "bucket"
-	Key    = "key"
+	Bucket Kind = "bucket"
+	Key    Kind = "key"
 )
 
 // Thing is a bucket or a key of a setup.
 type Thing struct {
 	setup *model.Setup
-	kind  string
+	kind  Kind
 	id    string
 	name  calls.Document
 	own   policy.Document // pzgen's statements, references filled in
@@ -36,7 +39,7 @@ type Thing struct {
 
 // Find gives the bucket or key that has this name in the spec. arns are the ARNs, by their name in the spec, of keys that the spec does not know since
 // pzgen creates them; only a statement of the spec that names such a key needs one.
-func Find(m *model.Setup, kind, id string, arns map[string]string) (*Thing, error) {
+func Find(m *model.Setup, kind Kind, id string, arns map[string]string) (*Thing, error) {
 	env := m.DeployedEnv()
 	var ids []string
 	for _, k := range m.Keys {
@@ -95,7 +98,7 @@ const MaxRead = policy.MaxOutput
 // Read reads a present policy: the document itself, or what `aws s3api get-bucket-policy` and `aws kms get-key-policy` print. {} stands for a bucket that has
 // no policy; nothing at all does not, since a read that failed leaves nothing too.
 func Read(data []byte) (policy.Document, error) {
-	trimmed := bytes.TrimSpace(data)
+	trimmed := bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\uFEFF")))
 	if len(trimmed) == 0 {
 		return policy.Document{}, errors.New("it is empty, as a read that failed leaves it: read the policy again, or write {} for a bucket that has none")
 	}
@@ -171,7 +174,7 @@ func (t *Thing) finish(before, after policy.Document, conflicts []policy.Conflic
 	}
 	if n := len(out.Data) - 1; n > t.limit {
 		return nil, &Refusal{Reasons: []string{fmt.Sprintf("the policy of %s %q would have %d bytes without white space, and AWS takes %d", t.kind, t.id, n, t.limit)},
-			Hint: "use fewer and shorter prefixes, have statements of others shortened, or take another " + t.kind}
+			Hint: "use fewer and shorter prefixes, have statements of others shortened, or take another " + string(t.kind)}
 	}
 	if t.kind == Key && len(calls.Administrators(after, t.arn)) == 0 {
 		return nil, &Refusal{Reasons: []string{fmt.Sprintf("the policy of key %q would leave nobody in the key's account who could change it (kms:PutKeyPolicy) or delete the key", t.id)},

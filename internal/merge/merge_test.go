@@ -75,7 +75,7 @@ func setup(t testing.TB, text, name string) *model.Setup {
 	return nil
 }
 
-func find(t testing.TB, name, kind, id string) *Thing {
+func find(t testing.TB, name string, kind Kind, id string) *Thing {
 	t.Helper()
 	thing, err := Find(setup(t, specText, name), kind, id, nil)
 	if err != nil {
@@ -129,9 +129,10 @@ func read(t testing.TB, data []byte) policy.Document {
 
 func TestInto(t *testing.T) {
 	for name, c := range map[string]struct {
-		kind, id string
-		base     policy.Document
-		kept     int
+		kind Kind
+		id   string
+		base policy.Document
+		kept int
 	}{
 		"bucket":                {Bucket, "lake", doc(t, audit, nobody), 2},
 		"bucket without policy": {Bucket, "lake", policy.Document{}, 0},
@@ -235,7 +236,8 @@ func TestRefusals(t *testing.T) {
 	takenKey := `{"Sid":"PersonalizeServiceUsesKeyShop","Effect":"Deny","Principal":{"Service":"personalize.amazonaws.com"},"Action":"kms:Decrypt","Resource":"*"}`
 	guide := `{"Sid":"Allow use of the key","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/R","Service":"personalize.amazonaws.com"},"Action":"kms:Decrypt","Resource":"*"}`
 	for name, c := range map[string]struct {
-		kind, id string
+		kind     Kind
+		id       string
 		base     policy.Document
 		says     []string
 		findings bool
@@ -312,9 +314,10 @@ func TestFind(t *testing.T) {
 		t.Errorf("%s", r.Data)
 	}
 	for _, c := range []struct {
-		kind, id string
-		arns     map[string]string
-		says     string
+		kind Kind
+		id   string
+		arns map[string]string
+		says string
 	}{
 		{Bucket, "sea", nil, `no bucket "sea"; there are: lake`},
 		{Key, "sea", nil, `no key "sea"; there are: made`},
@@ -349,8 +352,16 @@ func TestRead(t *testing.T) {
 			t.Errorf("%q was read", in)
 		}
 	}
-	if d := read(t, []byte(" { }\n")); len(d.Statements) > 0 {
-		t.Errorf("%v", d)
+	for _, in := range []string{" { }\n", "\xef\xbb\xbf{}\r\n"} {
+		if d := read(t, []byte(in)); len(d.Statements) > 0 {
+			t.Errorf("%q: %v", in, d)
+		}
+	}
+	if d := read(t, append([]byte("\xef\xbb\xbf"), doc(t, audit).JSON()...)); len(d.Statements) != 1 {
+		t.Errorf("with a byte order mark: %v", d)
+	}
+	if _, err := Read([]byte("\xff\xfe{\x00}\x00")); !strings.Contains(policy.HintOf(err), "UTF-8") {
+		t.Errorf("UTF-16: %v", err)
 	}
 }
 

@@ -70,7 +70,7 @@ func ownedSids(lib *templates.Library, setup string, custom []spec.CustomStateme
 
 // Owner tells pzgen's statements from foreign ones in the policy of a bucket or a key of this setup.
 func (s *Setup) Owner(own policy.Document) policy.Owner {
-	return policy.Owner{Own: own, Sids: s.OwnedSids, Service: service}
+	return policy.Owner{Name: "pzgen", Own: own, Sids: s.OwnedSids, Service: service}
 }
 
 // service is the service principal of Personalize, the same in every partition.

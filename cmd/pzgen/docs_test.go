@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var fence = regexp.MustCompile("(?ms)^```([a-z]*) ?(\\S*)\n(.*?)^```$")
+
+// The page about simulate shows files and sessions. The files are written, the commands run, and what they print
+// is what the page shows.
+func TestSimulateDocs(t *testing.T) {
+	page, err := os.ReadFile("../../docs/simulate.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wrong := runPage(t, string(page), 3, 5); wrong != "" {
+		t.Error(wrong)
+	}
+	// A page that shows something else is found.
+	for old, new := range map[string]string{
+		"  no Allow in resource\n":     "  no Allow in identity\n",
+		"echo $?\n1\n":                 "echo $?\n0\n",
+		`"expect": "implicitlyDenied"`: `"expect": "explicitlyDenied"`,
+		"pzgen: 1 case malformed\n":    "",
+		`"aws:SecureTransport": false`: `"aws:SecureTransport": true`,
+		"--format text cases.json":     "cases.json",
+		`"Sid": "OnlyTLS"`:             `"Sid": "TLS"`,
+	} {
+		changed := strings.Replace(string(page), old, new, 1)
+		if changed == string(page) || runPage(t, changed, 3, 5) == "" {
+			t.Errorf("with %q for %q nothing is wrong with the page", new, old)
+		}
+	}
+}
+
+// runPage runs what a page shows, and returns what is not as shown.
+func runPage(t *testing.T, page string, sessions, commands int) string {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	code := 0
+	for _, block := range fence.FindAllStringSubmatch(page, -1) {
+		kind, name, body := block[1], block[2], block[3]
+		if kind != "console" {
+			if err := os.WriteFile(name, []byte(body), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		sessions--
+		var got strings.Builder
+		for line := range strings.Lines(body) {
+			command, ok := strings.CutPrefix(line, "$ ")
+			if !ok {
+				continue
+			}
+			commands--
+			got.WriteString(line)
+			if args := strings.Fields(command); args[0] == "pzgen" {
+				var out bytes.Buffer // a terminal shows both streams
+				code = run(args, strings.NewReader(""), &out, &out)
+				got.Write(out.Bytes())
+			} else if command == "echo $?\n" {
+				fmt.Fprintln(&got, code)
+			} else {
+				return "no such command here: " + command
+			}
+		}
+		if got.String() != body {
+			return fmt.Sprintf("got\n%s\nthe page has\n%s", got.String(), body)
+		}
+	}
+	if sessions != 0 || commands != 0 {
+		return "the page lost a session or a command, or has one more"
+	}
+	return ""
+}
+
+// The case in the help text runs and decides as it expects, out of the help text and the manual page themselves.
+func TestSimulateHelp(t *testing.T) {
+	for _, args := range []string{"pzgen simulate --help", "pzgen man"} {
+		var out, said bytes.Buffer
+		if code := run(strings.Fields(args), strings.NewReader(""), &out, &out); code != 0 {
+			t.Fatalf("%s: exit code %d", args, code)
+		}
+		var example strings.Builder
+		for line := range strings.Lines(out.String()) {
+			text := strings.TrimSpace(line)
+			if example.Len() == 0 && !strings.HasPrefix(text, `{"name"`) {
+				continue
+			}
+			example.WriteString(text + "\n")
+			if strings.HasPrefix(text, `"expect"`) {
+				break
+			}
+		}
+		out.Reset()
+		code := run([]string{"pzgen", "simulate"}, strings.NewReader(example.String()), &out, &said)
+		want := `{"name":"the role reads","decision":"allowed","because":[{"policy":"identity[0]","sid":"Read","statement":0,"effect":"Allow"}]}` + "\n"
+		if code != 0 || out.String() != want {
+			t.Errorf("the example of %s: exit code %d\n%s%s\n%s", args, code, out.String(), said.String(), example.String())
+		}
+	}
+}
