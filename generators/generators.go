@@ -74,7 +74,8 @@ func Targets() []Generator {
 			Parse: json.Parse, Names: noNames, Want: json.Want, Partial: true, Fixed: true},
 		{Name: "cloudformation", Doc: cloudformation.Doc, Folder: "cloudformation", Print: cloudformation.Print, Open: opened(cloudformation.Read),
 			Without: []string{"key", "operator.users", "operator.groups", "operator.roles"}}, // whom managed policies alone are attached to
-		{Name: "terraform", Doc: terraform.Doc, Folder: "terraform", Print: terraform.Print, Open: terraform.Open, Partial: true},
+		{Name: "terraform", Doc: terraform.Doc, Folder: "terraform", Print: terraform.Print,
+			Parse: terraform.Parse, Names: terraform.Names, Want: terraform.Want, Partial: true},
 		{Name: "shell", Doc: shell.Doc, Folder: "shell", Print: shell.Print, Open: opened(shell.Read), Partial: true, Shared: shell.Shared},
 	}
 }

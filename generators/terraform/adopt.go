@@ -14,50 +14,58 @@ func (p *printer) adopt() *lines {
 		"Copy it to adopt.tf in a root module, keep the blocks of what exists, correct what is in capitals, and look at terraform plan",
 		"before terraform apply: it shows what would be changed. Where this module is called as module.x, write module.x. before each address.",
 	)
-	s := p.setup
-	put := func(typ, label string, id ...segment) {
+	for _, i := range imports(p.setup, p.names) {
 		body := b.block("import")
-		body.set("to", ref(typ, label))
-		body.set("id", p.template(id...))
+		body.set("to", ref(i.typ, i.label))
+		body.set("id", p.str(i.id))
 	}
-	lit := func(text string) segment { return segment{lit: text} }
+	return b
+}
+
+// imported is a resource that may be there already, by its address, and the id by which the provider imports it.
+type imported struct{ typ, label, id string }
+
+// imports are what may be there already. The ids are values, not names: import blocks of Terraform 1.5 take no expressions.
+func imports(s *model.Setup, n names) []imported {
+	var out []imported
+	put := func(typ, label, id string) { out = append(out, imported{typ, label, id}) }
+	arn := func(d model.Doc) string { return model.PolicyARN(d.PolicyName).Fill(s.DeployedEnv()).IAM() }
 	if !s.Role.Existing {
-		put(tfRole, roleLabel, lit(s.Role.Name))
+		put(tfRole, roleLabel, s.Role.Name)
 	}
 	for _, d := range s.Role.Policies {
-		label := p.names.docs[d.Name]
+		label := n.docs[d.Name]
 		if s.Role.Inline {
-			put(tfRolePolicy, label, lit(s.Role.Name+":"+d.PolicyName))
+			put(tfRolePolicy, label, s.Role.Name+":"+d.PolicyName)
 			continue
 		}
-		put(tfPolicy, label, p.policyARN(d)...)
-		put(tfRoleAttach, label, append([]segment{lit(s.Role.Name + "/")}, p.policyARN(d)...)...)
+		put(tfPolicy, label, arn(d))
+		put(tfRoleAttach, label, s.Role.Name+"/"+arn(d))
 	}
 	for _, k := range s.Keys {
-		label := p.names.keys[k.ID]
+		label := n.keys[k.ID]
 		switch {
 		case !k.Existing():
-			put(tfKey, label, lit(placeholderKey))
-			put(tfKeyAlias, label, lit(k.Alias))
-			if k.Policy.Name != "" && p.separate(k) {
-				put(tfKeyPolicy, label, lit(placeholderKey))
+			put(tfKey, label, placeholderKey)
+			put(tfKeyAlias, label, k.Alias)
+			if k.Policy.Name != "" && separate(s, k) {
+				put(tfKeyPolicy, label, placeholderKey)
 			}
 		case !k.Policy.Partial && k.Policy.Name != "":
-			put(tfKeyPolicy, label, lit(tail(k.ARN)))
+			put(tfKeyPolicy, label, tail(k.ARN))
 		}
 	}
 	for _, bu := range s.Buckets {
-		label := p.names.buckets[bu.ID]
 		for _, typ := range bucketParts(bu) {
-			put(typ, label, lit(bu.Name))
+			put(typ, n.buckets[bu.ID], bu.Name)
 		}
 	}
 	for _, o := range s.Operators {
 		for _, d := range o.Policies {
-			put(tfPolicy, p.names.docs[d.Name], p.policyARN(d)...)
+			put(tfPolicy, n.docs[d.Name], arn(d))
 		}
 	}
-	return b
+	return out
 }
 
 // bucketParts are the resources of a bucket, in the order of main.tf.
@@ -77,14 +85,4 @@ func bucketParts(bu model.Bucket) []string {
 		parts = append(parts, tfBucketPolicy)
 	}
 	return parts
-}
-
-// policyARN is the ARN of a customer managed policy as it is known beforehand: import blocks of Terraform 1.5 take no expressions.
-func (p *printer) policyARN(d model.Doc) []segment {
-	known := p.setup.DeployedEnv()
-	var segs []segment
-	for _, seg := range [...]string{"arn:", known[model.RefPartition], ":iam::", known[model.RefAccount], ":policy/", d.PolicyName} {
-		segs = append(segs, segment{lit: seg})
-	}
-	return segs
 }

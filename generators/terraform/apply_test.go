@@ -144,7 +144,7 @@ func protected(s *model.Setup) []string {
 func testRun(t *testing.T, b *strings.Builder, s *model.Setup, env policy.Env) {
 	t.Helper()
 	n := namesOf(s)
-	m, err := load(s.Name+"/"+folder, printed(t, s))
+	m, err := oldLoad(s.Name+"/"+folder, printed(t, s))
 	if err != nil {
 		t.Fatal(err)
 	}

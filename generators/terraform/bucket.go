@@ -13,6 +13,7 @@ const (
 	sseKMS         = "aws:kms"
 	sseS3          = "AES256"
 	enabled        = "Enabled"
+	expireRule     = "expire"
 )
 
 func (p *printer) bucket(b *lines, bu model.Bucket) {
@@ -86,7 +87,7 @@ func (p *printer) encryption(b *lines, bu model.Bucket) {
 // expiration deletes objects for good: where versions are kept, what expires becomes a noncurrent version, which has to expire as well.
 func (p *printer) expiration(b *lines, bu model.Bucket) {
 	rule := b.inner("rule")
-	rule.set("id", p.str("expire"))
+	rule.set("id", p.str(expireRule))
 	rule.set("status", p.str(enabled))
 	rule.empty("filter")
 	rule.inner("expiration").set("days", number(bu.ExpireDays))

@@ -1,258 +1,261 @@
 package terraform
 
 import (
-	"fmt"
+	"cmp"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/function"
-	"github.com/zclconf/go-cty/cty/function/stdlib"
 
-	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/policy"
 )
 
-// maxValue is far above any string of a module: a chain of locals that double one another stops here.
-const maxValue = 1 << 20
+// Bounds of an evaluation, far above what any module needs: steps and bytes of strings together, and how much
+// that is not understood is told.
+const (
+	maxSpent   = 16 << 20
+	maxUnknown = 200
+)
 
-// evaluator runs the expressions of a module as Terraform does, each block once, what it refers to first.
-type evaluator struct {
-	*module
-	setup *model.Setup
-	names names
-	env   policy.Env
-	known map[string]cty.Value // variables that the environment gives
-	memo  map[string]cty.Value // values of variables, locals, resources and data sources, by address
-	busy  map[string]bool      // what is being evaluated, to find circles
-	insts map[string][]instance
-	keys  map[string]string // labels of aws_kms_key by the setup's names of keys, turned around: label to key
-	origs map[string]origin // where the JSON of a document was written
-	funcs map[string]function.Function
+// eval evaluates a module as Terraform does, each block once, what it refers to first.
+type eval struct {
+	m       *module
+	values  deployed.Values
+	tokens  deployed.Tokens
+	done    map[string]map[string]value // what a reference to a block or local sees, by name; nil: it is Unknown
+	busy    map[string]bool             // what is being evaluated, to find circles
+	used    map[string]bool             // what something refers to
+	each    value                       // each.value, inside of a block with for_each
+	spent   int
+	told    map[deployed.Unknown]bool
+	once    map[string]string // what sets something that can be set once, by what it sets
+	roles   things[deployed.Role]
+	buckets things[deployed.Bucket]
+	keys    things[deployed.Key] // by ARN and by id
+	out     deployed.State       // without these
 }
 
-func newEvaluator(m *module, s *model.Setup, env policy.Env) *evaluator {
-	e := &evaluator{
-		module: m, setup: s, names: namesOf(s), env: env, known: map[string]cty.Value{}, memo: map[string]cty.Value{},
-		busy: map[string]bool{}, insts: map[string][]instance{}, keys: map[string]string{}, origs: map[string]origin{},
+func newEval(m *module, v deployed.Values) *eval {
+	return &eval{
+		m: m, values: v, done: map[string]map[string]value{}, busy: map[string]bool{}, used: map[string]bool{},
+		told: map[deployed.Unknown]bool{}, once: map[string]string{},
 	}
-	for name, r := range variableRefs(s, e.names) {
-		if v, ok := env[r]; ok {
-			e.known[name] = cty.StringVal(v)
+}
+
+// evaluate evaluates the whole module.
+func (m *module) evaluate(v deployed.Values) deployed.State {
+	e := newEval(m, v)
+	e.out.Unknown = slices.Clone(m.unknown)
+	e.out.Imports = slices.Clone(m.imports)
+	e.out.Parameters = slices.Clone(m.parameters)
+	for _, name := range m.order {
+		e.visit(name, e.rangeOf(name))
+	}
+	for _, b := range m.outputs {
+		e.output(b)
+	}
+	e.out.Roles, e.out.Buckets, e.out.Keys = e.roles.values(), e.buckets.values(), e.keys.values()
+	for _, b := range e.out.Buckets {
+		if b.Created && e.once[partPublic+" of "+b.Name.V.String()] == "" {
+			e.add(deployed.Unknown{Kind: "bucket", What: b.Name.V.String(), At: b.At,
+				Why: "no " + tfBucketPublic + " is of it, so that AWS's default of the day counts"})
 		}
 	}
-	e.funcs = map[string]function.Function{
-		"file":        e.fileFunc(),
-		"jsonencode":  stdlib.JSONEncodeFunc,
-		"join":        stdlib.JoinFunc,
-		"setsubtract": stdlib.SetSubtractFunc,
-		"split":       stdlib.SplitFunc,
+	for _, name := range m.order {
+		if kind, _, _ := strings.Cut(name, "."); !e.used[name] && (kind == "local" || strings.HasPrefix(name, "data."+dataPolicy)) {
+			e.unknown(kind, strings.TrimPrefix(name, kind+"."), "nothing refers to it: remove it", e.rangeOf(name))
+		}
 	}
-	return e
-}
-
-func (e *evaluator) fileFunc() function.Function {
-	return function.New(&function.Spec{
-		Params: []function.Parameter{{Name: "path", Type: cty.String}},
-		Type:   function.StaticReturnType(cty.String),
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			data, ok := e.files[args[0].AsString()]
-			if !ok {
-				return cty.NilVal, fmt.Errorf("there is no file %q in the module", args[0].AsString())
-			}
-			return cty.StringVal(string(data)), nil
-		},
+	slices.SortFunc(e.out.Unknown, func(a, b deployed.Unknown) int {
+		return cmp.Or(cmp.Compare(a.At.Path, b.At.Path), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Col, b.At.Col),
+			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.What, b.What))
 	})
+	return e.out
 }
 
-// expr gives the value of an expression. each is the value of each.value and each.key inside of a block with for_each.
-func (e *evaluator) expr(x hclsyntax.Expression, each cty.Value) (cty.Value, error) {
-	refs, err := references(x)
-	if err != nil {
-		return cty.NilVal, err
+// visit evaluates a block or a local and returns what a reference to it sees; nil when it is Unknown.
+func (e *eval) visit(name string, from hcl.Range) map[string]value {
+	if attrs, ok := e.done[name]; ok {
+		return attrs
 	}
-	v, err := e.run(x, refs, each)
-	if err != nil {
-		return cty.NilVal, err
-	}
-	if !v.IsWhollyKnown() || size(v) > maxValue {
-		return cty.NilVal, at(x.Range(), "value is not known or larger than %d bytes", maxValue)
-	}
-	return v, nil
-}
-
-// run evaluates an expression with what it refers to.
-func (e *evaluator) run(x hclsyntax.Expression, refs []hcl.Traversal, each cty.Value) (cty.Value, error) {
-	tree := map[string]any{}
-	for _, t := range refs {
-		addr, err := address(t)
-		if err != nil {
-			return cty.NilVal, err
-		}
-		v, err := e.lookup(addr, t.SourceRange(), each)
-		if err != nil {
-			return cty.NilVal, err
-		}
-		if _, alone := x.(*hclsyntax.ScopeTraversalExpr); alone {
-			v, diags := t[len(addr):].TraverseRel(v)
-			return v, diagnostic(diags)
-		}
-		put(tree, addr, v)
-	}
-	ctx := &hcl.EvalContext{Variables: make(map[string]cty.Value, len(tree)), Functions: e.funcs}
-	for name, v := range tree {
-		ctx.Variables[name] = value(v)
-	}
-	v, diags := x.Value(ctx)
-	return v, diagnostic(diags)
-}
-
-// references gives what an expression refers to. It refuses the kinds of expression that pzgen does not write: loops and conditions make a policy
-// depend on more than names, and without loops there are no names but those of the module.
-func references(x hclsyntax.Expression) ([]hcl.Traversal, error) {
-	if s, ok := x.(*hclsyntax.TemplateExpr); ok && s.IsStringLiteral() {
-		return nil, nil // as most are
-	}
-	var refs []hcl.Traversal
-	var err error
-	diags := hclsyntax.VisitAll(x, func(n hclsyntax.Node) hcl.Diagnostics {
-		switch n := n.(type) {
-		case *hclsyntax.ScopeTraversalExpr:
-			refs = append(refs, n.Traversal)
-		case *hclsyntax.LiteralValueExpr, *hclsyntax.TemplateExpr, *hclsyntax.TemplateWrapExpr, *hclsyntax.FunctionCallExpr,
-			*hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr, *hclsyntax.ObjectConsKeyExpr, *hclsyntax.ParenthesesExpr,
-			*hclsyntax.RelativeTraversalExpr:
-		default:
-			if err == nil {
-				err = at(n.Range(), "expression of a kind that pzgen does not read")
-			}
-		}
+	if e.busy[name] {
+		e.unknown("reference", name, "it depends on itself, and terraform refuses such a circle", from)
 		return nil
-	})
-	if err == nil && diags.HasErrors() {
-		return nil, diagnostic(diags)
 	}
-	return refs, err
+	e.busy[name] = true
+	defer delete(e.busy, name)
+	var attrs map[string]value
+	each := e.each
+	e.each = value{}
+	if b := e.m.nodes[name]; b != nil {
+		attrs = e.node(name, b)
+	} else if a := e.m.locals[strings.TrimPrefix(name, "local.")]; a != nil {
+		attrs = map[string]value{"value": e.expr(a.Expr)}
+	} else {
+		e.unknown("reference", name, "it is not declared", from)
+	}
+	e.each = each
+	e.done[name] = attrs
+	return attrs
 }
 
-// address gives the steps of a traversal that name what it refers to: var.x, local.x, path.module, each.value, data.type.label, type.label.
-func address(t hcl.Traversal) ([]string, error) {
-	n := 2
-	if t.RootName() == "data" {
-		n = 3
+// node evaluates a resource or data source. What each of them is follows from its arguments, never from its label.
+func (e *eval) node(addr string, block *hclsyntax.Block) map[string]value {
+	b := e.body(addr, block.Body, block.TypeRange)
+	if block.Type == "resource" {
+		e.dependsOn(b)
 	}
-	if len(t) < n {
-		return nil, at(t.SourceRange(), "reference is incomplete")
-	}
-	steps := []string{t.RootName()}
-	for _, s := range t[1:n] {
-		a, ok := s.(hcl.TraverseAttr)
-		if !ok {
-			return nil, at(t.SourceRange(), "reference with an index, which pzgen does not read")
-		}
-		steps = append(steps, a.Name)
-	}
-	return steps, nil
-}
-
-func put(tree map[string]any, addr []string, v cty.Value) {
-	for _, name := range addr[:len(addr)-1] {
-		next, ok := tree[name].(map[string]any)
-		if !ok {
-			next = map[string]any{}
-			tree[name] = next
-		}
-		tree = next
-	}
-	tree[addr[len(addr)-1]] = v
-}
-
-func value(v any) cty.Value {
-	switch v := v.(type) {
-	case cty.Value:
-		return v
-	case map[string]any:
-		attrs := map[string]cty.Value{}
-		for name, inner := range v {
-			attrs[name] = value(inner)
-		}
-		return cty.ObjectVal(attrs)
-	}
-	panic("terraform: a tree holds values and trees")
-}
-
-// size is about the number of bytes in the strings of v.
-func size(v cty.Value) int {
-	if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
-		return 1 + len(v.AsString())
-	}
-	n := 0
-	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
-		n++
-		if v.Type() == cty.String && !v.IsNull() && v.IsKnown() {
-			n += len(v.AsString())
-		}
-		return n <= maxValue, nil
-	})
-	return n
-}
-
-func (e *evaluator) lookup(addr []string, r hcl.Range, each cty.Value) (cty.Value, error) {
-	key := addr[0] + "." + addr[1]
-	if addr[0] == "data" {
-		key += "." + addr[2]
-	}
-	switch {
-	case key == "path.module":
-		return cty.StringVal("."), nil
-	case key == "each.value" || key == "each.key":
-		if each == cty.NilVal {
-			return cty.NilVal, at(r, "%s stands outside of a block with for_each", key)
-		}
-		return each, nil
-	}
-	if v, ok := e.memo[key]; ok {
-		return v, nil
-	}
-	if e.busy[key] {
-		return cty.NilVal, at(r, "%s depends on itself", key)
-	}
-	e.busy[key] = true
-	defer delete(e.busy, key)
-	var v cty.Value
-	var err error
-	switch {
-	case addr[0] == "var":
-		b := e.variables[addr[1]]
-		if b == nil {
-			return cty.NilVal, at(r, "variable %q is not declared", addr[1])
-		}
-		v, err = e.variable(b)
-	case addr[0] == "local":
-		a := e.locals[addr[1]]
-		if a == nil {
-			return cty.NilVal, at(r, "local %q is not declared", addr[1])
-		}
-		v, err = e.expr(a.Expr, cty.NilVal)
-		if err == nil && v.Type() == cty.String && !v.IsNull() {
-			e.note(v.AsString(), a.SrcRange)
-		}
+	attrs := map[string]value{}
+	switch strings.TrimSuffix(addr, "."+block.Labels[1]) {
+	case "data." + dataPartition:
+		attrs["partition"] = stringValue(e.values.Partition)
+	case "data." + dataIdentity:
+		attrs["account_id"] = stringValue(e.values.Account)
+		e.guard(b, "account_id", &e.out.Scope.Account)
+	case "data." + dataRegion:
+		attrs["id"] = stringValue(e.values.Region)
+		e.guard(b, "id", &e.out.Scope.Region)
+	case "data." + dataPolicy:
+		attrs["json"] = e.policyDocument(b)
+	case tfRole:
+		e.role(b, attrs)
+	case tfRolePolicy:
+		e.rolePolicy(b)
+	case tfPolicy:
+		e.managedPolicy(b, attrs)
+	case tfRoleAttach:
+		e.attachment(b, deployed.RoleP)
+	case tfUserAttach:
+		e.attachment(b, deployed.User)
+	case tfGroupAtt:
+		e.attachment(b, deployed.Group)
+	case tfKey:
+		e.key(b, attrs)
+	case tfKeyAlias:
+		e.keyAlias(b)
+	case tfKeyPolicy:
+		e.keyPolicy(b)
+	case tfBucket:
+		e.bucket(b, attrs)
+	case tfBucketPublic:
+		e.publicAccess(b)
+	case tfBucketOwner:
+		e.ownership(b)
+	case tfBucketVers:
+		e.versioning(b)
+	case tfBucketSSE:
+		e.encryption(b)
+	case tfBucketLife:
+		e.expiration(b)
+	case tfBucketPolicy:
+		e.bucketPolicy(b)
 	default:
-		if e.blocks[key] == nil {
-			return cty.NilVal, at(r, "%s is not declared", key)
+		e.unknown(block.Type, addr, "pzgen writes none of this type, and what it does is not read", block.TypeRange)
+		return nil
+	}
+	b.done()
+	return attrs
+}
+
+// dependsOn reads an order of work, which counts in a circle as any reference does.
+func (e *eval) dependsOn(b *body) {
+	a, ok := b.take("depends_on", optional)
+	if !ok {
+		return
+	}
+	l, ok := a.Expr.(*hclsyntax.TupleConsExpr)
+	for i := 0; ok && i < len(l.Exprs); i++ {
+		t, is := l.Exprs[i].(*hclsyntax.ScopeTraversalExpr)
+		if ok = is && len(t.Traversal) == 2; !ok {
+			break
 		}
-		var list []instance
-		list, err = e.instances(key)
-		if err == nil && (len(list) != 1 || list[0].each != cty.NilVal) {
-			err = at(r, "%s has for_each, and pzgen does not read references to such blocks", key)
+		var addr string
+		if addr, ok = steps(t.Traversal); ok && e.m.nodes[addr] != nil {
+			e.visit(addr, t.SrcRange)
+		} else {
+			ok = false
 		}
-		if err == nil {
-			v = list[0].object()
-		}
+	}
+	if !ok {
+		e.unknown("argument", e.source(a.SrcRange), "it is not a list of resources of this module", a.SrcRange)
+	}
+}
+
+// spend counts n of what an evaluation may cost and reports whether it may go on.
+func (e *eval) spend(n int) bool {
+	if e.spent > maxSpent {
+		return false
+	}
+	if e.spent += 1 + n; e.spent > maxSpent {
+		e.add(deployed.Unknown{Kind: "module", What: e.m.dir, Why: "its strings grow without end", At: deployed.Place{Path: e.m.dir}})
+		return false
+	}
+	return true
+}
+
+// unknown takes note of what is not understood, each once.
+func (e *eval) unknown(kind, what, why string, r hcl.Range) {
+	if e.spent <= maxSpent { // after that nothing is evaluated any more
+		e.add(deployed.Unknown{Kind: kind, What: what, Why: why, At: place(r)})
+	}
+}
+
+func (e *eval) add(u deployed.Unknown) {
+	if !e.told[u] && len(e.told) < maxUnknown {
+		e.told[u] = true
+		e.out.Unknown = append(e.out.Unknown, u)
+	}
+}
+
+// source returns the text of a range, on one line and not at length.
+func (e *eval) source(r hcl.Range) string {
+	f := e.m.files[r.Filename[strings.LastIndexByte(r.Filename, '/')+1:]]
+	s := strings.Join(strings.Fields(string(r.SliceBytes(f.Data))), " ")
+	if len(s) > 80 {
+		s = strings.ToValidUTF8(s[:77], "") + "..."
+	}
+	return s
+}
+
+func (e *eval) rangeOf(name string) hcl.Range {
+	if b := e.m.nodes[name]; b != nil {
+		return b.TypeRange
+	}
+	return e.m.locals[strings.TrimPrefix(name, "local.")].SrcRange
+}
+
+// text returns a string with its references.
+func (e *eval) text(s string, at deployed.Place) deployed.Text {
+	return deployed.Text{V: e.tokens.Text(s), At: at}
+}
+
+// arn begins an ARN of a service whose ARNs have no region.
+func (e *eval) arn(service, account, rest string) value {
+	return stringValue("arn:" + e.values.Partition + ":" + service + "::" + account + rest)
+}
+
+// settled takes note that at sets what, and reports whether nothing else does.
+func (e *eval) settled(what string, b *body) bool {
+	if other, ok := e.once[what]; ok {
+		e.unknown("resource", b.what, what+" is set by "+other+" already", b.at)
+		return false
+	}
+	e.once[what] = b.what
+	return true
+}
+
+// decode reads a policy document in JSON.
+func (e *eval) decode(text string, at deployed.Place) value {
+	d, err := policy.DecodeJSON([]byte(text))
+	if err == nil && strings.Contains(text, `\u`) && strings.Contains(strings.ToLower(text), `\udb80`) {
+		err = deployed.Errorf(at, "it escapes a character of a plane for private use")
 	}
 	if err != nil {
-		return cty.NilVal, err
+		what := strings.Join(strings.Fields(text[:min(len(text), 80)]), " ")
+		e.add(deployed.Unknown{Kind: "document", What: strings.ToValidUTF8(what, ""), Why: err.Error(), At: at})
+		return value{}
 	}
-	e.memo[key] = v
-	return v, nil
+	return value{kind: kindDocument, doc: &deployed.Document{Document: d, At: at}}
 }

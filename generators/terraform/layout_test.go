@@ -76,13 +76,8 @@ func checkLayout(t *testing.T, s *model.Setup) (ok bool) {
 	if diff := unformatted(files); diff != "" {
 		t.Fatal(diff)
 	}
-	env := s.SyntheticEnv(1)
-	r, err := Read(s, files, env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := compare(s, r, env); diff != "" {
-		t.Fatal(diff)
+	if diff := differences(t, s, files); diff != nil {
+		t.Fatal(strings.Join(diff, "\n"))
 	}
 	return true
 }

@@ -1,7 +1,8 @@
 package terraform
 
 import (
-	"fmt"
+	"bytes"
+	"cmp"
 	"path"
 	"slices"
 	"sort"
@@ -9,160 +10,273 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/output"
 )
 
-// module is a parsed module: its blocks by what they declare.
+// module is a parsed module. It is not written to after [Parse].
 type module struct {
 	dir       string
-	files     map[string][]byte // what file() can read, by path inside the module
-	variables map[string]*hclsyntax.Block
+	files     map[string]output.File // the files of its folder, by name
+	variables map[string]parameter
 	locals    map[string]*hclsyntax.Attribute
-	blocks    map[string]*hclsyntax.Block // resources and data sources, by address
-	outputs   map[string]*hclsyntax.Block
-	imports   []*hclsyntax.Block
-	order     []string // addresses, in the order of files and lines
+	nodes     map[string]*hclsyntax.Block // resources and data sources, by address
+	outputs   []*hclsyntax.Block
+	order     []string           // addresses and names of locals, as they follow each other in the files
+	unknown   []deployed.Unknown // what is so whatever the values are
+	versions  bool               // there is a terraform block that says which versions are needed
+	aliases   map[string]bool    // of provider blocks
+
+	parameters []deployed.Parameter
+	imports    []deployed.Import
 }
 
-// load parses what Terraform would load from a setup's folder. It refuses every file by which Terraform would take something into account that is
-// not read here: other syntax, overrides, and values for variables.
-func load(dir string, files []output.File) (*module, error) {
+// Parse parses the module in a folder. The function that it returns evaluates the module as Terraform
+// would plan it in an account, with the given values of variables; it may be called at once several times.
+//
+// Everything that the module brings about is in the State, by what it is: a bucket policy belongs to the
+// bucket that its argument evaluates to. Whatever pzgen does not print is Unknown by its name: a type of
+// resource, an argument, a block, a function or a kind of expression. So are files by which Terraform or
+// OpenTofu would take something into account that is not read here (see load), and what would keep
+// Terraform from planning at all, such as a circle. Files that Terraform ignores are passed over.
+//
+// An error is a [*deployed.Error]: a file that is no Terraform, or no file at all. Types are not checked
+// against the provider's schema, beyond what is read, nor values against the validations of variables.
+func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), error) {
 	m := &module{
-		dir: dir, files: map[string][]byte{}, variables: map[string]*hclsyntax.Block{}, locals: map[string]*hclsyntax.Attribute{},
-		blocks: map[string]*hclsyntax.Block{}, outputs: map[string]*hclsyntax.Block{},
+		dir: in.Dir, files: map[string]output.File{}, variables: map[string]parameter{},
+		locals: map[string]*hclsyntax.Attribute{}, nodes: map[string]*hclsyntax.Block{}, aliases: map[string]bool{},
 	}
+	if err := m.load(in); err != nil {
+		return nil, err
+	}
+	return func(v deployed.Values) (deployed.State, error) { return m.evaluate(v), nil }, nil
+}
+
+// load parses what Terraform would load from the folder: names that end in .tf, but for those that begin
+// with a dot or look like an editor's leavings (terraform's source, configs.IsIgnoredFile). Of what else
+// it takes into account nothing is read, so that it is Unknown.
+func (m *module) load(in deployed.Input) error {
 	var sources []output.File
-	for _, f := range files {
-		if path.Dir(f.Path) != dir {
-			continue
+	for _, f := range in.Files {
+		if path.Dir(f.Path) != in.Dir {
+			continue // a folder below is read by a module block, which is Unknown
 		}
 		name := path.Base(f.Path)
-		m.files["./"+name] = f.Data
-		switch {
-		case name == "override.tf" || strings.HasSuffix(name, "_override.tf"):
-			return nil, fmt.Errorf("%s: terraform would merge this file over the others; pzgen does not read override files", f.Path)
-		case strings.HasSuffix(name, ".tf"), name == fileAdopt:
+		m.files[name] = f
+		file := func(why string) {
+			m.add(deployed.Unknown{Kind: "file", What: name, Why: why, At: deployed.Place{Path: f.Path}})
+		}
+		ignored := strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") ||
+			strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#")
+		switch base, is := strings.CutSuffix(name, ".tf"); {
+		case strings.HasSuffix(name, ".tfvars"), strings.HasSuffix(name, ".tfvars.json"):
+			file("terraform takes values of variables from it, a hidden one too") // seen with 1.11
+		case ignored:
+		case is && (base == "override" || strings.HasSuffix(base, "_override")):
+			file("terraform merges it over the other files")
+		case is || name == fileAdopt:
 			sources = append(sources, f)
 		case strings.HasSuffix(name, ".tf.json"):
-			return nil, fmt.Errorf("%s: terraform would load this file; pzgen reads no configuration in JSON", f.Path)
-		case strings.HasSuffix(name, ".tfvars"), strings.HasSuffix(name, ".tfvars.json"):
-			return nil, fmt.Errorf("%s: terraform would take values of variables from this file; pzgen does not read it", f.Path)
+			file("terraform loads it, and configuration in JSON is not read")
+		case strings.HasSuffix(name, ".tofu"), strings.HasSuffix(name, ".tofu.json"):
+			file("OpenTofu loads it in place of the .tf file of this name")
 		}
 	}
 	sort.Slice(sources, func(i, j int) bool { return sources[i].Path < sources[j].Path })
 	if !slices.ContainsFunc(sources, func(f output.File) bool { return strings.HasSuffix(f.Path, ".tf") }) {
-		return nil, fmt.Errorf("%s: there is no .tf file", dir)
+		return deployed.Errorf(deployed.Place{Path: in.Dir}, "there is no .tf file: run pzgen generate")
 	}
 	for _, f := range sources {
-		parsed, diags := hclsyntax.ParseConfig(f.Data, f.Path, hcl.InitialPos)
-		if diags.HasErrors() {
-			return nil, diagnostic(diags)
-		}
-		body := parsed.Body.(*hclsyntax.Body)
-		for _, a := range body.Attributes {
-			return nil, at(a.SrcRange, "argument %q stands outside of a block", a.Name)
-		}
-		for _, b := range body.Blocks {
-			if path.Base(f.Path) == fileAdopt && b.Type != "import" {
-				return nil, at(b.TypeRange, "block %q in a file for import blocks", b.Type)
-			}
-			if err := m.add(b); err != nil {
-				return nil, err
-			}
+		if err := m.source(f, in.Own[f.Path]); err != nil {
+			return err
 		}
 	}
-	return m, nil
+	for _, i := range m.imports {
+		if m.nodes[i.To] == nil {
+			m.add(deployed.Unknown{Kind: "address", What: i.To, Why: "no resource of this module has it", At: i.At})
+		}
+	}
+	if !m.versions {
+		m.add(deployed.Unknown{Kind: "block", What: "terraform",
+			Why: "it is missing, so nothing says which release of the provider is meant", At: deployed.Place{Path: in.Dir}})
+	}
+	return nil
 }
 
-// add files a block of the top level. What it does not know might grant something, so it is an error.
-func (m *module) add(b *hclsyntax.Block) error {
-	labels := map[string]int{"terraform": 0, "locals": 0, "variable": 1, "output": 1, "resource": 2, "data": 2, "import": 0}
-	want, ok := labels[b.Type]
-	if !ok {
-		return at(b.TypeRange, "block %q is none that pzgen writes, and what it does is not read", b.Type)
+// source parses one file.
+func (m *module) source(f output.File, own bool) error {
+	if err := parsable(f); err != nil {
+		return err
 	}
-	if len(b.Labels) != want {
-		return at(b.TypeRange, "block %q has %d labels, not %d", b.Type, len(b.Labels), want)
+	if err := tokens(f); err != nil {
+		return err
 	}
-	once := func(blocks map[string]*hclsyntax.Block, name string) error {
-		if blocks[name] != nil {
-			return at(b.TypeRange, "%s %q is declared twice", b.Type, name)
+	parsed, diags := hclsyntax.ParseConfig(f.Data, f.Path, hcl.InitialPos)
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError {
+			at := deployed.Place{Path: f.Path}
+			if d.Subject != nil {
+				at = place(*d.Subject)
+			}
+			return deployed.Errorf(at, "%s: %s", d.Summary, d.Detail)
 		}
-		blocks[name] = b
-		return nil
 	}
+	body := parsed.Body.(*hclsyntax.Body)
+	for _, a := range body.Attributes {
+		m.add(deployed.Unknown{Kind: "argument", What: a.Name, Why: "it is outside of a block", At: place(a.SrcRange)})
+	}
+	for _, b := range body.Blocks {
+		switch {
+		case own:
+			m.ownBlock(b)
+		case (b.Type == "import") != (path.Base(f.Path) == fileAdopt):
+			m.unknownBlock(b, "import blocks are in "+fileAdopt+", and nothing else is")
+		default:
+			m.block(b)
+		}
+	}
+	return nil
+}
+
+// Bounds of a file. Parsing nests as deep as the brackets do, and deeper than a stack is is no error in Go.
+const (
+	maxFile  = 8 << 20
+	maxDepth = 1000
+	maxSigns = 20000
+)
+
+// parsable refuses files that would cost more than they can mean: sizes, brackets that nest without end, and
+// prefix operators, conditionals and directives, which need no brackets for it.
+func parsable(f output.File) error {
+	at := deployed.Place{Path: f.Path}
+	if len(f.Data) > maxFile {
+		return deployed.Errorf(at, "the file is larger than %d bytes", maxFile)
+	}
+	depth, run := 0, 0
+	for _, c := range f.Data {
+		switch c {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			depth = max(0, depth-1)
+		case '!', '-':
+			run++
+		case ' ', '\t', '\n', '\r':
+			continue
+		}
+		if c != '!' && c != '-' {
+			run = 0
+		}
+		if depth > maxDepth || run > maxDepth {
+			return deployed.Errorf(at, "expressions are nested deeper than %d levels", maxDepth)
+		}
+	}
+	if n := bytes.Count(f.Data, []byte("?")) + bytes.Count(f.Data, []byte("%{")); n > maxSigns {
+		return deployed.Errorf(at, "there are more than %d question marks and directives", maxSigns)
+	}
+	return nil
+}
+
+// tokens refuses the characters that stand for what is known on deployment only, also where an escape makes them.
+func tokens(f output.File) error {
+	found := deployed.HasToken(string(f.Data))
+	if bytes.Contains(f.Data, []byte(`\U`)) {
+		lower := bytes.ToLower(f.Data)
+		found = found || bytes.Contains(lower, []byte(`\u000f0000`)) || bytes.Contains(lower, []byte(`\u000f0001`))
+	}
+	if found {
+		return deployed.Errorf(deployed.Place{Path: f.Path},
+			"the file has a character of a plane for private use (U+F0000, U+F0001) that pzgen needs itself")
+	}
+	return nil
+}
+
+// block files a block of the top level.
+func (m *module) block(b *hclsyntax.Block) {
+	labels := map[string]int{"terraform": 0, "locals": 0, "variable": 1, "output": 1, "resource": 2, "data": 2, "import": 0}
+	n, ok := labels[b.Type]
+	if !ok || n != len(b.Labels) || slices.ContainsFunc(b.Labels, func(l string) bool { return !hclsyntax.ValidIdentifier(l) }) {
+		m.unknownBlock(b, "pzgen writes no such block")
+		return
+	}
+	addr := strings.Join(b.Labels, ".")
 	switch b.Type {
 	case "terraform":
-		return checkTerraform(b)
+		m.terraform(b)
 	case "locals":
-		if len(b.Body.Blocks) > 0 {
-			return at(b.Body.Blocks[0].TypeRange, "block %q in locals", b.Body.Blocks[0].Type)
-		}
-		for name, a := range b.Body.Attributes {
-			if m.locals[name] != nil {
-				return at(a.SrcRange, "local %q is declared twice", name)
-			}
-			m.locals[name] = a
-		}
+		m.localValues(b)
 	case "variable":
-		return once(m.variables, b.Labels[0])
+		if _, twice := m.variables[addr]; twice {
+			m.unknownBlock(b, "it is declared twice")
+		}
+		m.variables[addr] = m.variable(b)
+		m.parameters = append(m.parameters, m.variables[addr].Parameter)
 	case "output":
-		return once(m.outputs, b.Labels[0])
+		m.outputs = append(m.outputs, b)
 	case "resource", "data":
-		addr := b.Labels[0] + "." + b.Labels[1]
 		if b.Type == "data" {
 			addr = "data." + addr
 		}
+		if m.nodes[addr] != nil {
+			m.unknownBlock(b, "it is declared twice")
+			return
+		}
+		m.nodes[addr] = b
 		m.order = append(m.order, addr)
-		return once(m.blocks, addr)
 	case "import":
-		m.imports = append(m.imports, b)
+		m.importBlock(b)
 	}
-	return nil
 }
 
-// checkTerraform lets through what says which versions are needed, of Terraform and of hashicorp/aws, and nothing else: no backend, no other
-// provider under the name aws.
-func checkTerraform(b *hclsyntax.Block) error {
-	for name, a := range b.Body.Attributes {
-		if name != "required_version" {
-			return at(a.SrcRange, "argument %q in terraform", name)
-		}
-	}
+func (m *module) localValues(b *hclsyntax.Block) {
 	for _, inner := range b.Body.Blocks {
-		if inner.Type != "required_providers" || len(inner.Body.Blocks) > 0 {
-			return at(inner.TypeRange, "block %q in terraform", inner.Type)
-		}
-		for name, a := range inner.Body.Attributes {
-			v, diags := a.Expr.Value(nil)
-			if diags.HasErrors() {
-				return diagnostic(diags)
-			}
-			if name != "aws" || !v.Type().IsObjectType() || v.IsNull() || !v.Type().HasAttribute("source") ||
-				!v.GetAttr("source").RawEquals(cty.StringVal(sourceProvider)) {
-				return at(a.SrcRange, "provider %q is not %s", name, sourceProvider)
-			}
-		}
+		m.unknownBlock(inner, "locals hold values alone")
 	}
-	return nil
+	for _, a := range arguments(b.Body) {
+		if m.locals[a.Name] != nil {
+			m.add(deployed.Unknown{Kind: "local", What: a.Name, Why: "it is declared twice", At: place(a.SrcRange)})
+		}
+		m.locals[a.Name] = a
+		m.order = append(m.order, "local."+a.Name)
+	}
 }
 
-// at is an error with its place.
-func at(r hcl.Range, format string, args ...any) error {
-	return fmt.Errorf("%s:%d:%d: "+format, append([]any{r.Filename, r.Start.Line, r.Start.Column}, args...)...)
-}
-
-// diagnostic is the first error of diags.
-func diagnostic(diags hcl.Diagnostics) error {
-	for _, d := range diags {
-		if d.Severity == hcl.DiagError {
-			if d.Subject == nil {
-				return fmt.Errorf("%s: %s", d.Summary, d.Detail)
+// importBlock takes what a block would bring under Terraform's control.
+func (m *module) importBlock(b *hclsyntax.Block) {
+	s := newEval(m, deployed.Values{})
+	in := s.body("import", b.Body, b.TypeRange)
+	id := in.text("id", required)
+	if x, ok := in.take("to", required); ok {
+		if t, ok := x.Expr.(*hclsyntax.ScopeTraversalExpr); ok && len(t.Traversal) == 2 {
+			if addr, ok := steps(t.Traversal); ok {
+				m.imports = append(m.imports, deployed.Import{To: addr, ID: id, At: place(b.TypeRange)})
 			}
-			return at(*d.Subject, "%s: %s", d.Summary, d.Detail)
+		} else {
+			s.unknown("address", s.source(x.Expr.Range()), "an import block names a resource of this module", x.SrcRange)
 		}
 	}
-	return nil
+	in.done()
+	m.unknown = append(m.unknown, s.out.Unknown...)
+}
+
+func (m *module) add(u deployed.Unknown) { m.unknown = append(m.unknown, u) }
+
+func (m *module) unknownBlock(b *hclsyntax.Block, why string) {
+	m.add(deployed.Unknown{Kind: "block", What: string(header(b.Type, b.Labels)), Why: why, At: place(b.TypeRange)})
+}
+
+// arguments returns the arguments of a body as they follow each other.
+func arguments(b *hclsyntax.Body) []*hclsyntax.Attribute {
+	out := make([]*hclsyntax.Attribute, 0, len(b.Attributes))
+	for _, a := range b.Attributes {
+		out = append(out, a)
+	}
+	slices.SortFunc(out, func(a, b *hclsyntax.Attribute) int { return cmp.Compare(a.SrcRange.Start.Byte, b.SrcRange.Start.Byte) })
+	return out
+}
+
+func place(r hcl.Range) deployed.Place {
+	return deployed.Place{Path: r.Filename, Line: r.Start.Line, Col: r.Start.Column}
 }

@@ -18,17 +18,23 @@ const (
 	fileAdopt    = "adopt.tf.example"
 )
 
-// Names of what every module has. The reader knows variables by these names; everything else it knows by what it does.
+// Names of what every module has.
 const (
 	varAccount  = "account_id"
 	varRegion   = "region"
 	varRoleName = "role_name"
 	varTags     = "tags"
 
+	outputRole    = "role_arn"
+	outputCommand = "dataset_group_command"
+
 	roleLabel      = "personalize"
 	dataCurrent    = "current"
 	localRoleARN   = "role_arn"
 	sourceProvider = "hashicorp/aws"
+
+	requiredVersion = ">= 1.5"
+	providerVersion = ">= 5.100, < 7.0"
 )
 
 // names are the identifiers of a setup: snake_case of the names in the spec, each valid and each once.
@@ -74,6 +80,9 @@ func (n names) principalVar(id, kind string) string {
 
 // statementsOutput is the output with the statements of a document that is to be merged by hand.
 func (n names) statementsOutput(doc string) string { return n.docs[doc] + "_statements" }
+
+// policiesOutput is the output with the ARNs of an operator's policies.
+func (n names) policiesOutput(id string) string { return n.operators[id] + "_operator_policy_arns" }
 
 func bucketIDs(s *model.Setup) []string {
 	ids := make([]string, len(s.Buckets))

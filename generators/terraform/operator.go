@@ -43,7 +43,7 @@ func (p *printer) operator(b *lines, index int) {
 			attach(p.names.docs[d.Name], ref("var", p.names.principalVar(o.ID, a.kind)), ref(tfPolicy, p.names.docs[d.Name], "arn"))
 		}
 		for _, m := range o.ManagedPolicies {
-			attach(p.names.managed[managedKey("operator-"+o.ID, m)], p.remaining(index, a.kind, m), p.text(m, dollar))
+			attach(p.names.managed[managedKey("operator-"+o.ID, m)], p.remaining(index, a.kind, m), p.text(m, plain))
 		}
 	}
 }

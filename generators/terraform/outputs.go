@@ -12,9 +12,9 @@ func (p *printer) outputs() *lines {
 		body.set("description", p.str(about))
 		body.set("value", value)
 	}
-	put("role_arn", "ARN of the role that Personalize assumes: the roleArn of its jobs.", p.value(model.RefRoleARN))
+	put(outputRole, "ARN of the role that Personalize assumes: the roleArn of its jobs.", p.value(model.RefRoleARN))
 	for _, bu := range p.setup.Buckets {
-		put(p.names.buckets[bu.ID]+"_bucket_name", "Name of the bucket "+bu.ID+".", p.value(model.RefBucketName(bu.ID)))
+		put(p.names.bucketVar(bu.ID), "Name of the bucket "+bu.ID+".", p.value(model.RefBucketName(bu.ID)))
 		put(p.names.bucketARN(bu.ID), "ARN of the bucket "+bu.ID+".", p.value(model.RefBucketARN(bu.ID)))
 	}
 	for _, k := range p.setup.Keys {
@@ -28,33 +28,28 @@ func (p *printer) outputs() *lines {
 		for i, d := range o.Policies {
 			arns[i] = ref(tfPolicy, p.names.docs[d.Name], "arn")
 		}
-		put(p.names.operators[o.ID]+"_operator_policy_arns", "ARNs of the policies of the operator "+o.ID+".", list(arns))
+		put(p.names.policiesOutput(o.ID), "ARNs of the policies of the operator "+o.ID+".", list(arns))
 	}
 	for _, s := range p.shown {
 		put(p.names.statementsOutput(s.doc.Name), "Statements to merge into "+s.of+". This module does not manage it.", s.expr)
 	}
 	if g := p.setup.DatasetGroup; g != nil {
-		put("dataset_group_command", "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once.", p.command(g))
+		put(outputCommand, "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once.", p.text(command(g), plain))
 	}
 	return b
 }
 
-func (p *printer) value(r policy.Ref) expr { return p.text(policy.NewText(r), dollar) }
+func (p *printer) value(r policy.Ref) expr { return p.text(policy.NewText(r), plain) }
 
 // command creates the dataset group. Its names were checked to be of letters, digits, hyphens and underscores, and the ARNs of role and key need
 // no quotes in a shell either: their alphabets have no character that is special outside of quotes.
-func (p *printer) command(g *model.DatasetGroup) expr {
-	segs := []segment{{lit: "aws personalize create-dataset-group --region "}}
-	segs = append(segs, p.reference(model.RefRegion)...)
-	segs = append(segs, segment{lit: " --name " + g.Name})
+func command(g *model.DatasetGroup) policy.Text {
+	parts := []policy.Part{policy.Lit("aws personalize create-dataset-group --region "), model.RefRegion, policy.Lit(" --name " + g.Name)}
 	if g.Domain != "" {
-		segs = append(segs, segment{lit: " --domain " + g.Domain})
+		parts = append(parts, policy.Lit(" --domain "+g.Domain))
 	}
 	if g.Key != "" {
-		segs = append(segs, segment{lit: " --role-arn "})
-		segs = append(segs, p.reference(model.RefRoleARN)...)
-		segs = append(segs, segment{lit: " --kms-key-arn "})
-		segs = append(segs, p.reference(model.RefKeyARN(g.Key))...)
+		parts = append(parts, policy.Lit(" --role-arn "), model.RefRoleARN, policy.Lit(" --kms-key-arn "), model.RefKeyARN(g.Key))
 	}
-	return p.template(segs...)
+	return policy.NewText(parts...)
 }

@@ -90,11 +90,11 @@ func (p *printer) start(about ...string) *lines {
 func (p *printer) versions() *lines {
 	b := p.start("There is no provider block: a root module configures the provider, and this module may be used inside of one.")
 	tf := b.block("terraform")
-	tf.set("required_version", p.str(">= 1.5"))
+	tf.set("required_version", p.str(requiredVersion))
 	req := tf.inner("required_providers")
 	req.set("aws", object(lines{
 		{"source", p.str(sourceProvider)},
-		{"version", p.str(">= 5.100, < 7.0")},
+		{"version", p.str(providerVersion)},
 	}))
 	return b
 }

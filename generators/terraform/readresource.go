@@ -1,289 +1,170 @@
 package terraform
 
 import (
-	"slices"
-	"sort"
-	"strconv"
+	"cmp"
 	"strings"
 
-	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
-	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/policy"
 )
 
-func (r *reader) role(i instance) error {
-	s := r.setup
-	name, _ := i.body.str("name")
-	if s.Role.Existing || name != r.env[model.RefRoleName] {
-		return at(i.line, "role %q is not one that the setup creates", name)
+// things are roles, buckets or keys as they are read: by what names them, in the order in which they were met.
+type things[T any] struct {
+	by  map[string]*T
+	all []*T
+}
+
+// of returns what has a name; it is made when there is nothing.
+func (t *things[T]) of(name string) *T {
+	if t.by == nil {
+		t.by = map[string]*T{}
 	}
-	tags, err := i.body.tags()
-	if err != nil {
-		return err
+	if t.by[name] == nil {
+		t.by[name] = t.more()
 	}
-	if err := r.put(s.Role.Trust.Name, i.body, "assume_role_policy"); err != nil {
-		return err
+	return t.by[name]
+}
+
+// more makes another one, under no name.
+func (t *things[T]) more() *T {
+	t.all = append(t.all, new(T))
+	return t.all[len(t.all)-1]
+}
+
+func (t *things[T]) values() []T {
+	var out []T
+	for _, p := range t.all {
+		out = append(out, *p)
 	}
-	path, ok := i.body.str("path")
+	return out
+}
+
+func (e *eval) role(b *body, attrs map[string]value) {
+	s, name := b.str("name", required)
+	path, pathText := b.str("path", optional)
+	r := deployed.Role{
+		Name: name, Created: true, Path: pathText, Description: b.text("description", optional),
+		Boundary: b.text("permissions_boundary", optional), MaxSession: b.int("max_session_duration", optional),
+		ForceDetach: b.bool("force_detach_policies", optional), Trust: b.document("assume_role_policy", required),
+		Tags: b.tags(), Protected: b.protected(), At: place(b.at),
+	}
+	attrs["name"], attrs["id"] = stringValue(s), stringValue(s)
+	attrs["arn"] = e.arn("iam", e.values.Account, ":role"+cmp.Or(path, "/")+s)
+	to := e.roles.of(s)
+	if to.Created {
+		to = e.roles.more() // a second one of this name
+	}
+	r.Inline = to.Inline
+	*to = r
+}
+
+func (e *eval) rolePolicy(b *body) {
+	role, roleText := b.str("role", required)
+	in := deployed.Inline{Name: b.text("name", required), Policy: b.document("policy", required), At: place(b.at)}
+	r := e.roles.of(role)
+	if !r.Created {
+		r.Name, r.At = roleText, in.At
+	}
+	r.Inline = append(r.Inline, in)
+}
+
+func (e *eval) managedPolicy(b *body, attrs map[string]value) {
+	name, nameText := b.str("name", required)
+	path, pathText := b.str("path", optional)
+	e.out.Policies = append(e.out.Policies, deployed.Policy{
+		Name: nameText, Path: pathText, Description: b.text("description", optional),
+		Policy: b.document("policy", required), Tags: b.tags(), At: place(b.at),
+	})
+	attrs["arn"] = e.arn("iam", e.values.Account, ":policy"+cmp.Or(path, "/")+name)
+}
+
+// attachment reads an attachment, or one for each member of a set.
+func (e *eval) attachment(b *body, kind deployed.PrincipalKind) {
+	attach := func() deployed.Attachment {
+		return deployed.Attachment{Policy: b.text("policy_arn", required), Kind: kind, To: b.text(string(kind), required), At: place(b.at)}
+	}
+	a, ok := b.take("for_each", optional)
 	if !ok {
-		path = "/"
+		e.out.Attachments = append(e.out.Attachments, attach())
+		return
 	}
-	description, _ := i.body.str("description")
-	boundary, _ := i.body.str("permissions_boundary")
-	for _, p := range [...][2]string{{"path", path}, {"description", description}, {"boundary", boundary}, {"tags", tags}} {
-		if err := r.set("role."+p[0], p[1], i.line); err != nil {
-			return err
+	names := e.members(a.Expr)
+	for _, name := range names {
+		e.each = name
+		e.out.Attachments = append(e.out.Attachments, attach())
+	}
+	e.each = stringValue("nobody")
+	attach() // so that it is read where there is nobody, too
+	e.each = value{}
+}
+
+// members returns the members of a set that a block stands for: those of a variable, or of one without those of others.
+func (e *eval) members(x hclsyntax.Expression) []value {
+	if args, ok := called(x, "setsubtract", 2); ok {
+		var left []value
+		gone := map[string]bool{}
+		for _, v := range e.members(args[1]) {
+			gone[v.s] = true
+		}
+		for _, v := range e.members(args[0]) {
+			if !gone[v.s] {
+				left = append(left, v)
+			}
+		}
+		return left
+	}
+	if t, ok := x.(*hclsyntax.ScopeTraversalExpr); ok && t.Traversal.RootName() == "var" && len(t.Traversal) == 2 {
+		if v := e.expr(t); v.kind == kindList || v.kind == kindNone {
+			return v.list
 		}
 	}
+	e.unknown("for_each", e.source(x.Range()), "write a variable that is a set of strings, or setsubtract of such variables", x.Range())
 	return nil
 }
 
-// tags gives the argument tags in the form of [model.Setup.Settings].
-func (c content) tags() (string, error) {
-	v, ok := c.args["tags"]
-	if !ok {
-		return "", nil
+// key reads a KMS key. AWS makes up its id, so its ARN is a reference by the address of the resource.
+func (e *eval) key(b *body, attrs map[string]value) {
+	k := deployed.Key{
+		Created: true, Description: b.text("description", optional), Rotation: b.bool("enable_key_rotation", optional),
+		Window: b.int("deletion_window_in_days", optional), Policy: b.document("policy", optional), Tags: b.tags(),
+		Protected: b.protected(), At: place(b.at),
 	}
-	m, err := convert.Convert(v, cty.Map(cty.String))
-	if err != nil {
-		return "", at(c.ranges["tags"], "tags are not a map of strings")
+	arn := e.tokens.Token(policy.Ref{ID: b.what, Attr: "arn"})
+	id := e.tokens.Token(policy.Ref{ID: b.what, Attr: "key_id"})
+	attrs["arn"], attrs["key_id"] = stringValue(arn), stringValue(id)
+	k.ARN = e.text(arn, k.At)
+	*e.keys.of(arn) = k
+	e.keys.by[id] = e.keys.by[arn]
+	if k.Policy != nil {
+		e.settled("the policy of "+k.ARN.V.String(), b)
 	}
-	var lines []string
-	for it := m.ElementIterator(); it.Next(); {
-		k, v := it.Element()
-		if v.IsNull() {
-			return "", at(c.ranges["tags"], "tag %q is null", k.AsString())
-		}
-		lines = append(lines, k.AsString()+"="+v.AsString())
-	}
-	sort.Strings(lines)
-	return strings.Join(lines, "\n"), nil
 }
 
-// named finds a document of the setup by the name that its policy has in IAM.
-func named(docs []model.Doc, name string) (model.Doc, bool) {
-	for _, d := range docs {
-		if d.PolicyName == name {
-			return d, true
-		}
+// keyOf returns the key that an argument names, by ARN or by the last part of one, which is a key of this account and region.
+func (e *eval) keyOf(b *body, arg string) *deployed.Key {
+	id, _ := b.str(arg, required)
+	if e.keys.by[id] == nil && !strings.HasPrefix(id, "arn:") {
+		id = "arn:" + e.values.Partition + ":kms:" + e.values.Region + ":" + e.values.Account + ":key/" + id
 	}
-	return model.Doc{}, false
+	k := e.keys.of(id)
+	if !k.Created {
+		k.ARN, k.At = e.text(id, place(b.at)), place(b.at)
+	}
+	return k
 }
 
-func (r *reader) rolePolicy(i instance) error {
-	role, _ := i.body.str("role")
-	name, _ := i.body.str("name")
-	d, ok := named(r.setup.Role.Policies, name)
-	if !ok || !r.setup.Role.Inline || role != r.env[model.RefRoleName] {
-		return at(i.line, "inline policy %q of role %q is none of the setup's", name, role)
-	}
-	return r.put(d.Name, i.body, "policy")
+func (e *eval) keyAlias(b *body) {
+	name := b.text("name", required)
+	k := e.keyOf(b, "target_key_id")
+	k.Aliases = append(k.Aliases, name)
 }
 
-// managed takes a customer managed policy. It grants something when it is attached; an operator's counts before, since it is there to be attached.
-func (r *reader) managed(i instance) error {
-	name, _ := i.body.str("name")
-	arn := i.computed["arn"].AsString()
-	lines := make([]string, len(r.setup.Tags))
-	for n, t := range r.setup.Tags {
-		lines[n] = t.Key + "=" + t.Value
+func (e *eval) keyPolicy(b *body) {
+	d := b.document("policy", required)
+	k := e.keyOf(b, "key_id")
+	if e.settled("the policy of "+k.ARN.V.String(), b) {
+		k.Policy, k.PolicyProtected = d, b.protected()
 	}
-	sort.Strings(lines)
-	want := strings.Join(lines, "\n")
-	if tags, err := i.body.tags(); err != nil || tags != want {
-		return at(i.line, "tags of policy %q are not the setup's", name)
-	}
-	if d, ok := named(r.setup.Role.Policies, name); ok && !r.setup.Role.Inline {
-		r.policies[arn] = d
-		return r.put(d.Name, i.body, "policy")
-	}
-	for _, o := range r.setup.Operators {
-		if d, ok := named(o.Policies, name); ok {
-			r.policies[arn] = d
-			return r.put(d.Name, i.body, "policy")
-		}
-	}
-	return at(i.line, "policy %q is none of the setup's", name)
-}
-
-func (r *reader) attach(i instance, kind string) error {
-	name, _ := i.body.str(kind)
-	arn, _ := i.body.str("policy_arn")
-	r.attached = append(r.attached, attachment{kind, name, arn, i.line})
-	return nil
-}
-
-func (r *reader) key(i instance) error {
-	switch i.typ {
-	case tfKeyAlias:
-		name, _ := i.body.str("name")
-		return r.set("key."+r.keyByAlias(name)+".alias", name, i.line)
-	case tfKeyPolicy:
-		id, _ := i.body.str("key_id")
-		for _, k := range r.setup.Keys {
-			arn := r.env[model.RefKeyARN(k.ID)]
-			if arn != "" && id == tail(arn) {
-				if k.Policy.Partial {
-					return at(i.line, "the whole policy of key %q is not known, and would be replaced", k.ID)
-				}
-				if k.Existing() {
-					if err := r.keeps(i); err != nil {
-						return err
-					}
-				}
-				return r.put(k.Policy.Name, i.body, "policy")
-			}
-		}
-		return at(i.line, "key %q is none of the setup's", id)
-	}
-	if err := r.keeps(i); err != nil {
-		return err
-	}
-	id := r.keys[i.label]
-	rotation, ok := i.body.str("enable_key_rotation")
-	if !ok {
-		rotation = "false"
-	}
-	tags, err := i.body.tags()
-	if err != nil {
-		return err
-	}
-	if err := r.set("key."+id+".rotation", rotation, i.line); err != nil {
-		return err
-	}
-	if err := r.set("key."+id+".tags", tags, i.line); err != nil {
-		return err
-	}
-	for _, k := range r.setup.Keys {
-		if k.ID != id {
-			continue
-		}
-		if window, _ := i.body.str("deletion_window_in_days"); window != strconv.Itoa(k.Window) {
-			return at(i.line, "key %q would be deleted %s days after it is scheduled for it, not %d", id, window, k.Window)
-		}
-		if _, ok := i.body.args["policy"]; ok {
-			return r.put(k.Policy.Name, i.body, "policy")
-		}
-	}
-	return nil
-}
-
-func (r *reader) keyByAlias(alias string) string {
-	for _, k := range r.setup.Keys {
-		if !k.Existing() && k.Alias == alias {
-			return k.ID
-		}
-	}
-	return ""
-}
-
-// attachments sorts attached policies out: the setup's own by their ARN, those of AWS and of others by whom the setup gives them to. An attachment that
-// neither explains is an error.
-func (r *reader) attachments() error {
-	s := r.setup
-	byARN := func(arn string, kind string) []string {
-		var names []string
-		for _, a := range r.attached {
-			if a.arn == arn && a.kind == kind {
-				names = append(names, a.name)
-			}
-		}
-		sort.Strings(names)
-		return names
-	}
-	explained := make(map[attachment]bool, len(r.attached))
-	seen := map[[3]string]bool{}
-	for _, a := range r.attached {
-		id := [3]string{a.kind, a.name, a.arn}
-		if seen[id] {
-			return at(a.line, "policy %q is attached to %s %q twice", a.arn, a.kind, a.name)
-		}
-		seen[id] = true
-	}
-	explain := func(kind, name, arn string) bool {
-		found := false
-		for _, a := range r.attached {
-			if a.kind == kind && a.name == name && a.arn == arn {
-				explained[a], found = true, true
-			}
-		}
-		return found
-	}
-	arnOf := func(d model.Doc) string {
-		return "arn:" + r.env[model.RefPartition] + ":iam::" + r.env[model.RefAccount] + ":policy/" + d.PolicyName
-	}
-	if !s.Role.Inline {
-		for _, d := range s.Role.Policies {
-			if !explain("role", r.env[model.RefRoleName], arnOf(d)) {
-				// A policy that is not attached to the role grants it nothing.
-				delete(r.out.Documents, d.Name)
-			}
-		}
-	}
-	var mine []string
-	for _, m := range s.Role.ManagedPolicies {
-		arn := m.Fill(r.env).IAM()
-		if explain("role", r.env[model.RefRoleName], arn) {
-			mine = append(mine, arn)
-		}
-	}
-	r.out.Settings["role.managedPolicies"] = words(mine)
-	for _, o := range s.Operators {
-		if err := r.operator(o, byARN, explain, arnOf); err != nil {
-			return err
-		}
-	}
-	for _, a := range r.attached {
-		if !explained[a] {
-			return at(a.line, "policy %q is attached to %s %q, which the setup does not", a.arn, a.kind, a.name)
-		}
-	}
-	return nil
-}
-
-func (r *reader) operator(o model.Operator, byARN func(arn, kind string) []string, explain func(kind, name, arn string) bool, arnOf func(model.Doc) string) error {
-	members := map[string][]string{}
-	kinds := [...]string{"user", "group", "role"}
-	for i, d := range o.Policies {
-		for _, kind := range kinds {
-			list := byARN(arnOf(d), kind)
-			if i > 0 && words(list) != words(members[kind]) {
-				return at(r.attached[0].line, "policies %q and %q of operator %q are not attached to the same %ss", o.Policies[0].PolicyName, d.PolicyName, o.ID, kind)
-			}
-			members[kind] = list
-			for _, name := range list {
-				explain(kind, name, arnOf(d))
-			}
-		}
-	}
-	if len(o.Policies) == 0 && len(o.ManagedPolicies) > 0 {
-		// Only the managed policies tell. Other operators may have them too, so those count whom the setup names; the rest stays unexplained.
-		for _, a := range audiences(o) {
-			members[a.kind] = slices.DeleteFunc(slices.Clone(byARN(o.ManagedPolicies[0].Fill(r.env).IAM(), a.kind)), func(name string) bool { return !slices.Contains(a.members, name) })
-		}
-	}
-	var managed []string
-	for _, m := range o.ManagedPolicies {
-		arn, all := m.Fill(r.env).IAM(), true
-		for _, kind := range kinds {
-			for _, name := range members[kind] {
-				all = explain(kind, name, arn) && all
-			}
-		}
-		if all {
-			managed = append(managed, arn)
-		}
-	}
-	for _, kind := range kinds {
-		r.out.Settings["operator."+o.ID+"."+kind+"s"] = words(members[kind])
-	}
-	r.out.Settings["operator."+o.ID+".managedPolicies"] = words(managed)
-	return nil
-}
-
-func words(list []string) string {
-	out := append([]string(nil), list...)
-	sort.Strings(out)
-	return strings.Join(out, " ")
 }

@@ -91,7 +91,7 @@ func (p *printer) role(b *lines) {
 			body.set("description", p.str(r.Description))
 		}
 		if len(r.Boundary.Parts()) > 0 {
-			body.set("permissions_boundary", p.text(r.Boundary, dollar))
+			body.set("permissions_boundary", p.text(r.Boundary, plain))
 		}
 		body.set("assume_role_policy", trust)
 		body.set("tags", ref("var", varTags))
@@ -116,7 +116,7 @@ func (p *printer) role(b *lines) {
 	for _, m := range r.ManagedPolicies {
 		body := b.block("resource", tfRoleAttach, p.names.managed[managedKey("role", m)])
 		body.set("role", p.value(model.RefRoleName))
-		body.set("policy_arn", p.text(m, dollar))
+		body.set("policy_arn", p.text(m, plain))
 	}
 }
 
@@ -149,7 +149,7 @@ func (p *printer) key(b *lines, k model.Key) {
 		body.set("key_id", index(call("split", p.str("/"), ref("var", p.names.keyARN(k.ID))), 1))
 		body.set("policy", doc)
 		p.prevent(body)
-	case p.separate(k):
+	case separate(p.setup, k):
 		p.keyResource(b, k, expr{})
 		doc := p.document(b, k.Policy, nil, of)
 		body := b.block("resource", tfKeyPolicy, label)
@@ -163,11 +163,11 @@ func (p *printer) key(b *lines, k model.Key) {
 // separate reports whether the key's policy has to be a resource of its own: it names a key, maybe this one, or the role's trust policy names this
 // key, so that as an argument of the key it would depend on itself. KMS then creates the key with its default policy, which
 // lets the account in (AWS KMS Developer Guide, "Default key policy"), so there is no moment in which nobody can manage it.
-func (p *printer) separate(k model.Key) bool {
-	if refersTo(p.setup.Role.Trust.Document, model.RefKeyARN(k.ID)) {
+func separate(s *model.Setup, k model.Key) bool {
+	if refersTo(s.Role.Trust.Document, model.RefKeyARN(k.ID)) {
 		return true
 	}
-	for _, other := range p.setup.Keys {
+	for _, other := range s.Keys {
 		if !other.Existing() && refersTo(k.Policy.Document, model.RefKeyARN(other.ID)) {
 			return true
 		}
@@ -175,10 +175,15 @@ func (p *printer) separate(k model.Key) bool {
 	return false
 }
 
+// keyDescription is what a key tells of itself in the console.
+func keyDescription(s *model.Setup, k model.Key) string {
+	return "Amazon Personalize, setup " + s.Name + ", key " + k.ID
+}
+
 func (p *printer) keyResource(b *lines, k model.Key, policy expr) {
 	label := p.names.keys[k.ID]
 	body := b.block("resource", tfKey, label)
-	body.set("description", p.str("Amazon Personalize, setup "+p.setup.Name+", key "+k.ID))
+	body.set("description", p.str(keyDescription(p.setup, k)))
 	body.set("deletion_window_in_days", number(k.Window))
 	body.set("enable_key_rotation", boolean(k.Rotation))
 	if policy != (expr{}) {

@@ -1,5 +1,10 @@
 package terraform
 
+import (
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/policy"
+)
+
 // Patterns of the validations: those of the services themselves (IAM and KMS API references; Amazon S3 User Guide, "General purpose
 // bucket naming rules").
 const (
@@ -13,39 +18,49 @@ const (
 )
 
 // scalar is a variable that holds one string of a known form.
-type scalar struct{ name, about, value, pattern, wrong string }
+type scalar struct {
+	name, about, value, pattern, wrong string
+	ref                                policy.Ref // what it stands for; none for an alias
+}
 
-func (p *printer) variables() *lines {
-	b := p.start("Every default is the value from the spec.")
-	s := p.setup
+// scalars are the variables of a setup that hold one string, in their order.
+func scalars(s *model.Setup, n names) []scalar {
 	role := "Name of the role that Personalize assumes."
 	if s.Role.Existing {
 		role = "Name of the role that Personalize assumes. It exists already; only policies are added to it."
 	}
 	all := []scalar{
-		{varAccount, "Account that owns everything here. The module refuses to run in another one.", s.Account, patternAccount, "An account is 12 digits."},
-		{varRegion, "Region where Personalize runs. The module refuses to run in another one.", s.Region, patternRegion, "This is no region."},
-		{varRoleName, role, s.Role.Name, patternRole, "A role name is 1 to 64 letters, digits and _+=,.@-."},
+		{varAccount, "Account that owns everything here. The module refuses to run in another one.", s.Account, patternAccount,
+			"An account is 12 digits.", model.RefAccount},
+		{varRegion, "Region where Personalize runs. The module refuses to run in another one.", s.Region, patternRegion,
+			"This is no region.", model.RefRegion},
+		{varRoleName, role, s.Role.Name, patternRole, "A role name is 1 to 64 letters, digits and _+=,.@-.", model.RefRoleName},
 	}
 	for _, bu := range s.Buckets {
 		about := "Name of the bucket " + bu.ID + "."
 		if bu.Existing {
 			about = "Name of the bucket " + bu.ID + ", which exists already."
 		}
-		all = append(all, scalar{p.names.bucketVar(bu.ID), about, bu.Name, patternBucket,
-			"A bucket name is 3 to 63 lower-case letters, digits, dots and hyphens."})
+		all = append(all, scalar{n.bucketVar(bu.ID), about, bu.Name, patternBucket,
+			"A bucket name is 3 to 63 lower-case letters, digits, dots and hyphens.", model.RefBucketName(bu.ID)})
 	}
 	for _, k := range s.Keys {
 		if k.Existing() {
-			all = append(all, scalar{p.names.keyARN(k.ID), "ARN of the KMS key " + k.ID + ", which exists already.", k.ARN, patternKey,
-				"The ARN of a KMS key is needed, not of an alias."})
+			all = append(all, scalar{n.keyARN(k.ID), "ARN of the KMS key " + k.ID + ", which exists already.", k.ARN, patternKey,
+				"The ARN of a KMS key is needed, not of an alias.", model.RefKeyARN(k.ID)})
 			continue
 		}
-		all = append(all, scalar{p.names.aliasVar(k.ID), "Alias of the KMS key " + k.ID + ".", k.Alias, patternAlias,
-			"An alias begins with alias/."})
+		all = append(all, scalar{n.aliasVar(k.ID), "Alias of the KMS key " + k.ID + ".", k.Alias, patternAlias,
+			"An alias begins with alias/.", policy.Ref{}})
 	}
-	for _, v := range all {
-		body := p.variable(b, v.name, v.about, ref("string"), p.str(v.value))
+	return all
+}
+
+func (p *printer) variables() *lines {
+	b := p.start("Every default is the value from the spec.")
+	s := p.setup
+	for _, v := range scalars(s, p.names) {
+		body := p.variable(b, v.name, v.about, ref(typeString), p.str(v.value))
 		p.validation(body, call("can", call("regex", p.str(v.pattern), ref("var", v.name))), v.wrong)
 	}
 	for _, o := range s.Operators {
@@ -55,7 +70,7 @@ func (p *printer) variables() *lines {
 			}
 			name := p.names.principalVar(o.ID, a.kind)
 			body := p.variable(b, name, "The IAM "+a.kind+"s that the policies of the operator "+o.ID+" are attached to.",
-				call("set", ref("string")), list(p.strs(a.members)))
+				ref(typeSet), list(p.strs(a.members)))
 			p.validation(body, p.everyMatches(name), "A "+a.kind+" is named without its path: letters, digits and _+=,.@-.")
 		}
 	}
@@ -63,7 +78,7 @@ func (p *printer) variables() *lines {
 	for i, t := range s.Tags {
 		tags[i] = line{p.str(t.Key).first, p.str(t.Value)}
 	}
-	p.variable(b, varTags, "Tags for everything that can carry them.", call("map", ref("string")), object(tags))
+	p.variable(b, varTags, "Tags for everything that can carry them.", ref(typeMap), object(tags))
 	return b
 }
 

@@ -83,7 +83,7 @@ func (r *reader) defaults() error {
 			r.out.Defaults[ref] = v.AsString()
 		}
 	}
-	def := newEvaluator(r.module, r.setup, nil)
+	def := newEvaluator(r.oldModule, r.setup, nil)
 	if err := r.guard(def, dataIdentity, "account_id", model.RefAccount); err != nil {
 		return err
 	}

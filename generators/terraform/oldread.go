@@ -30,7 +30,7 @@ func Read(s *model.Setup, files []output.File, env policy.Env) (*model.Reading, 
 
 // Open parses the module of s among files, which takes longer than all else, and gives [Read] for it, under one environment after the other.
 func Open(s *model.Setup, files []output.File) (func(policy.Env) (*model.Reading, error), error) {
-	m, err := load(s.Name+"/"+folder, files)
+	m, err := oldLoad(s.Name+"/"+folder, files)
 	if err != nil {
 		return nil, fmt.Errorf("setup %q: %w", s.Name, err)
 	}
@@ -38,7 +38,7 @@ func Open(s *model.Setup, files []output.File) (func(policy.Env) (*model.Reading
 }
 
 // read reads a module. What it finds out under env stays in the reader: the module is not written to.
-func (m *module) read(s *model.Setup, env policy.Env) (*model.Reading, error) {
+func (m *oldModule) read(s *model.Setup, env policy.Env) (*model.Reading, error) {
 	r := &reader{
 		evaluator: newEvaluator(m, s, env),
 		out: &model.Reading{Documents: map[string]policy.Document{}, Defaults: policy.Env{}, Settings: map[string]string{},
@@ -138,7 +138,7 @@ func (r *reader) put(name string, c content, arg string) error {
 	r.out.Documents[name] = d
 	where, ok := r.origs[text]
 	if !ok {
-		where.place = place(c.ranges[arg])
+		where.place = oldPlace(c.ranges[arg])
 	}
 	r.out.Places[name] = where.place
 	for _, s := range d.Statements {

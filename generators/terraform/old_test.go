@@ -2,25 +2,11 @@ package terraform
 
 import (
 	"maps"
-	"reflect"
 	"strings"
-	"testing"
 
 	"github.com/pzgen/pzgen/internal/model"
-	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 )
-
-// environments are two made-up ones, and the real values with something for the keys that are yet to be made.
-func environments(s *model.Setup) map[string]policy.Env {
-	known := s.DeployedEnv()
-	for r, v := range s.SyntheticEnv(3) {
-		if _, ok := known[r]; !ok {
-			known[r] = v
-		}
-	}
-	return map[string]policy.Env{"one": s.SyntheticEnv(1), "two": s.SyntheticEnv(2), "known": known}
-}
 
 // compare tells how a reading differs from the setup under env; "" when it does not.
 func compare(s *model.Setup, r *model.Reading, env policy.Env) string {
@@ -84,37 +70,4 @@ func variableDefaultsWanted(s *model.Setup) map[policy.Ref]bool {
 		out[r] = true
 	}
 	return out
-}
-
-func printed(t testing.TB, s *model.Setup) []output.File {
-	t.Helper()
-	files, err := Print(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
-}
-
-// What is read back from what was printed is what the model says, whatever the names are.
-func TestReadEqualsModel(t *testing.T) {
-	for _, s := range fixtures(t) {
-		files := printed(t, s)
-		read, err := Open(s, files)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, env := range environments(s) {
-			r, err := Read(s, files, env)
-			if err != nil {
-				t.Errorf("%s, %s: %v", s.Name, name, err)
-				continue
-			}
-			if diff := compare(s, r, env); diff != "" {
-				t.Errorf("%s, %s:\n%s", s.Name, name, diff)
-			}
-			if again, err := read(env); err != nil || !reflect.DeepEqual(again, r) {
-				t.Errorf("%s, %s: another reading of a module that was opened once (%v)", s.Name, name, err)
-			}
-		}
-	}
 }

@@ -19,12 +19,14 @@ type origin struct {
 	sids  map[string]model.FilePlace
 }
 
-func place(r hcl.Range) model.FilePlace { return model.FilePlace{Path: r.Filename, Line: r.Start.Line} }
+func oldPlace(r hcl.Range) model.FilePlace {
+	return model.FilePlace{Path: r.Filename, Line: r.Start.Line}
+}
 
 // note remembers where a document was written, by its JSON: nothing else goes with a string through Terraform. The first place stays.
 func (e *evaluator) note(json string, r hcl.Range) {
 	if _, ok := e.origs[json]; !ok {
-		e.origs[json] = origin{place: place(r)}
+		e.origs[json] = origin{place: oldPlace(r)}
 	}
 }
 
@@ -40,7 +42,7 @@ func (e *evaluator) policyDocument(c content) (string, error) {
 		own.Version = v
 	}
 	own.ID, _ = c.str("policy_id")
-	where := origin{place: place(c.line), sids: map[string]model.FilePlace{}}
+	where := origin{place: oldPlace(c.line), sids: map[string]model.FilePlace{}}
 	for _, b := range c.blocks["statement"] {
 		s, err := ownStatement(b, own.Version)
 		if err != nil {
@@ -50,7 +52,7 @@ func (e *evaluator) policyDocument(c content) (string, error) {
 			if _, ok := where.sids[s.Sid]; ok {
 				return "", at(b.line, "sid %q stands twice", s.Sid)
 			}
-			where.sids[s.Sid] = place(b.line)
+			where.sids[s.Sid] = oldPlace(b.line)
 		}
 		own.Statements = append(own.Statements, s)
 	}
@@ -94,7 +96,7 @@ func (e *evaluator) policyDocument(c content) (string, error) {
 
 // merge merges a document that stands in JSON.
 func (e *evaluator) merge(into *policy.Document, text string, r hcl.Range, where *origin) error {
-	if err := carried(text); err != nil {
+	if err := oldCarried(text); err != nil {
 		return at(r, "source or override document: %w", err)
 	}
 	d, err := policy.DecodeJSON([]byte(text))
@@ -165,7 +167,7 @@ func reread(d policy.Document, version string) (policy.Document, error) {
 
 // carried refuses what the provider drops from a source document, or cannot read, without the policy language forbidding it: condition values that
 // are numbers, empty lists, and a Statement that is an object.
-func carried(text string) error {
+func oldCarried(text string) error {
 	dec := json.NewDecoder(strings.NewReader(text))
 	dec.UseNumber()
 	var d struct {

@@ -1,0 +1,100 @@
+package terraform
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// environments are the real values and two made-up ones. The ARN of a created key is known in none of them.
+func environments(s *model.Setup) []policy.Env {
+	envs := []policy.Env{s.DeployedEnv(), s.SyntheticEnv(1), s.SyntheticEnv(2)}
+	for _, env := range envs {
+		for _, k := range s.Keys {
+			if !k.Existing() {
+				delete(env, model.RefKeyARN(k.ID))
+			}
+		}
+	}
+	return envs
+}
+
+// valuesOf are the values of an environment by the names of the setup's variables.
+func valuesOf(s *model.Setup, env policy.Env) deployed.Values {
+	v := deployed.Values{Account: env[model.RefAccount], Region: env[model.RefRegion], Partition: env[model.RefPartition], Named: map[string]string{}}
+	for name, ref := range Names(s) {
+		v.Named[name] = env[ref]
+	}
+	return v
+}
+
+func printed(t testing.TB, s *model.Setup) []output.File {
+	t.Helper()
+	files, err := Print(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func inputOf(s *model.Setup, files []output.File) deployed.Input {
+	return deployed.Input{Dir: s.Name + "/" + folder, Files: files}
+}
+
+// differences tells how files differ from the setup, in any environment; nil when they do not.
+func differences(t testing.TB, s *model.Setup, files []output.File) []string {
+	return differencesOf(t, s, inputOf(s, files))
+}
+
+func differencesOf(t testing.TB, s *model.Setup, in deployed.Input) []string {
+	t.Helper()
+	read, err := Parse(in)
+	if err != nil {
+		if _, ok := err.(*deployed.Error); !ok {
+			t.Errorf("%T has no place: %v", err, err)
+		}
+		return []string{err.Error()}
+	}
+	want := Want(s)
+	for _, env := range environments(s) {
+		have, err := read(valuesOf(s, env))
+		if err != nil {
+			return []string{err.Error()}
+		}
+		var out []string
+		for _, d := range deployed.Match(want.Fill(env), have) {
+			out = append(out, d.At.String()+": "+d.String())
+			if d.WantDoc != nil && d.HaveDoc != nil {
+				out = append(out, "  have "+d.HaveDoc.Normal(), "  want "+d.WantDoc.Normal())
+			}
+		}
+		if out != nil {
+			return out
+		}
+	}
+	return nil
+}
+
+// What is read back from what was printed is what the model says, whatever the names are.
+func TestPrintedMatches(t *testing.T) {
+	for _, s := range fixtures(t) {
+		files := printed(t, s)
+		if diff := differences(t, s, files); diff != nil {
+			t.Errorf("%s:\n%s", s.Name, strings.Join(diff, "\n"))
+		}
+		read, err := Parse(inputOf(s, files))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := valuesOf(s, s.SyntheticEnv(3))
+		a, _ := read(v)
+		if b, _ := read(v); !reflect.DeepEqual(a, b) {
+			t.Errorf("%s: a module that was parsed once is read in two ways", s.Name)
+		}
+	}
+}

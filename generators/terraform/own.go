@@ -1,0 +1,108 @@
+package terraform
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/pzgen/pzgen/internal/deployed"
+)
+
+// terraform reads the block that says which versions are needed: those that pzgen writes and no others, for
+// what a module means depends on the release of the provider, and a version that there is not stops everything.
+func (m *module) terraform(b *hclsyntax.Block) {
+	if m.versions {
+		m.unknownBlock(b, "there is one already")
+	}
+	m.versions = true
+	e := newEval(m, deployed.Values{})
+	exactly := func(v value, want, what string, at hcl.Range) {
+		if v.kind != kindString || v.s != want {
+			e.unknown("version", e.source(at), what+" is "+want+" in what pzgen writes", at)
+		}
+	}
+	tf := e.body("terraform", b.Body, b.TypeRange)
+	v, _ := tf.value("required_version", required, kindString)
+	exactly(v, requiredVersion, "required_version", b.TypeRange)
+	if providers := tf.only("required_providers", required); providers != nil {
+		v, _ := providers.value("aws", required, kindObject)
+		exactly(v.member("source"), sourceProvider, "source", providers.at)
+		exactly(v.member("version"), providerVersion, "version", providers.at)
+		if v.kind == kindObject && len(v.keys) != 2 {
+			e.unknown("argument", "aws", "pzgen writes source and version, and nothing else", providers.at)
+		}
+		providers.done()
+	}
+	tf.done()
+	m.unknown = append(m.unknown, e.out.Unknown...)
+}
+
+// What a provider block of the user's own may say: as whom and where AWS is called, which the module's guards
+// then hold against its account and region. Left out is all that keeps the guards from being true
+// (endpoints, skip_credentials_validation, skip_requesting_account_id, insecure), and what changes
+// resources that pzgen writes (default_tags, ignore_tags, s3_use_path_style).
+var ownProvider = [...]string{
+	"alias", "region", "profile", "access_key", "secret_key", "token", "shared_config_files", "shared_credentials_files",
+	"allowed_account_ids", "forbidden_account_ids", "max_retries", "retry_mode", "sts_region", "use_fips_endpoint",
+	"use_dualstack_endpoint",
+}
+
+// ownBlock reads a block in a file of the user's own: where Terraform keeps its state, and as whom it calls AWS.
+// A backend and HCP Terraform may give variables other values than their defaults, as a command line may.
+func (m *module) ownBlock(b *hclsyntax.Block) {
+	e := newEval(m, deployed.Values{})
+	in := e.body(string(header(b.Type, b.Labels)), b.Body, b.TypeRange)
+	switch {
+	case b.Type == "terraform" && len(b.Labels) == 0:
+		in.value("required_version", optional, kindString)
+		in.blocks = append(in.blocks, "backend", "cloud") // what is in them is about the state alone
+	case b.Type == "provider" && len(b.Labels) == 1 && b.Labels[0] == "aws":
+		for _, name := range ownProvider {
+			if a, ok := in.take(name, optional); ok {
+				e.constant(a.Expr)
+			}
+		}
+		for _, block := range [...]string{"assume_role", "assume_role_with_web_identity"} {
+			for _, assume := range in.inner(block) {
+				for _, a := range assume.b.Attributes {
+					assume.args = append(assume.args, a.Name)
+					e.constant(a.Expr)
+				}
+				assume.done()
+			}
+		}
+		alias, _ := in.str("alias", optional)
+		if m.aliases[alias] {
+			e.unknown("block", in.what, "there is one of this alias already", b.TypeRange)
+		}
+		m.aliases[alias] = true
+	default:
+		e.unknown("block", in.what, "a file of your own may hold backend and provider \"aws\" blocks", b.TypeRange)
+		in.b = &hclsyntax.Body{}
+	}
+	in.done()
+	m.unknown = append(m.unknown, e.out.Unknown...)
+}
+
+// constant reports an expression that is no string, number, boolean, list of them or variable.
+func (e *eval) constant(x hclsyntax.Expression) {
+	if l, ok := x.(*hclsyntax.TupleConsExpr); ok {
+		for _, element := range l.Exprs {
+			e.constant(element)
+		}
+		return
+	}
+	switch x := x.(type) {
+	case *hclsyntax.LiteralValueExpr:
+	case *hclsyntax.TemplateExpr:
+		if x.IsStringLiteral() {
+			return
+		}
+		e.unknown("template", e.source(x.SrcRange), "write a plain string or a variable", x.SrcRange)
+	case *hclsyntax.ScopeTraversalExpr:
+		if x.Traversal.RootName() != "var" {
+			e.unknown("reference", e.source(x.SrcRange), "write a plain string or a variable", x.SrcRange)
+		}
+	default:
+		e.unknown(kindOf(x), e.source(x.Range()), "write a plain string or a variable", x.Range())
+	}
+}

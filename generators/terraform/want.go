@@ -1,0 +1,138 @@
+package terraform
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
+)
+
+// Names tells which reference each variable of the setup's module stands for. Variables for aliases, principals
+// and tags stand for none.
+func Names(s *model.Setup) map[string]policy.Ref {
+	refs := map[string]policy.Ref{}
+	for _, v := range scalars(s, namesOf(s)) {
+		if v.ref != (policy.Ref{}) {
+			refs[v.name] = v.ref
+		}
+	}
+	return refs
+}
+
+// Want returns what the setup's module has to bring about and to show: [model.Setup.Want] without the dataset
+// group, for which hashicorp/aws has no resource, and without what exists and gets nothing; with the module's own
+// names for things, what it refuses to destroy, its variables, outputs and import blocks.
+func Want(s *model.Setup) deployed.State {
+	n, w := namesOf(s), s.Want()
+	w.DatasetGroups = nil
+	w.Roles = slices.DeleteFunc(w.Roles, func(r deployed.Role) bool { return !r.Created && len(r.Inline) == 0 })
+	for i := range w.Policies {
+		w.Policies[i].Path = deployed.Text{}
+	}
+	for i, b := range s.Buckets {
+		bu := &w.Buckets[i]
+		bu.PolicyProtected.V = b.Existing
+		for j := range bu.Lifecycle {
+			bu.Lifecycle[j].ID = deployed.Lit(expireRule)
+			if !b.Versioning {
+				bu.Lifecycle[j].NoncurrentDays = deployed.Int{}
+			}
+		}
+	}
+	w.Buckets = slices.DeleteFunc(w.Buckets, func(b deployed.Bucket) bool { return !b.Created && b.Policy == nil })
+	for i, k := range s.Keys {
+		if k.Existing() {
+			w.Keys[i].PolicyProtected.V = true
+		} else {
+			w.Keys[i].Description = deployed.Lit(keyDescription(s, k))
+		}
+	}
+	w.Keys = slices.DeleteFunc(w.Keys, func(k deployed.Key) bool { return !k.Created && k.Policy == nil })
+	w.Parameters = wantParameters(s, n)
+	w.Outputs = wantOutputs(s, n)
+	w.Documents = wantShown(s, n)
+	for _, i := range imports(s, n) {
+		w.Imports = append(w.Imports, deployed.Import{To: i.typ + "." + i.label, ID: deployed.Lit(i.id)})
+	}
+	return w
+}
+
+func wantParameters(s *model.Setup, n names) []deployed.Parameter {
+	var out []deployed.Parameter
+	put := func(name, typ, value string, accepts ...string) {
+		p := deployed.Parameter{Name: name, Type: deployed.Lit(typ), Default: deployed.Lit(value)}
+		for _, a := range accepts {
+			p.Accepts = append(p.Accepts, deployed.Lit(a))
+		}
+		out = append(out, p)
+	}
+	for _, v := range scalars(s, n) {
+		put(v.name, typeString, v.value, v.pattern)
+	}
+	for _, o := range s.Operators {
+		for _, a := range audiences(o) {
+			if len(a.members) > 0 {
+				members := slices.Compact(slices.Sorted(slices.Values(a.members)))
+				for i, m := range members {
+					members[i] = policy.JSONString(m)
+				}
+				put(n.principalVar(o.ID, a.kind), typeSet, "["+strings.Join(members, ",")+"]", eachHas+patternNames)
+			}
+		}
+	}
+	byKey := slices.SortedFunc(slices.Values(s.Tags), func(a, b spec.Tag) int { return strings.Compare(a.Key, b.Key) })
+	tags := make([]string, len(byKey))
+	for i, t := range byKey {
+		tags[i] = policy.JSONString(t.Key) + ":" + policy.JSONString(t.Value)
+	}
+	put(varTags, typeMap, "{"+strings.Join(tags, ",")+"}")
+	return out
+}
+
+func wantOutputs(s *model.Setup, n names) []deployed.Output {
+	var out []deployed.Output
+	put := func(name string, value policy.Text) {
+		out = append(out, deployed.Output{Name: name, Value: deployed.Text{V: value}})
+	}
+	put(outputRole, policy.NewText(model.RefRoleARN))
+	for _, b := range s.Buckets {
+		put(n.bucketVar(b.ID), policy.NewText(model.RefBucketName(b.ID)))
+		put(n.bucketARN(b.ID), policy.NewText(model.RefBucketARN(b.ID)))
+	}
+	for _, k := range s.Keys {
+		put(n.keyARN(k.ID), policy.NewText(model.RefKeyARN(k.ID)))
+	}
+	for _, o := range s.Operators {
+		parts := []policy.Part{policy.Lit("[")}
+		for i, d := range o.Policies {
+			if i > 0 {
+				parts = append(parts, policy.Lit(","))
+			}
+			parts = append(parts, policy.Lit(`"`))
+			name := policy.JSONString(d.PolicyName)
+			parts = append(parts, model.PolicyARN(name[1:len(name)-1]).Parts()...)
+			parts = append(parts, policy.Lit(`"`))
+		}
+		if len(o.Policies) > 0 {
+			put(n.policiesOutput(o.ID), policy.NewText(append(parts, policy.Lit("]"))...))
+		}
+	}
+	if g := s.DatasetGroup; g != nil {
+		put(outputCommand, command(g))
+	}
+	return out
+}
+
+// wantShown are the documents to merge by hand, each in an output.
+func wantShown(s *model.Setup, n names) []deployed.Shown {
+	var out []deployed.Shown
+	for _, d := range s.Docs() {
+		if d.Partial {
+			out = append(out, deployed.Shown{Name: n.statementsOutput(d.Name), Policy: &deployed.Document{Name: d.Name, Document: d.Document}})
+		}
+	}
+	return out
+}
