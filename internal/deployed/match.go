@@ -121,7 +121,7 @@ func (s State) Rename(pairs map[policy.Ref]policy.Ref) State {
 	if len(pairs) == 0 {
 		return s
 	}
-	return s.mapTexts(func(t policy.Text) policy.Text {
+	return s.MapTexts(func(t policy.Text) policy.Text {
 		if len(t.Refs()) == 0 {
 			return t
 		}
@@ -139,11 +139,11 @@ func (s State) Rename(pairs map[policy.Ref]policy.Ref) State {
 
 // Fill returns s with the references that env knows replaced by their values; s itself is not changed.
 func (s State) Fill(env policy.Env) State {
-	return s.mapTexts(func(t policy.Text) policy.Text { return t.Fill(env) })
+	return s.MapTexts(func(t policy.Text) policy.Text { return t.Fill(env) })
 }
 
-// mapTexts returns a copy of s in which f has replaced each Text.
-func (s State) mapTexts(f func(policy.Text) policy.Text) State {
+// MapTexts returns a copy of s in which f has replaced each Text.
+func (s State) MapTexts(f func(policy.Text) policy.Text) State {
 	return mapValue(reflect.ValueOf(s), f).Interface().(State)
 }
 
