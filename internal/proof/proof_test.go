@@ -7,6 +7,7 @@ import (
 
 	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/internal/calls"
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
@@ -75,10 +76,10 @@ func TestProofOfArtifacts(t *testing.T) {
 		check                string
 		words                []string
 	}{
-		{"a name as the first made-up account has it", "terraform/main.tf", `"${aws_s3_bucket.out.arn}/results/*"`, `"arn:aws-made1:s3:::made-up-1-out/results/*"`, Equal, []string{"terraform also allows s3:PutObject on arn:aws-made1:s3:::made-up-1-out/results/*"}},
+		{"a name as the first made-up account has it", "terraform/main.tf", `"${aws_s3_bucket.out.arn}/results/*"`, `"arn:aws-made1:s3:::made-up-1-out/results/*"`, Equal, []string{"terraform also allows s3:PutObject on arn:", ":::made-up-1-out/results/*"}},
 		{"a name as it is", "terraform/main.tf", `"${aws_s3_bucket.out.arn}/results/*"`, `"arn:aws:s3:::acme-out/results/*"`, Equal, []string{"holds arn:aws:s3:::acme-out/results/* fixed, where <bucket.out.arn>/results/* is due"}},
-		{"another default", "terraform/variables.tf", `"acme-out"`, `"acme-else"`, Equal, []string{"<out.name>", "acme-else", "acme-out"}},
-		{"no default", "terraform/variables.tf", `  default     = "acme-out"`, ``, Closed, []string{`variable "out_bucket_name" has no default`}},
+		{"another default", "terraform/variables.tf", `"acme-out"`, `"acme-else"`, Equal, []string{"out_bucket_name", "acme-else", "acme-out"}},
+		{"no default", "terraform/variables.tf", `  default     = "acme-out"`, ``, Equal, []string{`Default of parameter "out_bucket_name"`}},
 		{"no default of a parameter", "cloudformation/template.yaml", "    Default: \"acme-out\"\n", "", Closed, []string{"parameter OutBucketName has no Default"}},
 		{"a setting", "cloudformation/template.yaml", `Status: "Enabled"`, `Status: "Suspended"`, Equal, []string{"versioning"}},
 		{"a version", "policies/role-policy.json", `2012-10-17`, `2008-10-17`, Equal, []string{"version"}},
@@ -276,21 +277,40 @@ func TestDenialOfTheSpec(t *testing.T) {
 	}
 }
 
-// A target that gives a name no value of its own is found, even where its reader takes that.
-func TestProofAsksForDefaults(t *testing.T) {
+// What a target refuses to be deployed outside of, and the names that it has, are part of what it is: without them it is
+// not what the setup wants, whatever its reader takes.
+func TestProofAsksForScopeAndParameters(t *testing.T) {
 	m := proofSetup(t, "")
 	files := printAll(t, m)
-	for _, ref := range []policy.Ref{model.RefAccount, model.RefRegion, model.RefRoleName, model.RefBucketName("out")} {
-		g := generators.Targets()[2]
-		open := g.Open
-		g.Open = func(m *model.Setup, files []output.File) (generators.Reader, error) {
-			read, err := open(m, files)
-			return func(env policy.Env) (*model.Reading, error) {
-				r, err := read(env)
-				delete(r.Defaults, ref)
-				return r, err
-			}, err
+	lost := map[string]func(*deployed.State){
+		"Account": func(s *deployed.State) { s.Scope.Account = deployed.Text{} },
+		"Region":  func(s *deployed.State) { s.Scope.Region = deployed.Text{} },
+		"parameter": func(s *deployed.State) {
+			s.Parameters = slices.DeleteFunc(slices.Clone(s.Parameters), func(p deployed.Parameter) bool {
+				return p.Default.V.IAM() == "acme-out"
+			})
+		},
+	}
+	tried := 0
+	for _, g := range generators.Targets() {
+		if g.Fixed || g.Parse == nil {
+			continue
 		}
-		finds(t, Prove(m, []generators.Generator{g}, only(files)), Equal, "target "+g.Name+" gives "+ref.Short()+" no value")
+		for word, lose := range lost {
+			tried++
+			without := g
+			without.Parse = func(in deployed.Input) (func(deployed.Values) (deployed.State, error), error) {
+				read, err := g.Parse(in)
+				return func(v deployed.Values) (deployed.State, error) {
+					s, err := read(v)
+					lose(&s)
+					return s, err
+				}, err
+			}
+			finds(t, Prove(m, []generators.Generator{without}, only(files)), Equal, "target "+g.Name, word)
+		}
+	}
+	if tried < 3 {
+		t.Errorf("only %d were tried", tried)
 	}
 }
