@@ -12,9 +12,9 @@ type ARN struct {
 	Resource  string // what follows the fifth colon, with its own colons and slashes
 }
 
-// ParseARN takes an ARN, or a pattern of one, apart. It reports false for a text that does not begin
-// with "arn:" or has fewer than six parts. Parts may be empty; whether such a partition, service,
-// region, account or resource exists is not checked.
+// ParseARN takes an ARN, or a pattern of one, apart. It reports false for a text that does not
+// begin with "arn:" or has fewer than six parts. Parts may be empty; whether such a partition,
+// service, region, account or resource exists is not checked.
 func ParseARN(s string) (ARN, bool) {
 	f := strings.SplitN(s, ":", 6)
 	if len(f) != 6 || f[0] != "arn" {
@@ -28,14 +28,15 @@ func (a ARN) String() string {
 	return strings.Join([]string{"arn", a.Partition, a.Service, a.Region, a.Account, a.Resource}, ":")
 }
 
-// Type returns the part of the resource before its first slash, such as "role", and what follows it.
-// A resource without a slash is all type.
+// Type returns the part of the resource before its first slash, such as "role", and what follows
+// it. A resource without a slash is all type.
 func (a ARN) Type() (typ, name string) {
 	typ, name, _ = strings.Cut(a.Resource, "/")
 	return typ, name
 }
 
-// Name returns the part of the resource behind its last slash: a user's or role's name without path.
+// Name returns the part of the resource behind its last slash: a user's or role's name without
+// path.
 func (a ARN) Name() string { return a.Resource[strings.LastIndexByte(a.Resource, '/')+1:] }
 
 // IsPattern reports whether a part has a wildcard.

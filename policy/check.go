@@ -99,7 +99,8 @@ func (c *checker) sids(d Document) {
 		} else {
 			seen[s.Sid] = i
 		}
-		// reference_policies_elements_sid; services that have resource policies take other characters.
+		// reference_policies_elements_sid; services that have resource policies take other
+		// characters.
 		if c.elements.PlainSids && strings.Trim(s.Sid, letters+digits) != "" {
 			c.add(false, "Sid %q of %s has other characters than letters and digits", s.Sid, c.kind.one())
 		}
@@ -159,7 +160,8 @@ func (c *checker) refs(t Text) {
 	}
 }
 
-// hasVar reports whether t has a variable, other than an escape, in a document that knows variables.
+// hasVar reports whether t has a variable, other than an escape, in a document that knows
+// variables.
 func (c *checker) hasVar(t Text) bool {
 	return c.version == Version2012 && slices.ContainsFunc(t.Parts(), func(p Part) bool {
 		v, ok := p.(Var)

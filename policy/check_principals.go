@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// principals checks who a statement names (reference_policies_elements_principal, reference_policies_elements_notprincipal).
+// principals checks who a statement names (reference_policies_elements_principal,
+// reference_policies_elements_notprincipal).
 func (c *checker) principals(s Statement) {
 	has := s.Principal != nil || s.NotPrincipal != nil
 	switch {

@@ -11,20 +11,23 @@ import (
 	"github.com/pzgen/pzgen/internal/pattern"
 )
 
-// holds reports whether a condition is true of a request. Its operator and its values were checked before.
+// holds reports whether a condition is true of a request. Its operator and its values were checked
+// before.
 //
 // Of several values of the policy one must fit; under a negated operator none may
-// (reference_policies_condition-logic-multiple-context-keys-or-values). A key that is absent makes a condition false, a negated one true,
-// and one with IfExists true (reference_policies_elements_condition_operators); under ForAllValues it is true and under
-// ForAnyValue false (reference_policies_condition-single-vs-multi-valued-context-keys, "Set operators").
+// (reference_policies_condition-logic-multiple-context-keys-or-values). A key that is absent makes
+// a condition false, a negated one true, and one with IfExists true
+// (reference_policies_elements_condition_operators); under ForAllValues it is true and under
+// ForAnyValue false (reference_policies_condition-single-vs-multi-valued-context-keys, "Set
+// operators").
 func (c Condition) holds(w words) bool {
 	op, err := parseOperator(c.Operator)
 	if err != nil {
 		return false
 	}
 	given, present := w.context.get(c.Key)
-	// An empty set of values, "such as an empty string", is as none for these two (reference_policies_elements_condition_operators,
-	// "Multivalued ARN condition operators").
+	// An empty set of values, "such as an empty string", is as none for these two
+	// (reference_policies_elements_condition_operators, "Multivalued ARN condition operators").
 	empty := !present || strings.Join(given, "") == ""
 	switch {
 	case op.class == classNull:
@@ -70,8 +73,9 @@ func anyText(t Texts, f func(Text) bool) bool {
 	return false
 }
 
-// compare compares one value of the policy with one of the request, without negation. A value of the request that is not one of
-// the operator's class, and a variable that has no value, fit nothing (reference_policies_variables, "Policy variables with no value").
+// compare compares one value of the policy with one of the request, without negation. A value of
+// the request that is not one of the operator's class, and a variable that has no value, fit
+// nothing (reference_policies_variables, "Policy variables with no value").
 func (op operator) compare(w words, t Text, value string) bool {
 	if op.how == likePattern {
 		p, ok := w.pattern(t)
@@ -140,8 +144,10 @@ var (
 	epochShape = pattern.Lazy(`^-?[0-9]{1,12}(\.[0-9]{1,9})?$`)
 )
 
-// parseDate reads the date formats of W3C's profile of ISO 8601 (year; month; day; time with a zone, its seconds and their fraction
-// optional), and seconds since 1970 (reference_policies_elements_condition_operators, "Date condition operators"). Four digits are a year.
+// parseDate reads the date formats of W3C's profile of ISO 8601 (year; month; day; time with a
+// zone, its seconds and their fraction optional), and seconds since 1970
+// (reference_policies_elements_condition_operators, "Date condition operators"). Four digits are a
+// year.
 func parseDate(s string) (time.Time, bool) {
 	if dateShape().MatchString(s) {
 		for _, layout := range []string{"2006", "2006-01", "2006-01-02", "2006-01-02T15:04Z07:00", time.RFC3339Nano} {
@@ -184,7 +190,8 @@ func (op operator) checkValue(t Text) string {
 		case classString, classARN, classBool:
 			return ""
 		}
-		// reference_policies_variables, "Condition element"; Bool has them by reference_policies_elements_condition_operators.
+		// reference_policies_variables, "Condition element"; Bool has them by
+		// reference_policies_elements_condition_operators.
 		return "has a policy variable or a dollar sign, which " + op.name + " does not take"
 	}
 	switch op.class {

@@ -6,8 +6,9 @@ type Cut struct {
 	Ref Ref
 }
 
-// CutJSON gives d as [Document.JSON] does, but leaves references out and tells where they belong: inside of a JSON string, so that a value put there
-// has to be fit for one. It is for targets that write references in a notation of their own.
+// CutJSON returns d as [Document.JSON] does, but leaves references out and tells where they belong:
+// inside of a JSON string, so that a value put there has to be fit for one. It is for targets that
+// write references in a notation of their own.
 func (d Document) CutJSON() ([]byte, []Cut) {
 	cuts := []Cut{}
 	w := writer{vars: d.Version == Version2012, cuts: &cuts}

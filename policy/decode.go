@@ -4,15 +4,19 @@ import (
 	"strings"
 )
 
-// maxSize is far above every limit of AWS: the largest policy that it takes, a key policy, has 32 kB.
+// maxSize is far above every limit of AWS: the largest policy that it takes, a key policy, has 32
+// kB.
 const maxSize = 1 << 20
 
-// DecodeJSON reads a policy document as it stands in JSON. Every error is an [*Error] and tells the place.
+// DecodeJSON reads a policy document as it is in JSON. Every error is an [*Error] and tells the
+// place.
 //
-// It follows the grammar of the IAM User Guide (reference_policies_grammar) to the letter: an element that the grammar does not have,
-// a name that repeats, a value of another type, an Effect, Version or condition operator that does not exist, and a missing
-// element are errors. Element names and operators are case-sensitive. A statement may lack Resource, as trust policies do.
-// It does not check what depends on where the document is attached, nor whether actions, keys and ARNs exist: see [Document.Check].
+// It follows the grammar of the IAM User Guide (reference_policies_grammar) to the letter: an
+// element that the grammar does not have, a name that repeats, a value of another type, an Effect,
+// Version or condition operator that does not exist, and a missing element are errors. Element
+// names and operators are case-sensitive. A statement may lack Resource, as trust policies do. It
+// does not check what depends on where the document is attached, nor whether actions, keys and ARNs
+// exist: see [Document.Check].
 func DecodeJSON(data []byte) (Document, error) {
 	if len(data) > maxSize {
 		return Document{}, Pos{1, 1}.errorf("document of %d bytes is larger than any policy that AWS takes", len(data))
@@ -217,9 +221,10 @@ func (r reader) principal(m member) (*Principal, error) {
 	return p, nil
 }
 
-// condition reads {operator: {key: values}}. An empty object at either height states no condition. Values may be strings,
-// numbers and Booleans, which are the same as their letters in quotes (reference_policies_grammar, "The policy language and JSON");
-// an empty list of values is one that nothing equals.
+// condition reads {operator: {key: values}}. An empty object at either height states no condition.
+// Values may be strings, numbers and Booleans, which are the same as their letters in quotes
+// (reference_policies_grammar, "The policy language and JSON"); an empty list of values is one that
+// nothing equals.
 func (r reader) condition(m member) ([]Condition, error) {
 	if m.value.kind != kindObject {
 		return nil, m.value.errorf("Condition is an object, not %s", m.value.kind)

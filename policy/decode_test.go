@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestDecodeJSON(t *testing.T) {
@@ -158,16 +157,13 @@ func TestDecodeStrings(t *testing.T) {
 	}
 }
 
-// A large document on one line is read in a moment.
+// A large document on one line is read: were its places counted from the start of the line each time, the
+// tests would not end within their time.
 func TestDecodeLargeLine(t *testing.T) {
 	data := `{"Version":"2012-10-17","Statement":[` + strings.Repeat(allowAll+",", 15000) + allowAll + `]}`
-	start := time.Now()
 	d, err := DecodeJSON([]byte(data))
 	if err != nil || len(d.Statements) != 15001 {
 		t.Fatalf("%d statements, %v", len(d.Statements), err)
-	}
-	if d := time.Since(start); d > 5*time.Second {
-		t.Errorf("took %v", d)
 	}
 }
 

@@ -2,8 +2,8 @@
 // refuses in them, and what they decide.
 //
 // Everything in it follows AWS's documentation, which comments cite: a bare name such as
-// reference_policies_grammar is a page of the IAM User Guide. It calls no service, reads no file and
-// keeps no state; its functions can be called from several goroutines at once.
+// reference_policies_grammar is a page of the IAM User Guide. It calls no service, reads no file
+// and keeps no state; its functions can be called from several goroutines at once.
 //
 // Where to begin:
 //

@@ -26,7 +26,8 @@ type Document struct {
 	Single     bool // Statement is an object, not an array of objects
 }
 
-// Statement is one statement of a document. An element that is absent is the zero value of its field.
+// Statement is one statement of a document. An element that is absent is the zero value of its
+// field.
 type Statement struct {
 	Sid          string
 	Effect       string
@@ -58,7 +59,8 @@ type PrincipalType struct {
 	Values Texts
 }
 
-// Condition is one condition key under one operator; a statement's conditions stand in the order in which they are written.
+// Condition is one condition key under one operator; a statement's conditions are in the order in
+// which they are written.
 type Condition struct {
 	Operator string // as written, with ForAllValues: and IfExists
 	Key      string
@@ -71,7 +73,7 @@ func List(values ...Text) Texts { return Texts{Values: values} }
 // One makes an element that is written as one string.
 func One(value Text) Texts { return Texts{Values: []Text{value}, Scalar: true} }
 
-// MapTexts gives a copy of d in which f has replaced each Text of every statement.
+// MapTexts returns a copy of d in which f has replaced each Text of every statement.
 func (d Document) MapTexts(f func(Text) Text) Document {
 	out := d
 	out.Statements = make([]Statement, len(d.Statements))
@@ -81,7 +83,7 @@ func (d Document) MapTexts(f func(Text) Text) Document {
 	return out
 }
 
-// MapTexts gives a copy of s in which f has replaced each Text.
+// MapTexts returns a copy of s in which f has replaced each Text.
 func (s Statement) MapTexts(f func(Text) Text) Statement {
 	list := func(t Texts) Texts {
 		if t.Values == nil {
@@ -129,7 +131,7 @@ func (d Document) Resolve(env Env) (Document, error) {
 	return d.Fill(env), nil
 }
 
-// Refs gives the references in d, each once, sorted.
+// Refs returns the references in d, each once, sorted.
 func (d Document) Refs() []Ref {
 	seen := map[Ref]bool{}
 	d.MapTexts(func(t Text) Text {
@@ -146,9 +148,10 @@ func (d Document) Refs() []Ref {
 	return refs
 }
 
-// Normal gives d in a form in which two documents are equal exactly when they are written alike but for the order of
-// statements, of list elements and of conditions, and for a string standing in place of a list of one. Id, Sids and places are kept out.
-// It does not look for statements that mean the same in other words.
+// Normal returns d in a form in which two documents are equal exactly when they are written alike but
+// for the order of statements, of list elements and of conditions, and for a string standing in
+// place of a list of one. Id, Sids and places are kept out. It does not look for statements that
+// mean the same in other words.
 func (d Document) Normal() string {
 	n := Document{Version: d.Version}
 	keys := make([]string, len(d.Statements))
@@ -167,7 +170,7 @@ func joinLines(lines []string) string {
 	return string(b)
 }
 
-// Normal gives s on one line, in the form that [Document.Normal] describes.
+// Normal returns s on one line, in the form that [Document.Normal] describes.
 func (s Statement) Normal() string {
 	s.Sid, s.Pos = "", Pos{}
 	list := func(t Texts) Texts {

@@ -16,9 +16,9 @@ const (
 )
 
 // Elements is the grammar of one kind of policy, where it differs from kind to kind. What all kinds
-// have in common is not in it: Version is 2012-10-17 or 2008-10-17, a statement has an Effect, one of
-// Action and NotAction, at most one of Resource and NotResource and of Principal and NotPrincipal, and
-// may have a Sid and a Condition (IAM User Guide, reference_policies_grammar).
+// have in common is not in it: Version is 2012-10-17 or 2008-10-17, a statement has an Effect, one
+// of Action and NotAction, at most one of Resource and NotResource and of Principal and
+// NotPrincipal, and may have a Sid and a Condition (IAM User Guide, reference_policies_grammar).
 type Elements struct {
 	Version      string   // the only Version that such a policy can have; "": either, or none
 	ID           bool     // the policy may have an Id
@@ -51,8 +51,8 @@ func (k Kind) Elements() Elements {
 	everyType := []string{"AWS", "Service", "Federated", "CanonicalUser"}
 	switch e := iam; k {
 	case Identity:
-		// Inline policies of a role have the most room; a managed policy has 6,144, inline policies of
-		// a group 5,120, those of a user 2,048 (reference_iam-quotas, "IAM character limits").
+		// Inline policies of a role have the most room; a managed policy has 6,144, inline policies
+		// of a group 5,120, those of a user 2,048 (reference_iam-quotas, "IAM character limits").
 		e.Size = Size{Max: 10240}
 		e.Source = "reference_policies_grammar, reference_policies_elements_id, reference_iam-quotas"
 		return e
@@ -66,8 +66,8 @@ func (k Kind) Elements() Elements {
 		e.Source = "AWS STS API Reference, AssumeRole, Policy"
 		return e
 	case Trust:
-		// access-analyzer-reference-policy-checks, "Missing resource": all but trust policies have a
-		// Resource; a trust policy is about its role. Default quota; it can be raised to 4,096.
+		// access-analyzer-reference-policy-checks, "Missing resource": all but trust policies have
+		// a Resource; a trust policy is about its role. Default quota; it can be raised to 4,096.
 		e.ID, e.Principal, e.Types = true, Must, everyType[:3]
 		e.Services, e.Resource = []string{"sts"}, Never
 		e.Size = Size{Max: 2048}
@@ -85,7 +85,8 @@ func (k Kind) Elements() Elements {
 			Size:   Size{Max: 32 << 10, Bytes: true, Space: true},
 			Source: "AWS KMS API Reference, PutKeyPolicy"}
 	case ServiceControl:
-		// Since September 2025 an Allow can have what a Deny can: Condition, ARNs, NotAction, NotResource.
+		// Since September 2025 an Allow can have what a Deny can: Condition, ARNs, NotAction,
+		// NotResource.
 		return Elements{Version: Version2012, NotAction: true, AnyAction: true, Resource: Must, PlainSids: true,
 			Size:   Size{Max: 10240, Space: true},
 			Source: "Organizations User Guide, orgs_manage_policies_scps_syntax, orgs_reference_limits"}
@@ -98,9 +99,9 @@ func (k Kind) Elements() Elements {
 	panic(fmt.Sprintf("%s has no grammar", k))
 }
 
-// controlledServices are the services whose actions resource control policies apply to, by the prefix
-// of their actions (Organizations User Guide, orgs_manage_policies_rcps, "List of AWS services that
-// support RCPs"; cognito-sync is in earlier editions alone).
+// controlledServices are the services whose actions resource control policies apply to, by the
+// prefix of their actions (Organizations User Guide, orgs_manage_policies_rcps, "List of AWS
+// services that support RCPs"; cognito-sync is in earlier editions alone).
 func controlledServices() []string {
 	return []string{"aoss", "appconfig", "appstream", "autoscaling", "autoscaling-plans", "budgets",
 		"clouddirectory", "cloudfront", "cloudsearch", "cloudtrail-data", "codeartifact", "codebuild",

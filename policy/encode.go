@@ -7,15 +7,16 @@ import (
 // compact stands for an indentation that puts everything on one line.
 const compact = -1
 
-// JSON gives d as indented JSON that ends in a newline, its elements in the order in which the IAM User Guide writes them
-// (Version, Id, Statement; Sid, Effect, Principal, Action, Resource, Condition).
+// JSON returns d as indented JSON that ends in a newline, its elements in the order in which the IAM
+// User Guide writes them (Version, Id, Statement; Sid, Effect, Principal, Action, Resource,
+// Condition).
 func (d Document) JSON() []byte { return append(d.AppendJSON(nil, 0), '\n') }
 
-// Compact gives d as JSON on one line.
+// Compact returns d as JSON on one line.
 func (d Document) Compact() []byte { return d.AppendJSON(nil, compact) }
 
-// AppendJSON appends d as JSON. The lines after the first are indented by indent steps of two spaces; a negative indent
-// puts all on one line.
+// AppendJSON appends d as JSON. The lines after the first are indented by indent steps of two
+// spaces; a negative indent puts all on one line.
 func (d Document) AppendJSON(b []byte, indent int) []byte {
 	w := writer{b: b, indent: indent, vars: d.Version == Version2012}
 	w.document(d)
@@ -46,7 +47,7 @@ func (w *writer) document(d Document) {
 	w.close('}')
 }
 
-// JSON gives s as indented JSON without a newline at its end.
+// JSON returns s as indented JSON without a newline at its end.
 func (s Statement) JSON() []byte { return s.appendJSON(nil, 0, true) }
 
 func (s Statement) appendJSON(b []byte, indent int, vars bool) []byte {
@@ -66,7 +67,8 @@ func (d Document) Size(space bool) int {
 	return unspaced(j)
 }
 
-// sizeOf returns the size of compact, which is d's JSON, as the limit counts it, and what it counts.
+// sizeOf returns the size of compact, which is d's JSON, as the limit counts it, and what it
+// counts.
 func (d Document) sizeOf(compact []byte, limit Size) (size int, unit string) {
 	switch {
 	case limit.Bytes:
@@ -87,7 +89,8 @@ func unspaced(j []byte) int {
 	return n
 }
 
-// writer prints JSON in one fixed layout: every object member and array element on a line of its own.
+// writer prints JSON in one fixed layout: every object member and array element on a line of its
+// own.
 type writer struct {
 	b      []byte
 	indent int
@@ -231,8 +234,8 @@ func firstOf(conds []Condition, i int) bool {
 	return true
 }
 
-// AppendJSONString appends s as a JSON string. It escapes what JSON requires and nothing else; bytes that are not UTF-8 become
-// U+FFFD.
+// AppendJSONString appends s as a JSON string. It escapes what JSON requires and nothing else;
+// bytes that are not UTF-8 become U+FFFD.
 func AppendJSONString(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
@@ -263,7 +266,7 @@ func AppendJSONString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// JSONString gives s as a JSON string.
+// JSONString returns s as a JSON string.
 func JSONString(s string) string {
 	return string(AppendJSONString(make([]byte, 0, len(s)+2), s))
 }

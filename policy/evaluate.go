@@ -8,14 +8,15 @@ import (
 
 // Request is one call of an AWS API.
 type Request struct {
-	// Principal is the ARN of a user, role, role session, federated user, identity provider or root user, an account ID (its root
-	// user), "*" (an anonymous request), or the name of a service.
+	// Principal is the ARN of a user, role, role session, federated user, identity provider or root
+	// user, an account ID (its root user), "*" (an anonymous request), or the name of a service.
 	Principal string
 	Action    string // such as s3:GetObject, without wildcards
 	Resource  string // an ARN, or "*" for an action that concerns no resource
 	// ResourceAccount owns the resource; "" takes it from the ARN, or else from the principal.
 	ResourceAccount string
-	// Context has the values of condition keys, whose names are not case-sensitive. A key without values is absent.
+	// Context has the values of condition keys, whose names are not case-sensitive. A key without
+	// values is absent.
 	Context map[string][]string
 }
 
@@ -41,8 +42,8 @@ type Decision struct {
 	Outcome string
 	// Because has the statements that allowed or denied the request; none for an implicit deny.
 	Because []Cause
-	// Missing has, for an implicit deny, the policies without whose Allow the request fails: identity, resource,
-	// permissionsBoundaries[0], session, serviceControl[0], resourceControl[0].
+	// Missing has, for an implicit deny, the policies without whose Allow the request fails:
+	// identity, resource, permissionsBoundaries[0], session, serviceControl[0], resourceControl[0].
 	Missing []string
 }
 
@@ -54,11 +55,14 @@ type Cause struct {
 	Effect    string
 }
 
-// Evaluate decides a request as AWS documents it (IAM User Guide, reference_policies_evaluation-logic and the pages below it).
+// Evaluate decides a request as AWS documents it (IAM User Guide,
+// reference_policies_evaluation-logic and the pages below it).
 //
-// It fails, naming document and place, when a policy has what AWS would not take and what therefore has no meaning: see [Document.Check]
-// for the whole list. It knows the policies that it is given and nothing else: no ACLs, grants, VPC endpoint policies or Block Public Access,
-// no list of existing actions or keys, and no clock, so that time and source address count only when the context has them.
+// It fails, naming document and place, when a policy has what AWS would not take and what therefore
+// has no meaning: see [Document.Check] for the whole list. It knows the policies that it is given
+// and nothing else: no ACLs, grants, VPC endpoint policies or Block Public Access, no list of
+// existing actions or keys, and no clock, so that time and source address count only when the
+// context has them.
 func Evaluate(r Request, p Policies) (Decision, error) {
 	e, err := newEvaluation(r)
 	if err != nil {
@@ -79,7 +83,8 @@ func Prepare(r Request) (Prepared, error) {
 	return Prepared{e}, err
 }
 
-// Decide is [Evaluate] for policies in which [Document.Check] found nothing fatal; it does not check them again.
+// Decide is [Evaluate] for policies in which [Document.Check] found nothing fatal; it does not
+// check them again.
 func (q Prepared) Decide(p Policies) Decision { return q.e.decide(p) }
 
 // CoversAction reports whether the statement concerns an action, by Action or NotAction.
@@ -125,8 +130,9 @@ func newEvaluation(r Request) (evaluation, error) {
 	e.action = r.Action
 	e.access = accessOf(r.Action, r.Resource, e.subject)
 	e.trust = isTrust(r.Action, r.Resource)
-	// Neither service-linked roles nor the ability of a service to assume one is under these policies
-	// (Organizations User Guide, orgs_manage_policies_rcps, "Resources and entities not restricted by RCPs").
+	// Neither service-linked roles nor the ability of a service to assume one is under these
+	// policies (Organizations User Guide, orgs_manage_policies_rcps, "Resources and entities not
+	// restricted by RCPs").
 	e.guarded = underResourceControl(r.Action, r.Resource) && !e.subject.isServiceLinked() &&
 		!strings.Contains(r.Resource, ":role/aws-service-role/")
 	key, alias, isAlias := keyOfAlias(r.Action, r.Resource)
@@ -142,7 +148,8 @@ func newEvaluation(r Request) (evaluation, error) {
 	if e.account != "" {
 		e.context.set("aws:ResourceAccount", e.account)
 	}
-	// Always there, by KMS Developer Guide, conditions-kms ("kms:CallerAccount", "kms:RequestAlias").
+	// Always there, by KMS Developer Guide, conditions-kms ("kms:CallerAccount",
+	// "kms:RequestAlias").
 	if service == "kms" && e.subject.account != "" {
 		e.context.set("kms:CallerAccount", e.subject.account)
 	}
@@ -162,8 +169,9 @@ type verdict struct {
 
 func (v verdict) ok() bool { return v.missing == "" }
 
-// decide combines the policies. An explicit deny in any policy that applies comes first; then the policies that only limit must all
-// allow; then those that grant (reference_policies_evaluation-logic_policy-eval-denyallow).
+// decide combines the policies. An explicit deny in any policy that applies comes first; then the
+// policies that only limit must all allow; then those that grant
+// (reference_policies_evaluation-logic_policy-eval-denyallow).
 func (e evaluation) decide(p Policies) Decision {
 	e.bounded = len(p.PermissionsBoundaries) > 0 && e.subject.hasIdentity() && e.subject.kind != byRoot
 	switch e.access {
@@ -175,7 +183,8 @@ func (e evaluation) decide(p Policies) Decision {
 	var identity, boundary, session, scp, rcp, resource verdict
 	if e.subject.hasIdentity() {
 		identity = oneOf("identity", e.documents(Identity, "identity", p.Identity))
-		// The root user has full access to its account (reference_policies_evaluation-logic_policy-eval-denyallow).
+		// The root user has full access to its account
+		// (reference_policies_evaluation-logic_policy-eval-denyallow).
 		if e.subject.kind == byRoot {
 			identity.missing = ""
 		}
@@ -183,8 +192,9 @@ func (e evaluation) decide(p Policies) Decision {
 		if p.Session != nil {
 			session = oneOf("session", e.documents(Session, "session", p.Session))
 		} else if e.subject.kind == byFederatedUser {
-			// A federated user has no permissions of the user who made the session unless a session policy gives them
-			// (reference_policies_evaluation-logic_policy-eval-denyallow, "Session policies").
+			// A federated user has no permissions of the user who made the session unless a session
+			// policy returns them (reference_policies_evaluation-logic_policy-eval-denyallow,
+			// "Session policies").
 			session.missing = "session"
 		}
 		// Organizations User Guide, orgs_manage_policies_scps, "SCP effects on permissions".
@@ -225,7 +235,8 @@ func (e evaluation) decide(p Policies) Decision {
 	return d
 }
 
-// missing gives the policies that would have to allow the request and do not, service and resource control policies aside.
+// missing returns the policies that would have to allow the request and do not, service and resource
+// control policies aside.
 func (e evaluation) missing(identity, boundary, session, resource verdict) []string {
 	reach := resource.reach
 	if e.access == identityOnly {
@@ -281,8 +292,9 @@ func allOf(list []verdict) verdict {
 	return all
 }
 
-// levels is the verdict of control policies. An action must be allowed at every level, from the root of the organization to the
-// account; at one level any of the policies can allow it (Organizations User Guide, orgs_manage_policies_scps_evaluation).
+// levels is the verdict of control policies. An action must be allowed at every level, from the
+// root of the organization to the account; at one level any of the policies can allow it
+// (Organizations User Guide, orgs_manage_policies_scps_evaluation).
 func (e evaluation) levels(kind Kind, name string, levels [][]Document) verdict {
 	list := make([]verdict, len(levels))
 	for i, docs := range levels {
@@ -292,7 +304,7 @@ func (e evaluation) levels(kind Kind, name string, levels [][]Document) verdict 
 	return allOf(list)
 }
 
-// documents gives the verdict of each policy.
+// documents returns the verdict of each policy.
 func (e evaluation) documents(kind Kind, name string, docs []Document) []verdict {
 	list := make([]verdict, len(docs))
 	for i, d := range docs {

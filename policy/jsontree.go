@@ -36,8 +36,8 @@ func (k kind) String() string {
 	return "null"
 }
 
-// node is one JSON value. The policy language is read in two steps, into nodes first, since what a string means depends
-// on the Version, which may stand behind it.
+// node is one JSON value. The policy language is read in two steps, into nodes first, since what a
+// string means depends on the Version, which may stand behind it.
 type node struct {
 	kind    kind
 	text    string // of a string its value, of a number or Boolean its letters
@@ -55,12 +55,13 @@ type member struct {
 
 func (n node) errorf(format string, args ...any) error { return n.pos.errorf(format, args...) }
 
-// maxDepth is more than any policy needs and less than any stack bears. A policy is six values deep.
+// maxDepth is more than any policy needs and less than any stack bears. A policy is six values
+// deep.
 const maxDepth = 40
 
-// parseJSON reads one JSON value (RFC 8259) and nothing behind it. It is stricter than encoding/json:
-// names that repeat in an object, also in another letter case, bytes that are not UTF-8 and halves of
-// surrogate pairs are errors, because readers disagree on what they mean.
+// parseJSON reads one JSON value (RFC 8259) and nothing behind it. It is stricter than
+// encoding/json: names that repeat in an object, also in another letter case, bytes that are not
+// UTF-8 and halves of surrogate pairs are errors, because readers disagree on what they mean.
 func parseJSON(data []byte) (node, error) {
 	s, err := newScanner(data)
 	if err != nil {
@@ -117,7 +118,8 @@ type scanner struct {
 	col  int
 }
 
-// here gives the present place. It counts on from where it was last asked, so that a long line costs no more than a short one.
+// here returns the present place. It counts on from where it was last asked, so that a long line
+// costs no more than a short one.
 func (s *scanner) here() Pos {
 	s.col += utf8.RuneCount(s.data[s.mark:s.i])
 	s.mark = s.i
@@ -211,9 +213,9 @@ func (s *scanner) object(depth int) ([]member, error) {
 		if m.name, err = s.str(); err != nil {
 			return nil, err
 		}
-		// No object of a policy has two names that differ in letter case alone: those of elements are
-		// fixed, and condition keys are not case-sensitive (access-analyzer-reference-policy-checks,
-		// "Duplicate keys with different case").
+		// No object of a policy has two names that differ in letter case alone: those of elements
+		// are fixed, and condition keys are not case-sensitive
+		// (access-analyzer-reference-policy-checks, "Duplicate keys with different case").
 		folded := strings.ToLower(strings.ToUpper(m.name))
 		if first, ok := seen[folded]; ok {
 			return nil, m.pos.errorf("%q is in this object twice, first as %q in line %d, column %d",

@@ -12,7 +12,7 @@ type token struct {
 	noColon bool // the wildcard does not match a colon
 }
 
-// literal gives the pattern that only s matches.
+// literal returns the pattern that only s matches.
 func literal(s string) []token {
 	p := make([]token, 0, len(s))
 	for _, r := range s {
@@ -21,7 +21,8 @@ func literal(s string) []token {
 	return p
 }
 
-// glob gives the pattern that s writes: "*" is any number of characters, "?" is one, others stand for themselves.
+// glob returns the pattern that s writes: "*" is any number of characters, "?" is one, others stand
+// for themselves.
 func glob(s string) []token {
 	p := literal(s)
 	for i, t := range p {
@@ -32,8 +33,8 @@ func glob(s string) []token {
 	return p
 }
 
-// match reports whether the whole of s matches p. It keeps the set of places of s that the tokens so far may end at, so
-// its cost is the length of p times that of s, whatever the pattern is.
+// match reports whether the whole of s matches p. It keeps the set of places of s that the tokens
+// so far may end at, so its cost is the length of p times that of s, whatever the pattern is.
 func match(p []token, s string) bool {
 	// What stands for itself at the beginning needs no set.
 	for len(p) > 0 && p[0].wild == 0 {
@@ -72,7 +73,8 @@ func match(p []token, s string) bool {
 	return at[len(text)]
 }
 
-// foldMatch matches without regard to case, as action names are (reference_policies_elements_action).
+// foldMatch matches without regard to case, as action names are
+// (reference_policies_elements_action).
 func foldMatch(pattern, s string) bool {
 	if !strings.ContainsAny(pattern, "*?") {
 		return strings.EqualFold(pattern, s)
@@ -80,9 +82,10 @@ func foldMatch(pattern, s string) bool {
 	return match(glob(strings.ToLower(pattern)), strings.ToLower(s))
 }
 
-// arnPattern restricts wildcards to their segment of an ARN. A "*" that is the last character of its segment may go on beyond the
-// colon; all others, and "?", stay within it (reference_policies_elements_resource, "Using wildcards in resource ARNs").
-// What follows the fifth colon is one segment, in which a colon is a character like others.
+// arnPattern restricts wildcards to their segment of an ARN. A "*" that is the last character of
+// its segment may go on beyond the colon; all others, and "?", stay within it
+// (reference_policies_elements_resource, "Using wildcards in resource ARNs"). What follows the
+// fifth colon is one segment, in which a colon is a character like others.
 func arnPattern(p []token) []token {
 	colons := 0
 	for i := range p {
@@ -111,8 +114,9 @@ func segments(p []token) [][]token {
 	return append(parts, p[start:])
 }
 
-// matchARN compares an ARN as the operators ArnEquals and ArnLike do: each of the six parts by itself
-// (reference_policies_elements_condition_operators, "Amazon Resource Name (ARN) condition operators"). A pattern "*" is any ARN.
+// matchARN compares an ARN as the operators ArnEquals and ArnLike do: each of the six parts by
+// itself (reference_policies_elements_condition_operators, "Amazon Resource Name (ARN) condition
+// operators"). A pattern "*" is any ARN.
 func matchARN(p []token, s string) bool {
 	if len(p) == 1 && p[0].wild == '*' {
 		return isARN(s)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Owner tells which statements of a shared policy are one party's own: a program or a team that puts
-// its statements into policies of others.
+// Owner tells which statements of a shared policy are one party's own: a program or a team that
+// puts its statements into policies of others.
 type Owner struct {
 	// Name is what messages call the owner.
 	Name string
@@ -16,12 +16,15 @@ type Owner struct {
 	// Own holds the statements that are to be in the policy. Each has a Sid of its own.
 	Own Document
 
-	// Sids are all Sids that the owner has ever given to statements of such a policy and that nobody else gives. A statement of the present
-	// policy that has one of them and is not in Own any more is an old one, and goes. A statement under a Sid of Own that is not among them (one
-	// that AWS's documentation prints, so that others use it too) is replaced only by one that names all that it names.
+	// Sids are all Sids that the owner has ever given to statements of such a policy and that
+	// nobody else gives. A statement of the present policy that has one of them and is not in Own
+	// any more is an old one, and goes. A statement under a Sid of Own that is not among them (one
+	// that AWS's documentation prints, so that others use it too) is replaced only by one that
+	// names all that it names.
 	Sids []string
 
-	// Service is the service principal that the owner lets in; with it an old statement is told from a foreign one that has its Sid.
+	// Service is the service principal that the owner lets in; with it an old statement is told
+	// from a foreign one that has its Sid.
 	Service string
 }
 
@@ -42,14 +45,17 @@ func (c Conflict) Error() string {
 	return s
 }
 
-// Merge puts the owner's statements into base. A foreign statement keeps its place, its Sid and its meaning; an owned one is replaced where
-// it stands, or removed when it is no longer wanted; new ones follow at the end. Base keeps its version and its Id, and takes the owner's Id
-// when it has none. Merging twice is merging once.
+// Merge puts the owner's statements into base. A foreign statement keeps its place, its Sid and its
+// meaning; an owned one is replaced where it stands, or removed when it is no longer wanted; new
+// ones follow at the end. Base keeps its version and its Id, and takes the owner's Id when it has
+// none. Merging twice is merging once.
 //
-// The conflicts are statements of base that have an owned Sid but another effect or another kind of principal than the owner's, or more in them
-// under a Sid that others use too: they are, or may be, somebody else's, and with any of them there is no merged document. Statements without a Sid are never the owner's.
+// The conflicts are statements of base that have an owned Sid but another effect or another kind of
+// principal than the owner's, or more in them under a Sid that others use too: they are, or may be,
+// somebody else's, and with any of them there is no merged document. Statements without a Sid are
+// never the owner's.
 //
-// An error says why the owner's statements cannot stand in base at all.
+// An error says why the owner's statements cannot are in base at all.
 func Merge(base Document, o Owner) (Document, []Conflict, error) {
 	out := base
 	out.Single = false
@@ -94,8 +100,8 @@ func Merge(base Document, o Owner) (Document, []Conflict, error) {
 	return out, nil, nil
 }
 
-// Unmerge takes the owner's statements out of base again. What is left may be a document without statements, which AWS does not store: the
-// policy is then to be deleted.
+// Unmerge takes the owner's statements out of base again. What is left may be a document without
+// statements, which AWS does not store: the policy is then to be deleted.
 func Unmerge(base Document, o Owner) (Document, []Conflict) {
 	out := base
 	out.Single = false
@@ -174,8 +180,9 @@ func (s Statement) like(t Statement) bool {
 	return s.Effect == t.Effect && sameKind(s.Principal, t.Principal) && sameKind(s.NotPrincipal, t.NotPrincipal)
 }
 
-// covers reports whether s can be replaced by t without anybody losing anything, as far as the texts tell: all that s names, t names too. A Sid
-// that is not the owner's alone does not tell whose statement it is, so that of somebody else must not be lost.
+// covers reports whether s can be replaced by t without anybody losing anything, as far as the
+// texts tell: all that s names, t names too. A Sid that is not the owner's alone does not tell
+// whose statement it is, so that of somebody else must not be lost.
 func (t Statement) covers(s Statement) bool {
 	if t.Normal() == s.Normal() {
 		return true
@@ -203,7 +210,8 @@ func within(a, b Texts) bool {
 	})
 }
 
-// writes reports whether s is of a kind that the owner writes: for its service, for roles or accounts, or a denial for everybody.
+// writes reports whether s is of a kind that the owner writes: for its service, for roles or
+// accounts, or a denial for everybody.
 func (o Owner) writes(s Statement) bool {
 	if s.NotPrincipal != nil || s.Principal == nil {
 		return false
@@ -222,8 +230,8 @@ func (o Owner) writes(s Statement) bool {
 	return s.Effect == Allow
 }
 
-// sameKind reports whether two principals differ at most in which users, roles or accounts they name: a renamed role is still the owner's, a
-// statement that has come to let in everybody is not.
+// sameKind reports whether two principals differ at most in which users, roles or accounts they
+// name: a renamed role is still the owner's, a statement that has come to let in everybody is not.
 func sameKind(a, b *Principal) bool {
 	if a == nil || b == nil {
 		return a == b
@@ -256,8 +264,8 @@ func sameKind(a, b *Principal) bool {
 	return true
 }
 
-// everybody reports whether a principal is "*" or {"AWS": "*"}, which mean the same in a policy of a resource (IAM User Guide,
-// reference_policies_elements_principal, "All principals").
+// everybody reports whether a principal is "*" or {"AWS": "*"}, which mean the same in a policy of
+// a resource (IAM User Guide, reference_policies_elements_principal, "All principals").
 func everybody(p *Principal) bool {
 	if p == nil {
 		return false

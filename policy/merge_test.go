@@ -392,7 +392,7 @@ func holdMerge(t *testing.T, base Document, o Owner) (done bool) {
 
 func same(a, b Statement) bool { return a.Sid == b.Sid && string(a.JSON()) == string(b.JSON()) }
 
-// made gives a base and an owner from bytes. Half of the owners are made up too.
+// made returns a base and an owner from bytes. Half of the owners are made up too.
 func made(t testing.TB, data []byte) (Document, Owner) {
 	m := &maker{bytes: data, t: t}
 	o := owner(t)

@@ -51,7 +51,8 @@ type base struct {
 	how     comparison
 }
 
-// bases are the condition operators of the IAM User Guide (reference_policies_elements_condition_operators), all of them.
+// bases are the condition operators of the IAM User Guide
+// (reference_policies_elements_condition_operators), all of them.
 var bases = []base{
 	{"StringEquals", classString, false, equal},
 	{"StringNotEquals", classString, true, equal},
@@ -89,8 +90,8 @@ type operator struct {
 	ifExists bool
 }
 
-// parseOperator reads the name of a condition operator, which is case-sensitive. Null takes no IfExists
-// (access-analyzer-reference-policy-checks, "Null with if exists").
+// parseOperator reads the name of a condition operator, which is case-sensitive. Null takes no
+// IfExists (access-analyzer-reference-policy-checks, "Null with if exists").
 func parseOperator(s string) (operator, error) {
 	var op operator
 	name := s

@@ -3,9 +3,10 @@ package policy
 // MaxOutput is the most bytes that [DecodeOutput] reads: a string may write each character as six.
 const MaxOutput = 6 * maxSize
 
-// DecodeOutput reads the policy of a resource in any of the forms in which AWS and its tools give it: the document itself, or, as
-// `aws s3api get-bucket-policy` and `aws kms get-key-policy` print it, an object whose member Policy is a string with the document
-// (Amazon S3 API Reference, GetBucketPolicy; AWS KMS API Reference, GetKeyPolicy). A PolicyName beside it is passed over.
+// DecodeOutput reads the policy of a resource in any of the forms in which AWS and its tools give
+// it: the document itself, or, as `aws s3api get-bucket-policy` and `aws kms get-key-policy` print
+// it, an object whose member Policy is a string with the document (Amazon S3 API Reference,
+// GetBucketPolicy; AWS KMS API Reference, GetKeyPolicy). A PolicyName beside it is passed over.
 //
 // It fails as [DecodeJSON] does; places inside the string are told by the place of the string.
 func DecodeOutput(data []byte) (Document, error) {

@@ -2,8 +2,9 @@ package policy
 
 import "strings"
 
-// strength is how a statement reaches a principal. It decides what else the request needs within the account
-// (reference_policies_evaluation-logic_policy-eval-denyallow, "Resource-based policies").
+// strength is how a statement reaches a principal. It decides what else the request needs within
+// the account (reference_policies_evaluation-logic_policy-eval-denyallow, "Resource-based
+// policies").
 type strength byte
 
 const (
@@ -11,10 +12,11 @@ const (
 	// viaAccount: the statement names the account and so lets its administrators grant the access
 	// (reference_policies_elements_principal, "AWS account principals").
 	viaAccount
-	// viaRole: it names the role of a session, or the user who made a federated session. Permissions boundary and session
-	// policies limit what it grants.
+	// viaRole: it names the role of a session, or the user who made a federated session.
+	// Permissions boundary and session policies limit what it grants.
 	viaRole
-	// direct: it names the very principal of the request, or everybody. Nothing limits what it grants but an explicit deny.
+	// direct: it names the very principal of the request, or everybody. Nothing limits what it
+	// grants but an explicit deny.
 	direct
 )
 
@@ -33,8 +35,8 @@ func (p *Principal) reach(s subject, c requestContext) strength {
 	return best
 }
 
-// reachedBy tells how one value of a Principal reaches s. CanonicalUser reaches nobody: a request does not show the
-// canonical ID of its account.
+// reachedBy tells how one value of a Principal reaches s. CanonicalUser reaches nobody: a request
+// does not show the canonical ID of its account.
 func (s subject) reachedBy(typ, name string, c requestContext) strength {
 	switch {
 	case typ == "Service" && s.kind == byService && name == s.name,
@@ -42,7 +44,8 @@ func (s subject) reachedBy(typ, name string, c requestContext) strength {
 		typ == "AWS" && name == "*": // the same as "Principal": "*" (reference_policies_elements_principal, "All principals")
 		return direct
 	case typ == "Federated" && s.kind == byNobody:
-		// A request with a token of an identity provider is not signed; the context tells the provider.
+		// A request with a token of an identity provider is not signed; the context tells the
+		// provider.
 		if p, ok := c.one("aws:FederatedProvider"); ok && (p == name || name == "*") {
 			return direct
 		}
@@ -78,8 +81,8 @@ func (s subject) reachedBy(typ, name string, c requestContext) strength {
 	return none
 }
 
-// accountOf gives the account that a value names as a whole, by its ID or by the ARN of its root user. Both are the same
-// (reference_policies_elements_principal, "AWS account principals").
+// accountOf returns the account that a value names as a whole, by its ID or by the ARN of its root
+// user. Both are the same (reference_policies_elements_principal, "AWS account principals").
 func accountOf(name string) string {
 	if isAccount(name) {
 		return name
@@ -90,23 +93,26 @@ func accountOf(name string) string {
 	return ""
 }
 
-// madeBy reports whether arn is the user whose federated session s is: the session is named after it
-// (reference_policies_elements_principal, "AWS STS federated user principals").
+// madeBy reports whether arn is the user whose federated session s is: the session is named after
+// it (reference_policies_elements_principal, "AWS STS federated user principals").
 func (s subject) madeBy(arn string) bool {
 	a, _ := ParseARN(arn)
 	return a.Service == "iam" && a.Partition == s.partition && a.Account == s.account &&
 		strings.HasPrefix(a.Resource, "user/") && a.Name() == s.name
 }
 
-// isUniqueID reports whether s is the unique ID of a user or role (reference_identifiers, "Unique identifiers").
+// isUniqueID reports whether s is the unique ID of a user or role (reference_identifiers, "Unique
+// identifiers").
 func isUniqueID(s string) bool {
 	return len(s) >= 16 && (strings.HasPrefix(s, "AIDA") || strings.HasPrefix(s, "AROA")) &&
 		strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
 
-// excepts reports whether a NotPrincipal leaves s out of its Deny (reference_policies_elements_notprincipal, "Key points").
-// AWS looks at the account first, then at the user or role, then at the session: each must be listed. A level at which the list has
-// no member of the level above is not looked at, so that an account alone stands for all its principals and a role for all its sessions.
+// excepts reports whether a NotPrincipal leaves s out of its Deny
+// (reference_policies_elements_notprincipal, "Key points"). AWS looks at the account first, then at
+// the user or role, then at the session: each must be listed. A level at which the list has no
+// member of the level above is not looked at, so that an account alone stands for all its
+// principals and a role for all its sessions.
 func (p *Principal) excepts(s subject, c requestContext) bool {
 	if p.Any {
 		return true

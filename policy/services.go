@@ -6,11 +6,13 @@ import "strings"
 type access byte
 
 const (
-	// either: one of the two is enough, as with most resources (reference_policies_evaluation-logic_policy-eval-basics).
+	// either: one of the two is enough, as with most resources
+	// (reference_policies_evaluation-logic_policy-eval-basics).
 	either access = iota
-	// resourceDecides: nothing is allowed that the resource's policy does not allow; where that names the account, the identity's policies
-	// count too. So it is with role trust policies and KMS key policies (reference_policies_evaluation-logic_policy-eval-denyallow,
-	// "Resource-based policies").
+	// resourceDecides: nothing is allowed that the resource's policy does not allow; where that
+	// names the account, the identity's policies count too. So it is with role trust policies and
+	// KMS key policies (reference_policies_evaluation-logic_policy-eval-denyallow, "Resource-based
+	// policies").
 	resourceDecides
 	// identityOnly: the resource's policy grants nothing for this action.
 	identityOnly
@@ -20,7 +22,7 @@ const (
 	never
 )
 
-// serviceOf gives service and name of an action in lower case.
+// serviceOf returns service and name of an action in lower case.
 func serviceOf(action string) (service, name string) {
 	service, name, _ = strings.Cut(strings.ToLower(action), ":")
 	return service, name
@@ -42,8 +44,8 @@ func stsAccess(name, resource string, s subject) access {
 	signed := s.kind != byNobody && s.kind != byToken
 	switch name {
 	case "getcalleridentity":
-		// It needs no permission, and an explicit deny does not stop it, because the refusal would tell the same
-		// (AWS STS API Reference, GetCallerIdentity).
+		// It needs no permission, and an explicit deny does not stop it, because the refusal would
+		// tell the same (AWS STS API Reference, GetCallerIdentity).
 		if signed {
 			return unconditional
 		}
@@ -79,8 +81,9 @@ func isTrust(action, resource string) bool {
 	return service == "sts" && (strings.HasPrefix(name, "assumerole") || isRoleResource(resource))
 }
 
-// usesToken reports whether an action is called with a token of an identity provider in place of AWS credentials
-// (AWS STS API Reference, AssumeRoleWithWebIdentity and AssumeRoleWithSAML): whoever calls it, no policy of an identity counts.
+// usesToken reports whether an action is called with a token of an identity provider in place of
+// AWS credentials (AWS STS API Reference, AssumeRoleWithWebIdentity and AssumeRoleWithSAML):
+// whoever calls it, no policy of an identity counts.
 func usesToken(action string) bool {
 	switch strings.ToLower(action) {
 	case "sts:assumerolewithwebidentity", "sts:assumerolewithsaml":
@@ -94,10 +97,12 @@ func kmsAccess(name, resource string) access {
 	case "createkey", "generaterandom", "listaliases", "listkeys", "listretirablegrants",
 		"createcustomkeystore", "connectcustomkeystore", "deletecustomkeystore", "describecustomkeystores",
 		"disconnectcustomkeystore", "updatecustomkeystore":
-		// They concern no key, so IAM policies alone grant them (KMS Developer Guide, kms-api-permissions-reference).
+		// They concern no key, so IAM policies alone grant them (KMS Developer Guide,
+		// kms-api-permissions-reference).
 		return identityOnly
 	case "createalias", "updatealias", "deletealias":
-		// They need the permission on the alias too, which IAM policies alone give (KMS Developer Guide, alias-access).
+		// They need the permission on the alias too, which IAM policies alone give (KMS Developer
+		// Guide, alias-access).
 		if strings.Contains(resource, ":alias/") {
 			return identityOnly
 		}
@@ -105,8 +110,9 @@ func kmsAccess(name, resource string) access {
 	return resourceDecides
 }
 
-// keyOfAlias stands for the key behind an alias. A statement that names the alias says nothing of the key
-// (KMS Developer Guide, alias-authorization), so a request that names it is decided as one for a key whose ID no policy has.
+// keyOfAlias stands for the key behind an alias. A statement that names the alias says nothing of
+// the key (KMS Developer Guide, alias-authorization), so a request that names it is decided as one
+// for a key whose ID no policy has.
 func keyOfAlias(action, resource string) (key, alias string, ok bool) {
 	service, name := serviceOf(action)
 	before, name2, found := strings.Cut(resource, ":alias/")
@@ -116,8 +122,9 @@ func keyOfAlias(action, resource string) (key, alias string, ok bool) {
 	return before + ":key/(key of alias/" + name2 + ")", "alias/" + name2, true
 }
 
-// underResourceControl reports whether resource control policies apply to an action: only some services take them, and
-// RetireGrant is left out (Organizations User Guide, orgs_manage_policies_rcps). Keys that AWS manages are left out too.
+// underResourceControl reports whether resource control policies apply to an action: only some
+// services take them, and RetireGrant is left out (Organizations User Guide,
+// orgs_manage_policies_rcps). Keys that AWS manages are left out too.
 func underResourceControl(action, resource string) bool {
 	service, name := serviceOf(action)
 	if service == "kms" {

@@ -12,7 +12,8 @@ type Case struct {
 	Policies Policies
 	Expect   string // the outcome that is expected; "" for none
 	Pos      Pos    // where it was read
-	// Err is what is wrong with the case, each fault with its place. A case that has it cannot be decided.
+	// Err is what is wrong with the case, each fault with its place. A case that has it cannot be
+	// decided.
 	Err error
 }
 
@@ -43,7 +44,8 @@ func (r Result) OK() bool {
 	return r.Err == nil && (r.Expect == "" || r.Expect == r.Decision.Outcome)
 }
 
-// JSON gives the decision as one JSON object on one line: name, decision, and because, whose members have policy, sid, statement and effect.
+// JSON returns the decision as one JSON object on one line: name, decision, and because, whose
+// members have policy, sid, statement and effect.
 func (r Result) JSON() []byte {
 	b := AppendJSONString([]byte(`{"name":`), r.Name)
 	b = AppendJSONString(append(b, `,"decision":`...), r.Decision.Outcome)
@@ -60,8 +62,9 @@ func (r Result) JSON() []byte {
 	return append(b, "]}\n"...)
 }
 
-// ReadCases reads a JSON array of cases, or cases one after the other, as on lines of their own. An error means that data is not JSON. A case
-// that is malformed itself is returned with its Err, so that one case does not hide the others.
+// ReadCases reads a JSON array of cases, or cases one after the other, as on lines of their own. An
+// error means that data is not JSON. A case that is malformed itself is returned with its Err, so
+// that one case does not hide the others.
 func ReadCases(data []byte) ([]Case, error) {
 	nodes, err := parseJSONs(data)
 	if err != nil {
@@ -107,7 +110,7 @@ func readCase(n node) Case {
 	return c
 }
 
-// each gives the members of an object to f, and joins its errors.
+// each returns the members of an object to f, and joins its errors.
 func (n node) each(what string, f func(member) error) error {
 	if n.kind != kindObject {
 		return n.errorf("%s is an object, not %s", what, n.kind)

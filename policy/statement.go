@@ -8,7 +8,8 @@ func (e evaluation) statement(kind Kind, version string, s Statement) strength {
 	case s.Principal != nil:
 		reach = s.Principal.reach(e.subject, e.context)
 	case s.NotPrincipal != nil:
-		// Such a Deny strikes every principal that has a permissions boundary (reference_policies_elements_notprincipal).
+		// Such a Deny strikes every principal that has a permissions boundary
+		// (reference_policies_elements_notprincipal).
 		if !e.bounded && s.NotPrincipal.excepts(e.subject, e.context) {
 			return none
 		}
@@ -36,11 +37,11 @@ func (e evaluation) matchesAction(s Statement) bool {
 	return anyText(list, func(t Text) bool { return foldMatch(t.plain(), e.action) }) != not
 }
 
-// matchesResource compares resources with regard to case. A variable without a value makes its pattern
-// match nothing (reference_policies_variables, "Policy variables with no value"). Whether a NotResource
-// of which nothing is left then means every resource or none, the page does not say; it is read so that
-// less is allowed: an Allow does not apply, and a Deny does. A trust policy has no Resource: it is about
-// its role.
+// matchesResource compares resources with regard to case. A variable without a value makes its
+// pattern match nothing (reference_policies_variables, "Policy variables with no value"). Whether a
+// NotResource of which nothing is left then means every resource or none, the page does not say; it
+// is read so that less is allowed: an Allow does not apply, and a Deny does. A trust policy has no
+// Resource: it is about its role.
 func (e evaluation) matchesResource(s Statement, w words, complete bool) bool {
 	list, not := s.Resource, false
 	if list.Values == nil {
@@ -74,8 +75,8 @@ func (k Kind) completesARNs() bool {
 	return e.Principal == Never && !e.WholeARNs
 }
 
-// completeARN adds "*" for each part that an ARN lacks, as AWS does in identity-based policies: arn:aws:sqs is arn:aws:sqs:*:*:*
-// (reference-arns, "Using wildcards in paths").
+// completeARN adds "*" for each part that an ARN lacks, as AWS does in identity-based policies:
+// arn:aws:sqs is arn:aws:sqs:*:*:* (reference-arns, "Using wildcards in paths").
 func completeARN(p []token) []token {
 	parts := segments(p)
 	if len(parts) == 6 || len(parts[0]) != 3 || !match(parts[0], "arn") {

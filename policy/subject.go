@@ -31,8 +31,9 @@ type subject struct {
 	knownPath bool
 }
 
-// parseSubject reads the principal of a request: the ARN of a user, role, role session, federated user, identity provider or root
-// user, an account ID (its root user), "*" (an anonymous request) or the name of a service.
+// parseSubject reads the principal of a request: the ARN of a user, role, role session, federated
+// user, identity provider or root user, an account ID (its root user), "*" (an anonymous request)
+// or the name of a service.
 func parseSubject(s string, given requestContext) (subject, error) {
 	if s == "*" {
 		return subject{kind: byNobody, text: s}, nil
@@ -94,21 +95,24 @@ func isIdentityProvider(s string) bool {
 	return false
 }
 
-// isSessionOf compares a session with the ARN of a role by account and name, since the ARN of a session lacks the role's path and the
-// names of roles are unique within an account (reference_iam-quotas, "IAM name requirements").
+// isSessionOf compares a session with the ARN of a role by account and name, since the ARN of a
+// session lacks the role's path and the names of roles are unique within an account
+// (reference_iam-quotas, "IAM name requirements").
 func (s subject) isSessionOf(arn string) bool {
 	a, _ := ParseARN(arn)
 	return a.isRole() && a.Partition == s.partition && a.Account == s.account && a.Name() == s.name
 }
 
-// hasIdentity reports whether policies can be attached to s: whether it is a principal of an account.
+// hasIdentity reports whether policies can be attached to s: whether it is a principal of an
+// account.
 func (s subject) hasIdentity() bool { return s.account != "" && s.kind != byToken }
 
 // isRole reports whether s acts with the permissions of a role.
 func (s subject) isRole() bool { return s.kind == byRole || s.kind == bySession }
 
-// isServiceLinked reports whether s is a service-linked role. Its path is aws-service-role/, and its name begins with
-// AWSServiceRoleFor (id_roles_create-service-linked-role), which is all that the ARN of a session shows.
+// isServiceLinked reports whether s is a service-linked role. Its path is aws-service-role/, and
+// its name begins with AWSServiceRoleFor (id_roles_create-service-linked-role), which is all that
+// the ARN of a session shows.
 func (s subject) isServiceLinked() bool {
 	if !s.isRole() {
 		return false
@@ -119,9 +123,9 @@ func (s subject) isServiceLinked() bool {
 	return strings.HasPrefix(s.name, "AWSServiceRoleFor")
 }
 
-// newContext gives the context of a request: the given keys, and those that AWS always adds and that the principal tells
-// (reference_policies_condition-keys, "Properties of the principal"; reference_policies_variables, "Principal key values").
-// A given key is never overridden.
+// newContext returns the context of a request: the given keys, and those that AWS always adds and
+// that the principal tells (reference_policies_condition-keys, "Properties of the principal";
+// reference_policies_variables, "Principal key values"). A given key is never overridden.
 func newContext(given map[string][]string) (requestContext, error) {
 	c := requestContext{}
 	for k, v := range given {
@@ -139,7 +143,8 @@ func newContext(given map[string][]string) (requestContext, error) {
 	return c, nil
 }
 
-// maxValue bounds what a request may hold, above every limit of AWS, so that no request costs too much.
+// maxValue bounds what a request may hold, above every limit of AWS, so that no request costs too
+// much.
 const maxValue = 8192
 
 func (c requestContext) set(key string, values ...string) {

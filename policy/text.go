@@ -9,7 +9,8 @@ import (
 
 // Text is a string of the policy language in which what is known only later is typed, not marked.
 //
-// It keeps three rules, so that a printer can pick the escape by the type of a part and cannot forget one:
+// It keeps three rules, so that a printer can pick the escape by the type of a part and cannot
+// forget one:
 //   - a literal holds no "$": a dollar sign is the policy variable ${$} (IAM User Guide, "IAM policy
 //     elements: Variables and tags", section "Specifying default values / special characters");
 //   - two literals never stand beside each other, so no escape can form across a seam;
@@ -24,11 +25,13 @@ type Part interface{ isPart() }
 // Lit is text that stands for itself. It holds no "$".
 type Lit string
 
-// Ref is a value of something that the same output declares, such as the ARN of a bucket: {"bucket.data", "arn"}.
+// Ref is a value of something that the same output declares, such as the ARN of a bucket:
+// {"bucket.data", "arn"}.
 type Ref struct{ ID, Attr string }
 
-// Var is a variable of the policy language itself, filled in by AWS at each request: ${aws:username}.
-// The names "$", "*" and "?" are the escapes that AWS defines for these three characters.
+// Var is a variable of the policy language itself, filled in by AWS at each request:
+// ${aws:username}. The names "$", "*" and "?" are the escapes that AWS defines for these three
+// characters.
 type Var struct {
 	Name       string
 	Default    string
@@ -39,7 +42,8 @@ func (Lit) isPart() {}
 func (Ref) isPart() {}
 func (Var) isPart() {}
 
-// Short gives the reference as a person writes it, without the kind of thing it belongs to: <data.arn>.
+// Short returns the reference as a person writes it, without the kind of thing it belongs to:
+// <data.arn>.
 func (r Ref) Short() string {
 	id := r.ID
 	if i := strings.LastIndexByte(id, '.'); i >= 0 {
@@ -50,7 +54,7 @@ func (r Ref) Short() string {
 
 func (r Ref) String() string { return "<" + r.ID + "." + r.Attr + ">" }
 
-// String gives the variable in the notation of the policy language.
+// String returns the variable in the notation of the policy language.
 func (v Var) String() string {
 	if v.HasDefault {
 		return "${" + v.Name + ", '" + v.Default + "'}"
@@ -58,10 +62,11 @@ func (v Var) String() string {
 	return "${" + v.Name + "}"
 }
 
-// Env gives references their values.
+// Env returns references their values.
 type Env map[Ref]string
 
-// NewText joins parts. It merges neighbouring literals and turns each "$" in a literal into the variable ${$}.
+// NewText joins parts. It merges neighbouring literals and turns each "$" in a literal into the
+// variable ${$}.
 func NewText(parts ...Part) Text {
 	var t Text
 	for _, p := range parts {
@@ -70,7 +75,7 @@ func NewText(parts ...Part) Text {
 	return t
 }
 
-// Literal is the Text that stands for s, letter by letter: a value that came from a spec, say.
+// Literal is the Text that stands for s, verbatim: a value that came from a spec, say.
 func Literal(s string) Text { return NewText(Lit(s)) }
 
 func (t *Text) add(p Part) {
@@ -107,16 +112,17 @@ func (t *Text) addPlain(l Lit) {
 	t.parts = append(t.parts, l)
 }
 
-// Parts gives the parts of t in order. The slice is not to be changed.
+// Parts returns the parts of t in order. The slice is not to be changed.
 func (t Text) Parts() []Part { return t.parts }
 
-// ParseText reads the notation of templates and of a spec's statements: a reference is <id.attr>, a policy
-// variable ${name} or ${name, 'default'}, and "<<" is a plain "<". A "$" that begins no variable is an
-// error, because every target would escape it differently; it is written ${$}.
+// ParseText reads the notation of templates and of a spec's statements: a reference is <id.attr>, a
+// policy variable ${name} or ${name, 'default'}, and "<<" is a plain "<". A "$" that begins no
+// variable is an error, because every target would escape it differently; it is written ${$}.
 func ParseText(s string) (Text, error) { return parse(s, true, true) }
 
-// ParseIAM reads a string of a policy document that stands in JSON: policy variables, but no references. Policies of version
-// 2008-10-17 have no variables (IAM User Guide, "Version"), so there a "$" is only a dollar sign.
+// ParseIAM reads a string of a policy document that is in JSON: policy variables, but no
+// references. Policies of version 2008-10-17 have no variables (IAM User Guide, "Version"), so
+// there a "$" is only a dollar sign.
 func ParseIAM(s, version string) (Text, error) {
 	if version != Version2012 {
 		return Literal(s), nil
@@ -181,7 +187,8 @@ func parse(s string, refs, strict bool) (Text, error) {
 	return t, nil
 }
 
-// varEnd finds the brace that closes the variable at the start of s; a brace inside a quoted default is part of it.
+// varEnd finds the brace that closes the variable at the start of s; a brace inside a quoted
+// default is part of it.
 func varEnd(s string) int {
 	quoted := false
 	for i := 2; i < len(s); i++ {
@@ -201,8 +208,8 @@ func parseVar(s string) (Var, error) {
 	if name == "" {
 		return Var{}, fmt.Errorf("policy variable %q has no name", "${"+s+"}")
 	}
-	// Names of tags are part of names and can have spaces and letters of any script (IAM User Guide, "Tags for AWS Identity and Access Management
-	// resources").
+	// Names of tags are part of names and can have spaces and letters of any script (IAM User
+	// Guide, "Tags for AWS Identity and Access Management resources").
 	for _, c := range name {
 		if !unicode.IsPrint(c) || c == unicode.ReplacementChar || strings.ContainsRune("{}'\"", c) || strings.ContainsRune("$*?", c) && len(name) > 1 {
 			return Var{}, fmt.Errorf("policy variable %q has %q in its name", "${"+s+"}", c)
@@ -232,13 +239,13 @@ func parseRef(s string) (Ref, error) {
 	return Ref{ID: s[:i], Attr: s[i+1:]}, nil
 }
 
-// String gives t in the notation that ParseText reads; ParseText(t.String()) is t.
+// String returns t in the notation that ParseText reads; ParseText(t.String()) is t.
 func (t Text) String() string {
 	return t.render(func(l Lit) string { return strings.ReplaceAll(string(l), "<", "<<") }, Ref.String)
 }
 
-// IAM gives t as it stands in a policy document; what no environment has filled in is written <data.arn>,
-// which AWS refuses wherever an ARN is expected.
+// IAM returns t as it is in a policy document; what no environment has filled in is written
+// <data.arn>, which AWS refuses wherever an ARN is expected.
 func (t Text) IAM() string {
 	return t.render(func(l Lit) string { return string(l) }, Ref.Short)
 }
@@ -263,7 +270,8 @@ func (t Text) render(lit func(Lit) string, ref func(Ref) string) string {
 	return b.String()
 }
 
-// plain gives t as AWS compares it in a document without variables (version 2008-10-17): ${$} is "$".
+// plain returns t as AWS compares it in a document without variables (version 2008-10-17): ${$} is
+// "$".
 func (t Text) plain() string {
 	var b strings.Builder
 	for _, p := range t.parts {
@@ -283,7 +291,7 @@ func (t Text) plain() string {
 	return b.String()
 }
 
-// OnlyRef gives the reference that t consists of, if it is nothing else.
+// OnlyRef returns the reference that t consists of, if it is nothing else.
 func (t Text) OnlyRef() (Ref, bool) {
 	if len(t.parts) != 1 {
 		return Ref{}, false
@@ -292,7 +300,8 @@ func (t Text) OnlyRef() (Ref, bool) {
 	return r, ok
 }
 
-// OnlyLit gives the literal that t consists of, if it is nothing else; the empty Text is the empty literal.
+// OnlyLit returns the literal that t consists of, if it is nothing else; the empty Text is the empty
+// literal.
 func (t Text) OnlyLit() (string, bool) {
 	switch len(t.parts) {
 	case 0:
@@ -304,7 +313,7 @@ func (t Text) OnlyLit() (string, bool) {
 	return "", false
 }
 
-// Refs gives the references in t, in order, repeated as often as they stand there.
+// Refs returns the references in t, in order, repeated as often as they stand there.
 func (t Text) Refs() []Ref {
 	var refs []Ref
 	for _, p := range t.parts {

