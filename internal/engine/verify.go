@@ -240,9 +240,13 @@ func (v *verifier) setup(j job) verified {
 	var gens []generators.Generator
 	for _, g := range readable(j) {
 		shared := v.shared[g.Name]
-		for _, f := range shared.faults {
+		if n := len(shared.faults); n > 0 { // the first is enough: all setups say the same
 			unread[g.Name] = true
-			out.Found = append(out.Found, v.say(f, j, g.Name))
+			f := v.say(shared.faults[0], j, g.Name)
+			if n > 1 {
+				f.Message += fmt.Sprintf(", and %d more", n-1)
+			}
+			out.Found = append(out.Found, f)
 		}
 		if unread[g.Name] {
 			dir := r.model.Name + "/" + g.Folder
