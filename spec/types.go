@@ -4,7 +4,11 @@
 // accepts. Nothing to the right of this package looks at the file again.
 package spec
 
-import "github.com/pzgen/pzgen/policy"
+import (
+	"path"
+
+	"github.com/pzgen/pzgen/policy"
+)
 
 // Version is the version of the format that this build reads.
 const Version = 1
@@ -35,9 +39,23 @@ type Setup struct {
 	Statements          []CustomStatement
 	Targets             []string // of json, cloudformation, terraform, shell, in this order
 	Tags                []Tag    // sorted by key
-	OwnFiles            []string // patterns of path.Match for files of the user's own, below the setup's folder; what a folder holds that matches is the user's too
+	OwnFiles            []string // see [OwnPattern]
 	PermissionsBoundary string   // ARN; "" for none; the role's own, when it has one, stands in Role
 	Places              Places
+}
+
+// OwnPattern returns the first of the patterns of OwnFiles by which a file or folder is the user's
+// own, or "". name is its path below the setup's folder. Patterns are those of [path.Match]; one that
+// matches a folder takes all that is in it.
+func OwnPattern(patterns []string, name string) string {
+	for ; name != "." && name != "/"; name = path.Dir(name) {
+		for _, pattern := range patterns {
+			if match, err := path.Match(pattern, name); err == nil && match {
+				return pattern
+			}
+		}
+	}
+	return ""
 }
 
 // Profiles, and where the conditions against a confused deputy stand.

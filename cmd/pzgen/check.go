@@ -20,7 +20,8 @@ func checkCommand(e *env) *cli.Command {
 		Name:  "check",
 		Usage: "compare the output folder with what generate would write; writes nothing",
 		Description: "Exit code 1 when something differs. A file is `changed` (it would be generated differently now), `missing`, `orphaned` (it is not generated any more) " +
-			"or `edited` (by hand, since it was generated).",
+			"or `edited` (by hand, since it was generated). What pzgen did not write in the folder of a setup, or in the output folder itself, is `unknown` unless the spec names it " +
+			"under ownFiles; `linked` is a link, and `obstructed` what is no file or folder where one is expected.",
 		Flags:  append(renderFlags(e), formatFlag()),
 		Action: takes(0, func(c *cli.Context) error { return check(e, c) }),
 	}
@@ -36,24 +37,37 @@ func check(e *env, c *cli.Context) error {
 		return err
 	}
 	out := c.String("out")
-	mend := mendCommand(c)
+	fix := fixCommand(c)
 	report := findings.Report{Command: "pzgen check", Version: releaseVersion(), Titles: map[string]string{
-		string(output.Changed):  "a file that would be generated differently now",
-		string(output.Missing):  "a file that is missing",
-		string(output.Orphaned): "a file that is not generated any more",
-		string(output.Edited):   "a generated file that was edited by hand",
+		string(output.Changed):    "a file that would be generated differently now",
+		string(output.Missing):    "a file that is missing",
+		string(output.Orphaned):   "a file that is not generated any more",
+		string(output.Edited):     "a generated file that was edited by hand",
+		string(output.Unknown):    "something that pzgen did not write",
+		string(output.Linked):     "a link, or a file with several names",
+		string(output.Obstructed): "no file or folder where one is expected",
 	}}
-	count := 0
+	count, fixable := 0, 0
 	say := func(changes []output.Change) {
 		for _, ch := range changes {
 			count++
+			if ch.Hint == "" {
+				fixable++
+			}
 			name := filepath.Join(out, filepath.FromSlash(ch.Path))
+			if e.quiet {
+				ch.Hint = ""
+			}
 			if format == "text" { // at once: diffs of many setups need not be held
 				sayChange(e.stdout, name, ch)
 				continue
 			}
+			hint := ch.Hint
+			if hint == "" {
+				hint = fix
+			}
 			report.Findings = append(report.Findings, findings.Finding{Rule: string(ch.Status), Level: findings.Error, File: filepath.ToSlash(name),
-				Message: string(ch.Status) + ": " + name, Detail: ch.Diff, Hint: mend})
+				Message: string(ch.Status) + ": " + name, Detail: ch.Diff, Hint: hint})
 		}
 	}
 	bar := e.progress(run.Len())
@@ -76,7 +90,11 @@ func check(e *env, c *cli.Context) error {
 	}
 	if count > 0 {
 		if !e.quiet {
-			fmt.Fprintf(e.stderr, "%s not as generated; mend with: %s\n", isOrAre(count), mend)
+			with := "; fix with: " + fix
+			if fixable == 0 {
+				with = ""
+			}
+			fmt.Fprintf(e.stderr, "%s not as generated%s\n", isOrAre(count), with)
 		}
 		return said(exitFindings)
 	}
@@ -107,10 +125,13 @@ func sayChange(w io.Writer, name string, ch output.Change) {
 	if ch.Diff != "" {
 		io.WriteString(w, findings.Plain(ch.Diff))
 	}
+	if ch.Hint != "" {
+		fmt.Fprintf(w, "  hint: %s\n", findings.Plain(ch.Hint))
+	}
 }
 
-// mendCommand is the generate that answers the flags of this check, ready for a shell.
-func mendCommand(c *cli.Context) string {
+// fixCommand is the generate that answers the flags of this check, ready for a shell.
+func fixCommand(c *cli.Context) string {
 	words := []string{"pzgen", "generate"}
 	add := func(flag, value string) {
 		words = append(words, flag, quoteWord(value))

@@ -128,7 +128,7 @@ func (e *env) sayResult(setups int, out string, r output.Result, took time.Durat
 		fmt.Fprintf(e.stderr, "%s %s was edited by hand since it was generated; it was overwritten\n", e.look.yellow("warning:"), name(p))
 	}
 	for _, p := range r.Kept {
-		fmt.Fprintf(e.stderr, "%s %s is no longer generated, but it was edited by hand; it stays, and is yours now\n", e.look.yellow("warning:"), name(p))
+		fmt.Fprintf(e.stderr, "%s %s is no longer generated, but it was edited by hand; it stays: move it away, or name it under ownFiles\n", e.look.yellow("warning:"), name(p))
 	}
 	fmt.Fprintf(e.stderr, "%s in %s: %s written, %d unchanged, %d removed, %s\n",
 		plural(setups, "setup"), findings.Plain(out), plural(r.Written, "file"), r.Unchanged, r.Removed, took.Round(time.Millisecond))

@@ -2,9 +2,13 @@ package engine
 
 import (
 	"context"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/spec"
 )
 
 // Checked is how one setup's files in the output folder differ from those that Generate would write.
@@ -18,11 +22,14 @@ type Checked struct {
 // Check compares the folder out with what Generate would write, and writes nothing. Each setup is
 // handed over, then what is left over in the folder. It makes diffs if diffs is set. Its errors are
 // those of [Run.Generate]; differences are none.
+//
+// What pzgen did not write is a difference too: in the folders of setups, unless the spec names it
+// under ownFiles, and in the folder out itself, unless that is a folder which the specs are in.
 func (r *Run) Check(ctx context.Context, out, version string, diffs bool, each func(Checked) error) error {
 	if err := r.some(); err != nil {
 		return err
 	}
-	cmp, err := output.Open(out, output.Options{Version: version, Owns: r.owns()})
+	cmp, err := output.Open(out, output.Options{Version: version, Owns: r.owns(), OwnFile: r.ownFile(), Closed: !r.among(out)})
 	if err != nil {
 		return err
 	}
@@ -76,4 +83,31 @@ func (r *Run) Check(ctx context.Context, out, version string, diffs bool, each f
 		return err
 	}
 	return say(Checked{Changes: rest})
+}
+
+// ownFile returns what tells which files and folders of the output are the user's own.
+func (r *Run) ownFile() func(string) bool {
+	patterns := map[string][]string{} // by setup
+	for _, j := range r.jobs {
+		if len(j.setup.OwnFiles) > 0 {
+			patterns[j.setup.Name] = j.setup.OwnFiles
+		}
+	}
+	return func(p string) bool {
+		setup, name, _ := strings.Cut(p, "/")
+		return spec.OwnPattern(patterns[setup], name) != ""
+	}
+}
+
+// among reports whether one of the specs is in the output folder, which then is not pzgen's alone.
+func (r *Run) among(out string) bool {
+	return slices.ContainsFunc(r.files, func(file string) bool {
+		a, err := filepath.Abs(out)
+		b, err2 := filepath.Abs(file)
+		if file == Stdin || err != nil || err2 != nil {
+			return false
+		}
+		rel, err := filepath.Rel(a, b)
+		return err == nil && filepath.IsLocal(rel)
+	})
 }

@@ -86,15 +86,16 @@ type Source struct {
 
 // Specs are specs that were read.
 type Specs struct {
-	list []*spec.Spec
-	lib  func() (*templates.Library, error)
+	list  []*spec.Spec
+	files []string // as they were named
+	lib   func() (*templates.Library, error)
 }
 
 // Load reads specs, while templates are loaded beside them. The diagnostics are those of all files;
 // when they have errors, nothing can be selected. An error is an [InputError], or that of reading
 // standard input.
 func Load(src Source) (*Specs, spec.Diagnostics, error) {
-	out := &Specs{lib: loadTemplates(src.Templates)}
+	out := &Specs{files: src.Files, lib: loadTemplates(src.Templates)}
 	loading := spec.Files{}
 	var all spec.Diagnostics
 	seen := map[string]bool{}

@@ -49,6 +49,7 @@ func render(j job, lib *templates.Library) rendered {
 	}
 	group.Wait()
 	r := rendered{model: m, files: slices.Concat(files...)}
+	r.found = ownFiles(j, r.files)
 	for i, err := range errs {
 		if err != nil {
 			r.found = append(r.found, problem(j, "print", fmt.Errorf("%s: %w", j.gens[i].Name, err)))
@@ -67,6 +68,25 @@ func checkFolder(m *model.Setup, g generators.Generator, files []output.File) er
 		}
 	}
 	return nil
+}
+
+// ownFiles refuses patterns for the user's own files that match one which pzgen writes.
+func ownFiles(j job, files []output.File) []findings.Finding {
+	var out []findings.Finding
+	for i, pattern := range j.setup.OwnFiles {
+		for _, f := range files {
+			name := f.Path[len(j.setup.Name)+1:]
+			if spec.OwnPattern([]string{pattern}, name) == "" {
+				continue
+			}
+			p := j.setup.Places[fmt.Sprintf("ownFiles[%d]", i)]
+			out = append(out, findings.Finding{Rule: "build", Level: findings.Error, File: j.file, Line: p.Line, Col: p.Col,
+				Message: fmt.Sprintf("setup %s: pattern %q of ownFiles matches %s, which pzgen writes", j.setup.Name, pattern, name),
+				Hint:    "name your own files alone: `terraform/backend.tf` for example"})
+			break
+		}
+	}
+	return out
 }
 
 // problems returns what [model.Build] reports as findings.
@@ -90,10 +110,13 @@ func problem(j job, rule string, err error) findings.Finding {
 		Message: "setup " + j.setup.Name + ": " + err.Error()}
 }
 
-// Build builds the model of each setup, prints nothing, and hands over what is wrong with each, in
+// Build builds the model of each setup, writes nothing, and hands over what is wrong with each, in
 // the order of their names. It ends at the first error of each, or when ctx ends.
 func (r *Run) Build(ctx context.Context, each func(found []findings.Finding) error) error {
 	return ordered(ctx, len(r.jobs), r.sel.Workers, func(i int) []findings.Finding {
+		if len(r.jobs[i].setup.OwnFiles) > 0 { // which are compared with the files that are printed
+			return render(r.jobs[i], r.lib).found
+		}
 		_, found := r.Model(i)
 		return found
 	}, func(_ int, found []findings.Finding) error { return each(found) })

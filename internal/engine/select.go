@@ -23,6 +23,7 @@ type Selection struct {
 type Run struct {
 	jobs    []job // sorted by name
 	lib     *templates.Library
+	files   []string // specs
 	sel     Selection
 	partial bool // the selection left something out
 }
@@ -49,7 +50,7 @@ func (s *Specs) Select(sel Selection) (*Run, error) {
 	if sel.Workers == 0 {
 		sel.Workers = runtime.GOMAXPROCS(0)
 	}
-	r := &Run{lib: lib, sel: sel,
+	r := &Run{lib: lib, files: s.files, sel: sel,
 		partial: len(sel.Setups) > 0 || len(sel.Targets) > 0 || sel.Shard.n > 1}
 	where := map[string]string{}
 	lists := map[string][]generators.Generator{} // by targets: thousands of setups share a list

@@ -143,7 +143,7 @@ func TestShared(t *testing.T) {
 		t.Error(got)
 	}
 	got := proved(t, whole(), out)
-	if len(got) != 1 || !strings.Contains(got[0], "closed setup shop: target shell is not proved") {
+	if len(got) != 1 || !strings.Contains(got[0], "closed setup shop: target shell is not read: ") {
 		t.Error(got)
 	}
 	if got := proved(t, runOf(t, twoSetups, Selection{Targets: []string{"json"}}, shell), out); got != nil {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/internal/proof"
+	"github.com/pzgen/pzgen/spec"
 )
 
 // The rules of findings of [Run.Verify] beside those of package proof.
@@ -52,7 +55,10 @@ func (r *Run) Verify(ctx context.Context, out string, each func(Verified) error)
 	if err != nil {
 		return err
 	}
-	v := &verifier{r, folder, out, map[string]reading{}}
+	v := &verifier{r, folder, out, r.owns(), map[string]reading{}}
+	if v.owns == nil {
+		v.owns = func(string) bool { return true }
+	}
 	for target, files := range want {
 		if v.shared[target], err = v.readShared(files); err != nil {
 			return err
@@ -78,47 +84,111 @@ type verifier struct {
 	run    *Run
 	folder *output.Folder
 	out    string
+	owns   func(string) bool
 	shared map[string]reading // by target
 }
 
-// reading is what was read of some files, or why it is not to be used.
+// reading is what was read of a folder, and what is wrong with it.
 type reading struct {
 	files  []output.File
 	faults []fault
 }
 
-// fault is a file for which a target cannot be proved.
+// fault is something in a folder that keeps a target from being proved, or, if that is not said, is
+// wrong beside.
 type fault struct {
-	rule, path string
-	message    func(target string) string
+	rule, path string // path in the output folder
+	problem    string // completes a sentence about the path
 	hint       string
+	beside     bool
 }
 
-// read reads the files of a folder, among which those of expected have to be.
-func (v *verifier) read(dir string, expected []output.File) (reading, error) {
-	files, err := v.folder.Files(dir)
-	var obstructed *output.ObstructedError
-	if errors.As(err, &obstructed) {
-		p := inFolder(v.out, obstructed.Path)
-		return reading{faults: []fault{{proof.Closed, p, func(target string) string {
-			return fmt.Sprintf("target %s is not read: %s %s", target, p, obstructed.Problem)
-		}, ""}}}, nil
+// read reads everything in a folder of the output where the files of expected have to be, as far as
+// owns says that this run answers for it. own tells what there is the user's own.
+func (v *verifier) read(top string, expected []output.File, owns, own func(p string) bool) (reading, error) {
+	folders := map[string]bool{}
+	printed := map[string]output.File{}
+	for _, f := range expected {
+		printed[f.Path] = f
+		for dir := path.Dir(f.Path); dir != "." && !folders[dir]; dir = path.Dir(dir) {
+			folders[dir] = true
+		}
 	}
-	r := reading{files: files}
-	for _, p := range absent(expected, files, dir) {
-		p = inFolder(v.out, p)
-		r.faults = append(r.faults, fault{RuleMissing, p, func(target string) string {
-			return fmt.Sprintf("a file of target %s is missing: %s", target, p)
-		}, "pzgen generate writes it"})
+	entries, err := v.folder.Entries(top, func(p string, folder bool) bool {
+		return owns(p) && (!folder || folders[p])
+	})
+	var in *output.ObstructedError
+	if errors.As(err, &in) {
+		return reading{faults: []fault{{rule: proof.Closed, path: in.Path, problem: in.Problem}}}, nil
+	}
+	var r reading
+	found, isFolder := map[string]bool{}, map[string]bool{}
+	wrong := func(e output.Entry, beside bool, hint, problem string) {
+		r.faults = append(r.faults, fault{proof.Closed, e.Path, problem, hint, beside})
+	}
+	for _, e := range entries {
+		if !owns(e.Path) {
+			continue
+		}
+		found[e.Path], isFolder[e.Path] = true, e.Type == fs.ModeDir
+		switch {
+		case e.Type == fs.ModeDir && (folders[e.Path] || own(e.Path)):
+		case e.Type == fs.ModeDir:
+			wrong(e, true, hintUnknown, "is a folder that pzgen did not write, and what is in it is not proved")
+		case e.Type == fs.ModeSymlink:
+			wrong(e, false, "replace it by what it points to, or remove it", "is a symbolic link, which is never followed")
+		case e.Type != 0:
+			wrong(e, false, "remove it", "is not a regular file")
+		case e.Problem != "":
+			wrong(e, false, "", e.Problem)
+		default:
+			if e.Links > 1 {
+				wrong(e, true, "replace it by a copy",
+					fmt.Sprintf("has %d names (hard links): whoever writes through another one changes it", e.Links))
+			}
+			if want, ok := printed[e.Path]; ok && e.Fits(want.Mode) {
+				e.Mode = want.Mode
+			}
+			r.files = append(r.files, e.File)
+		}
+	}
+	for _, f := range expected {
+		in := path.Dir(f.Path)
+		for folders[in] && !found[in] && in != top {
+			in = path.Dir(in)
+		}
+		// What is in place of a folder was told.
+		if instead := found[in] && !isFolder[in]; !found[f.Path] && !instead {
+			r.faults = append(r.faults, fault{rule: RuleMissing, path: f.Path, hint: hintWrites})
+		}
 	}
 	return r, err
+}
+
+const (
+	hintUnknown = "remove it, or name it under ownFiles in the spec"
+	hintWrites  = "pzgen generate writes it"
+)
+
+// say returns a fault as a finding about a setup, and about one of its targets, unless that is "".
+func (v *verifier) say(f fault, j job, target string) findings.Finding {
+	p := inFolder(v.out, f.path)
+	message := p + " " + f.problem
+	switch {
+	case f.rule == RuleMissing:
+		message = fmt.Sprintf("a file of target %s is missing: %s", target, p)
+	case target != "" && !f.beside:
+		message = fmt.Sprintf("target %s is not read: %s", target, message)
+	}
+	return findings.Finding{Rule: f.rule, Level: findings.Error, File: p, Hint: f.hint,
+		Message: "setup " + j.setup.Name + ": " + message}
 }
 
 // readShared reads shared files, which have to be the expected ones.
 func (v *verifier) readShared(expected []output.File) (reading, error) {
 	var all reading
 	for _, files := range (shared{"": expected}).folders() {
-		r, err := v.read(topOf(files[0].Path), files)
+		r, err := v.read(topOf(files[0].Path), files, func(string) bool { return true }, func(string) bool { return false })
 		if err != nil {
 			return reading{}, err
 		}
@@ -126,10 +196,9 @@ func (v *verifier) readShared(expected []output.File) (reading, error) {
 	}
 	for _, f := range all.files {
 		at := slices.IndexFunc(expected, func(e output.File) bool { return e.Path == f.Path })
-		if p := inFolder(v.out, f.Path); at < 0 || !bytes.Equal(expected[at].Data, f.Data) {
-			all.faults = append(all.faults, fault{proof.Closed, p, func(target string) string {
-				return fmt.Sprintf("target %s is not proved: %s, which all setups share, is not as pzgen writes it", target, p)
-			}, "pzgen generate writes it"})
+		if at < 0 || !bytes.Equal(expected[at].Data, f.Data) || expected[at].Mode != f.Mode {
+			all.faults = append(all.faults, fault{rule: proof.Closed, path: f.Path, hint: hintWrites,
+				problem: "is shared by all setups, and is not as pzgen writes it"})
 		}
 	}
 	return all, nil
@@ -142,23 +211,49 @@ func (v *verifier) setup(j job) verified {
 	if r.found != nil {
 		return out
 	}
-	var files, common []output.File
+	own, err := v.read(r.model.Name, r.files, v.owns, func(p string) bool {
+		return spec.OwnPattern(j.setup.OwnFiles, strings.TrimPrefix(p, r.model.Name+"/")) != ""
+	})
+	if err != nil {
+		out.err = err
+		return out
+	}
+	unread := map[string]bool{} // targets
+	for _, f := range own.faults {
+		var targets []string
+		for _, g := range readable(j) {
+			// What is in place of a folder is in the way of all targets that are in it.
+			if dir := r.model.Name + "/" + g.Folder; within(f.path, dir) || within(dir, f.path) {
+				targets = append(targets, g.Name)
+				unread[g.Name] = unread[g.Name] || !f.beside
+			}
+		}
+		switch {
+		case len(targets) == 1:
+			out.Found = append(out.Found, v.say(f, j, targets[0]))
+		case f.rule != RuleMissing: // else it is of a target that is not read
+			out.Found = append(out.Found, v.say(f, j, ""))
+		}
+	}
+	files := own.files
+	var common []output.File
 	var gens []generators.Generator
 	for _, g := range readable(j) {
-		own, err := v.read(r.model.Name+"/"+g.Folder, r.files)
-		if err != nil {
-			out.err = err
-			return out
-		}
 		shared := v.shared[g.Name]
-		faults := slices.Concat(own.faults, shared.faults)
-		for _, f := range faults {
-			out.Found = append(out.Found, findings.Finding{Rule: f.rule, Level: findings.Error, File: f.path,
-				Message: "setup " + j.setup.Name + ": " + f.message(g.Name), Hint: f.hint})
+		if n := len(shared.faults); n > 0 { // the first is enough: all setups say the same
+			unread[g.Name] = true
+			f := v.say(shared.faults[0], j, g.Name)
+			if n > 1 {
+				f.Message += fmt.Sprintf(", and %d more", n-1)
+			}
+			out.Found = append(out.Found, f)
 		}
-		if len(faults) == 0 {
-			files, common, gens = append(files, own.files...), append(common, shared.files...), append(gens, g)
+		if unread[g.Name] {
+			dir := r.model.Name + "/" + g.Folder
+			files = slices.DeleteFunc(files, func(f output.File) bool { return within(f.Path, dir) })
+			continue
 		}
+		common, gens = append(common, shared.files...), append(gens, g)
 	}
 	out.Report = proof.Prove(r.model, gens, proof.Input{Files: files, Shared: common, Printed: r.files})
 	for _, f := range out.Report.Findings {
@@ -168,15 +263,5 @@ func (v *verifier) setup(j job) verified {
 	return out
 }
 
-// absent returns the paths of files that are expected in a folder, or as the file in its place, and
-// are not there.
-func absent(expected, have []output.File, dir string) []string {
-	var out []string
-	for _, f := range expected {
-		in := f.Path == dir || strings.HasPrefix(f.Path, dir+"/")
-		if in && !slices.ContainsFunc(have, func(h output.File) bool { return h.Path == f.Path }) {
-			out = append(out, f.Path)
-		}
-	}
-	return out
-}
+// within reports whether a path is a folder or below it.
+func within(p, folder string) bool { return p == folder || strings.HasPrefix(p, folder+"/") }

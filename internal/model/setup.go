@@ -5,8 +5,6 @@
 package model
 
 import (
-	"path"
-
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -23,7 +21,7 @@ type Setup struct {
 	Deputy       string // where conditions against a confused deputy stand: spec.DeputyTrust and so on
 	ListByPrefix bool
 	Targets      []string
-	OwnFiles     []string // see [Setup.OwnPattern]
+	OwnFiles     []string // see [spec.OwnPattern]
 
 	Role         Role
 	Keys         []Key
@@ -38,20 +36,6 @@ type Setup struct {
 
 	Reasons []Reason // one for each statement that pzgen gives a document, in the order of Docs()
 	Places  spec.Places
-}
-
-// OwnPattern returns the pattern of OwnFiles by which a file is the user's own, or "". name is its
-// path below the setup's folder. Patterns are those of [path.Match]; one that matches a folder takes
-// all that is in it.
-func (s *Setup) OwnPattern(name string) string {
-	for ; name != "." && name != "/"; name = path.Dir(name) {
-		for _, pattern := range s.OwnFiles {
-			if match, err := path.Match(pattern, name); err == nil && match {
-				return pattern
-			}
-		}
-	}
-	return ""
 }
 
 // Doc is a policy document with its name, "role-policy" for example, which is also its file's.

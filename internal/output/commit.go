@@ -169,7 +169,7 @@ func (w *Writer) removeOne(p string) (bool, error) {
 	top, name, _ := strings.Cut(p, "/")
 	t := newTree(w.root)
 	defer t.close()
-	data, _, err := t.read(p)
+	data, err := t.read(p)
 	var stand *ObstructedError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -12,23 +12,31 @@ import (
 	"github.com/pmezard/go-difflib/difflib"
 )
 
-// Status is how a file of the output folder is not as it should be.
+// Status is how something in the output folder is not as it should be.
 type Status string
 
 const (
-	Changed  Status = "changed"  // would be generated differently now
-	Missing  Status = "missing"  // is not there
-	Orphaned Status = "orphaned" // was generated earlier, and is not any more
-	Edited   Status = "edited"   // is not as it was generated: somebody edited it since
+	Changed    Status = "changed"    // would be generated differently now
+	Missing    Status = "missing"    // is not there
+	Orphaned   Status = "orphaned"   // was generated earlier, and is not any more
+	Edited     Status = "edited"     // is not as it was generated: somebody edited it since
+	Unknown    Status = "unknown"    // pzgen did not write it
+	Linked     Status = "linked"     // a symbolic link, or a file with several names
+	Obstructed Status = "obstructed" // no file or folder where one is expected
 )
 
-// Change is a file that a run would write or remove.
+// Change is something that a run would write or remove, or that it would leave and pzgen did not put
+// there.
 type Change struct {
 	Path   string
 	Status Status
 
-	// Diff leads from what stands there to what should, as a unified diff; it is empty unless [Comparer.Diffs] is set.
+	// Diff leads from what is there to what should be, as a unified diff; it is empty unless
+	// [Comparer.Diffs] is set.
 	Diff string
+
+	// Hint says what to do about it; it is empty where writing does it.
+	Hint string
 }
 
 // Comparer holds files against an output folder, and writes nothing. [Comparer.Put] may be called from many goroutines at once.
@@ -65,34 +73,40 @@ func Open(name string, opts Options) (*Comparer, error) {
 	return c, nil
 }
 
-// Put gives the changes that the files of one folder need, sorted by path, and the files that are no longer in that folder. A folder is
-// brought by one call, whole.
+// Put returns the changes that the files of one folder need, sorted by path, the files that are no
+// longer in that folder, and what pzgen did not put there. A folder is brought by one call, whole.
 func (c *Comparer) Put(files []File) ([]Change, error) {
 	top, old, err := c.take(files)
 	if err != nil {
 		return nil, err
 	}
-	var t *walk
-	if c.root != nil {
-		own, err := c.dir.sub(top)
-		switch {
-		case err == nil:
-			defer own.close()
-			t = newWalk(own, top)
-			defer t.close()
-		case !errors.Is(err, fs.ErrNotExist):
-			return nil, stands(top, err)
-		}
+	if c.root == nil {
+		return c.absent(files), nil
 	}
+	own, err := c.dir.sub(top)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return c.absent(files), nil
+	case err != nil:
+		change, err := obstructed(stands(top, err))
+		return []Change{change}, err
+	}
+	defer own.close()
+	t := newWalk(own, top)
+	defer t.close()
 	var changes []Change
 	for _, f := range files {
-		s, data := absent, []byte(nil)
-		if name := f.Path[len(top)+1:]; t != nil {
-			if s, data, err = t.look(name, f, find(old, name)); err != nil {
+		name := f.Path[len(top)+1:]
+		s, data, is, err := t.look(name, f, find(old, name))
+		if err != nil {
+			change, err := obstructed(err)
+			if err != nil {
 				return nil, err
 			}
+			changes = append(changes, change)
+			continue
 		}
-		var status Status
+		status := Changed
 		switch s {
 		case same:
 			continue
@@ -100,14 +114,14 @@ func (c *Comparer) Put(files []File) ([]Change, error) {
 			status = Missing
 		case edited:
 			status = Edited
-		default:
-			status = Changed
+		case linked:
+			status = Linked
 		}
 		change := Change{Path: f.Path, Status: status}
 		switch {
 		case s == mode:
-			change.Diff = modeDiff(f)
-		case c.Diffs:
+			change.Diff = modeDiff(f, is)
+		case c.Diffs && s != linked:
 			change.Diff = Diff(f.Path, data, f.Data, s == absent, false)
 		}
 		changes = append(changes, change)
@@ -116,9 +130,39 @@ func (c *Comparer) Put(files []File) ([]Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	changes = append(changes, orphans...)
-	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
-	return changes, nil
+	strangers, err := c.strangers(t, files, old)
+	return sorted(slices.Concat(changes, orphans, strangers)), err
+}
+
+// absent returns the changes where nothing is there.
+func (c *Comparer) absent(files []File) []Change {
+	changes := make([]Change, len(files))
+	for i, f := range files {
+		changes[i] = Change{Path: f.Path, Status: Missing}
+		if c.Diffs {
+			changes[i].Diff = Diff(f.Path, nil, f.Data, true, false)
+		}
+	}
+	return sorted(changes)
+}
+
+// sorted sorts changes by path and leaves out those that are told twice, as a link on the way to
+// several files is.
+func sorted(changes []Change) []Change {
+	slices.SortStableFunc(changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	return slices.CompactFunc(changes, func(a, b Change) bool { return a.Path == b.Path })
+}
+
+// obstructed returns an [ObstructedError] as a change, and any other error.
+func obstructed(err error) (Change, error) {
+	var in *ObstructedError
+	if !errors.As(err, &in) {
+		return Change{}, err
+	}
+	if in.Link {
+		return Change{Path: in.Path, Status: Linked, Hint: "replace the link by what it points to, or remove it"}, nil
+	}
+	return Change{Path: in.Path, Status: Obstructed, Hint: "move it away: it " + in.Problem}, nil
 }
 
 // orphans finds the files of a folder that this run does not bring.
@@ -137,13 +181,17 @@ func (c *Comparer) orphans(top string, old []entry) ([]Change, error) {
 			t = newTree(c.root)
 			defer t.close()
 		}
-		data, _, err := t.read(p)
-		var stand *ObstructedError
-		switch {
-		case errors.Is(err, fs.ErrNotExist), errors.As(err, &stand):
+		data, err := t.read(p)
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
-		case err != nil:
-			return nil, err
+		}
+		if err != nil {
+			change, err := obstructed(err)
+			if err != nil {
+				return nil, err
+			}
+			changes = append(changes, change)
+			continue
 		}
 		status := Orphaned
 		if !wrote(find(old, e.name), sha256.Sum256(data)) {
@@ -158,15 +206,19 @@ func (c *Comparer) orphans(top string, old []entry) ([]Change, error) {
 	return changes, nil
 }
 
-// Close gives the orphaned files of the folders that were not put. With clean, which says that no Put found anything, it also compares the manifest,
-// whose version is no matter.
+// Close returns the orphaned files of the folders that were not put, and what else is in the output
+// folder. With clean, which says that no Put found anything, it also compares the manifest, whose
+// version is no matter.
 func (c *Comparer) Close(clean bool) ([]Change, error) {
 	if c.root == nil {
 		return nil, nil
 	}
 	defer c.root.Close()
 	defer c.dir.close()
-	var changes []Change
+	changes, err := c.rest()
+	if err != nil {
+		return nil, err
+	}
 	for _, top := range c.old.tops() {
 		if c.next.folders[top] != nil {
 			continue
@@ -184,7 +236,7 @@ func (c *Comparer) Close(clean bool) ([]Change, error) {
 		}
 		changes = append(changes, Change{Path: manifestPath, Status: status})
 	}
-	return changes, nil
+	return sorted(changes), nil
 }
 
 // listed reports whether the manifest lists what was put and, of what this run answers for, nothing else.
@@ -211,9 +263,8 @@ func (c *Comparer) listed() bool {
 	return folders == len(c.next.folders)
 }
 
-func modeDiff(f File) string {
-	old := fs.FileMode(0o644 ^ 0o755 ^ f.Mode)
-	return fmt.Sprintf("old mode 100%o\nnew mode 100%o\n", old, f.Mode)
+func modeDiff(f File, is info) string {
+	return fmt.Sprintf("old mode 10%04o\nnew mode 10%04o\n", is.octal(), f.Mode)
 }
 
 // Diff gives the unified diff from one content of a file to another, as patch and git read it. With created or removed, one side is

@@ -1,9 +1,13 @@
 package output
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -87,11 +91,11 @@ func (h handle) create(name string, mode fs.FileMode, data []byte) error {
 	return nil
 }
 
-// read gives what stands in a file of h, in buf as far as it has room, and whether it is executable. The error is fs.ErrNotExist, errLink or errNoFile when
-// there is none.
-func (h handle) read(name string, buf []byte) (data []byte, exec bool, err error) {
-	fail := func(op string, err error) ([]byte, bool, error) {
-		return nil, false, &os.PathError{Op: op, Path: name, Err: err}
+// read returns what a file of h holds, in buf as far as it has room, and what the system says of it.
+// The error is fs.ErrNotExist, errLink or errNoFile when there is none, and a tooLargeError.
+func (h handle) read(name string, buf []byte) (data []byte, is info, err error) {
+	fail := func(op string, err error) ([]byte, info, error) {
+		return nil, info{}, &os.PathError{Op: op, Path: name, Err: err}
 	}
 	// O_NONBLOCK: a pipe must not make the run wait for somebody to write into it.
 	fd, err := retry(func() (int, error) {
@@ -99,9 +103,9 @@ func (h handle) read(name string, buf []byte) (data []byte, exec bool, err error
 	})
 	switch {
 	case err == unix.ELOOP:
-		return nil, false, errLink
+		return nil, info{}, errLink
 	case err == unix.ENXIO: // a socket
-		return nil, false, errNoFile
+		return nil, info{}, errNoFile
 	case err != nil:
 		return fail("open", err)
 	}
@@ -111,7 +115,16 @@ func (h handle) read(name string, buf []byte) (data []byte, exec bool, err error
 		return fail("stat", err)
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
-		return nil, false, errNoFile
+		return nil, info{}, errNoFile
+	}
+	if st.Size > maxRead {
+		return nil, info{}, tooLargeError(st.Size)
+	}
+	is = info{fs.FileMode(st.Mode & 0o777), uint64(st.Nlink)}
+	for bit, m := range map[uint32]fs.FileMode{unix.S_ISUID: fs.ModeSetuid, unix.S_ISGID: fs.ModeSetgid, unix.S_ISVTX: fs.ModeSticky} {
+		if st.Mode&bit != 0 {
+			is.mode |= m
+		}
 	}
 	data = buf[:0]
 	for {
@@ -124,9 +137,63 @@ func (h handle) read(name string, buf []byte) (data []byte, exec bool, err error
 		}
 		data = data[:len(data)+n]
 		if n == 0 || int64(len(data)) == st.Size && len(data) < cap(data) { // the second: all that there was, with room for more
-			return data, st.Mode&0o100 != 0, nil
+			return data, is, nil
+		}
+		if len(data) > maxRead { // it grows while it is read
+			return nil, info{}, tooLargeError(len(data))
 		}
 	}
+}
+
+// list returns what is in the folder, sorted by name.
+func (h handle) list() ([]item, error) {
+	d, err := h.sub(".") // a place of its own to read from
+	if err != nil {
+		return nil, err
+	}
+	defer d.close()
+	var items []item
+	buf := make([]byte, 4<<10)
+	for {
+		n, err := retry(func() (int, error) { return unix.ReadDirent(int(d), buf) })
+		if err != nil {
+			return nil, &os.PathError{Op: "readdir", Path: ".", Err: err}
+		}
+		if n == 0 {
+			break
+		}
+		for rest := buf[:n]; len(rest) > 0; {
+			// struct linux_dirent64 (getdents64(2)): inode, offset, length, type, name, NUL.
+			const lengthAt, typeAt, nameAt = 16, 18, 19
+			size := binary.NativeEndian.Uint16(rest[lengthAt:])
+			name, _, _ := bytes.Cut(rest[nameAt:size], []byte{0})
+			if kind := rest[typeAt]; string(name) != "." && string(name) != ".." {
+				items = append(items, item{string(name), h.kind(string(name), kind)})
+			}
+			rest = rest[size:]
+		}
+	}
+	slices.SortFunc(items, func(a, b item) int { return strings.Compare(a.name, b.name) })
+	return items, nil
+}
+
+// kind returns the type of an entry of h. Some file systems do not tell it with the name.
+func (h handle) kind(name string, kind byte) fs.FileMode {
+	if kind == unix.DT_UNKNOWN {
+		var st unix.Stat_t
+		if unix.Fstatat(int(h), name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil {
+			kind = byte(st.Mode & unix.S_IFMT >> 12) // as IFTODT does
+		}
+	}
+	switch kind {
+	case unix.DT_REG:
+		return 0
+	case unix.DT_DIR:
+		return fs.ModeDir
+	case unix.DT_LNK:
+		return fs.ModeSymlink
+	}
+	return fs.ModeIrregular
 }
 
 // rename moves a file or folder from h to another folder.

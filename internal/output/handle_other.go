@@ -49,19 +49,32 @@ func (h handle) create(name string, mode fs.FileMode, data []byte) error {
 	return out.Close()
 }
 
-// read gives what stands in a file of h and whether it is executable. The error is fs.ErrNotExist, errLink or errNoFile when there is none.
-func (h handle) read(name string, _ []byte) (data []byte, exec bool, err error) {
-	info, err := h.root.Lstat(name)
+// read returns what a file of h holds, and what the system says of it. The error is fs.ErrNotExist,
+// errLink or errNoFile when there is none, and a tooLargeError.
+func (h handle) read(name string, _ []byte) (data []byte, is info, err error) {
+	st, err := h.root.Lstat(name)
 	switch {
 	case err != nil:
-		return nil, false, err
-	case info.Mode()&fs.ModeSymlink != 0:
-		return nil, false, errLink
-	case !info.Mode().IsRegular():
-		return nil, false, errNoFile
+		return nil, info{}, err
+	case st.Mode()&fs.ModeSymlink != 0:
+		return nil, info{}, errLink
+	case !st.Mode().IsRegular():
+		return nil, info{}, errNoFile
+	case st.Size() > maxRead:
+		return nil, info{}, tooLargeError(st.Size())
 	}
 	data, err = h.root.ReadFile(name)
-	return data, info.Mode()&0o100 != 0, err
+	return data, info{st.Mode(), linksOf(st)}, err
+}
+
+// list returns what is in the folder, sorted by name.
+func (h handle) list() ([]item, error) {
+	entries, err := fs.ReadDir(h.root.FS(), ".")
+	items := make([]item, len(entries))
+	for i, e := range entries {
+		items[i] = item{e.Name(), e.Type()}
+	}
+	return items, err
 }
 
 // moveFolder moves a folder of the stage folder into the output folder.

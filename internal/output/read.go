@@ -6,13 +6,16 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
+	"strings"
 )
 
-// maxRead is the size of the largest file that [Folder.Files] reads: no target comes near it, and a proof is not to fill the memory.
-const maxRead = 16 << 20
-
-// Folder is an output folder that is opened to be read. Its methods may be called from many goroutines at once.
-type Folder struct{ root *os.Root }
+// Folder is an output folder that is opened to be read. Its methods may be called from many
+// goroutines at once.
+type Folder struct {
+	root *os.Root
+	dir  handle // the same folder
+}
 
 // OpenFolder opens an output folder. The error is fs.ErrNotExist when there is none.
 func OpenFolder(name string) (*Folder, error) {
@@ -20,68 +23,99 @@ func OpenFolder(name string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Folder{root}, nil
+	dir, err := openHandle(root)
+	if err != nil {
+		root.Close()
+		return nil, err
+	}
+	return &Folder{root, dir}, nil
 }
 
 // Close ends the reading.
-func (f *Folder) Close() error { return f.root.Close() }
+func (f *Folder) Close() error {
+	f.dir.close()
+	return f.root.Close()
+}
 
-// Files returns the files of a folder below the output folder, whoever put them there, sorted by
-// name; those in folders below it are left out. In place of a folder, dir may be a file, which is
-// returned alone. What is not there has no files. Nothing is read through a symbolic link, wherever
-// it leads: it is an [ObstructedError], like whatever else is no regular file.
-func (f *Folder) Files(dir string) ([]File, error) {
+// Entry is something in an output folder, as it is there.
+type Entry struct {
+	File                // of a regular file that was read, its data and mode
+	Type    fs.FileMode // type bits; none for a regular file
+	Links   uint64      // how many names a file that was read has, as far as the system tells
+	Problem string      // why a regular file was not read, or ""
+
+	is info
+}
+
+// Fits reports whether a file that was read has the mode that it is written with, whatever the umask
+// was.
+func (e Entry) Fits(mode fs.FileMode) bool { return e.is.fits(mode) }
+
+// Entries returns everything that is in a folder of the output and below it, whoever put it there,
+// sorted by path, a folder before what is in it. Whether it goes into a folder, and whether it reads
+// a file, look says. A folder that is not there has no entries; it is an [ObstructedError] when
+// something else has its name. Nothing is read through a symbolic link, wherever it leads.
+//
+// The Mode of a file has the right to execute, and setuid, setgid and sticky, as chmod has them; the
+// rest of its permissions are the umask's.
+func (f *Folder) Entries(dir string, look func(p string, folder bool) bool) ([]Entry, error) {
+	if strings.Contains(dir, "/") {
+		return nil, fmt.Errorf("%q is not a folder in the output folder itself", dir)
+	}
 	if err := checkPath(dir + "/x"); err != nil {
 		return nil, err
 	}
-	t := newTree(f.root)
-	defer t.close()
-	if file, err := t.file(dir); err == nil {
-		return []File{file}, nil
-	}
-	d, err := t.dir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	own, err := f.dir.sub(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
+	case err != nil:
+		return nil, stands(dir, err)
 	}
-	if err != nil {
-		return nil, err
-	}
-	entries, err := fs.ReadDir(d.FS(), ".")
-	if err != nil {
-		return nil, err
-	}
-	var files []File
-	for _, e := range entries {
-		if e.IsDir() {
-			continue
-		}
-		file, err := t.file(path.Join(dir, e.Name()))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // it went while the folder was read
-		}
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, file)
-	}
-	return files, nil
+	defer own.close()
+	t := newWalk(own, dir)
+	defer t.close()
+	return t.entries(".", look)
 }
 
-// file reads one file, of which no more is kept of the mode than whether it can be executed.
-func (t *tree) file(p string) (File, error) {
-	dir, err := t.dir(path.Dir(p))
+// entries returns those of a folder and of the folders below it.
+func (w *walk) entries(dir string, look func(p string, folder bool) bool) ([]Entry, error) {
+	d, err := w.dir(dir)
 	if err != nil {
-		return File{}, err
+		return nil, err
 	}
-	info, err := dir.Lstat(path.Base(p))
-	if err == nil && info.Mode().IsRegular() && info.Size() > maxRead {
-		problem := fmt.Sprintf("has %d bytes, far more than a generated file: move it away", info.Size())
-		return File{}, &ObstructedError{Path: p, Problem: problem}
+	items, err := d.list()
+	if err != nil {
+		return nil, err
 	}
-	data, exec, err := t.read(p)
-	mode := fs.FileMode(0o644)
-	if exec {
-		mode = 0o755
+	var out []Entry
+	for _, i := range items {
+		name := path.Join(dir, i.name)
+		e := Entry{File: File{Path: w.at + "/" + name}, Type: i.kind}
+		switch {
+		case i.kind != fs.ModeDir && i.kind != 0, !look(e.Path, i.kind == fs.ModeDir):
+			out = append(out, e)
+			continue
+		case i.kind == fs.ModeDir:
+			more, err := w.entries(name, look)
+			if err != nil {
+				return nil, err
+			}
+			out = append(append(out, e), more...)
+			continue
+		}
+		data, is, err := w.read(name)
+		var in *ObstructedError
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue // it went while the folder was read
+		case errors.As(err, &in):
+			e.Problem = in.Problem
+		case err != nil:
+			return nil, err
+		}
+		e.Data, e.Mode, e.Links, e.is = slices.Clone(data), fs.FileMode(is.octal()), is.links, is
+		out = append(out, e)
 	}
-	return File{Path: p, Data: data, Mode: mode}, err
+	return out, nil
 }

@@ -53,13 +53,12 @@ func (t *tree) dir(p string) (*os.Root, error) {
 }
 
 // ObstructedError says that something in the output folder stands in the way, which pzgen did not put there. Nothing was changed.
-type ObstructedError struct{ Path, Problem string }
+type ObstructedError struct {
+	Path, Problem string
+	Link          bool // it is a symbolic link
+}
 
 func (e *ObstructedError) Error() string { return fmt.Sprintf("%s %s", e.Path, e.Problem) }
-
-func linkError(p string) error {
-	return &ObstructedError{Path: p, Problem: "is a symbolic link, which is never followed: replace it by what it points to, or remove it"}
-}
 
 // state is how a file stands in the output folder, held against what it is to be.
 type state int
@@ -68,26 +67,28 @@ const (
 	same    state = iota
 	absent        // nothing there
 	mode          // the bytes are right, the mode is not
+	linked        // the bytes are right, and may change through another name of the file
 	written       // other bytes, and pzgen wrote them
 	edited        // other bytes than pzgen wrote there
 	foreign       // other bytes, and pzgen never wrote this file
 )
 
-// read gives what stands at p and whether it is executable.
-func (t *tree) read(p string) ([]byte, bool, error) {
+// read returns the data of the file p.
+func (t *tree) read(p string) ([]byte, error) {
 	dir, err := t.dir(path.Dir(p))
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	info, err := dir.Lstat(path.Base(p))
 	switch {
 	case err != nil:
-		return nil, false, err
+		return nil, err
 	case info.Mode()&fs.ModeSymlink != 0:
-		return nil, false, stands(p, errLink)
+		return nil, stands(p, errLink)
 	case !info.Mode().IsRegular():
-		return nil, false, stands(p, errNoFile)
+		return nil, stands(p, errNoFile)
+	case info.Size() > maxRead:
+		return nil, stands(p, tooLargeError(info.Size()))
 	}
-	data, err := dir.ReadFile(path.Base(p))
-	return data, info.Mode()&0o100 != 0, err
+	return dir.ReadFile(path.Base(p))
 }

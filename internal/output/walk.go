@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"path"
-	"runtime"
 	"sync"
 )
 
@@ -17,13 +16,17 @@ var (
 	errNoFile   = errors.New("is no regular file")
 )
 
-// stands gives an error of a handle as one about a path.
+// stands returns an error of a handle as one about a path.
 func stands(p string, err error) error {
+	if large, ok := err.(tooLargeError); ok {
+		return &ObstructedError{Path: p, Problem: large.Error()}
+	}
 	switch err {
 	case errLink:
-		return linkError(p)
+		return &ObstructedError{Path: p, Link: true,
+			Problem: "is a symbolic link, which is never followed: replace it by what it points to, or remove it"}
 	case errNoFolder:
-		return &ObstructedError{Path: p, Problem: "is a file where a folder is due: move it away"}
+		return &ObstructedError{Path: p, Problem: "is a file where a folder is expected: move it away"}
 	case errNoFile:
 		return &ObstructedError{Path: p, Problem: "is not a regular file: move it away"}
 	}
@@ -107,41 +110,42 @@ func (w *walk) makeDir(p string) (handle, error) {
 	return w.dir(p)
 }
 
-// read gives what stands at p and whether it is executable, until the next read.
-func (w *walk) read(p string) ([]byte, bool, error) {
+// read returns the data of the file p, until the next read, and what the system says of it.
+func (w *walk) read(p string) ([]byte, info, error) {
 	d, err := w.dir(path.Dir(p))
 	if err != nil {
-		return nil, false, err
+		return nil, info{}, err
 	}
 	if w.buf == nil {
 		w.buf = buffers.Get().(*buffer)
 	}
-	data, exec, err := d.read(path.Base(p), w.buf.data)
+	data, is, err := d.read(path.Base(p), w.buf.data)
 	if err != nil {
-		return nil, false, stands(path.Join(w.at, p), err)
+		return nil, info{}, stands(path.Join(w.at, p), err)
 	}
 	w.buf.data = data[:0]
-	return data, exec, nil
+	return data, is, nil
 }
 
-// look tells how f stands, given the entries of its name in the manifest, and what stands there, until the next look.
-func (w *walk) look(p string, f File, listed []entry) (state, []byte, error) {
-	data, exec, err := w.read(p)
+// look tells how f is in the output folder, given the entries of its name in the manifest, and what
+// is there, until the next look.
+func (w *walk) look(p string, f File, listed []entry) (state, []byte, info, error) {
+	data, is, err := w.read(p)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return absent, nil, nil
+		return absent, nil, info{}, nil
 	case err != nil:
-		return 0, nil, err
+		return 0, nil, info{}, err
+	case bytes.Equal(data, f.Data) && is.links > 1:
+		return linked, data, is, nil
+	case bytes.Equal(data, f.Data) && !is.fits(f.Mode):
+		return mode, data, is, nil
 	case bytes.Equal(data, f.Data):
-		// Of the mode only the right to execute is pzgen's affair: the rest is the umask's. Windows has no such right.
-		if exec != (f.Mode&0o100 != 0) && runtime.GOOS != "windows" {
-			return mode, data, nil
-		}
-		return same, data, nil
+		return same, data, is, nil
 	case len(listed) == 0:
-		return foreign, data, nil
+		return foreign, data, is, nil
 	case wrote(listed, sha256.Sum256(data)):
-		return written, data, nil
+		return written, data, is, nil
 	}
-	return edited, data, nil
+	return edited, data, is, nil
 }

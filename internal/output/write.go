@@ -22,6 +22,12 @@ type Options struct {
 	// Owns tells which paths this run answers for. Files of other paths that an earlier run wrote are no concern of this run: they are neither
 	// removed nor reported, and stay listed. Nil: all paths.
 	Owns func(path string) bool
+
+	// OwnFile tells which files, and folders with all that is in them, are the user's own. What else
+	// pzgen did not write is reported by a [Comparer] in the folders that it is given, and, with
+	// Closed, in the output folder itself; names there that begin with a dot are left alone.
+	OwnFile func(path string) bool
+	Closed  bool
 }
 
 func (o Options) owns(p string) bool { return o.Owns == nil || o.Owns(p) }
@@ -121,7 +127,7 @@ func (w *Writer) Put(files []File) (changed int, err error) {
 	var hand, foreigners []string
 	for _, f := range files {
 		name := f.Path[len(top)+1:]
-		s, _, err := t.look(name, f, find(old, name))
+		s, _, _, err := t.look(name, f, find(old, name))
 		switch {
 		case err != nil:
 			return 0, err
@@ -269,7 +275,7 @@ func (w *Writer) keeps() (*manifest, error) {
 			}
 			// After a killed run a name may stand there twice: the one that is there is the one to keep.
 			if all := find(entries, e.name); len(all) > 1 {
-				data, _, err := t.read(p)
+				data, err := t.read(p)
 				if err != nil && !errors.Is(err, fs.ErrNotExist) {
 					return nil, err
 				}

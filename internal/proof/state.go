@@ -14,6 +14,7 @@ import (
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
 )
 
 // readmeTarget is the target for people: it has no documents, and is read for what people copy out of it.
@@ -90,7 +91,7 @@ func (p *proof) input(g generators.Generator, in Input) deployed.Input {
 // ownFile reports whether the spec says that a file is the user's own.
 func (p *proof) ownFile(name string) bool {
 	rest, ok := strings.CutPrefix(name, p.m.Name+"/")
-	return ok && p.m.OwnPattern(rest) != ""
+	return ok && spec.OwnPattern(p.m.OwnFiles, rest) != ""
 }
 
 // values are what the names of a target's files stand for under an environment.

@@ -1,0 +1,102 @@
+package output
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+const (
+	hintUnknown = "remove it, or name it under ownFiles in the spec"
+	hintOutside = "move it away: nothing else may be in the output folder"
+)
+
+// strangers finds what is in a folder of the output, and below it, that neither this run brings nor
+// an earlier one wrote. A folder that holds nothing of either is told as a whole.
+func (c *Comparer) strangers(t *walk, files []File, old []entry) ([]Change, error) {
+	known := make(map[string]bool, 2*len(files)) // folders end in a slash
+	add := func(name string) {
+		for known[name] = true; ; known[name+"/"] = true {
+			if name = path.Dir(name); name == "." || known[name+"/"] {
+				return
+			}
+		}
+	}
+	for _, f := range files {
+		add(f.Path[len(t.at)+1:])
+	}
+	for _, e := range old {
+		add(e.name)
+	}
+	var changes []Change
+	var look func(dir string) error
+	look = func(dir string) error {
+		d, err := t.dir(dir)
+		if err != nil {
+			return err
+		}
+		items, err := d.list()
+		if err != nil {
+			return err
+		}
+		for _, i := range items {
+			name := path.Join(dir, i.name)
+			switch p := t.at + "/" + name; {
+			case i.kind == fs.ModeDir && known[name+"/"]:
+				if err := look(name); err != nil {
+					return err
+				}
+			case known[name], !c.opts.owns(p), c.opts.OwnFile != nil && c.opts.OwnFile(p) && i.kind&^fs.ModeDir == 0:
+			case i.kind == fs.ModeSymlink:
+				changes = append(changes, Change{Path: p, Status: Linked, Hint: "remove it: links are not followed"})
+			default:
+				changes = append(changes, Change{Path: p, Status: Unknown, Hint: hintUnknown})
+			}
+		}
+		return nil
+	}
+	return changes, look(".")
+}
+
+// rest finds what is in the output folder itself, and in folders that earlier runs wrote and this one
+// does not bring.
+func (c *Comparer) rest() ([]Change, error) {
+	items, err := c.dir.list()
+	if err != nil {
+		return nil, err
+	}
+	var changes []Change
+	for _, i := range items {
+		switch {
+		case c.next.folders[i.name] != nil: // it was put
+		case c.old.folders[i.name] != nil && i.kind == fs.ModeDir:
+			more, err := c.left(i.name)
+			if err != nil {
+				return nil, err
+			}
+			changes = append(changes, more...)
+		case !c.opts.Closed, strings.HasPrefix(i.name, "."), !c.opts.owns(i.name):
+		case i.kind == fs.ModeSymlink:
+			changes = append(changes, Change{Path: i.name, Status: Linked, Hint: hintOutside})
+		default:
+			changes = append(changes, Change{Path: i.name, Status: Unknown, Hint: hintOutside})
+		}
+	}
+	return changes, nil
+}
+
+// left finds strangers in a folder that only earlier runs wrote.
+func (c *Comparer) left(top string) ([]Change, error) {
+	own, err := c.dir.sub(top)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, stands(top, err)
+	}
+	defer own.close()
+	t := newWalk(own, top)
+	defer t.close()
+	return c.strangers(t, nil, c.old.folders[top])
+}
