@@ -19,9 +19,12 @@ func checkCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name:  "check",
 		Usage: "compare the output folder with what generate would write; writes nothing",
-		Description: "Exit code 1 when something differs. A file is `changed` (it would be generated differently now), `missing`, `orphaned` (it is not generated any more) " +
-			"or `edited` (by hand, since it was generated). What pzgen did not write in the folder of a setup, or in the output folder itself, is `unknown` unless the spec names it " +
-			"under ownFiles; `linked` is a link, and `obstructed` what is no file or folder where one is expected.",
+		Description: "Exit code 1 when something differs. A file is `changed` (it would be " +
+			"generated differently now), `missing`, `orphaned` (it is not generated any more) " +
+			"or `edited` (by hand, since it was generated). What pzgen did not write in the " +
+			"folder of a setup, or in the output folder itself, is `unknown` unless the spec " +
+			"names it under ownFiles; `linked` is a link, and `obstructed` what is no file or " +
+			"folder where one is expected.",
 		Flags:  append(renderFlags(e), formatFlag()),
 		Action: takes(0, func(c *cli.Context) error { return check(e, c) }),
 	}
@@ -38,15 +41,16 @@ func check(e *env, c *cli.Context) error {
 	}
 	out := c.String("out")
 	fix := fixCommand(c)
-	report := findings.Report{Command: "pzgen check", Version: releaseVersion(), Titles: map[string]string{
-		string(output.Changed):    "a file that would be generated differently now",
-		string(output.Missing):    "a file that is missing",
-		string(output.Orphaned):   "a file that is not generated any more",
-		string(output.Edited):     "a generated file that was edited by hand",
-		string(output.Unknown):    "something that pzgen did not write",
-		string(output.Linked):     "a link, or a file with several names",
-		string(output.Obstructed): "no file or folder where one is expected",
-	}}
+	report := findings.Report{Command: "pzgen check", Version: releaseVersion(),
+		Titles: map[string]string{
+			string(output.Changed):    "a file that would be generated differently now",
+			string(output.Missing):    "a file that is missing",
+			string(output.Orphaned):   "a file that is not generated any more",
+			string(output.Edited):     "a generated file that was edited by hand",
+			string(output.Unknown):    "something that pzgen did not write",
+			string(output.Linked):     "a link, or a file with several names",
+			string(output.Obstructed): "no file or folder where one is expected",
+		}}
 	count, fixable := 0, 0
 	say := func(changes []output.Change) {
 		for _, ch := range changes {
@@ -66,7 +70,8 @@ func check(e *env, c *cli.Context) error {
 			if hint == "" {
 				hint = fix
 			}
-			report.Findings = append(report.Findings, findings.Finding{Rule: string(ch.Status), Level: findings.Error, File: filepath.ToSlash(name),
+			report.Findings = append(report.Findings, findings.Finding{Rule: string(ch.Status),
+				Level: findings.Error, File: filepath.ToSlash(name),
 				Message: string(ch.Status) + ": " + name, Detail: ch.Diff, Hint: hint})
 		}
 	}
@@ -99,7 +104,8 @@ func check(e *env, c *cli.Context) error {
 		return said(exitFindings)
 	}
 	if !e.quiet {
-		fmt.Fprintf(e.stderr, "%s in %s: nothing to do\n", plural(run.Len(), "setup"), findings.Plain(out))
+		fmt.Fprintf(e.stderr, "%s in %s: nothing to do\n", plural(run.Len(), "setup"),
+			findings.Plain(out))
 	}
 	return nil
 }

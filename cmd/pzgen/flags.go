@@ -12,13 +12,17 @@ import (
 
 const defaultOut = "out"
 
-// The flags that several commands have. Each call makes fresh ones, as the library writes into them.
+// The flags that several commands have. Each call makes fresh ones, as the library writes into
+// them.
 func fileFlag() cli.Flag {
-	return &cli.StringSliceFlag{Name: "file", Aliases: []string{"f"}, Usage: "`SPEC` to read, - for standard input; repeatable, the setups of all are taken together (default: " + engine.DefaultSpec + ")"}
+	return &cli.StringSliceFlag{Name: "file", Aliases: []string{"f"}, Usage: "`SPEC` to read, " +
+		"- for standard input; repeatable, the setups of all are taken together (default: " +
+		engine.DefaultSpec + ")"}
 }
 
 func outFlag() cli.Flag {
-	return &cli.StringFlag{Name: "out", Aliases: []string{"o"}, Value: defaultOut, Usage: "output `FOLDER`"}
+	return &cli.StringFlag{Name: "out", Aliases: []string{"o"}, Value: defaultOut,
+		Usage: "output `FOLDER`"}
 }
 
 func setupFlag() cli.Flag {
@@ -26,19 +30,23 @@ func setupFlag() cli.Flag {
 }
 
 func targetFlag() cli.Flag {
-	return &cli.StringSliceFlag{Name: "target", Usage: "only these `TARGETS`: " + strings.Join(generators.Names(), ", ") + "; repeatable"}
+	return &cli.StringSliceFlag{Name: "target", Usage: "only these `TARGETS`: " +
+		strings.Join(generators.Names(), ", ") + "; repeatable"}
 }
 
 func shardFlag() cli.Flag {
-	return &cli.StringFlag{Name: "shard", Usage: "only part `I/N` of the setups, 1/4 to 4/4 for example: by their names, whatever else the spec holds"}
+	return &cli.StringFlag{Name: "shard", Usage: "only part `I/N` of the setups, 1/4 to 4/4 " +
+		"for example: by their names, whatever else the spec holds"}
 }
 
 func templatesFlag() cli.Flag {
-	return &cli.StringFlag{Name: "templates", Usage: "`FOLDER` of templates to lay over the built-in ones (see: pzgen templates export)"}
+	return &cli.StringFlag{Name: "templates", Usage: "`FOLDER` of templates to lay over the " +
+		"built-in ones (see: pzgen templates export)"}
 }
 
 func jobsFlag() cli.Flag {
-	return &cli.IntFlag{Name: "jobs", DefaultText: "one for each core", Usage: "work on `N` setups at once"}
+	return &cli.IntFlag{Name: "jobs", DefaultText: "one for each core",
+		Usage: "work on `N` setups at once"}
 }
 
 func strictFlag() cli.Flag {
@@ -46,11 +54,13 @@ func strictFlag() cli.Flag {
 }
 
 func quietFlag(e *env) cli.Flag {
-	return &cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, DisableDefaultText: true, Usage: "say nothing but errors", Destination: &e.quiet}
+	return &cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, DisableDefaultText: true,
+		Usage: "say nothing but errors", Destination: &e.quiet}
 }
 
 func formatFlag() cli.Flag {
-	return &cli.StringFlag{Name: "format", Value: "text", Usage: "print findings as `FORMAT`: " + strings.Join(findings.Formats(), ", ")}
+	return &cli.StringFlag{Name: "format", Value: "text", Usage: "print findings as `FORMAT`: " +
+		strings.Join(findings.Formats(), ", ")}
 }
 
 // checkFormat refuses a format that does not exist before any work is done.

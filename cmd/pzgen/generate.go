@@ -15,18 +15,24 @@ import (
 
 // renderFlags are the flags of generate, which check has too.
 func renderFlags(e *env) []cli.Flag {
-	return []cli.Flag{fileFlag(), outFlag(), setupFlag(), shardFlag(), targetFlag(), templatesFlag(), jobsFlag(),
-		&cli.BoolFlag{Name: "no-verify", DisableDefaultText: true, Usage: "write without proof (check takes the flag too, and proves nothing: it writes nothing)"}, strictFlag(), quietFlag(e)}
+	return []cli.Flag{fileFlag(), outFlag(), setupFlag(), shardFlag(), targetFlag(),
+		templatesFlag(), jobsFlag(),
+		&cli.BoolFlag{Name: "no-verify", DisableDefaultText: true, Usage: "write without proof " +
+			"(check takes the flag too, and proves nothing: it writes nothing)"}, strictFlag(),
+		quietFlag(e)}
 }
 
 func generateCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name:  "generate",
 		Usage: "render the setups of a spec and write what changed",
-		Description: "Everything is rendered before anything is written. Only files that changed are written, each of them atomically. Files that an earlier run " +
-			"wrote and this one does not are removed, unless somebody edited them; no other file is ever touched.",
+		Description: "Everything is rendered before anything is written. Only files that " +
+			"changed are written, each of them atomically. Files that an earlier run " +
+			"wrote and this one does not are removed, unless somebody edited them; no other " +
+			"file is ever touched.",
 		Flags: append(renderFlags(e),
-			&cli.BoolFlag{Name: "stdout", DisableDefaultText: true, Usage: "print the files instead of writing them: one file as it is, several with a line before each"}),
+			&cli.BoolFlag{Name: "stdout", DisableDefaultText: true, Usage: "print the files " +
+				"instead of writing them: one file as it is, several with a line before each"}),
 		Action: takes(0, func(c *cli.Context) error { return generate(e, c) }),
 	}
 }
@@ -44,13 +50,14 @@ func generate(e *env, c *cli.Context) error {
 	out := c.String("out")
 	bar := e.progress(run.Len())
 	placeholders := 0
-	result, err := run.Generate(c.Context, out, releaseVersion(), prove, func(g engine.Generated) error {
-		bar.step()
-		e.sayFindings(g.Found)
-		e.sayFindings(g.Unproved)
-		placeholders = e.sayPlaceholders(g, placeholders)
-		return nil
-	})
+	result, err := run.Generate(c.Context, out, releaseVersion(), prove,
+		func(g engine.Generated) error {
+			bar.step()
+			e.sayFindings(g.Found)
+			e.sayFindings(g.Unproved)
+			placeholders = e.sayPlaceholders(g, placeholders)
+			return nil
+		})
 	bar.end()
 	if err != nil {
 		return notWritten(err, "nothing was written")
@@ -70,7 +77,8 @@ func notWritten(err error, hint string) error {
 	case found.Errors > 0:
 		return usagef(hint, "%s", plural(found.Errors, "error"))
 	}
-	return &failure{exitFindings, fmt.Errorf("the proof fails: %s", plural(found.Unproved, "finding")),
+	return &failure{exitFindings,
+		fmt.Errorf("the proof fails: %s", plural(found.Unproved, "finding")),
 		"nothing was written; --no-verify writes all the same"}
 }
 
@@ -97,7 +105,8 @@ func (e *env) sayPlaceholders(g engine.Generated, said int) int {
 			fmt.Fprintln(e.stderr, "more files have such places: their names stand in <...>")
 			break
 		}
-		fmt.Fprintf(e.stderr, "%s %s: %s stands in %s; fill it in when the key is there (the other targets do it themselves)\n",
+		fmt.Fprintf(e.stderr, "%s %s: %s stands in %s; fill it in when the key is there (the "+
+			"other targets do it themselves)\n",
 			e.look.yellow("note:"), b.Path, b.Ref.Short(), list(b.Fields))
 	}
 	return said
@@ -123,15 +132,20 @@ func (e *env) sayResult(setups int, out string, r output.Result, took time.Durat
 	if e.quiet {
 		return
 	}
-	name := func(p string) string { return findings.Plain(filepath.Join(out, filepath.FromSlash(p))) }
+	name := func(p string) string {
+		return findings.Plain(filepath.Join(out, filepath.FromSlash(p)))
+	}
 	for _, p := range r.Edited {
-		fmt.Fprintf(e.stderr, "%s %s was edited by hand since it was generated; it was overwritten\n", e.look.yellow("warning:"), name(p))
+		fmt.Fprintf(e.stderr, "%s %s was edited by hand since it was generated; it was "+
+			"overwritten\n", e.look.yellow("warning:"), name(p))
 	}
 	for _, p := range r.Kept {
-		fmt.Fprintf(e.stderr, "%s %s is no longer generated, but it was edited by hand; it stays: move it away, or name it under ownFiles\n", e.look.yellow("warning:"), name(p))
+		fmt.Fprintf(e.stderr, "%s %s is no longer generated, but it was edited by hand; it "+
+			"stays: move it away, or name it under ownFiles\n", e.look.yellow("warning:"), name(p))
 	}
 	fmt.Fprintf(e.stderr, "%s in %s: %s written, %d unchanged, %d removed, %s\n",
-		plural(setups, "setup"), findings.Plain(out), plural(r.Written, "file"), r.Unchanged, r.Removed, took.Round(time.Millisecond))
+		plural(setups, "setup"), findings.Plain(out), plural(r.Written, "file"), r.Unchanged,
+		r.Removed, took.Round(time.Millisecond))
 }
 
 // printFiles is generate --stdout. One file alone comes as it is, so that it can be piped on; of

@@ -17,13 +17,20 @@ import (
 
 func verifyCommand(e *env) *cli.Command {
 	return &cli.Command{
-		Name:  "verify",
-		Usage: "read the artifacts that stand in the output folder, each in its own language, and prove them",
-		Description: "Every target has to grant what the spec says, under two made-up accounts as well, so that no name is fixed; every call that a workflow makes has to " +
-			"pass, and no other; nothing may be granted that no workflow needs, unless the spec accepts it with a reason. Whether a file is the one " +
-			"that generate would write is not asked: that is what check does. Exit code 1 when the proof fails.",
-		Flags: []cli.Flag{fileFlag(), outFlag(), setupFlag(), shardFlag(), targetFlag(), templatesFlag(), jobsFlag(), formatFlag(),
-			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, DisableDefaultText: true, Usage: "show every call, what each target decides on it, and by which statement (in text only)"},
+		Name: "verify",
+		Usage: "read the artifacts that stand in the output folder, each in its own language, " +
+			"and prove them",
+		Description: "Every target has to grant what the spec says, under two made-up accounts " +
+			"as well, so that no name is fixed; every call that a workflow makes has to " +
+			"pass, and no other; nothing may be granted that no workflow needs, unless the " +
+			"spec accepts it with a reason. Whether a file is the one " +
+			"that generate would write is not asked: that is what check does. Exit code 1 when " +
+			"the proof fails.",
+		Flags: []cli.Flag{fileFlag(), outFlag(), setupFlag(), shardFlag(), targetFlag(),
+			templatesFlag(), jobsFlag(), formatFlag(),
+			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, DisableDefaultText: true,
+				Usage: "show every call, what each target decides on it, and by which " +
+					"statement (in text only)"},
 			strictFlag(), quietFlag(e)},
 		Action: takes(0, func(c *cli.Context) error { return verifyOutput(e, c) }),
 	}
@@ -37,16 +44,19 @@ func verifyOutput(e *env, c *cli.Context) error {
 	}
 	verbose := c.Bool("verbose")
 	if verbose && format != "text" {
-		return usagef("leave one of them out", "--verbose shows a matrix in text, and --format is %s", format)
+		return usagef("leave one of them out", "--verbose shows a matrix in text, and --format "+
+			"is %s", format)
 	}
 	run, err := loadRun(e, c)
 	if err != nil {
 		return err
 	}
 	out := c.String("out")
-	all := findings.Report{Command: "pzgen verify", Version: releaseVersion(), Titles: proof.Titles()}
+	all := findings.Report{Command: "pzgen verify", Version: releaseVersion(),
+		Titles: proof.Titles()}
 	all.Titles[engine.RuleMissing] = "a file that is not there"
-	all.Titles[engine.RuleAccepted] = "a statement that no workflow needs and that the spec accepts"
+	all.Titles[engine.RuleAccepted] = "a statement that no workflow needs and that the spec " +
+		"accepts"
 	calls, refused, found := 0, 0, 0
 	targets := map[string]bool{}
 	bar := e.progress(run.Len())
@@ -56,7 +66,8 @@ func verifyOutput(e *env, c *cli.Context) error {
 		if v.Report == nil {
 			return nil
 		}
-		calls, refused, found = calls+len(v.Report.Calls), refused+v.Report.Refused, found+len(v.Found)
+		calls, refused, found = calls+len(v.Report.Calls), refused+v.Report.Refused,
+			found+len(v.Found)
 		for _, t := range v.Report.Targets {
 			targets[t] = true
 		}
@@ -83,7 +94,8 @@ func verifyOutput(e *env, c *cli.Context) error {
 	})
 	bar.end()
 	if errors.Is(err, fs.ErrNotExist) {
-		return usagef("run pzgen generate first, or name the folder with -o", "there is no output folder %q", out)
+		return usagef("run pzgen generate first, or name the folder with -o",
+			"there is no output folder %q", out)
 	}
 	if err != nil {
 		return foundErrors(err)
@@ -98,8 +110,10 @@ func verifyOutput(e *env, c *cli.Context) error {
 		if found > 0 {
 			verdict = "the proof fails: " + plural(found, "finding")
 		}
-		fmt.Fprintf(e.stderr, "%s in %s: %s for workflows, %d to be refused, in %s; %s, %s\n", plural(run.Len(), "setup"), findings.Plain(out),
-			plural(calls, "call"), refused, targetList(targets), verdict, time.Since(start).Round(time.Millisecond))
+		fmt.Fprintf(e.stderr, "%s in %s: %s for workflows, %d to be refused, in %s; %s, %s\n",
+			plural(run.Len(), "setup"), findings.Plain(out),
+			plural(calls, "call"), refused, targetList(targets), verdict,
+			time.Since(start).Round(time.Millisecond))
 	}
 	if found > 0 {
 		return said(exitFindings)
@@ -117,7 +131,8 @@ func setupLine(v engine.Verified) string {
 	if in == "" {
 		in = "no target"
 	}
-	return fmt.Sprintf("%s: %s (%s; %s for workflows, %d to be refused)", v.Report.Setup, verdict, in, plural(len(v.Report.Calls), "call"), v.Report.Refused)
+	return fmt.Sprintf("%s: %s (%s; %s for workflows, %d to be refused)", v.Report.Setup, verdict,
+		in, plural(len(v.Report.Calls), "call"), v.Report.Refused)
 }
 
 // targetList gives the targets that were proved, in the order in which they are printed.

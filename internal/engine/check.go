@@ -11,8 +11,8 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// Checked is how one setup's files in the output folder differ from those that Generate would write.
-// Setup is "" for files of no setup.
+// Checked is how one setup's files in the output folder differ from those that Generate would
+// write. Setup is "" for files of no setup.
 type Checked struct {
 	Setup   string
 	Found   []findings.Finding // problems; with an error among them nothing was compared
@@ -20,16 +20,18 @@ type Checked struct {
 }
 
 // Check compares the folder out with what Generate would write, and writes nothing. Each setup is
-// handed over, then what is left over in the folder. It makes diffs if diffs is set. Its errors are
-// those of [Run.Generate]; differences are none.
+// handed over, then what is left over in the folder. It makes diffs if diffs is set. Its errors
+// are those of [Run.Generate]; differences are none.
 //
 // What pzgen did not write is a difference too: in the folders of setups, unless the spec names it
 // under ownFiles, and in the folder out itself, unless that is a folder which the specs are in.
-func (r *Run) Check(ctx context.Context, out, version string, diffs bool, each func(Checked) error) error {
+func (r *Run) Check(ctx context.Context, out, version string, diffs bool,
+	each func(Checked) error) error {
 	if err := r.some(); err != nil {
 		return err
 	}
-	cmp, err := output.Open(out, output.Options{Version: version, Owns: r.owns(), OwnFile: r.ownFile(), Closed: !r.among(out)})
+	cmp, err := output.Open(out, output.Options{Version: version, Owns: r.owns(),
+		OwnFile: r.ownFile(), Closed: !r.among(out)})
 	if err != nil {
 		return err
 	}

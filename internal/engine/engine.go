@@ -2,9 +2,9 @@
 // was printed, and writes, compares or reads output folders. Commands and benchmarks call it; it
 // prints nothing itself.
 //
-// Setups that differ in names alone are printed and proved once (package shape). The work on setups
-// runs on several goroutines; what it gives is handed over in the order of their names, one setup
-// at a time, so that the memory taken does not grow with what is printed.
+// Setups that differ in names alone are printed and proved once (package shape). The work on
+// setups runs on several goroutines; what it gives is handed over in the order of their names, one
+// setup at a time, so that the memory taken does not grow with what is printed.
 package engine
 
 import (
@@ -29,8 +29,8 @@ const (
 	stdinShown = "<stdin>" // in diagnostics
 )
 
-// InputError says that what a run was asked for cannot be done. Hint, if there is one, says what to
-// do instead; Known are the names that exist where Name is not one of them.
+// InputError says that what a run was asked for cannot be done. Hint, if there is one, says what
+// to do instead; Known are the names that exist where Name is not one of them.
 type InputError struct {
 	Err   error
 	Hint  string
@@ -91,9 +91,9 @@ type Specs struct {
 	lib   func() (*templates.Library, error)
 }
 
-// Load reads specs, while templates are loaded beside them. The diagnostics are those of all files;
-// when they have errors, nothing can be selected. An error is an [InputError], or that of reading
-// standard input.
+// Load reads specs, while templates are loaded beside them. The diagnostics are those of all
+// files; when they have errors, nothing can be selected. An error is an [InputError], or that of
+// reading standard input.
 func Load(src Source) (*Specs, spec.Diagnostics, error) {
 	out := &Specs{files: src.Files, lib: loadTemplates(src.Templates)}
 	loading := spec.Files{}
@@ -132,8 +132,8 @@ func loadTemplates(dir string) func() (*templates.Library, error) {
 	return load
 }
 
-// Templates returns the built-in templates, with those of a folder laid over them unless dir is "".
-// An error is an [InputError].
+// Templates returns the built-in templates, with those of a folder laid over them unless dir is
+// "". An error is an [InputError].
 func Templates(dir string) (*templates.Library, error) {
 	lib, err := templates.Default()
 	if dir != "" {

@@ -32,11 +32,12 @@ type Generated struct {
 	Placeholders func() []json.Blank
 }
 
-// Generate prints all setups, proves those of which a file changes if prove is set, and then writes
-// what changed into the folder out. Each setup is handed over before anything is written. version is
-// that of pzgen, for the manifest. A [FoundError] says that nothing was written because of what was
-// handed over; an [InputError], that there is nothing to do.
-func (r *Run) Generate(ctx context.Context, out, version string, prove bool, each func(Generated) error) (output.Result, error) {
+// Generate prints all setups, proves those of which a file changes if prove is set, and then
+// writes what changed into the folder out. Each setup is handed over before anything is written.
+// version is that of pzgen, for the manifest. A [FoundError] says that nothing was written because
+// of what was handed over; an [InputError], that there is nothing to do.
+func (r *Run) Generate(ctx context.Context, out, version string, prove bool,
+	each func(Generated) error) (output.Result, error) {
 	if err := r.some(); err != nil {
 		return output.Result{}, err
 	}

@@ -5,10 +5,11 @@ import (
 	"sync"
 )
 
-// ordered calls work for 0 to n-1 on several goroutines and take for each result, in order, one at a
-// time. No more than a few results wait for their turn, so that memory does not grow with n. It ends
-// at the first error of take, or when ctx ends.
-func ordered[T any](ctx context.Context, n, workers int, work func(int) T, take func(int, T) error) error {
+// ordered calls work for 0 to n-1 on several goroutines and take for each result, in order, one at
+// a time. No more than a few results wait for their turn, so that memory does not grow with n. It
+// ends at the first error of take, or when ctx ends.
+func ordered[T any](ctx context.Context, n, workers int, work func(int) T,
+	take func(int, T) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	type slot struct {

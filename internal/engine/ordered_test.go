@@ -37,12 +37,13 @@ func TestOrderedKeepsOrderAndBounds(t *testing.T) {
 func TestOrderedEndsAtTheFirstError(t *testing.T) {
 	bad := errors.New("bad")
 	var begun atomic.Int64
-	err := ordered(t.Context(), 1e6, 3, func(i int) int { begun.Add(1); return i }, func(i, _ int) error {
-		if i == 10 {
-			return bad
-		}
-		return nil
-	})
+	err := ordered(t.Context(), 1e6, 3, func(i int) int { begun.Add(1); return i },
+		func(i, _ int) error {
+			if i == 10 {
+				return bad
+			}
+			return nil
+		})
 	if err != bad || begun.Load() > 100 {
 		t.Errorf("%v after %d", err, begun.Load())
 	}
@@ -59,7 +60,9 @@ func TestOrderedEndsWithTheContext(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
-	if err := ordered(t.Context(), 0, 1, func(int) int { return 0 }, func(int, int) error { return errors.New("called") }); err != nil {
+	err = ordered(t.Context(), 0, 1, func(int) int { return 0 },
+		func(int, int) error { return errors.New("called") })
+	if err != nil {
 		t.Error(err)
 	}
 }

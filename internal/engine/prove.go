@@ -14,18 +14,20 @@ import (
 
 // readable returns the targets of a job that can be read back.
 func readable(j job) []generators.Generator {
-	return slices.DeleteFunc(slices.Clone(j.gens), func(g generators.Generator) bool { return g.Open == nil && g.Parse == nil })
+	return slices.DeleteFunc(slices.Clone(j.gens),
+		func(g generators.Generator) bool { return g.Open == nil && g.Parse == nil })
 }
 
-// proofFinding tells of a finding of a proof. Its place is in the generated file, where it is about
-// one, and in the spec. folder is the output folder; without one the file is not written yet, and
-// the place is in the spec alone.
+// proofFinding tells of a finding of a proof. Its place is in the generated file, where it is
+// about one, and in the spec. folder is the output folder; without one the file is not written
+// yet, and the place is in the spec alone.
 func proofFinding(j job, f proof.Finding, folder string) findings.Finding {
 	place := f.Place
 	if place.Line == 0 {
 		place = j.setup.Places[""]
 	}
-	out := findings.Finding{Rule: f.Check, Level: findings.Error, File: j.file, Line: place.Line, Col: place.Col, Hint: f.Hint,
+	out := findings.Finding{Rule: f.Check, Level: findings.Error, File: j.file, Line: place.Line,
+		Col: place.Col, Hint: f.Hint,
 		Message: "setup " + j.setup.Name + ": " + f.Message}
 	inSpec := out.Place()
 	detail := f.Details
@@ -37,7 +39,8 @@ func proofFinding(j job, f proof.Finding, folder string) findings.Finding {
 		out.Message += " (" + findings.Finding{File: f.Path, Line: f.Line}.Place() + ")"
 	}
 	if f.Template != "" && (f.Check == proof.Minimal || f.Check == proof.Sufficient) {
-		detail = append(slices.Clone(detail), "made from template "+f.Template+" (pzgen templates list tells where it stands)")
+		detail = append(slices.Clone(detail), "made from template "+f.Template+" (pzgen "+
+			"templates list tells where it stands)")
 	}
 	for _, line := range detail {
 		out.Detail += line + "\n"
@@ -58,7 +61,8 @@ func acceptedNotes(j job, r *proof.Report) []findings.Finding {
 		if place == (spec.Place{}) {
 			place = j.setup.Places[""]
 		}
-		out = append(out, findings.Finding{Rule: RuleAccepted, Level: findings.Note, File: j.file, Line: place.Line, Col: place.Col,
+		out = append(out, findings.Finding{Rule: RuleAccepted, Level: findings.Note, File: j.file,
+			Line: place.Line, Col: place.Col,
 			Message: fmt.Sprintf("setup %s: statement %q of %s is accepted: %s",
 				j.setup.Name, a.Sid, a.Document, strings.Join(strings.Fields(a.Accepted), " "))})
 	}

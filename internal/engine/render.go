@@ -23,10 +23,11 @@ type rendered struct {
 	found []findings.Finding // problems: errors mean that there are no files
 }
 
-// Render builds the model of one setup and prints it in all its targets, for file as the name of its
-// spec. Findings are errors of the setup; then there is no model. It is for tests and benchmarks: a
-// [Run] does more.
-func Render(file string, s *spec.Setup, lib *templates.Library) (*model.Setup, []output.File, []findings.Finding) {
+// Render builds the model of one setup and prints it in all its targets, for file as the name of
+// its spec. Findings are errors of the setup; then there is no model. It is for tests and
+// benchmarks: a [Run] does more.
+func Render(file string, s *spec.Setup, lib *templates.Library) (
+	*model.Setup, []output.File, []findings.Finding) {
 	r := render(job{file, s, generators.For(s.Targets)}, lib)
 	return r.model, r.files, r.found
 }
@@ -52,14 +53,15 @@ func render(j job, lib *templates.Library) rendered {
 	r.found = ownFiles(j, r.files)
 	for i, err := range errs {
 		if err != nil {
-			r.found = append(r.found, problem(j, "print", fmt.Errorf("%s: %w", j.gens[i].Name, err)))
+			err = fmt.Errorf("%s: %w", j.gens[i].Name, err)
+			r.found = append(r.found, problem(j, "print", err))
 		}
 	}
 	return r
 }
 
-// checkFolder makes sure that a target stays in its own folder: which files are stale is decided by
-// it.
+// checkFolder makes sure that a target stays in its own folder: which files are stale is decided
+// by it.
 func checkFolder(m *model.Setup, g generators.Generator, files []output.File) error {
 	own := m.Name + "/" + g.Folder
 	for _, f := range files {
@@ -80,9 +82,11 @@ func ownFiles(j job, files []output.File) []findings.Finding {
 				continue
 			}
 			p := j.setup.Places[fmt.Sprintf("ownFiles[%d]", i)]
-			out = append(out, findings.Finding{Rule: "build", Level: findings.Error, File: j.file, Line: p.Line, Col: p.Col,
-				Message: fmt.Sprintf("setup %s: pattern %q of ownFiles matches %s, which pzgen writes", j.setup.Name, pattern, name),
-				Hint:    "name your own files alone: `terraform/backend.tf` for example"})
+			out = append(out, findings.Finding{Rule: "build", Level: findings.Error, File: j.file,
+				Line: p.Line, Col: p.Col,
+				Message: fmt.Sprintf("setup %s: pattern %q of ownFiles matches %s, which pzgen "+
+					"writes", j.setup.Name, pattern, name),
+				Hint: "name your own files alone: `terraform/backend.tf` for example"})
 			break
 		}
 	}

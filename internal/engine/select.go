@@ -81,7 +81,9 @@ func (s *Specs) Select(sel Selection) (*Run, error) {
 			return nil, unknown("no setup is called %q", name, sortedKeys(where))
 		}
 	}
-	slices.SortFunc(r.jobs, func(a, b job) int { return strings.Compare(a.setup.Name, b.setup.Name) })
+	slices.SortFunc(r.jobs, func(a, b job) int {
+		return strings.Compare(a.setup.Name, b.setup.Name)
+	})
 	return r, nil
 }
 
@@ -140,9 +142,9 @@ func (r *Run) some() error {
 		"no setup has one of the targets %q", r.sel.Targets)
 }
 
-// owns returns what tells which files of the output folder this run answers for; nil is all. A part
-// of the setups does not answer for files that all of them share: it writes those that it needs, and
-// leaves the others.
+// owns returns what tells which files of the output folder this run answers for; nil is all. A
+// part of the setups does not answer for files that all of them share: it writes those that it
+// needs, and leaves the others.
 func (r *Run) owns() func(string) bool {
 	if !r.partial {
 		return nil

@@ -34,8 +34,8 @@ type group struct {
 	proved          bool
 }
 
-// worthwhile is how many setups a shape needs so that making it, which takes two renderings and one
-// proof, costs less than to do without.
+// worthwhile is how many setups a shape needs so that making it, which takes two renderings and
+// one proof, costs less than to do without.
 func worthwhile(proving bool) int {
 	if proving {
 		return 2
@@ -45,7 +45,8 @@ func worthwhile(proving bool) int {
 
 // group sorts the setups of a run by their shapes.
 func (r *Run) group(proving bool) (*shapes, error) {
-	s := &shapes{run: r, groups: make([]*group, len(r.jobs)), values: make([][]string, len(r.jobs))}
+	n := len(r.jobs)
+	s := &shapes{run: r, groups: make([]*group, n), values: make([][]string, n)}
 	s.buffers.New = func() any { return new(shape.Buffer) }
 	var err error
 	if s.shared, err = sharedOf(r.jobs); err != nil || len(r.jobs) < worthwhile(proving) {
@@ -97,13 +98,14 @@ func (s *shapes) of(i int) *shape.Shape {
 	}
 	g.making.Do(func() {
 		j := s.run.jobs[g.first]
-		g.shape, _ = shape.New(g.Group, func(probe *spec.Setup) (*model.Setup, []output.File, error) {
+		probed := func(probe *spec.Setup) (*model.Setup, []output.File, error) {
 			r := render(job{j.file, probe, j.gens}, s.run.lib)
 			if r.found != nil {
 				return nil, nil, errFound
 			}
 			return r.model, r.files, nil
-		})
+		}
+		g.shape, _ = shape.New(g.Group, probed)
 	})
 	return g.shape
 }
@@ -116,8 +118,8 @@ func (s *shapes) render(i int, b *shape.Buffer) rendered {
 	return render(s.run.jobs[i], s.run.lib)
 }
 
-// prove proves what render returned. The proof of a shape is that of all its setups; where it fails,
-// each is proved by itself, so that what is found names it.
+// prove proves what render returned. The proof of a shape is that of all its setups; where it
+// fails, each is proved by itself, so that what is found names it.
 func (s *shapes) prove(i int, r rendered) []findings.Finding {
 	g, sh := s.groups[i], s.of(i)
 	if sh != nil {
@@ -137,7 +139,8 @@ func (s *shapes) prove(i int, r rendered) []findings.Finding {
 	return s.shared.prove(s.run.jobs[i], r)
 }
 
-// placeholders returns those that the plain JSON of a setup that was rendered without problems holds.
+// placeholders returns those that the plain JSON of a setup that was rendered without problems
+// holds.
 func (s *shapes) placeholders(i int, r rendered) []json.Blank {
 	j := s.run.jobs[i]
 	if r.found != nil || !hasTarget(j, "json") {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Shard is a part of the setups, so that several machines can share the work. The zero value is all
-// of them. Which shard a setup is in depends on its name alone.
+// Shard is a part of the setups, so that several machines can share the work. The zero value is
+// all of them. Which shard a setup is in depends on its name alone.
 type Shard struct{ i, n uint64 }
 
 // ParseShard reads a shard as I/N, I from 1 to N; "" is all setups. An error is an [InputError].
@@ -26,8 +26,8 @@ func ParseShard(s string) (Shard, error) {
 	return Shard{i, n}, nil
 }
 
-// has reports whether a setup belongs to the shard: the first 8 bytes of the SHA-256 of its name, a
-// big-endian number, modulo N are I-1.
+// has reports whether a setup belongs to the shard: the first 8 bytes of the SHA-256 of its name,
+// a big-endian number, modulo N are I-1.
 func (s Shard) has(setup string) bool {
 	if s.n <= 1 {
 		return true

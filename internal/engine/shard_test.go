@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// Each setup belongs to one shard of each number, and shards are about equally large. The first are written down: they must never change.
+// Each setup belongs to one shard of each number, and shards are about equally large. The first
+// are written down: they must never change.
 func TestShards(t *testing.T) {
 	for n := uint64(1); n <= 16; n++ {
 		sizes := make([]int, n)

@@ -11,9 +11,9 @@ import (
 	"github.com/pzgen/pzgen/internal/proof"
 )
 
-// shared are the files of a run that belong to no setup: constant ones of targets, which all setups
-// with such a target use. They are in folders whose names begin with an underscore, as the name of
-// no setup does.
+// shared are the files of a run that belong to no setup: constant ones of targets, which all
+// setups with such a target use. They are in folders whose names begin with an underscore, as the
+// name of no setup does.
 type shared map[string][]output.File // by target
 
 // isShared reports whether a folder of the output is one of shared files.
@@ -35,7 +35,8 @@ func sharedOf(jobs []job) (shared, error) {
 			s[g.Name] = g.Shared()
 			for _, f := range s[g.Name] {
 				if !isShared(f.Path) {
-					return nil, fmt.Errorf("%s: shared file %q is not in a folder whose name begins with an underscore", g.Name, f.Path)
+					return nil, fmt.Errorf("%s: shared file %q is not in a folder whose name "+
+						"begins with an underscore", g.Name, f.Path)
 				}
 			}
 		}
@@ -75,8 +76,8 @@ func topOf(p string) string {
 	return top
 }
 
-// prove proves the files of a setup in memory, as verify proves those of the output folder. What it
-// finds means that they are not to be written.
+// prove proves the files of a setup in memory, as verify proves those of the output folder. What
+// it finds means that they are not to be written.
 func (s shared) prove(j job, r rendered) []findings.Finding {
 	var out []findings.Finding
 	in := proof.Input{Files: r.files, Shared: s.of(j.gens), Printed: r.files}

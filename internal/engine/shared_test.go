@@ -39,7 +39,8 @@ func library(target, text string) func(generators.Generator) generators.Generato
 }
 
 // runOf selects setups of a spec, whose targets are changed by with.
-func runOf(t *testing.T, text string, sel Selection, with func(generators.Generator) generators.Generator) *Run {
+func runOf(t *testing.T, text string, sel Selection,
+	with func(generators.Generator) generators.Generator) *Run {
 	t.Helper()
 	specs, ds, err := Load(Source{Files: []string{Stdin}, Stdin: strings.NewReader(text)})
 	if err != nil || ds.HasErrors() {
@@ -103,8 +104,8 @@ func proved(t *testing.T, r *Run, out string) (list []string) {
 	return list
 }
 
-// Files that all setups share are written once, compared, read by the proof of those that use them,
-// and removed by no run over a part of the setups or targets.
+// Files that all setups share are written once, compared, read by the proof of those that use
+// them, and removed by no run over a part of the setups or targets.
 func TestShared(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	lib := filepath.Join(out, "_lib", "steps.sh")
@@ -121,7 +122,8 @@ func TestShared(t *testing.T) {
 		t.Error(got)
 	}
 
-	for _, sel := range []Selection{{Targets: []string{"json"}}, {Setups: []string{"news"}}, {Targets: []string{"shell"}}} {
+	for _, sel := range []Selection{{Targets: []string{"json"}}, {Setups: []string{"news"}},
+		{Targets: []string{"shell"}}} {
 		if res := generate(t, runOf(t, twoSetups, sel, shell), out); res.Removed+res.Written != 0 {
 			t.Errorf("%v: %+v", sel, res)
 		}
@@ -131,7 +133,8 @@ func TestShared(t *testing.T) {
 	}
 	for n := range 3 {
 		shard, _ := ParseShard(fmt.Sprintf("%d/3", n+1))
-		if res := generate(t, runOf(t, twoSetups, Selection{Shard: shard}, shell), out); res.Removed+res.Written != 0 {
+		if res := generate(t, runOf(t, twoSetups, Selection{Shard: shard}, shell),
+			out); res.Removed+res.Written != 0 {
 			t.Errorf("shard %d: %+v", n+1, res)
 		}
 	}
@@ -143,10 +146,12 @@ func TestShared(t *testing.T) {
 		t.Error(got)
 	}
 	got := proved(t, whole(), out)
-	if len(got) != 1 || !strings.Contains(got[0], "closed setup shop: target shell is not read: ") {
+	if len(got) != 1 || !strings.Contains(got[0],
+		"closed setup shop: target shell is not read: ") {
 		t.Error(got)
 	}
-	if got := proved(t, runOf(t, twoSetups, Selection{Targets: []string{"json"}}, shell), out); got != nil {
+	if got := proved(t, runOf(t, twoSetups, Selection{Targets: []string{"json"}}, shell),
+		out); got != nil {
 		t.Errorf("a target that does not use it: %v", got)
 	}
 	if err := os.Remove(lib); err != nil {
@@ -155,10 +160,12 @@ func TestShared(t *testing.T) {
 	if got := changes(t, whole(), out); !slices.Equal(got, []string{"missing _lib/steps.sh"}) {
 		t.Error(got)
 	}
-	if got := proved(t, whole(), out); len(got) != 1 || !strings.HasPrefix(got[0], "missing setup shop: ") {
+	if got := proved(t, whole(), out); len(got) != 1 || !strings.HasPrefix(got[0],
+		"missing setup shop: ") {
 		t.Error(got)
 	}
-	if res := generate(t, runOf(t, twoSetups, Selection{Setups: []string{"shop"}}, shell), out); res.Written != 1 {
+	if res := generate(t, runOf(t, twoSetups, Selection{Setups: []string{"shop"}}, shell),
+		out); res.Written != 1 {
 		t.Errorf("%+v", res)
 	}
 
@@ -166,7 +173,8 @@ func TestShared(t *testing.T) {
 		g.Shared = nil
 		return g
 	}
-	if got := changes(t, runOf(t, twoSetups, Selection{}, none), out); !slices.Equal(got, []string{"orphaned _lib/steps.sh"}) {
+	if got := changes(t, runOf(t, twoSetups, Selection{}, none), out); !slices.Equal(got,
+		[]string{"orphaned _lib/steps.sh"}) {
 		t.Error(got)
 	}
 	if res := generate(t, runOf(t, twoSetups, Selection{}, none), out); res.Removed != 1 {
@@ -190,7 +198,8 @@ func TestSharedFolder(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "begins with an underscore") {
 		t.Error(err)
 	}
-	_, ds, _ := Load(Source{Files: []string{Stdin}, Stdin: strings.NewReader(strings.Replace(twoSetups, "  shop:", "  _lib:", 1))})
+	_, ds, _ := Load(Source{Files: []string{Stdin},
+		Stdin: strings.NewReader(strings.Replace(twoSetups, "  shop:", "  _lib:", 1))})
 	if !ds.HasErrors() {
 		t.Error("a setup is called _lib")
 	}
@@ -210,13 +219,15 @@ func sharedFirst(a, b string) int {
 // Print hands shared files over before those of setups.
 func TestSharedPrinted(t *testing.T) {
 	var paths []string
-	err := runOf(t, twoSetups, Selection{}, library("json", "x")).Print(t.Context(), false, func(p Printed) error {
-		for _, f := range p.Files {
-			paths = append(paths, f.Path)
-		}
-		return nil
-	})
-	if err != nil || len(paths) < 3 || !slices.Contains(paths, "_lib/steps.sh") || !slices.IsSortedFunc(paths, sharedFirst) {
+	err := runOf(t, twoSetups, Selection{}, library("json", "x")).Print(t.Context(), false,
+		func(p Printed) error {
+			for _, f := range p.Files {
+				paths = append(paths, f.Path)
+			}
+			return nil
+		})
+	if err != nil || len(paths) < 3 || !slices.Contains(paths, "_lib/steps.sh") ||
+		!slices.IsSortedFunc(paths, sharedFirst) {
 		t.Errorf("%v: %v", err, paths)
 	}
 }

@@ -65,7 +65,8 @@ func (r *Run) Verify(ctx context.Context, out string, each func(Verified) error)
 		}
 	}
 	failed := 0
-	err = ordered(ctx, len(r.jobs), r.sel.Workers, func(i int) verified { return v.setup(r.jobs[i]) },
+	err = ordered(ctx, len(r.jobs), r.sel.Workers,
+		func(i int) verified { return v.setup(r.jobs[i]) },
 		func(_ int, done verified) error {
 			failed += countErrors(done.Failed)
 			if done.err != nil {
@@ -94,8 +95,8 @@ type reading struct {
 	faults []fault
 }
 
-// fault is something in a folder that keeps a target from being proved, or, if that is not said, is
-// wrong beside.
+// fault is something in a folder that keeps a target from being proved, or, if that is not said,
+// is wrong beside.
 type fault struct {
 	rule, path string // path in the output folder
 	problem    string // completes a sentence about the path
@@ -103,9 +104,10 @@ type fault struct {
 	beside     bool
 }
 
-// read reads everything in a folder of the output where the files of expected have to be, as far as
-// owns says that this run answers for it. own tells what there is the user's own.
-func (v *verifier) read(top string, expected []output.File, owns, own func(p string) bool) (reading, error) {
+// read reads everything in a folder of the output where the files of expected have to be, as far
+// as owns says that this run answers for it. own tells what there is the user's own.
+func (v *verifier) read(top string, expected []output.File,
+	owns, own func(p string) bool) (reading, error) {
 	folders := map[string]bool{}
 	printed := map[string]output.File{}
 	for _, f := range expected {
@@ -119,7 +121,8 @@ func (v *verifier) read(top string, expected []output.File, owns, own func(p str
 	})
 	var in *output.ObstructedError
 	if errors.As(err, &in) {
-		return reading{faults: []fault{{rule: proof.Closed, path: in.Path, problem: in.Problem}}}, nil
+		f := fault{rule: proof.Closed, path: in.Path, problem: in.Problem}
+		return reading{faults: []fault{f}}, nil
 	}
 	var r reading
 	found, isFolder := map[string]bool{}, map[string]bool{}
@@ -134,9 +137,11 @@ func (v *verifier) read(top string, expected []output.File, owns, own func(p str
 		switch {
 		case e.Type == fs.ModeDir && (folders[e.Path] || own(e.Path)):
 		case e.Type == fs.ModeDir:
-			wrong(e, true, hintUnknown, "is a folder that pzgen did not write, and what is in it is not proved")
+			wrong(e, true, hintUnknown, "is a folder that pzgen did not write, and what is in "+
+				"it is not proved")
 		case e.Type == fs.ModeSymlink:
-			wrong(e, false, "replace it by what it points to, or remove it", "is a symbolic link, which is never followed")
+			wrong(e, false, "replace it by what it points to, or remove it",
+				"is a symbolic link, which is never followed")
 		case e.Type != 0:
 			wrong(e, false, "remove it", "is not a regular file")
 		case e.Problem != "":
@@ -144,7 +149,8 @@ func (v *verifier) read(top string, expected []output.File, owns, own func(p str
 		default:
 			if e.Links > 1 {
 				wrong(e, true, "replace it by a copy",
-					fmt.Sprintf("has %d names (hard links): whoever writes through another one changes it", e.Links))
+					fmt.Sprintf("has %d names (hard links): whoever writes through another one "+
+						"changes it", e.Links))
 			}
 			if want, ok := printed[e.Path]; ok && e.Fits(want.Mode) {
 				e.Mode = want.Mode
@@ -188,7 +194,8 @@ func (v *verifier) say(f fault, j job, target string) findings.Finding {
 func (v *verifier) readShared(expected []output.File) (reading, error) {
 	var all reading
 	for _, files := range (shared{"": expected}).folders() {
-		r, err := v.read(topOf(files[0].Path), files, func(string) bool { return true }, func(string) bool { return false })
+		r, err := v.read(topOf(files[0].Path), files, func(string) bool { return true },
+			func(string) bool { return false })
 		if err != nil {
 			return reading{}, err
 		}
@@ -197,7 +204,8 @@ func (v *verifier) readShared(expected []output.File) (reading, error) {
 	for _, f := range all.files {
 		at := slices.IndexFunc(expected, func(e output.File) bool { return e.Path == f.Path })
 		if at < 0 || !bytes.Equal(expected[at].Data, f.Data) || expected[at].Mode != f.Mode {
-			all.faults = append(all.faults, fault{rule: proof.Closed, path: f.Path, hint: hintWrites,
+			all.faults = append(all.faults, fault{rule: proof.Closed, path: f.Path,
+				hint:    hintWrites,
 				problem: "is shared by all setups, and is not as pzgen writes it"})
 		}
 	}
@@ -250,12 +258,15 @@ func (v *verifier) setup(j job) verified {
 		}
 		if unread[g.Name] {
 			dir := r.model.Name + "/" + g.Folder
-			files = slices.DeleteFunc(files, func(f output.File) bool { return within(f.Path, dir) })
+			files = slices.DeleteFunc(files, func(f output.File) bool {
+				return within(f.Path, dir)
+			})
 			continue
 		}
 		common, gens = append(common, shared.files...), append(gens, g)
 	}
-	out.Report = proof.Prove(r.model, gens, proof.Input{Files: files, Shared: common, Printed: r.files})
+	out.Report = proof.Prove(r.model, gens, proof.Input{Files: files, Shared: common,
+		Printed: r.files})
 	for _, f := range out.Report.Findings {
 		out.Found = append(out.Found, proofFinding(j, f, v.out))
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/pzgen/pzgen/generators"
 )
 
-// Whatever pzgen did not write in a setup's folder is found, wherever it is, and what is in place of
-// its own files; a target that is not whole is not proved.
+// Whatever pzgen did not write in a setup's folder is found, wherever it is, and what is in place
+// of its own files; a target that is not whole is not proved.
 func TestVerifyFolder(t *testing.T) {
 	plain := func(g generators.Generator) generators.Generator { return g }
 	for _, test := range []struct {
@@ -19,11 +19,19 @@ func TestVerifyFolder(t *testing.T) {
 		want   string // of the first finding
 	}{
 		{"nothing", func(string) error { return nil }, ""},
-		{"file", func(shop string) error { return os.WriteFile(shop+"/install.sh", nil, 0o755) }, "closed setup shop: pzgen does not write a file \"install.sh\" here"},
-		{"hidden file", func(shop string) error { return os.WriteFile(shop+"/policies/.x", nil, 0o644) }, "closed setup shop: pzgen does not write a file \".x\" here"},
-		{"folder", func(shop string) error { return os.MkdirAll(shop+"/shell/lib/x", 0o755) }, "closed setup shop: OUT/shop/shell/lib is a folder that pzgen did not write"},
-		{"link", func(shop string) error { return os.Symlink("apply.sh", shop+"/shell/more.sh") }, "closed setup shop: target shell is not read: OUT/shop/shell/more.sh is a symbolic link"},
-		{"link outside of targets", func(shop string) error { return os.Symlink("shell/apply.sh", shop+"/go") }, "closed setup shop: OUT/shop/go is a symbolic link"},
+		{"file", func(shop string) error { return os.WriteFile(shop+"/install.sh", nil, 0o755) },
+			"closed setup shop: pzgen does not write a file \"install.sh\" here"},
+		{"hidden file", func(shop string) error {
+			return os.WriteFile(shop+"/policies/.x", nil, 0o644)
+		}, "closed setup shop: pzgen does not write a file \".x\" here"},
+		{"folder", func(shop string) error { return os.MkdirAll(shop+"/shell/lib/x", 0o755) },
+			"closed setup shop: OUT/shop/shell/lib is a folder that pzgen did not write"},
+		{"link", func(shop string) error { return os.Symlink("apply.sh", shop+"/shell/more.sh") },
+			"closed setup shop: target shell is not read: OUT/shop/shell/more.sh is a symbolic " +
+				"link"},
+		{"link outside of targets", func(shop string) error {
+			return os.Symlink("shell/apply.sh", shop+"/go")
+		}, "closed setup shop: OUT/shop/go is a symbolic link"},
 		{"folder of a target that is a link", func(shop string) error {
 			if err := os.Rename(shop+"/shell", shop+"/../elsewhere"); err != nil {
 				return err
@@ -42,12 +50,23 @@ func TestVerifyFolder(t *testing.T) {
 			}
 			return os.Mkdir(shop+"/shell/apply.sh", 0o755)
 		}, "closed setup shop: OUT/shop/shell/apply.sh is a folder that pzgen did not write"},
-		{"large file", func(shop string) error { return os.Truncate(shop+"/policies/role-policy.json", 1<<30) }, "closed setup shop: target json is not read: OUT/shop/policies/role-policy.json has 1073741824 bytes"},
-		{"missing file", func(shop string) error { return os.Remove(shop + "/shell/apply.sh") }, "missing setup shop: a file of target shell is missing: OUT/shop/shell/apply.sh"},
-		{"mode", func(shop string) error { return os.Chmod(shop+"/shell/apply.sh", 0o644) }, "closed setup shop: file has mode 644, and pzgen writes it with 755"},
-		{"set-user-id", func(shop string) error { return os.Chmod(shop+"/shell/apply.sh", 0o755|os.ModeSetuid) }, "closed setup shop: file has mode 4755, and pzgen writes it with 755"},
+		{"large file",
+			func(shop string) error {
+				return os.Truncate(shop+"/policies/role-policy.json", 1<<30)
+			}, "closed setup shop: target json is not read: " +
+				"OUT/shop/policies/role-policy.json has 1073741824 bytes"},
+		{"missing file", func(shop string) error { return os.Remove(shop + "/shell/apply.sh") },
+			"missing setup shop: a file of target shell is missing: OUT/shop/shell/apply.sh"},
+		{"mode", func(shop string) error { return os.Chmod(shop+"/shell/apply.sh", 0o644) },
+			"closed setup shop: file has mode 644, and pzgen writes it with 755"},
+		{"set-user-id", func(shop string) error {
+			return os.Chmod(shop+"/shell/apply.sh", 0o755|os.ModeSetuid)
+		}, "closed setup shop: file has mode 4755, and pzgen writes " +
+			"it with 755"},
 		{"umask", func(shop string) error { return os.Chmod(shop+"/shell/apply.sh", 0o700) }, ""},
-		{"two names", func(shop string) error { return os.Link(shop+"/shell/apply.sh", shop+"/../second") }, "closed setup shop: OUT/shop/shell/apply.sh has 2 names"},
+		{"two names", func(shop string) error {
+			return os.Link(shop+"/shell/apply.sh", shop+"/../second")
+		}, "closed setup shop: OUT/shop/shell/apply.sh has 2 names"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			out := t.TempDir()

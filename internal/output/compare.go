@@ -25,8 +25,8 @@ const (
 	Obstructed Status = "obstructed" // no file or folder where one is expected
 )
 
-// Change is something that a run would write or remove, or that it would leave and pzgen did not put
-// there.
+// Change is something that a run would write or remove, or that it would leave and pzgen did not
+// put there.
 type Change struct {
 	Path   string
 	Status Status
@@ -39,7 +39,8 @@ type Change struct {
 	Hint string
 }
 
-// Comparer holds files against an output folder, and writes nothing. [Comparer.Put] may be called from many goroutines at once.
+// Comparer holds files against an output folder, and writes nothing. [Comparer.Put] may be called
+// from many goroutines at once.
 type Comparer struct {
 	Diffs bool // make diffs; set before the first Put
 
@@ -55,7 +56,8 @@ func Open(name string, opts Options) (*Comparer, error) {
 	root, err := os.OpenRoot(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		c.present, c.old = &manifest{}, &manifest{}
-		c.next, c.tops, c.names = &manifest{folders: map[string][]entry{}}, map[string]string{}, map[string]string{}
+		c.next, c.tops, c.names = &manifest{folders: map[string][]entry{}}, map[string]string{},
+			map[string]string{}
 		return c, nil
 	}
 	if err != nil {
@@ -149,7 +151,9 @@ func (c *Comparer) absent(files []File) []Change {
 // sorted sorts changes by path and leaves out those that are told twice, as a link on the way to
 // several files is.
 func sorted(changes []Change) []Change {
-	slices.SortStableFunc(changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(changes, func(a, b Change) int {
+		return strings.Compare(a.Path, b.Path)
+	})
 	return slices.CompactFunc(changes, func(a, b Change) bool { return a.Path == b.Path })
 }
 
@@ -160,7 +164,8 @@ func obstructed(err error) (Change, error) {
 		return Change{}, err
 	}
 	if in.Link {
-		return Change{Path: in.Path, Status: Linked, Hint: "replace the link by what it points to, or remove it"}, nil
+		return Change{Path: in.Path, Status: Linked, Hint: "replace the link by what it points " +
+			"to, or remove it"}, nil
 	}
 	return Change{Path: in.Path, Status: Obstructed, Hint: "move it away: it " + in.Problem}, nil
 }
@@ -206,9 +211,9 @@ func (c *Comparer) orphans(top string, old []entry) ([]Change, error) {
 	return changes, nil
 }
 
-// Close returns the orphaned files of the folders that were not put, and what else is in the output
-// folder. With clean, which says that no Put found anything, it also compares the manifest, whose
-// version is no matter.
+// Close returns the orphaned files of the folders that were not put, and what else is in the
+// output folder. With clean, which says that no Put found anything, it also compares the manifest,
+// whose version is no matter.
 func (c *Comparer) Close(clean bool) ([]Change, error) {
 	if c.root == nil {
 		return nil, nil
@@ -239,7 +244,8 @@ func (c *Comparer) Close(clean bool) ([]Change, error) {
 	return sorted(changes), nil
 }
 
-// listed reports whether the manifest lists what was put and, of what this run answers for, nothing else.
+// listed reports whether the manifest lists what was put and, of what this run answers for,
+// nothing else.
 func (c *Comparer) listed() bool {
 	folders := 0
 	for top, entries := range c.present.folders {
@@ -267,8 +273,8 @@ func modeDiff(f File, is info) string {
 	return fmt.Sprintf("old mode 10%04o\nnew mode 10%04o\n", is.octal(), f.Mode)
 }
 
-// Diff gives the unified diff from one content of a file to another, as patch and git read it. With created or removed, one side is
-// no file at all.
+// Diff gives the unified diff from one content of a file to another, as patch and git read it.
+// With created or removed, one side is no file at all.
 func Diff(name string, from, to []byte, created, removed bool) string {
 	a, b := "a/"+name, "b/"+name
 	if created {
@@ -277,7 +283,8 @@ func Diff(name string, from, to []byte, created, removed bool) string {
 	if removed {
 		b = "/dev/null"
 	}
-	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{A: lines(from), B: lines(to), FromFile: a, ToFile: b, Context: 3})
+	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{A: lines(from), B: lines(to),
+		FromFile: a, ToFile: b, Context: 3})
 	if err != nil {
 		panic(err) // it writes into memory
 	}

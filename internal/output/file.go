@@ -1,4 +1,4 @@
-// Package artifact is the only one that touches the output folder: it writes what generators return, atomically, and compares
+// Package output is the only one that touches the output folder: it writes what generators return, atomically, and compares
 // it with what stands there.
 //
 // The rules that it keeps:

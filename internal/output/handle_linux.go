@@ -12,7 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// handle is an open folder. [os.Root] does the same with three times as many calls of the system, which is most of the time of a run.
+// handle is an open folder. [os.Root] does the same with three times as many calls of the system,
+// which is most of the time of a run.
 type handle int
 
 // openHandle opens the folder of a root.
@@ -25,7 +26,8 @@ func openHandle(root *os.Root) (handle, error) {
 	}
 	if !sameFolder(root, fd) {
 		unix.Close(fd)
-		return -1, &os.PathError{Op: "open", Path: root.Name(), Err: errors.New("another folder has taken its name")}
+		return -1, &os.PathError{Op: "open", Path: root.Name(), Err: errors.New("another " +
+			"folder has taken its name")}
 	}
 	return handle(fd), nil
 }
@@ -38,7 +40,8 @@ func sameFolder(root *os.Root, fd int) bool {
 	}
 	defer f.Close()
 	var a, b unix.Stat_t
-	return unix.Fstat(int(f.Fd()), &a) == nil && unix.Fstat(fd, &b) == nil && a.Dev == b.Dev && a.Ino == b.Ino
+	return unix.Fstat(int(f.Fd()), &a) == nil && unix.Fstat(fd, &b) == nil && a.Dev == b.Dev &&
+		a.Ino == b.Ino
 }
 
 func (h handle) close() { unix.Close(int(h)) }
@@ -46,14 +49,16 @@ func (h handle) close() { unix.Close(int(h)) }
 // sub opens a folder in h. The error is fs.ErrNotExist, errLink or errNoFolder when there is none.
 func (h handle) sub(name string) (handle, error) {
 	fd, err := retry(func() (int, error) {
-		return unix.Openat(int(h), name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+		return unix.Openat(int(h), name,
+			unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	})
 	switch {
 	case err == nil:
 		return handle(fd), nil
 	case err == unix.ELOOP, err == unix.ENOTDIR:
 		var st unix.Stat_t
-		if e := unix.Fstatat(int(h), name, &st, unix.AT_SYMLINK_NOFOLLOW); e == nil && st.Mode&unix.S_IFMT == unix.S_IFLNK {
+		if e := unix.Fstatat(int(h), name, &st, unix.AT_SYMLINK_NOFOLLOW); e == nil &&
+			st.Mode&unix.S_IFMT == unix.S_IFLNK {
 			return -1, errLink
 		}
 		return -1, errNoFolder
@@ -63,7 +68,8 @@ func (h handle) sub(name string) (handle, error) {
 
 // mkdir makes a folder in h.
 func (h handle) mkdir(name string) error {
-	if _, err := retry(func() (int, error) { return 0, unix.Mkdirat(int(h), name, 0o755) }); err != nil {
+	_, err := retry(func() (int, error) { return 0, unix.Mkdirat(int(h), name, 0o755) })
+	if err != nil {
 		return &os.PathError{Op: "mkdir", Path: name, Err: err}
 	}
 	return nil
@@ -72,7 +78,8 @@ func (h handle) mkdir(name string) error {
 // create writes a file into h that is not there yet.
 func (h handle) create(name string, mode fs.FileMode, data []byte) error {
 	fd, err := retry(func() (int, error) {
-		return unix.Openat(int(h), name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, uint32(mode))
+		return unix.Openat(int(h), name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC,
+			uint32(mode))
 	})
 	if err != nil {
 		return &os.PathError{Op: "create", Path: name, Err: err}
@@ -91,15 +98,16 @@ func (h handle) create(name string, mode fs.FileMode, data []byte) error {
 	return nil
 }
 
-// read returns what a file of h holds, in buf as far as it has room, and what the system says of it.
-// The error is fs.ErrNotExist, errLink or errNoFile when there is none, and a tooLargeError.
+// read returns what a file of h holds, in buf as far as it has room, and what the system says of
+// it. The error is fs.ErrNotExist, errLink or errNoFile when there is none, and a tooLargeError.
 func (h handle) read(name string, buf []byte) (data []byte, is info, err error) {
 	fail := func(op string, err error) ([]byte, info, error) {
 		return nil, info{}, &os.PathError{Op: op, Path: name, Err: err}
 	}
 	// O_NONBLOCK: a pipe must not make the run wait for somebody to write into it.
 	fd, err := retry(func() (int, error) {
-		return unix.Openat(int(h), name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		return unix.Openat(int(h), name,
+			unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	})
 	switch {
 	case err == unix.ELOOP:
@@ -121,7 +129,8 @@ func (h handle) read(name string, buf []byte) (data []byte, is info, err error) 
 		return nil, info{}, tooLargeError(st.Size)
 	}
 	is = info{fs.FileMode(st.Mode & 0o777), uint64(st.Nlink)}
-	for bit, m := range map[uint32]fs.FileMode{unix.S_ISUID: fs.ModeSetuid, unix.S_ISGID: fs.ModeSetgid, unix.S_ISVTX: fs.ModeSticky} {
+	for bit, m := range map[uint32]fs.FileMode{unix.S_ISUID: fs.ModeSetuid,
+		unix.S_ISGID: fs.ModeSetgid, unix.S_ISVTX: fs.ModeSticky} {
 		if st.Mode&bit != 0 {
 			is.mode |= m
 		}
@@ -198,7 +207,8 @@ func (h handle) kind(name string, kind byte) fs.FileMode {
 
 // rename moves a file or folder from h to another folder.
 func (h handle) rename(from string, to handle, name string) error {
-	if _, err := retry(func() (int, error) { return 0, unix.Renameat(int(h), from, int(to), name) }); err != nil {
+	_, err := retry(func() (int, error) { return 0, unix.Renameat(int(h), from, int(to), name) })
+	if err != nil {
 		return &os.LinkError{Op: "rename", Old: from, New: name, Err: err}
 	}
 	return nil

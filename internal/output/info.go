@@ -6,8 +6,8 @@ import (
 	"runtime"
 )
 
-// maxRead is the size of the largest file that is read: no target comes near it, and a proof is not
-// to fill the memory.
+// maxRead is the size of the largest file that is read: no target comes near it, and a proof is
+// not to fill the memory.
 const maxRead = 16 << 20
 
 // item is an entry of a folder.
@@ -25,8 +25,8 @@ type info struct {
 // special are bits that no generated file has.
 const special = fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
 
-// fits reports whether a file has the mode that it is written with. Of the permissions only the right
-// to execute is pzgen's affair: the rest is the umask's. Windows has no such right.
+// fits reports whether a file has the mode that it is written with. Of the permissions only the
+// right to execute is pzgen's affair: the rest is the umask's. Windows has no such right.
 func (i info) fits(want fs.FileMode) bool {
 	switch {
 	case runtime.GOOS == "windows":
@@ -48,7 +48,8 @@ func (i info) octal() uint32 {
 	if i.mode&0o111 != 0 && i.mode&0o100 == 0 {
 		m = uint32(i.mode.Perm()) // somebody else's right to execute
 	}
-	for bit, n := range map[fs.FileMode]uint32{fs.ModeSetuid: 0o4000, fs.ModeSetgid: 0o2000, fs.ModeSticky: 0o1000} {
+	for bit, n := range map[fs.FileMode]uint32{fs.ModeSetuid: 0o4000, fs.ModeSetgid: 0o2000,
+		fs.ModeSticky: 0o1000} {
 		if i.mode&bit != 0 {
 			m |= n
 		}

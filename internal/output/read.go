@@ -47,17 +47,17 @@ type Entry struct {
 	is info
 }
 
-// Fits reports whether a file that was read has the mode that it is written with, whatever the umask
-// was.
+// Fits reports whether a file that was read has the mode that it is written with, whatever the
+// umask was.
 func (e Entry) Fits(mode fs.FileMode) bool { return e.is.fits(mode) }
 
 // Entries returns everything that is in a folder of the output and below it, whoever put it there,
-// sorted by path, a folder before what is in it. Whether it goes into a folder, and whether it reads
-// a file, look says. A folder that is not there has no entries; it is an [ObstructedError] when
-// something else has its name. Nothing is read through a symbolic link, wherever it leads.
+// sorted by path, a folder before what is in it. Whether it goes into a folder, and whether it
+// reads a file, look says. A folder that is not there has no entries; it is an [ObstructedError]
+// when something else has its name. Nothing is read through a symbolic link, wherever it leads.
 //
-// The Mode of a file has the right to execute, and setuid, setgid and sticky, as chmod has them; the
-// rest of its permissions are the umask's.
+// The Mode of a file has the right to execute, and setuid, setgid and sticky, as chmod has them;
+// the rest of its permissions are the umask's.
 func (f *Folder) Entries(dir string, look func(p string, folder bool) bool) ([]Entry, error) {
 	if strings.Contains(dir, "/") {
 		return nil, fmt.Errorf("%q is not a folder in the output folder itself", dir)

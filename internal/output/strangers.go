@@ -12,8 +12,8 @@ const (
 	hintOutside = "move it away: nothing else may be in the output folder"
 )
 
-// strangers finds what is in a folder of the output, and below it, that neither this run brings nor
-// an earlier one wrote. A folder that holds nothing of either is told as a whole.
+// strangers finds what is in a folder of the output, and below it, that neither this run brings
+// nor an earlier one wrote. A folder that holds nothing of either is told as a whole.
 func (c *Comparer) strangers(t *walk, files []File, old []entry) ([]Change, error) {
 	known := make(map[string]bool, 2*len(files)) // folders end in a slash
 	add := func(name string) {
@@ -47,9 +47,11 @@ func (c *Comparer) strangers(t *walk, files []File, old []entry) ([]Change, erro
 				if err := look(name); err != nil {
 					return err
 				}
-			case known[name], !c.opts.owns(p), c.opts.OwnFile != nil && c.opts.OwnFile(p) && i.kind&^fs.ModeDir == 0:
+			case known[name], !c.opts.owns(p), c.opts.OwnFile != nil && c.opts.OwnFile(p) &&
+				i.kind&^fs.ModeDir == 0:
 			case i.kind == fs.ModeSymlink:
-				changes = append(changes, Change{Path: p, Status: Linked, Hint: "remove it: links are not followed"})
+				changes = append(changes, Change{Path: p, Status: Linked,
+					Hint: "remove it: links are not followed"})
 			default:
 				changes = append(changes, Change{Path: p, Status: Unknown, Hint: hintUnknown})
 			}
@@ -59,8 +61,8 @@ func (c *Comparer) strangers(t *walk, files []File, old []entry) ([]Change, erro
 	return changes, look(".")
 }
 
-// rest finds what is in the output folder itself, and in folders that earlier runs wrote and this one
-// does not bring.
+// rest finds what is in the output folder itself, and in folders that earlier runs wrote and this
+// one does not bring.
 func (c *Comparer) rest() ([]Change, error) {
 	items, err := c.dir.list()
 	if err != nil {

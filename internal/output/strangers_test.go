@@ -4,14 +4,23 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// What pzgen did not write is told, whatever it is and wherever it is, and writing leaves it there.
+// What pzgen did not write is told, whatever it is and wherever it is, and writing leaves it
+// there.
 func TestStrangers(t *testing.T) {
-	before := [][]File{{file("a/x", "1\n"), file("a/d/y", "2\n"), file("a/z.sh", "3\n")}, {file("b/x", "4\n")}}
+	before := [][]File{
+		{file("a/x", "1\n"), file("a/d/y", "2\n"), file("a/z.sh", "3\n")},
+		{file("b/x", "4\n")},
+	}
 	closed := Options{Closed: true}
+	own := func(prefix string) Options {
+		return Options{OwnFile: func(p string) bool { return strings.HasPrefix(p, prefix) }}
+	}
+	part := Options{Closed: true, Owns: func(p string) bool { return strings.HasPrefix(p, "b/") }}
 	for _, test := range []struct {
 		name   string
 		change func(root string) error
@@ -19,36 +28,32 @@ func TestStrangers(t *testing.T) {
 		after  [][]File
 		want   string
 	}{
-		{"none", func(string) error { return nil }, closed, before, ""},
-		{"file", func(root string) error { return write0(root + "/a/mine") }, Options{}, before, "unknown a/mine"},
-		{"hidden file", func(root string) error { return write0(root + "/a/d/.y.tf") }, Options{}, before, "unknown a/d/.y.tf"},
-		{"file beside one of its name", func(root string) error { return write0(root + "/a/d/y~") }, Options{}, before, "unknown a/d/y~"},
-		{"folder", func(root string) error { return write0(root + "/a/new/f/g") }, Options{}, before, "unknown a/new"},
-		{"empty folder", func(root string) error { return os.MkdirAll(root+"/a/d/e", 0o755) }, Options{}, before, "unknown a/d/e"},
-		{"symbolic link", func(root string) error { return os.Symlink("x", root+"/a/l") }, Options{}, before, "linked a/l"},
-		{"symbolic link to a folder", func(root string) error { return os.Symlink("..", root+"/a/d/l") }, Options{}, before, "linked a/d/l"},
-		{"folder that is a link", func(root string) error {
-			return replace(root+"/a/d", func(p string) error { return os.Symlink("../b", p) })
-		}, Options{}, before, "linked a/d"},
-		{"folder that is a file", func(root string) error { return replace(root+"/a/d", one) }, Options{}, before, "obstructed a/d"},
-		{"file that is a folder", func(root string) error {
-			return replace(root+"/a/x", func(p string) error { return write0(p + "/f") })
-		}, Options{}, before, "obstructed a/x"},
-		{"large file", func(root string) error { return os.Truncate(root+"/a/x", maxRead+1) }, Options{}, before, "obstructed a/x"},
-		{"output folder", func(root string) error { return write0(root + "/install.sh") }, closed, before, "unknown install.sh"},
-		{"folder in it", func(root string) error { return write0(root + "/c/terraform/main.tf") }, closed, before, "unknown c"},
-		{"link in it", func(root string) error { return os.Symlink("a", root+"/c") }, closed, before, "linked c"},
-		{"file in place of a setup", func(root string) error { return replace(root+"/b", one) }, closed, before[:1], "unknown b"},
-		{"hidden in it", func(root string) error { return write0(root + "/.git/config") }, closed, before, ""},
-		{"open output folder", func(root string) error { return write0(root + "/install.sh") }, Options{}, before, ""},
-		{"in the folder of a setup that went", func(root string) error { return write0(root + "/b/mine") }, Options{}, before[:1], "unknown b/mine, orphaned b/x"},
-		{"beside the part of this run", func(root string) error { return write0(root+"/a/mine", root+"/b/mine", root+"/c") },
-			Options{Closed: true, Owns: func(p string) bool { return strings.HasPrefix(p, "b/") }}, before[1:], "unknown b/mine"},
-		{"the user's own", func(root string) error { return write0(root+"/a/mine", root+"/a/d/t/u", root+"/a/d/v") },
-			Options{OwnFile: func(p string) bool { return p == "a/mine" || strings.HasPrefix(p, "a/d/t") }}, before, "unknown a/d/v"},
-		{"the user's own as a link", func(root string) error { return os.Symlink("x", root+"/a/mine") },
-			Options{OwnFile: func(p string) bool { return p == "a/mine" }}, before, "linked a/mine"},
-		{"two names", func(root string) error { return os.Link(root+"/a/x", root+"/../outside") }, Options{}, before, "linked a/x"},
+		{"none", add(), closed, before, ""},
+		{"file", add("a/mine"), Options{}, before, "unknown a/mine"},
+		{"hidden file", add("a/d/.y.tf"), Options{}, before, "unknown a/d/.y.tf"},
+		{"file beside one of its name", add("a/d/y~"), Options{}, before, "unknown a/d/y~"},
+		{"folder", add("a/new/f/g"), Options{}, before, "unknown a/new"},
+		{"empty folder", add("a/d/e/"), Options{}, before, "unknown a/d/e"},
+		{"symbolic link", link("x", "a/l"), Options{}, before, "linked a/l"},
+		{"symbolic link to a folder", link("..", "a/d/l"), Options{}, before, "linked a/d/l"},
+		{"folder that is a link", in("a/d", link("../b", "a/d")), Options{}, before, "linked a/d"},
+		{"folder that is a file", in("a/d", add("a/d")), Options{}, before, "obstructed a/d"},
+		{"file that is a folder", in("a/x", add("a/x/f")), Options{}, before, "obstructed a/x"},
+		{"large file", large("a/x"), Options{}, before, "obstructed a/x"},
+		{"output folder", add("install.sh"), closed, before, "unknown install.sh"},
+		{"folder in it", add("c/terraform/main.tf"), closed, before, "unknown c"},
+		{"link in it", link("a", "c"), closed, before, "linked c"},
+		{"file in place of a setup", in("b", add("b")), closed, before[:1], "unknown b"},
+		{"hidden in it", add(".git/config"), closed, before, ""},
+		{"open output folder", add("install.sh"), Options{}, before, ""},
+		{"in the folder of a setup that went", add("b/mine"), Options{}, before[:1],
+			"unknown b/mine, orphaned b/x"},
+		{"beside the part of this run", add("a/mine", "b/mine", "c"), part, before[1:],
+			"unknown b/mine"},
+		{"the user's own", add("a/mine", "a/mines/t/u", "a/d/v"), own("a/mine"), before,
+			"unknown a/d/v"},
+		{"the user's own as a link", link("x", "a/mine"), own("a/mine"), before, "linked a/mine"},
+		{"two names", second("a/x"), Options{}, before, "linked a/x"},
 		{"pipe", pipe, Options{}, before, "unknown a/pipe"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -64,27 +69,51 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
-// replace puts something in place of a file or folder.
-func replace(p string, by func(string) error) error {
-	if err := os.RemoveAll(p); err != nil {
-		return err
+// add returns what writes empty files, and folders where a path ends in a slash.
+func add(paths ...string) func(root string) error {
+	return func(root string) error {
+		for _, p := range paths {
+			name := filepath.Join(root, filepath.FromSlash(p))
+			if strings.HasSuffix(p, "/") {
+				name = filepath.Join(name, "x")
+			}
+			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+				return err
+			}
+			if strings.HasSuffix(p, "/") {
+				continue
+			}
+			if err := os.WriteFile(name, nil, 0o644); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return by(p)
 }
 
-func one(p string) error { return write0(p) }
+func link(to, p string) func(root string) error {
+	return func(root string) error { return os.Symlink(to, filepath.Join(root, p)) }
+}
 
-// write0 writes empty files, and the folders they are in.
-func write0(paths ...string) error {
-	for _, p := range paths {
-		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+// in returns what puts something in place of p.
+func in(p string, put func(root string) error) func(root string) error {
+	return func(root string) error {
+		if err := os.RemoveAll(filepath.Join(root, p)); err != nil {
 			return err
 		}
-		if err := os.WriteFile(p, nil, 0o644); err != nil {
-			return err
-		}
+		return put(root)
 	}
-	return nil
+}
+
+func large(p string) func(root string) error {
+	return func(root string) error { return os.Truncate(filepath.Join(root, p), maxRead+1) }
+}
+
+// second gives a file another name, outside of the output folder.
+func second(p string) func(root string) error {
+	return func(root string) error {
+		return os.Link(filepath.Join(root, p), filepath.Join(root, "..", "second"))
+	}
 }
 
 // Bits that no generated file has are told, and writing takes them away; so is a second name.
@@ -147,7 +176,7 @@ func TestCompareModes(t *testing.T) {
 func TestEntries(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "out")
 	mustWrite(t, root, Options{}, []File{file("a/x", "1"), file("a/d/y.sh", "2")})
-	if err := write0(root+"/a/e/f", root+"/a/d/.h"); err != nil {
+	if err := add("a/e/f", "a/d/.h")(root); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink("x", root+"/a/l"); err != nil {
@@ -158,7 +187,9 @@ func TestEntries(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	entries, err := f.Entries("a", func(p string, folder bool) bool { return p != "a/e" && p != "a/d/.h" })
+	entries, err := f.Entries("a", func(p string, _ bool) bool {
+		return p != "a/e" && p != "a/d/.h"
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,12 +197,16 @@ func TestEntries(t *testing.T) {
 	for _, e := range entries {
 		got = append(got, e.Path+" "+e.Type.String()+" "+string(e.Data))
 	}
-	want := "a/d d--------- |a/d/.h ---------- |a/d/y.sh ---------- 2|a/e d--------- |a/l L--------- |a/x ---------- 1"
-	if strings.Join(got, "|") != want {
-		t.Errorf("got  %s\nwant %s", strings.Join(got, "|"), want)
+	want := []string{"a/d d--------- ", "a/d/.h ---------- ", "a/d/y.sh ---------- 2",
+		"a/e d--------- ", "a/l L--------- ", "a/x ---------- 1"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	for _, e := range entries {
-		if e.Path == "a/d/y.sh" && runtime.GOOS != "windows" && (!e.Fits(0o755) || e.Fits(0o644) || e.Mode != 0o755 || e.Links != 1) {
+		if e.Path != "a/d/y.sh" || runtime.GOOS == "windows" {
+			continue
+		}
+		if !e.Fits(0o755) || e.Fits(0o644) || e.Mode != 0o755 || e.Links != 1 {
 			t.Errorf("%+v", e)
 		}
 	}

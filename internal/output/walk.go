@@ -24,16 +24,19 @@ func stands(p string, err error) error {
 	switch err {
 	case errLink:
 		return &ObstructedError{Path: p, Link: true,
-			Problem: "is a symbolic link, which is never followed: replace it by what it points to, or remove it"}
+			Problem: "is a symbolic link, which is never followed: replace it by what it " +
+				"points to, or remove it"}
 	case errNoFolder:
-		return &ObstructedError{Path: p, Problem: "is a file where a folder is expected: move it away"}
+		return &ObstructedError{Path: p, Problem: "is a file where a folder is expected: move " +
+			"it away"}
 	case errNoFile:
 		return &ObstructedError{Path: p, Problem: "is not a regular file: move it away"}
 	}
 	return err
 }
 
-// walk goes through the folders of one setup, and opens each once. Like [tree] it goes through no symbolic link.
+// walk goes through the folders of one setup, and opens each once. Like [tree] it goes through no
+// symbolic link.
 type walk struct {
 	base handle
 	at   string // path of the base, for messages; "" for the output folder
@@ -127,8 +130,8 @@ func (w *walk) read(p string) ([]byte, info, error) {
 	return data, is, nil
 }
 
-// look tells how f is in the output folder, given the entries of its name in the manifest, and what
-// is there, until the next look.
+// look tells how f is in the output folder, given the entries of its name in the manifest, and
+// what is there, until the next look.
 func (w *walk) look(p string, f File, listed []entry) (state, []byte, info, error) {
 	data, is, err := w.read(p)
 	switch {
