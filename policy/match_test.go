@@ -3,7 +3,6 @@ package policy
 import (
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestActionPatterns(t *testing.T) {
@@ -129,14 +128,11 @@ func TestIncompleteARN(t *testing.T) {
 	}
 }
 
-// A pattern with many wildcards costs no more than its length times that of the text.
+// A pattern with many wildcards costs no more than its length times that of the text: one that tried
+// every way to share the text out would not end.
 func TestMatchIsNotExponential(t *testing.T) {
-	start := time.Now()
 	if match(glob(strings.Repeat("*a", 400)+"b"), strings.Repeat("a", 4000)) {
 		t.Error("matched")
-	}
-	if d := time.Since(start); d > 5*time.Second {
-		t.Errorf("took %v", d)
 	}
 }
 
