@@ -9,14 +9,16 @@ FUZZ       = ^Fuzz
 BENCH      = .
 N          = 1000
 RUNS       = 5
-TESTFLAGS  = -timeout 30m
+# Guards against tests that hang. Each run of a tool has a shorter one of its own.
+TESTFLAGS  = -timeout 20m
+E2EFLAGS   = -count 1 -timeout 60m
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # The flags that name every example: one -f each, sorted, so that each run reads the same.
 SPECS = $$(find $(EXAMPLES) -name '*.yaml' | LC_ALL=C sort | sed 's/^/-f /')
 
 .PHONY: all
-all: lint test check ## lint, test and check
+all: lint test check ## lint, test and check; see also e2e
 
 .PHONY: build
 build: ## build bin/pzgen
@@ -32,11 +34,22 @@ check: ## tell whether out/ is what the examples give
 	@test -n "$(SPECS)" || { echo "no example in $(EXAMPLES)" >&2; exit 1; }
 	$(GO) run ./cmd/pzgen check $(SPECS) -o $(OUT)
 
+# The tests that run real tools are called TestReal…; package testtool sees to it.
+REAL = $$(find . -name '*_test.go' -exec grep -h '^func TestReal' {} + | sed 's/^func //; s/(.*//' | LC_ALL=C sort)
+
 .PHONY: test
-test: ## run every test; the last line tells what was skipped for want of a tool
-	@log=$$(mktemp) && trap 'rm -f "$$log"' EXIT && status=0 && \
-	echo "$(GO) test $(TESTFLAGS) ./..." && \
-	{ PZGEN_SKIP_LOG="$$log" $(GO) test $(TESTFLAGS) ./... || status=$$?; } && \
+test: ## run every test that needs Go alone; the last line tells what is left to make e2e
+	@echo "$(GO) test $(TESTFLAGS) ./..." && status=0 && \
+	{ PZGEN_TOOLS= $(GO) test $(TESTFLAGS) ./... || status=$$?; } && \
+	echo "left to make e2e, which runs terraform, the AWS CLI, moto, cfn-lint, bash and more:" $(REAL) && exit $$status
+
+.PHONY: e2e
+e2e: ## run every test with the tools that the output is for; the last line tells which are missing
+	@packages=$$(find . -name '*_test.go' -exec grep -l '^func TestReal' {} + | sed 's|/[^/]*$$||' | LC_ALL=C sort -u) && \
+	test -n "$$packages" || { echo "no test runs a tool" >&2; exit 1; }; \
+	log=$$(mktemp) && trap 'rm -f "$$log"' EXIT && status=0 && \
+	echo "$(GO) test $(E2EFLAGS) -run ^TestReal" $$packages && \
+	{ PZGEN_TOOLS=1 PZGEN_SKIP_LOG="$$log" $(GO) test $(E2EFLAGS) -run '^TestReal' $$packages || status=$$?; } && \
 	if [ -s "$$log" ]; then \
 		echo "skipped, these tools are missing: $$(LC_ALL=C sort -u "$$log" | tr '\n' ';' | sed 's/;$$//; s/;/; /g')"; \
 	else \

@@ -90,7 +90,7 @@ func awsCall(socket string, args []string) (status int, err error) {
 func python(t testing.TB) string {
 	t.Helper()
 	path := testtool.Need(t, "python3", "-c", "import moto.server, boto3, awscli.clidriver")
-	out, err := exec.Command(path, "-c", "import sys; print(sys.executable)").Output()
+	out, err := testtool.Command(t, path, "-c", "import sys; print(sys.executable)").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,6 +109,9 @@ func startAWS(t testing.TB) string {
 	start(t, "ready", nil, python(t), "-B", filepath.Join("testdata", "aws_server.py"), socket)
 	return socket
 }
+
+// startLimit is how long a server may take to start, far more than it needs on a busy machine.
+const startLimit = 10 * time.Minute
 
 // start starts a server that is stopped when the test ends, and waits until it has said that it is ready.
 func start(t testing.TB, ready string, env []string, name string, args ...string) {
@@ -157,7 +160,7 @@ func start(t testing.TB, ready string, env []string, name string, args ...string
 		if s != "" {
 			t.Fatalf("%s does not start: %s", strings.Join(args, " "), s)
 		}
-	case <-time.After(time.Minute):
-		t.Fatalf("%s does not start within a minute", strings.Join(args, " "))
+	case <-time.After(startLimit):
+		t.Fatalf("%s does not start within %v", strings.Join(args, " "), startLimit)
 	}
 }

@@ -9,12 +9,12 @@ import (
 	"net"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/testtool"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -87,7 +87,7 @@ func (c *cloud) env(endpoint string) []string {
 // aws runs the AWS CLI past the proxy, as somebody else would.
 func (c *cloud) aws(args ...string) []byte {
 	c.t.Helper()
-	cmd := exec.Command(filepath.Join(c.bin, "aws"), append(args, "--output=json", "--region="+c.region)...)
+	cmd := testtool.Command(c.t, filepath.Join(c.bin, "aws"), append(args, "--output=json", "--region="+c.region)...)
 	cmd.Env = c.env(c.moto)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
@@ -130,7 +130,7 @@ type key struct {
 // state reads the account.
 func (c *cloud) state() *state {
 	c.t.Helper()
-	cmd := exec.Command(filepath.Join(c.bin, "aws"), "snapshot", c.moto, c.region)
+	cmd := testtool.Command(c.t, filepath.Join(c.bin, "aws"), "snapshot", c.moto, c.region)
 	cmd.Env = c.env(c.moto)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs

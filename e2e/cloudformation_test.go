@@ -3,54 +3,19 @@
 package e2e
 
 import (
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/pzgen/pzgen/internal/testtool"
 	"github.com/pzgen/pzgen/policy"
 )
 
-// TestTemplates lets cfn-lint look at every template of the examples, its informational rules included.
-func TestTemplates(t *testing.T) {
-	if testing.Short() {
-		t.Skip("skipped in short mode")
-	}
-	lint := testtool.Need(t, "cfn-lint", "--version")
-	dir := t.TempDir()
-	args := []string{"-c", "I", "--"}
-	for _, m := range everySetup(t) {
-		for _, f := range printed(t, m, "cloudformation") {
-			if !strings.HasSuffix(f.Path, ".yaml") {
-				continue
-			}
-			name := filepath.Join(dir, fmt.Sprintf("%d.yaml", len(args)))
-			if err := os.WriteFile(name, append([]byte("# "+f.Path+"\n"), f.Data...), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			args = append(args, name)
-		}
-	}
-	cmd := exec.Command(lint, args...)
-	cmd.Env = append(os.Environ(), "AWS_DEFAULT_REGION=eu-west-1")
-	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
-		t.Errorf("cfn-lint: %v\n%s", err, out)
-	}
-	t.Logf("cfn-lint -c I finds nothing in %d templates", len(args)-3)
-}
-
-// TestStack has moto create the stack of a template. It passes over AWS::IAM::RolePolicy, AWS::S3::BucketPolicy and the types of Personalize, and
+// TestRealStack has moto create the stack of a template. It passes over AWS::IAM::RolePolicy, AWS::S3::BucketPolicy and the types of Personalize, and
 // does not look at rules: what it does make has to be as the JSON target says.
-func TestStack(t *testing.T) {
-	if testing.Short() {
-		t.Skip("skipped in short mode")
-	}
+func TestRealStack(t *testing.T) {
 	socket := startAWS(t)
 	t.Run("stacks", func(t *testing.T) {
 		for _, c := range []struct{ file, setup string }{{"full.yaml", "retail"}, {"encrypted.yaml", "encrypted"}, {"documented.yaml", "documented-export"}} {

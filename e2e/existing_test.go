@@ -5,7 +5,6 @@ package e2e
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -79,11 +78,8 @@ func blank(text string) string {
 	return strings.Join(lines, "")
 }
 
-// TestExistingPage runs every command of docs/existing.md, in each of its ways, in an account like the page's, and looks at what is lost: nothing.
-func TestExistingPage(t *testing.T) {
-	if testing.Short() {
-		t.Skip("skipped in short mode")
-	}
+// TestRealExistingPage runs every command of docs/existing.md, in each of its ways, in an account like the page's, and looks at what is lost: nothing.
+func TestRealExistingPage(t *testing.T) {
 	testtool.Need(t, "python3", "-c", "import moto.server, boto3, awscli.clidriver")
 	testtool.Need(t, "bash")
 	testtool.Need(t, "jq")
@@ -93,7 +89,7 @@ func TestExistingPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	pzgen := filepath.Join(t.TempDir(), "pzgen")
-	if out, err := exec.Command("go", "build", "-o", pzgen, "../cmd/pzgen").CombinedOutput(); err != nil {
+	if out, err := testtool.Command(t, "go", "build", "-o", pzgen, "../cmd/pzgen").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	socket := startAWS(t)
@@ -179,7 +175,7 @@ func (p *page) run(t *testing.T, title, block string, env []string) {
 	t.Helper()
 	script := "set -euo pipefail\n" + strings.ReplaceAll(block, pageKey, p.key) + "\npwd > \"$PZGEN_TEST_FOLDER\"\n"
 	where := filepath.Join(p.dir, "folder")
-	cmd := exec.Command("bash", "-c", script)
+	cmd := testtool.Command(t, "bash", "-c", script)
 	cmd.Dir = p.folder
 	cmd.Env = append(append(p.env(p.front), "AWS_REGION="+p.region, "AWS_DEFAULT_REGION="+p.region, "PZGEN_TEST_FOLDER="+where), env...)
 	var out bytes.Buffer

@@ -4,10 +4,8 @@ package e2e
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -26,11 +24,8 @@ func distinct(all []*model.Setup) []*model.Setup {
 	})
 }
 
-// TestScripts holds the scripts of every example against bash's own parser, shellcheck and shfmt.
-func TestScripts(t *testing.T) {
-	if testing.Short() {
-		t.Skip("skipped in short mode")
-	}
+// TestRealScripts holds the scripts of every example against bash's own parser, shellcheck and shfmt.
+func TestRealScripts(t *testing.T) {
 	dir := t.TempDir()
 	var files, few []string
 	write := func(folder string, f output.File) string {
@@ -70,10 +65,7 @@ func TestScripts(t *testing.T) {
 			var group sync.WaitGroup
 			for part := range slices.Chunk(c.files, c.each) {
 				run := func() {
-					out, err := exec.Command(path, append(slices.Clone(c.args[1:]), part...)...).CombinedOutput()
-					if err != nil || len(out) > 0 {
-						t.Errorf("%s: %v\n%s", strings.Join(c.args, " "), err, out)
-					}
+					testtool.Clean(t, testtool.Command(t, path, append(slices.Clone(c.args[1:]), part...)...))
 				}
 				if c.each == 1 {
 					run()

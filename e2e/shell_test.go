@@ -8,9 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/testtool"
@@ -25,11 +23,9 @@ func (w *world) run(script string, args ...string) (string, error) {
 }
 
 func (w *world) command(script string, args ...string) *exec.Cmd {
-	cmd := exec.Command("bash", append([]string{filepath.Join(w.dir, "out", w.setup.Name, "shell", script)}, args...)...)
+	cmd := testtool.Command(w.t, "bash", append([]string{filepath.Join(w.dir, "out", w.setup.Name, "shell", script)}, args...)...)
 	cmd.Dir = filepath.Join(w.dir, "spec")
 	cmd.Env = append(w.env(w.front), callsVariable+"="+w.calls)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.WaitDelay = 10 * time.Second
 	return cmd
 }
 
@@ -60,9 +56,6 @@ func (w *world) refused(t testing.TB, why, script string, args ...string) {
 // needShell asks for what the scripts need beside the AWS CLI.
 func needShell(t *testing.T) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("skipped in short mode")
-	}
 	for _, name := range []string{"bash", "jq"} {
 		testtool.Need(t, name)
 	}
@@ -173,8 +166,8 @@ func destroys(t *testing.T, w *world) {
 	}
 }
 
-// TestShell runs the scripts of the examples under bash with the AWS CLI, and at its end holds what was run against what the scripts can run.
-func TestShell(t *testing.T) {
+// TestRealShell runs the scripts of the examples under bash with the AWS CLI, and at its end holds what was run against what the scripts can run.
+func TestRealShell(t *testing.T) {
 	needShell(t)
 	socket := startAWS(t)
 	ran := &ran{}

@@ -27,11 +27,8 @@ const provider = `provider "aws" {
 }
 `
 
-// TestTerraform applies the module as a root module and from within another, with import blocks for the policies that exist.
-func TestTerraform(t *testing.T) {
-	if testing.Short() {
-		t.Skip("skipped in short mode")
-	}
+// TestRealTerraform applies the module as a root module and from within another, with import blocks for the policies that exist.
+func TestRealTerraform(t *testing.T) {
 	tf := testtool.NeedTerraform(t)
 	socket := startAWS(t)
 	t.Run("modules", func(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestMany: only so many findings are told, and never does a warning become an error or hide one.
@@ -133,7 +132,6 @@ func TestHostile(t *testing.T) {
 		"tags":            header + "    tags: {" + many(50000, func(b *strings.Builder, i int) { b.WriteString("t" + strings.Repeat("x", i%50) + ": a,") }) + "}",
 		"nested policies": header + "    statements: {role: [{condition: {" + strings.Repeat("a: {b: c},", 50000) + "}}]}",
 	} {
-		start := time.Now()
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		s, ds := Parse("f", []byte(data), nil)
@@ -141,11 +139,10 @@ func TestHostile(t *testing.T) {
 		if s != nil || !ds.HasErrors() {
 			t.Errorf("%s is taken", name)
 		}
-		if d := time.Since(start); d > 10*time.Second {
-			t.Errorf("%s took %v", name, d)
-		}
-		if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 2000 {
-			t.Errorf("%s took %d MB", name, mb)
+		// So many bytes for each byte of input, and some for the rest: no work grows faster than the input.
+		taken := int(after.TotalAlloc - before.TotalAlloc)
+		if most := 16<<20 + 1000*len(data); taken > most {
+			t.Errorf("%s of %d bytes takes %d bytes of memory, more than %d", name, len(data), taken, most)
 		}
 		if len(ds) > maxProblems+1 {
 			t.Errorf("%s: %d findings", name, len(ds))
@@ -156,6 +153,6 @@ func TestHostile(t *testing.T) {
 				break
 			}
 		}
-		t.Logf("%-16s %8d bytes %8v %4d MB %4d findings", name, len(data), time.Since(start).Round(time.Millisecond), (after.TotalAlloc-before.TotalAlloc)>>20, len(ds))
+		t.Logf("%-16s %8d bytes, %4d MB taken, %4d findings", name, len(data), taken>>20, len(ds))
 	}
 }

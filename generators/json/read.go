@@ -1,6 +1,7 @@
 package json
 
 import (
+	"bytes"
 	"errors"
 	"path"
 	"strings"
@@ -58,6 +59,10 @@ func misplaced(in deployed.Input, file string) string {
 // decode reads one file, which holds one document and nothing else.
 func decode(f output.File) (*deployed.Document, *deployed.Unknown) {
 	at := deployed.Place{Path: f.Path, Line: 1, Col: 1}
+	if bytes.HasPrefix(f.Data, []byte("\ufeff")) { // the AWS CLI hands it on, and AWS refuses it
+		return nil, &deployed.Unknown{Kind: "byte order mark", What: "\ufeff", At: at,
+			Why: "AWS takes no policy that begins with it: save the file without"}
+	}
 	doc, err := policy.DecodeJSON(f.Data)
 	if err != nil {
 		u := &deployed.Unknown{Kind: "document", What: path.Base(f.Path), Why: err.Error(), At: at}

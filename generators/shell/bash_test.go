@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -122,7 +121,7 @@ func TestRealBash(t *testing.T) {
 			run := func(script string, args ...string) []string {
 				t.Helper()
 				os.Remove(state + ".changes")
-				cmd := exec.Command(filepath.Join(dir, script), append([]string{"--yes"}, args...)...)
+				cmd := testtool.Command(t, filepath.Join(dir, script), append([]string{"--yes"}, args...)...)
 				cmd.Dir = dir
 				cmd.Env = append(os.Environ(), stateVariable+"="+state, "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"), "TMPDIR="+dir)
 				if out, err := cmd.CombinedOutput(); err != nil {
@@ -203,8 +202,8 @@ func settle(t *testing.T, a *account.Account) string {
 	return string(b)
 }
 
-// TestScriptTools holds the scripts against shellcheck, shfmt and bash's own parser.
-func TestScriptTools(t *testing.T) {
+// TestRealScriptTools holds the scripts against shellcheck, shfmt and bash's own parser.
+func TestRealScriptTools(t *testing.T) {
 	dir := t.TempDir()
 	write := func(folder string, files []output.File) (names []string) {
 		for _, f := range files {
@@ -236,10 +235,7 @@ func clean(t *testing.T, command, files []string) {
 	t.Helper()
 	path := testtool.Need(t, command[0])
 	for _, file := range files {
-		out, err := exec.Command(path, append(slices.Clone(command[1:]), file)...).CombinedOutput()
-		if err != nil || len(out) > 0 {
-			t.Errorf("%s: %v\n%s", file, err, out)
-		}
+		testtool.Clean(t, testtool.Command(t, path, append(slices.Clone(command[1:]), file)...))
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestTerraformAccepts(t *testing.T) {
+func TestRealTerraformAccepts(t *testing.T) {
 	tl := terraformTool(t)
 	dir := t.TempDir()
 	var modules strings.Builder

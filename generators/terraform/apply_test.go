@@ -33,7 +33,7 @@ type applied struct {
 
 // The real provider gives every document the meaning that Read gives it: the module is applied with every answer of AWS put in its
 // place, so that nothing is asked. Cleaning up afterwards runs into the protection of what holds data, all of it.
-func TestProviderAgrees(t *testing.T) {
+func TestRealProviderAgrees(t *testing.T) {
 	tl := terraformTool(t)
 	dir := t.TempDir()
 	var tests strings.Builder

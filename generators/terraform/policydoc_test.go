@@ -40,7 +40,7 @@ func asRead(t *testing.T, src string) (map[string]policy.Document, error) {
 }
 
 // The data source means to the real provider what it means to Read.
-func TestMeaning(t *testing.T) {
+func TestRealMeaning(t *testing.T) {
 	src, err := os.ReadFile("testdata/meaning/main.tf")
 	if err != nil {
 		t.Fatal(err)

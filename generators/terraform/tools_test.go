@@ -14,9 +14,6 @@ type tool struct{ terraform need.Terraform }
 
 func terraformTool(t *testing.T) tool {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("skipped in short mode")
-	}
 	return tool{need.NeedTerraform(t)}
 }
 

@@ -4,24 +4,23 @@ import (
 	"bytes"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // Terraform is the program with the provider hashicorp/aws from a local mirror, so that it asks no registry.
 type Terraform struct{ path, plugins string }
 
-// NeedTerraform asks for terraform and for the provider, as [Need] does. The mirror is the folder that holds registry.terraform.io/hashicorp/aws:
-// the one that TF_PLUGIN_DIR names, else one of the usual places.
+// NeedTerraform asks for terraform and for the provider, as [Need] does. The mirror is the folder that
+// holds registry.terraform.io/hashicorp/aws: the one that TF_PLUGIN_DIR names, else one of the usual
+// places.
 func NeedTerraform(t testing.TB) Terraform {
 	t.Helper()
 	path := Need(t, "terraform")
 	plugins := pluginDir()
 	if plugins == "" {
-		Skip(t, "a mirror of the terraform provider hashicorp/aws", errors.New("set TF_PLUGIN_DIR"))
+		missing(t, "a mirror of the terraform provider hashicorp/aws", errors.New("set TF_PLUGIN_DIR"))
 	}
 	return Terraform{path, plugins}
 }
@@ -54,7 +53,8 @@ func (tf Terraform) Init(t testing.TB, dir string) {
 	tf.Run(t, dir, nil, "init", "-no-color", "-input=false", "-backend=false", "-plugin-dir="+tf.plugins)
 }
 
-// Run runs terraform in dir, with env beside the environment of the test, and gives what it wrote to standard output. The test fails when it fails.
+// Run runs terraform in dir, with env beside the environment of the test, and returns what it wrote to
+// standard output. The test fails when it fails.
 func (tf Terraform) Run(t testing.TB, dir string, env []string, args ...string) []byte {
 	t.Helper()
 	out, errs, err := tf.Try(t, dir, env, args...)
@@ -66,10 +66,10 @@ func (tf Terraform) Run(t testing.TB, dir string, env []string, args ...string) 
 
 // Try is Run for a command that may fail.
 func (tf Terraform) Try(t testing.TB, dir string, env []string, args ...string) (stdout, stderr []byte, err error) {
-	cmd := exec.CommandContext(t.Context(), tf.path, args...)
-	cmd.WaitDelay = 10 * time.Second
+	t.Helper()
+	cmd := Command(t, tf.path, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE=/dev/null", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "AWS_EC2_METADATA_DISABLED=true")
+	cmd.Env = append(os.Environ(), quiet...)
 	cmd.Env = append(cmd.Env, env...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
@@ -77,7 +77,11 @@ func (tf Terraform) Try(t testing.TB, dir string, env []string, args ...string) 
 	return out.Bytes(), errs.Bytes(), err
 }
 
-// Env gives what a script needs in its environment to run terraform as Run does.
+// Env returns what a script needs in its environment to run terraform as Run does.
 func (tf Terraform) Env() []string {
-	return []string{"TF_CLI_CONFIG_FILE=/dev/null", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS_init=-plugin-dir=" + tf.plugins}
+	return append(quiet[:len(quiet):len(quiet)], "TF_INPUT=0", "TF_CLI_ARGS_init=-plugin-dir="+tf.plugins)
 }
+
+// quiet keeps terraform from asking anybody.
+var quiet = []string{"TF_CLI_CONFIG_FILE=/dev/null", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
+	"AWS_EC2_METADATA_DISABLED=true"}

@@ -1,35 +1,40 @@
-// Package tool finds the programs that tests hold the product against: terraform, the AWS CLI, cfn-lint and the like.
+// Package testtool finds and runs the programs that tests hold the product against: terraform, the
+// AWS CLI, cfn-lint and the like.
 //
-// A test asks for one by [Need] and is skipped when it is missing, so that the tests run on a machine with Go alone. With
-// PZGEN_REQUIRE_TOOLS=1 a missing program fails the test instead. With PZGEN_SKIP_LOG naming a file, each skip adds a line to it, from which
-// `make test` tells at its end what was not tested.
+// A test that runs one is called TestReal…, and asks for each by [Need]. It is skipped unless
+// PZGEN_TOOLS=1, as `make e2e` sets it, so that `make test` runs with Go alone, and where the program
+// is missing. With PZGEN_REQUIRE_TOOLS=1 a missing program fails the test. With PZGEN_SKIP_LOG naming
+// a file, each missing program adds a line to it, from which `make e2e` tells at its end what was not
+// tested.
 package testtool
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 )
 
 // The variables of the environment that [Need] looks at.
 const (
+	Tools   = "PZGEN_TOOLS"
 	Require = "PZGEN_REQUIRE_TOOLS"
 	SkipLog = "PZGEN_SKIP_LOG"
 )
 
-// patience is how long a trial run may take; a cold interpreter on a busy machine takes seconds.
-const patience = time.Minute
+// prefix is what the names of tests begin with that run tools: `make e2e` runs them by it.
+const prefix = "TestReal"
 
-// Need gives the path of a program. With args, the program is there only when it runs with them and ends well: Need(t, "python3", "-c", "import
-// moto") asks for a module. When it is missing, the test is skipped, or fails if the environment requires tools. It does not look at versions.
+// Need returns the path of a program. With args, the program is there only when it runs with them and
+// ends well: Need(t, "python3", "-c", "import moto") asks for a module. The test is skipped when tools
+// are not to be run, or with -short; and when the program is missing, unless the environment requires
+// tools: then it fails. Need does not look at versions.
 func Need(t testing.TB, name string, args ...string) string {
 	t.Helper()
-	path, err := find(name, args)
+	wanted(t)
+	path, err := find(t, name, args)
 	if err == nil {
 		return path
 	}
@@ -37,24 +42,24 @@ func Need(t testing.TB, name string, args ...string) string {
 	return ""
 }
 
-// Skip skips the test for want of something that is no program, a plugin or a folder: what names it. The same rules hold as for [Need].
-func Skip(t testing.TB, what string, err error) {
+// wanted skips the test unless it is to run tools.
+func wanted(t testing.TB) {
 	t.Helper()
-	missing(t, what, err)
+	if !strings.HasPrefix(t.Name(), prefix) {
+		t.Fatalf("%s runs a tool: give it a name that begins with %s, or make e2e does not find it", t.Name(), prefix)
+	}
+	if testing.Short() || os.Getenv(Tools) != "1" {
+		t.Skipf("it runs a tool, which only make e2e does (%s=1)", Tools)
+	}
 }
 
-func find(name string, args []string) (string, error) {
+func find(t testing.TB, name string, args []string) (string, error) {
 	path, err := exec.LookPath(name)
 	if err != nil || len(args) == 0 {
 		return path, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	var out bytes.Buffer
-	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, bytes.TrimSpace(out.Bytes()))
+	if out, err := Command(t, path, args...).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, bytes.TrimSpace(out))
 	}
 	return path, nil
 }

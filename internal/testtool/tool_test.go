@@ -7,20 +7,21 @@ import (
 	"testing"
 )
 
-// fake stands in for a test and notes how it ended.
+// fake is a test that notes how it ended.
 type fake struct {
 	testing.TB
-	skipped, failed string
+	name, skipped, failed string
 }
 
 type ended struct{}
 
+func (f *fake) Name() string                 { return f.name }
 func (f *fake) Helper()                      {}
 func (f *fake) Skipf(s string, args ...any)  { f.skipped = s; panic(ended{}) }
 func (f *fake) Fatalf(s string, args ...any) { f.failed = s; panic(ended{}) }
 
-func need(name string, args ...string) (path string, f *fake) {
-	f = &fake{}
+func need(t *testing.T, test, name string, args ...string) (path string, f *fake) {
+	f = &fake{TB: t, name: test}
 	defer func() {
 		if r := recover(); r != nil {
 			if _, ok := r.(ended); !ok {
@@ -32,20 +33,25 @@ func need(name string, args ...string) (path string, f *fake) {
 }
 
 func TestNeed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("with -short no tool is asked for")
+	}
 	log := filepath.Join(t.TempDir(), "skips")
+	t.Setenv(Tools, "1")
 	t.Setenv(SkipLog, log)
 	t.Setenv(Require, "")
-	if path, f := need("go"); path == "" || f.skipped+f.failed != "" {
+	if path, f := need(t, "TestReal", "go"); path == "" || f.skipped+f.failed != "" {
 		t.Errorf("go: path %q, %+v", path, f)
 	}
-	if path, f := need("go", "version"); path == "" || f.skipped+f.failed != "" {
+	if path, f := need(t, "TestReal", "go", "version"); path == "" || f.skipped+f.failed != "" {
 		t.Errorf("go version: path %q, %+v", path, f)
 	}
 	if _, err := os.Stat(log); err == nil {
-		t.Error("a skip is noted and there was none")
+		t.Error("a missing tool is noted and there was none")
 	}
 	for _, args := range [][]string{{"no-such-program-as-this"}, {"go", "no-such-command"}} {
-		if path, f := need(args[0], args[1:]...); path != "" || f.skipped == "" || f.failed != "" {
+		path, f := need(t, "TestRealThing/part", args[0], args[1:]...)
+		if path != "" || f.skipped == "" || f.failed != "" {
 			t.Errorf("%v: path %q, %+v", args, path, f)
 		}
 	}
@@ -54,8 +60,26 @@ func TestNeed(t *testing.T) {
 		t.Errorf("noted %q, %v; want %q", data, err, want)
 	}
 	t.Setenv(Require, "1")
-	if _, f := need("no-such-program-as-this"); f.failed == "" || f.skipped != "" || !strings.Contains(f.failed, "required") {
+	_, f := need(t, "TestReal", "no-such-program-as-this")
+	if f.failed == "" || f.skipped != "" || !strings.Contains(f.failed, "required") {
 		t.Errorf("required: %+v", f)
+	}
+}
+
+// Without PZGEN_TOOLS=1 no tool is run, also where tools are required.
+func TestNeedNothing(t *testing.T) {
+	t.Setenv(Tools, "")
+	t.Setenv(Require, "1")
+	if _, f := need(t, "TestReal", "go"); f.skipped == "" || f.failed != "" {
+		t.Errorf("%+v", f)
+	}
+}
+
+// A test that runs a tool and would not be found by make e2e fails, wherever it runs.
+func TestNeedName(t *testing.T) {
+	t.Setenv(Tools, "")
+	if _, f := need(t, "TestSomething", "go"); f.failed == "" {
+		t.Errorf("%+v", f)
 	}
 }
 

@@ -1,4 +1,4 @@
-# What aws_iam_policy_document does with its arguments, held against what Read makes of them: see TestMeaning.
+# What aws_iam_policy_document does with its arguments, held against what Read makes of them: see TestRealMeaning.
 
 locals {
   foreign = <<-JSON
