@@ -63,23 +63,22 @@ func verifyOutput(e *env, c *cli.Context) error {
 	err = run.Verify(c.Context, out, func(v engine.Verified) error {
 		bar.step()
 		e.sayFindings(v.Failed)
-		if v.Report == nil {
-			return nil
-		}
-		calls, refused, found = calls+len(v.Report.Calls), refused+v.Report.Refused,
-			found+len(v.Found)
-		for _, t := range v.Report.Targets {
-			targets[t] = true
+		found += len(v.Found)
+		if v.Report != nil {
+			calls, refused = calls+len(v.Report.Calls), refused+v.Report.Refused
+			for _, t := range v.Report.Targets {
+				targets[t] = true
+			}
 		}
 		if format != "text" {
 			all.Findings = append(append(all.Findings, v.Found...), v.Notes...)
 			return nil
 		}
 		bar.end()
-		if !e.quiet {
+		if !e.quiet && v.Report != nil {
 			fmt.Fprintln(e.stdout, setupLine(v))
 		}
-		if verbose && !e.quiet {
+		if verbose && !e.quiet && v.Report != nil {
 			writeMatrix(e.stdout, v.Report)
 		}
 		for _, f := range v.Found {

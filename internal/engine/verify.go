@@ -25,8 +25,8 @@ const (
 
 // Verified is the proof of one setup's files in the output folder.
 type Verified struct {
-	Setup  string
-	Report *proof.Report      // nil where Failed has an error
+	Setup  string             // "" for what belongs to no setup
+	Report *proof.Report      // nil where Failed has an error, and for what belongs to no setup
 	Found  []findings.Finding // how the proof fails
 	Notes  []findings.Finding // what the spec accepts
 	Failed []findings.Finding // problems of the setup itself: there is nothing to prove
@@ -77,7 +77,40 @@ func (r *Run) Verify(ctx context.Context, out string, each func(Verified) error)
 	if err != nil {
 		return err
 	}
+	if found, err := v.outside(want); err != nil {
+		return err
+	} else if len(found) > 0 {
+		if err := each(Verified{Found: found}); err != nil {
+			return err
+		}
+	}
 	return foundError(failed, 0)
+}
+
+// outside finds what is in the output folder beside the setups of a run that answers for all of it.
+func (v *verifier) outside(common shared) ([]findings.Finding, error) {
+	if v.run.partial || v.run.among(v.out) {
+		return nil, nil
+	}
+	folders := map[string]bool{}
+	for _, j := range v.run.jobs {
+		folders[j.setup.Name] = true
+	}
+	for _, files := range common.folders() {
+		folders[topOf(files[0].Path)] = true
+	}
+	names, err := v.folder.Outside(folders)
+	if err != nil {
+		return nil, err
+	}
+	var out []findings.Finding
+	for _, name := range names {
+		out = append(out, findings.Finding{Rule: proof.Closed, Level: findings.Error,
+			File:    inFolder(v.out, name),
+			Message: fmt.Sprintf("%q belongs to no setup of the spec, and what it does is not proved", name),
+			Hint:    "move it out of the output folder"})
+	}
+	return out, nil
 }
 
 // verifier reads one output folder.

@@ -119,3 +119,20 @@ func (w *walk) entries(dir string, look func(p string, folder bool) bool) ([]Ent
 	}
 	return out, nil
 }
+
+// Outside returns the names of what is in the output folder itself and is neither pzgen's own nor
+// in folders, sorted. Names that begin with a dot are left out: no setup has one, and no tool
+// that deploys a setup looks there.
+func (f *Folder) Outside(folders map[string]bool) ([]string, error) {
+	entries, err := fs.ReadDir(f.root.FS(), ".")
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, e := range entries {
+		if name := e.Name(); !strings.HasPrefix(name, ".") && !(folders[name] && e.IsDir()) {
+			out = append(out, name)
+		}
+	}
+	return out, nil
+}
