@@ -44,10 +44,16 @@ type Setup struct {
 	Places              Places
 }
 
+// backups are the copies of policies that apply.sh keeps beside itself, and that nothing reads.
+const backups = "shell/backup-*"
+
 // OwnPattern returns the first of the patterns of OwnFiles by which a file or folder is the user's
 // own, or "". name is its path below the setup's folder. Patterns are those of [path.Match]; one that
-// matches a folder takes all that is in it.
+// matches a folder takes all that is in it. Copies that apply.sh keeps are the user's in any case.
 func OwnPattern(patterns []string, name string) string {
+	if match, err := path.Match(backups, name); err == nil && match {
+		return backups
+	}
 	for ; name != "." && name != "/"; name = path.Dir(name) {
 		for _, pattern := range patterns {
 			if match, err := path.Match(pattern, name); err == nil && match {
