@@ -157,6 +157,25 @@ func TestDecodeStrings(t *testing.T) {
 	}
 }
 
+// The place of a value in a large document on one line is counted on from the place before it: to count
+// from the line's beginning each time would be work for the square of its length.
+func TestPlaceCountsOn(t *testing.T) {
+	s := scanner{data: []byte("[é, é]\n x"), line: 1}
+	for _, c := range []struct {
+		i    int
+		want Pos
+	}{{1, Pos{1, 2}}, {3, Pos{1, 3}}, {7, Pos{1, 6}}} {
+		s.i = c.i
+		if got := s.here(); got != c.want || s.mark != c.i {
+			t.Errorf("byte %d is at %v, counted up to byte %d", c.i, got, s.mark)
+		}
+	}
+	s.i = 8
+	if s.space(); s.here() != (Pos{2, 2}) || s.mark != s.i {
+		t.Errorf("the second line is at %v, counted up to byte %d", s.here(), s.mark)
+	}
+}
+
 // A large document on one line is read: were its places counted from the start of the line each time, the
 // tests would not end within their time.
 func TestDecodeLargeLine(t *testing.T) {

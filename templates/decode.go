@@ -223,30 +223,30 @@ func (t *Template) check() error {
 	if t.Profile != "documented" && !alphanumeric(t.Sid) {
 		bad("a sid of letters and digits alone is due, since it may stand in identity policies")
 	}
-	if !slices.Contains(Scopes, t.For) {
-		bad("for: %q is none of %s", t.For, strings.Join(Scopes, ", "))
+	if !slices.Contains(scopes, t.For) {
+		bad("for: %q is not one of %s", t.For, strings.Join(scopes, ", "))
 		return errors.Join(errs...)
 	}
 	if len(t.In) == 0 {
-		bad("in: names no document; one of %s is due", strings.Join(Documents, ", "))
+		bad("in: names no document; one of %s is due", strings.Join(documents, ", "))
 	}
 	for _, d := range t.In {
-		if !slices.Contains(Documents, d) {
-			bad("in: unknown document %q; known: %s", d, strings.Join(Documents, ", "))
+		if !slices.Contains(documents, d) {
+			bad("in: unknown document %q; known: %s", d, strings.Join(documents, ", "))
 		}
 		if (d == "bucket" || d == "key" || d == "operator") && d != t.For {
 			bad("a statement in the %s document is repeated for %s, not for %s", d, d, t.For)
 		}
 	}
 	for _, f := range slices.Concat(t.When, t.Unless) {
-		if !slices.Contains(Facts[t.For], f) {
-			bad("unknown fact %q; known for %s: %s", f, t.For, strings.Join(Facts[t.For], ", "))
+		if !slices.Contains(facts[t.For], f) {
+			bad("unknown fact %q; known for %s: %s", f, t.For, strings.Join(facts[t.For], ", "))
 		}
 	}
 	for _, e := range t.Extra {
 		for _, f := range e.When {
-			if !slices.Contains(Facts[t.For], f) {
-				bad("condition-when: unknown fact %q; known for %s: %s", f, t.For, strings.Join(Facts[t.For], ", "))
+			if !slices.Contains(facts[t.For], f) {
+				bad("condition-when: unknown fact %q; known for %s: %s", f, t.For, strings.Join(facts[t.For], ", "))
 			}
 		}
 		for _, d := range e.In {
@@ -272,8 +272,8 @@ func (t *Template) check() error {
 	}
 	for _, r := range t.refs() {
 		name := r.ID + "." + r.Attr
-		_, common := Holes["setup"][name]
-		_, own := Holes[t.For][name]
+		_, common := holes["setup"][name]
+		_, own := holes[t.For][name]
 		if !common && !own {
 			bad("unknown reference <%s> for %s", name, t.For)
 		}

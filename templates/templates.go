@@ -35,7 +35,7 @@ type Template struct {
 	Sid       string // without the names that the model adds; "" where the documented policy has none
 	ID        string // the Id of the document that it stands in, profile documented
 	Profile   string // the profile that it belongs to; "" for both
-	For       string // what it is repeated for: one of [Scopes]
+	For       string // what it is repeated for: setup, bucket, key or operator
 	In        []string
 	When      []string // facts that must all hold
 	Unless    []string // facts of which none may hold
@@ -56,14 +56,17 @@ type Conditional struct {
 	Conditions []policy.Condition
 }
 
-// What a template may be repeated for, and the documents that it may stand in.
+// What a template may be repeated for, and the documents that it may be in.
 var (
-	Scopes    = []string{"setup", "bucket", "key", "operator"}
-	Documents = []string{"trust", "role", "role-s3", "role-kms", "role-cloudwatch", "bucket", "key", "operator"}
+	scopes    = []string{"setup", "bucket", "key", "operator"}
+	documents = []string{"trust", "role", "role-s3", "role-kms", "role-cloudwatch", "bucket", "key", "operator"}
 )
 
-// Facts are what templates can ask of a setup, a bucket, a key or an operator. The model decides each of them.
-var Facts = map[string][]string{
+// Facts returns what templates can ask of a setup, a bucket, a key or an operator, whichever scope is.
+// The model decides each of them.
+func Facts(scope string) []string { return slices.Clone(facts[scope]) }
+
+var facts = map[string][]string{
 	"setup":  {"metrics", "bucket-keys"},
 	"bucket": {"lists", "reads", "writes", "results", "gets", "puts", "exports-alone", "require-tls", "guarded", "list-by-prefix"},
 	"key":    {"created", "used", "encrypts-bucket", "encrypts-dataset-group", "exports-dataset-group", "role-needs-key", "guarded"},
@@ -71,9 +74,9 @@ var Facts = map[string][]string{
 		"data-deletion", "metrics", "dataset-group", "tagged", "creates-groups", "encrypted-dataset-group"},
 }
 
-// Holes are the references that a template of a scope may hold. Those marked true stand for a list: the string that holds one is
-// repeated for each element.
-var Holes = map[string]map[string]bool{
+// holes are the references that a template of a scope may hold. Those marked true are for a list: the
+// string that holds one is repeated for each element.
+var holes = map[string]map[string]bool{
 	"setup":    {"aws.partition": false, "aws.account": false, "aws.region": false, "role.arn": false, "role.name": false},
 	"bucket":   {"bucket.arn": false, "bucket.name": false, "bucket.reads": true, "bucket.writes": true, "bucket.results": true, "bucket.lists": true},
 	"key":      {"key.arn": false, "key.admins": true},

@@ -69,7 +69,7 @@ func TestRefused(t *testing.T) {
 		{"sid: CompanyRule", "sid: Company Rule", "letters and digits"},
 		{"sid: CompanyRule", `sid: ""`, "profile documented alone"},
 		{"- sid: CompanyRule\n  for", "- for", "no sid"},
-		{"for: bucket", "for: planet", `"planet" is none of`},
+		{"for: bucket", "for: planet", `"planet" is not one of`},
 		{"for: bucket", "for: key", "not for key"},
 		{"in: [bucket]", "in: []", "names no document"},
 		{"in: [bucket]", "in: [planet]", `unknown document "planet"`},

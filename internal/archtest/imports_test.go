@@ -1,4 +1,4 @@
-// Package layout holds the rules that the project as a whole keeps, as tests.
+// Package archtest holds the rules that the project as a whole keeps, as tests.
 package archtest
 
 import (

@@ -9,7 +9,7 @@ import (
 
 var excerpt = regexp.MustCompile("(?s)<!-- from (\\S+) -->\n```[a-z]*\n(.*?)```\n")
 
-// What the README shows as input and output stands in the files that it names, letter by letter, and its links lead somewhere.
+// What the README shows as input and output is in the files that it names, verbatim, and its links lead somewhere.
 func TestReadmeIsTrue(t *testing.T) {
 	data, err := os.ReadFile("../../README.md")
 	if err != nil {

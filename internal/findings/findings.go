@@ -13,6 +13,7 @@ import (
 // Level tells how bad a finding is. The values are SARIF's.
 type Level string
 
+// The levels, the worst first.
 const (
 	Error   Level = "error"
 	Warning Level = "warning"

@@ -108,4 +108,4 @@ func condition(s policy.Statement, operator, key string) []string {
 	return out
 }
 
-func factsOf(scope string) []string { return templates.Facts[scope] }
+func factsOf(scope string) []string { return templates.Facts(scope) }
