@@ -14,7 +14,7 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// raw is a template as it stands in a file.
+// raw is a template as it is in a file.
 type raw struct {
 	Sid           *string    `yaml:"sid"`
 	ID            string     `yaml:"id"`
@@ -174,7 +174,8 @@ func parse(name string, data []byte) ([]Template, error) {
 	return out, errors.Join(errs...)
 }
 
-// knownFields refuses fields that [raw] does not have. The decoder does so only for what it parses itself, and that has no lines.
+// knownFields refuses fields that [raw] does not have. The decoder does so only for what it parses
+// itself, and that has no lines.
 func knownFields(n *yaml.Node) error {
 	fields := reflect.TypeFor[raw]()
 	return pairs(n, func(key string, v *yaml.Node) error {
@@ -221,14 +222,14 @@ func (t *Template) check() error {
 		bad("a statement without a sid is allowed in profile documented alone")
 	}
 	if t.Profile != "documented" && !alphanumeric(t.Sid) {
-		bad("a sid of letters and digits alone is due, since it may stand in identity policies")
+		bad("a sid of letters and digits alone is expected, since it may be in identity policies")
 	}
 	if !slices.Contains(scopes, t.For) {
 		bad("for: %q is not one of %s", t.For, strings.Join(scopes, ", "))
 		return errors.Join(errs...)
 	}
 	if len(t.In) == 0 {
-		bad("in: names no document; one of %s is due", strings.Join(documents, ", "))
+		bad("in: names no document; one of %s is expected", strings.Join(documents, ", "))
 	}
 	for _, d := range t.In {
 		if !slices.Contains(documents, d) {
@@ -251,12 +252,12 @@ func (t *Template) check() error {
 		}
 		for _, d := range e.In {
 			if !slices.Contains(t.In, d) {
-				bad("condition-when: the statement does not stand in %q", d)
+				bad("condition-when: the statement is not in %q", d)
 			}
 		}
 	}
 	if t.Why == "" || t.Source == "" || t.Edition == "" || t.Breaks == "" {
-		bad("why, source, edition and breaks are all due")
+		bad("why, source, edition and breaks are all expected")
 	}
 	if t.Statement.Effect != policy.Allow && t.Statement.Effect != policy.Deny {
 		bad("effect %q is neither Allow nor Deny", t.Statement.Effect)
@@ -268,7 +269,7 @@ func (t *Template) check() error {
 		bad("resource is missing")
 	}
 	if (t.Statement.Action.Values == nil) == (t.Statement.NotAction.Values == nil) {
-		bad("one of action and not-action is due")
+		bad("one of action and not-action is expected")
 	}
 	for _, r := range t.refs() {
 		name := r.ID + "." + r.Attr
@@ -281,7 +282,7 @@ func (t *Template) check() error {
 	return errors.Join(errs...)
 }
 
-// refs gives every reference of the template, those of its extra conditions too.
+// refs returns every reference of the template, those of its extra conditions too.
 func (t *Template) refs() []policy.Ref {
 	s := t.Statement
 	for _, e := range t.Extra {

@@ -1,8 +1,9 @@
-// Package templates is the single source of every policy statement that pzgen emits: YAML data with typed holes, checked as a whole
-// when it is loaded.
+// Package templates is the single source of every policy statement that pzgen emits: YAML data
+// with typed holes, checked as a whole when it is loaded.
 //
-// A statement names the documents it may stand in, the facts of a setup under which it applies, and why it is there. Its strings hold
-// references in angle brackets, from a closed list, and become [policy.Text] at once, so that no later step can mistake a value for syntax.
+// A statement names the documents it may be in, the facts of a setup under which it applies, and
+// why it is there. Its strings hold references in angle brackets, from a closed list, and become
+// [policy.Text] at once, so that no later step can mistake a value for syntax.
 package templates
 
 import (
@@ -33,7 +34,7 @@ type Library struct {
 // Template is one statement.
 type Template struct {
 	Sid       string // without the names that the model adds; "" where the documented policy has none
-	ID        string // the Id of the document that it stands in, profile documented
+	ID        string // the Id of the document that it is in, profile documented
 	Profile   string // the profile that it belongs to; "" for both
 	For       string // what it is repeated for: setup, bucket, key or operator
 	In        []string
@@ -49,7 +50,8 @@ type Template struct {
 	Line      int
 }
 
-// Conditional is a set of conditions that a statement carries only under some facts and in some documents.
+// Conditional is a set of conditions that a statement carries only under some facts and in some
+// documents.
 type Conditional struct {
 	When       []string
 	In         []string // nil: every document of the template
@@ -62,8 +64,8 @@ var (
 	documents = []string{"trust", "role", "role-s3", "role-kms", "role-cloudwatch", "bucket", "key", "operator"}
 )
 
-// Facts returns what templates can ask of a setup, a bucket, a key or an operator, whichever scope is.
-// The model decides each of them.
+// Facts returns what templates can ask of a setup, a bucket, a key or an operator, whichever scope
+// is. The model decides each of them.
 func Facts(scope string) []string { return slices.Clone(facts[scope]) }
 
 var facts = map[string][]string{
@@ -74,8 +76,8 @@ var facts = map[string][]string{
 		"data-deletion", "metrics", "dataset-group", "tagged", "creates-groups", "encrypted-dataset-group"},
 }
 
-// holes are the references that a template of a scope may hold. Those marked true are for a list: the
-// string that holds one is repeated for each element.
+// holes are the references that a template of a scope may hold. Those marked true are for a list:
+// the string that holds one is repeated for each element.
 var holes = map[string]map[string]bool{
 	"setup":    {"aws.partition": false, "aws.account": false, "aws.region": false, "role.arn": false, "role.name": false},
 	"bucket":   {"bucket.arn": false, "bucket.name": false, "bucket.reads": true, "bucket.writes": true, "bucket.results": true, "bucket.lists": true},
@@ -83,7 +85,7 @@ var holes = map[string]map[string]bool{
 	"operator": {"group.name": false, "groupkey.arn": false},
 }
 
-// Default gives the templates that are built in.
+// Default returns the templates that are built in.
 func Default() (*Library, error) {
 	sub, err := fs.Sub(embedded, "policies")
 	if err != nil {
@@ -92,8 +94,8 @@ func Default() (*Library, error) {
 	return load(sub, nil)
 }
 
-// LoadDir gives the built-in templates with the files of dir laid over them: a file replaces the built-in one of the same name, or adds to
-// them. Files that do not end in .yaml are left alone.
+// LoadDir returns the built-in templates with the files of dir laid over them: a file replaces the
+// built-in one of the same name, or adds to them. Files that do not end in .yaml are left alone.
 func LoadDir(dir string) (*Library, error) {
 	base, err := Default()
 	if err != nil {
@@ -154,7 +156,7 @@ func load(fsys fs.FS, base *Library) (*Library, error) {
 	return lib, nil
 }
 
-// Files gives the names of the library's files, sorted.
+// Files returns the names of the library's files, sorted.
 func (l *Library) Files() []string {
 	names := make([]string, 0, len(l.files))
 	for n := range l.files {
@@ -164,11 +166,12 @@ func (l *Library) Files() []string {
 	return names
 }
 
-// File gives the text of one of the library's files.
+// File returns the text of one of the library's files.
 func (l *Library) File(name string) []byte { return l.files[name] }
 
-// OwnedBases gives the Sids, without names, of all templates that may stand in the policy of a bucket or a key. None is the beginning of
-// another, so that a Sid read from a policy tells for certain which template it came from and for which setup.
+// OwnedBases returns the Sids, without names, of all templates that may be in the policy of a
+// bucket or a key. None is the beginning of another, so that a Sid read from a policy tells for
+// certain which template it came from and for which setup.
 func (l *Library) OwnedBases() []string {
 	var bases []string
 	for _, t := range l.Templates {
@@ -195,7 +198,7 @@ func (l *Library) check() []error {
 				s := slot{t.Sid, profile, doc}
 				for _, other := range seen[s] {
 					if !exclusive(t, other) {
-						errs = append(errs, fmt.Errorf("%s:%d: sid %q stands at %s:%d already and both can apply at once", t.File, t.Line, t.Sid, other.File, other.Line))
+						errs = append(errs, fmt.Errorf("%s:%d: sid %q is at %s:%d already and both can apply at once", t.File, t.Line, t.Sid, other.File, other.Line))
 					}
 				}
 				seen[s] = append(seen[s], t)
@@ -211,7 +214,8 @@ func (l *Library) check() []error {
 	return errs
 }
 
-// exclusive reports whether two templates can never apply to the same thing, because one asks for a fact that the other excludes.
+// exclusive reports whether two templates can never apply to the same thing, because one asks for
+// a fact that the other excludes.
 func exclusive(a, b *Template) bool {
 	for _, f := range a.When {
 		if slices.Contains(b.Unless, f) {
@@ -226,7 +230,8 @@ func exclusive(a, b *Template) bool {
 	return false
 }
 
-// Applies reports whether the template belongs to the profile and to the document, and whether the facts let it stand there.
+// Applies reports whether the template belongs to the profile and to the document, and whether the
+// facts let it be there.
 func (t *Template) Applies(profile, doc string, facts map[string]bool) bool {
 	return (t.Profile == "" || t.Profile == profile) && slices.Contains(t.In, doc) && holds(facts, t.When) && !anyHolds(facts, t.Unless)
 }

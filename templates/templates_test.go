@@ -63,7 +63,8 @@ func TestOverlay(t *testing.T) {
 	}
 }
 
-// Each change to a good template is refused, and the message names the file, the line and what is wrong.
+// Each change to a good template is refused, and the message names the file, the line and what is
+// wrong.
 func TestRefused(t *testing.T) {
 	for _, c := range []struct{ from, to, want string }{
 		{"sid: CompanyRule", "sid: Company Rule", "letters and digits"},

@@ -216,8 +216,8 @@ func randomEdit(r *rand.Rand, data []byte) []byte {
 	return bytes.Join(lines, nil)
 }
 
-// sameDocument reports whether encoding/json reads two files alike, but for the order of lists, values
-// that are repeated, a list of one for its value, and the case of condition keys.
+// sameDocument reports whether encoding/json reads two files alike, but for the order of lists,
+// values that are repeated, a list of one for its value, and the case of condition keys.
 func sameDocument(a, b []byte) bool {
 	var x, y any
 	return stdjson.Unmarshal(a, &x) == nil && stdjson.Unmarshal(b, &y) == nil && canonical("", x) == canonical("", y)

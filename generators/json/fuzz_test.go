@@ -9,8 +9,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// FuzzPrintRead puts any texts into a document: what is read back is what was printed, or the text is
-// one that no policy can hold.
+// FuzzPrintRead puts any texts into a document: what is read back is what was printed, or the text
+// is one that no policy can hold.
 func FuzzPrintRead(f *testing.F) {
 	for _, s := range []string{"", "x", `"}]\`, "${$}", "a$", "$", "${aws:username}", "<shop.arn>",
 		"<bucket.shop.arn>/*", "\n\t", "é漢🙂", "\u2028<b>&", "%{x}&{y}", "${*}${?}"} {
@@ -45,8 +45,8 @@ func FuzzPrintRead(f *testing.F) {
 	})
 }
 
-// FuzzParse gives any file to the reader: it is a document or it is unknown, never both and never
-// neither.
+// FuzzParse returns any file to the reader: it is a document or it is unknown, never both and
+// never neither.
 func FuzzParse(f *testing.F) {
 	for _, file := range printed(f, setup()) {
 		f.Add("role-policy.json", file.Data)

@@ -9,7 +9,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// setup has one document of each kind: whole and partial, with references that are known and one that is not, and values that try to break out.
+// setup has one document of each kind: whole and partial, with references that are known and one
+// that is not, and values that try to break out.
 func setup() *model.Setup {
 	m := &model.Setup{Name: "retail", Account: "111122223333", Region: "eu-west-1", Partition: "aws"}
 	m.Role.Name, m.Role.Path = "Pz", "/"

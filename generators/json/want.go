@@ -7,8 +7,9 @@ import (
 	"github.com/pzgen/pzgen/internal/model"
 )
 
-// Want returns what the files of the setup have to hold: its documents and nothing else, since JSON
-// attaches nothing. Their references are filled in as [Print] does, so no environment changes them.
+// Want returns what the files of the setup have to hold: its documents and nothing else, since
+// JSON attaches nothing. Their references are filled in as [Print] does, so no environment changes
+// them.
 func Want(m *model.Setup) deployed.State {
 	env := m.DeployedEnv()
 	for _, k := range m.Keys {

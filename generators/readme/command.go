@@ -10,13 +10,15 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// script is a list of commands for a person to run, in the notation of bash and zsh. It keeps its first error.
+// script is a list of commands for a person to run, in the notation of bash and zsh. It keeps its
+// first error.
 type script struct {
 	lines []string
 	err   error
 }
 
-// raw is a word that the shell is to expand, "$SHOP_KEY" for example. It is never made from a value.
+// raw is a word that the shell is to expand, "$SHOP_KEY" for example. It is never made from a
+// value.
 type raw string
 
 // add appends a command. A word is a string, which is quoted, a raw, or a flag.
@@ -32,7 +34,7 @@ func (s *script) pipe(first, second []any) {
 	s.lines = append(s.lines, s.command(first...)+" |\n  "+s.command(second...))
 }
 
-// block gives the commands as a fenced block, and nothing when there are none.
+// block returns the commands as a fenced block, and nothing when there are none.
 func (s *script) block() block {
 	if len(s.lines) == 0 {
 		return ""
@@ -40,8 +42,8 @@ func (s *script) block() block {
 	return fence("sh", strings.Join(s.lines, "\n"))
 }
 
-// manyFlags is how many flags a command has that is broken before each of them. Its length does not count: the same commands look the same in every setup,
-// whatever its names.
+// manyFlags is how many flags a command has that is broken before each of them. Its length does
+// not count: the same commands look the same in every setup, whatever its names.
 const manyFlags = 3
 
 func (s *script) command(words ...any) string {
@@ -81,7 +83,7 @@ func (s *script) command(words ...any) string {
 func (s *script) quote(w string) string {
 	q, err := syntax.Quote(w, syntax.LangBash)
 	if err != nil && s.err == nil {
-		s.err = fmt.Errorf("%q cannot stand in a command: %w", w, err)
+		s.err = fmt.Errorf("%q cannot be in a command: %w", w, err)
 	}
 	return q
 }
@@ -105,8 +107,9 @@ func (f flag) seal(s *script) string {
 	panic(fmt.Sprintf("the value of --%s is a %T", f.name, f.value))
 }
 
-// fetched reports whether the AWS CLI would take a value for the address of a file to read the value from (AWS CLI User Guide, "Load a parameter
-// from a file"; version 1 reads web addresses too).
+// fetched reports whether the AWS CLI would take a value for the address of a file to read the
+// value from (AWS CLI User Guide, "Load a parameter from a file"; version 1 reads web addresses
+// too).
 func fetched(value string) bool {
 	for _, p := range []string{"file://", "fileb://", "http://", "https://"} {
 		if strings.HasPrefix(value, p) {
@@ -116,7 +119,8 @@ func fetched(value string) bool {
 	return false
 }
 
-// free gives an option whose value is free text. Inside of JSON the AWS CLI does not look for addresses.
+// free returns an option whose value is free text. Inside of JSON the AWS CLI does not look for
+// addresses.
 func free(name, member, value string) flag {
 	if !fetched(value) {
 		return flag{name, value}
@@ -124,7 +128,7 @@ func free(name, member, value string) flag {
 	return flag{"cli-input-json", jsonText(map[string]string{member: value})}
 }
 
-// tags gives the tags in the notation of an API, whose members are called key and value.
+// tags returns the tags in the notation of an API, whose members are called key and value.
 func tags(list []spec.Tag, key, value string) []map[string]string {
 	out := make([]map[string]string, len(list))
 	for i, t := range list {
@@ -133,7 +137,8 @@ func tags(list []spec.Tag, key, value string) []map[string]string {
 	return out
 }
 
-// jsonText gives v, which is made of strings, numbers, booleans, lists and maps, on one line. Members are sorted.
+// jsonText returns v, which is made of strings, numbers, booleans, lists and maps, on one line.
+// Members are sorted.
 func jsonText(v any) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)

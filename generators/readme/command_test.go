@@ -17,7 +17,8 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// run runs the commands of a README in the shell's own meaning and gives the calls of aws, in which "file:///dev/stdin" is what was read.
+// run runs the commands of a README in the shell's own meaning and returns the calls of aws, in
+// which "file:///dev/stdin" is what was read.
 func run(t *testing.T, markdown string) [][]string {
 	t.Helper()
 	var all strings.Builder // one session, as the text says
@@ -83,7 +84,8 @@ func run(t *testing.T, markdown string) [][]string {
 	return calls
 }
 
-// Values reach the AWS CLI letter by letter, and it takes none of them for an option or for the address of a file.
+// Values reach the AWS CLI verbatim, and it takes none of them for an option or for the address of
+// a file.
 func TestCommandsUnderHostileValues(t *testing.T) {
 	for _, v := range hostile {
 		m := build(t, full())
@@ -126,7 +128,8 @@ func TestCommandsUnderHostileValues(t *testing.T) {
 	}
 }
 
-// The commands of the target json bring about everything that the setup decides, once each, and in an order that AWS takes.
+// The commands of the target json bring about everything that the setup decides, once each, and in
+// an order that AWS takes.
 func TestByHandIsComplete(t *testing.T) {
 	m := build(t, full())
 	m.Targets = []string{"json"}
@@ -146,7 +149,7 @@ func TestByHandIsComplete(t *testing.T) {
 		for i, line := range got {
 			if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(line, w) }) {
 				if at >= 0 {
-					t.Errorf("%v stands twice", words)
+					t.Errorf("%v is there twice", words)
 				}
 				at = i
 			}

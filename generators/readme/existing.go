@@ -21,7 +21,7 @@ type existing struct {
 type merge struct {
 	Kind     inline // bucket, key
 	ID       span
-	Known    bool // its present policy stands in the spec's file
+	Known    bool // its present policy is in the spec's file
 	Base     span
 	Sids     span
 	Managed  inline // the targets, beside shell, that put the policy there themselves; empty for none
@@ -81,7 +81,8 @@ type owned struct {
 	own            policy.Document
 }
 
-// newMerge gives the commands that put pzgen's statements into a policy: service, what and which are those of the AWS CLI.
+// newMerge returns the commands that put pzgen's statements into a policy: service, what and which
+// are those of the AWS CLI.
 func newMerge(s *model.Setup, o owned, service, what string, which ...any) (merge, error) {
 	m := merge{Kind: text(o.kind), ID: code(o.id), Known: !o.doc.Partial, Base: code(o.base), Sids: codes(sids(o.own))}
 	var managed []string

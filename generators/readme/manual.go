@@ -8,8 +8,9 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// byHand gives the commands that apply the policy files of the target json, step by step. They create what the setup creates, in the order in which AWS
-// takes it: a key policy must name a role that is there, and only a key that is there has an ARN for the role's policy.
+// byHand returns the commands that apply the policy files of the target json, step by step. They
+// create what the setup creates, in the order in which AWS takes it: a key policy must name a role
+// that is there, and only a key that is there has an ARN for the role's policy.
 type byHand struct {
 	Role, Keys, Permissions, Buckets, Operators block
 }
@@ -50,10 +51,10 @@ func newByHand(s *model.Setup) (byHand, error) {
 	return byHand{role.block(), keys.block(), permissions.block(), buckets.block(), operators.block()}, nil
 }
 
-// region stands in calls of IAM too: without one, the AWS CLI asks the IAM of partition aws.
+// region is in calls of IAM too: without one, the AWS CLI asks the IAM of partition aws.
 func (h *hand) region() flag { return flag{"region", h.setup.Region} }
 
-// fileOf gives the name of a document's file, from the folder of the README.
+// fileOf returns the name of a document's file, from the folder of the README.
 func fileOf(d model.Doc) string {
 	if d.Partial {
 		return "policies/" + d.Name + ".statements.json"
@@ -61,7 +62,8 @@ func fileOf(d model.Doc) string {
 	return "policies/" + d.Name + ".json"
 }
 
-// keyVariable is the variable that holds the ARN of a key once it is made. Names of keys differ in more than case, hyphens and underscores.
+// keyVariable is the variable that holds the ARN of a key once it is made. Names of keys differ in
+// more than case, hyphens and underscores.
 func keyVariable(id string) string {
 	return strings.ToUpper(strings.ReplaceAll(id, "-", "_")) + "_KEY_ARN"
 }
@@ -81,7 +83,8 @@ func (h *hand) blanks(d policy.Document) []policy.Ref {
 	return refs
 }
 
-// document appends the command that command gives for the file of d. Where the file has placeholders, sed fills them in on the way.
+// document appends the command that command gives for the file of d. Where the file has
+// placeholders, sed fills them in on the way.
 func (h *hand) document(d model.Doc, command func(file string) []any) {
 	blanks := h.blanks(d.Document)
 	if len(blanks) == 0 {
@@ -97,7 +100,7 @@ func (h *hand) document(d model.Doc, command func(file string) []any) {
 	h.pipe(append(fill, fileOf(d)), command("file:///dev/stdin"))
 }
 
-// text gives a Text of the model, an ARN, with its references filled in.
+// text returns a Text of the model, an ARN, with its references filled in.
 func (h *hand) text(t policy.Text) string { return t.Fill(h.known).IAM() }
 
 func (h *hand) role() {
@@ -176,7 +179,8 @@ func (h *hand) bucket(b model.Bucket) {
 		h.add(slices.Concat([]any{"aws", "s3api", operation, h.region(), flag{"bucket", b.Name}}, words)...)
 	}
 	if !b.Existing {
-		// mb reads alike for every region: s3api create-bucket takes a LocationConstraint in all of them but one (AWS CLI Command Reference, s3 mb).
+		// mb reads alike for every region: s3api create-bucket takes a LocationConstraint in all
+		// of them but one (AWS CLI Command Reference, s3 mb).
 		h.add("aws", "s3", "mb", h.region(), "s3://"+b.Name)
 		if b.BlockPublic {
 			put("put-public-access-block", flag{"public-access-block-configuration",

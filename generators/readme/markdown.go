@@ -5,15 +5,16 @@ import (
 	"unicode"
 )
 
-// The three kinds of text that a template may hold a place for. They are made by text, code and fence alone, so that a value of the spec cannot
-// become a heading, a cell, a link or a tag.
+// The three kinds of text that a template may hold a place for. They are made by text, code and
+// fence alone, so that a value of the spec cannot become a heading, a cell, a link or a tag.
 type (
 	inline string // running text or a table cell, escaped
 	span   string // a code span, or escaped text where a span cannot hold the value
 	block  string // a fenced block with its fences
 )
 
-// special are the characters that mean something to CommonMark or to GitHub's tables, wherever they stand in a line.
+// special are the characters that mean something to CommonMark or to GitHub's tables, wherever
+// they are in a line.
 const special = "\\`*_[]<>|~&$@"
 
 // text escapes s so that it reads as it is written, on one line.
@@ -31,7 +32,8 @@ func text(s string) inline {
 	return inline(b.String())
 }
 
-// opens reports whether the character at i could begin a block (a heading, a list, a rule) or a link that needs no brackets.
+// opens reports whether the character at i could begin a block (a heading, a list, a rule) or a
+// link that needs no brackets.
 func opens(s string, i int) bool {
 	switch c := s[i]; c {
 	case '#', '+', '-', '=':
@@ -47,8 +49,8 @@ func opens(s string, i int) bool {
 	return false
 }
 
-// code gives s as a code span that may stand in a table. A table takes "|" for the end of a cell inside of code too, so a value with one is
-// escaped text instead; so is an empty one.
+// code returns s as a code span that may be in a table. A table takes "|" for the end of a cell
+// inside of code too, so a value with one is escaped text instead; so is an empty one.
 func code(s string) span {
 	s = plain(s)
 	if s == "" || strings.Contains(s, "|") {
@@ -61,7 +63,7 @@ func code(s string) span {
 	return span(ticks + s + ticks)
 }
 
-// codes gives each of list as a code span, with commas between.
+// codes returns each of list as a code span, with commas between.
 func codes(list []string) span {
 	spans := make([]string, len(list))
 	for i, s := range list {
@@ -70,13 +72,13 @@ func codes(list []string) span {
 	return span(strings.Join(spans, ", "))
 }
 
-// fence gives s as a block of code that s cannot end.
+// fence returns s as a block of code that s cannot end.
 func fence(language, s string) block {
 	ticks := strings.Repeat("`", max(3, longest(s)+1))
 	return block(ticks + language + "\n" + strings.TrimSuffix(s, "\n") + "\n" + ticks)
 }
 
-// longest gives the length of the longest run of backticks in s.
+// longest returns the length of the longest run of backticks in s.
 func longest(s string) int {
 	most, n := 0, 0
 	for i := 0; i < len(s); i++ {
@@ -90,7 +92,8 @@ func longest(s string) int {
 	return most
 }
 
-// plain puts s on one line: line breaks and other controls become spaces, and what reorders the characters beside it U+FFFD.
+// plain puts s on one line: line breaks and other controls become spaces, and what reorders the
+// characters beside it U+FFFD.
 func plain(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0 {
 		return s
@@ -106,7 +109,7 @@ func plain(s string) string {
 	}, strings.ToValidUTF8(s, "\ufffd"))
 }
 
-// comment gives s so that it can stand inside of an HTML comment, which ends at "-->".
+// comment returns s so that it can be inside of an HTML comment, which ends at "-->".
 func comment(s string) inline {
 	return inline(strings.NewReplacer("<", " ", ">", " ").Replace(plain(s)))
 }

@@ -1,5 +1,5 @@
-// Package readme prints the README.md of a setup: what the setup is, how to apply it in each of its
-// targets, what is left to people, and why each statement is there.
+// Package readme prints the README.md of a setup: what the setup is, how to apply it in each of
+// its targets, what is left to people, and why each statement is there.
 //
 // It reads no file and decides nothing about policy. Its words are in templates/prose.
 package readme
@@ -16,8 +16,8 @@ import (
 
 const name = "README.md"
 
-// Print returns <setup>/README.md. It mentions no target but those of the setup. It fails for a value
-// that no shell command can hold, a NUL, which no checked spec has.
+// Print returns <setup>/README.md. It mentions no target but those of the setup. It fails for a
+// value that no shell command can hold, a NUL, which no checked spec has.
 func Print(s *model.Setup) ([]output.File, error) {
 	file := s.Name + "/" + name
 	v, err := newView(s)
@@ -31,9 +31,9 @@ func Print(s *model.Setup) ([]output.File, error) {
 	return []output.File{{Path: file, Data: b.Bytes(), Mode: 0o644}}, nil
 }
 
-// Parse reads the README.md of a setup as one page of text; in.Dir is its path. What is in it has no
-// meaning to a program: people copy its commands, so every letter counts. The text is the same for
-// all values, and no error is returned. Files below a folder of that name are unknown.
+// Parse reads the README.md of a setup as one page of text; in.Dir is its path. What is in it has
+// no meaning to a program: people copy its commands, so every letter counts. The text is the same
+// for all values, and no error is returned. Files below a folder of that name are unknown.
 func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), error) {
 	var s deployed.State
 	for _, f := range in.Files {
@@ -48,8 +48,8 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 	return func(deployed.Values) (deployed.State, error) { return s, nil }, nil
 }
 
-// Want returns the State of the README.md that [Print] returns, and an empty one where Print fails:
-// there is then no README.md to compare.
+// Want returns the State of the README.md that [Print] returns, and an empty one where Print
+// fails: there is then no README.md to compare.
 func Want(s *model.Setup) deployed.State {
 	files, _ := Print(s)
 	var w deployed.State

@@ -153,7 +153,7 @@ func TestHostileValues(t *testing.T) {
 	}
 }
 
-// staysText checks that a value, wherever it may stand, changes nothing of a page but text.
+// staysText checks that a value, wherever it may be, changes nothing of a page but text.
 func staysText(t *testing.T, plain page, v string) {
 	t.Helper()
 	m := build(t, hostileSpec())
@@ -239,7 +239,7 @@ func words(html string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// No text ends the block that it stands in.
+// No text ends the block that it is in.
 func TestFence(t *testing.T) {
 	for _, v := range hostile {
 		got := parse([]byte(fence("sh", v+"\nend")))
@@ -288,7 +288,7 @@ func TestStatements(t *testing.T) {
 			for i, st := range d.Document.Statements {
 				want := "| " + string(code(d.Name)) + " | " + string(sid(st, i)) + " | "
 				if strings.Count(got, want) != 1 {
-					t.Errorf("%q stands %d times", want, strings.Count(got, want))
+					t.Errorf("%q is there %d times", want, strings.Count(got, want))
 				}
 			}
 		}

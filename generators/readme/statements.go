@@ -14,7 +14,8 @@ type row struct {
 	Why, Source   inline
 }
 
-// rows gives every statement of every document. A statement without a reason is somebody else's, in the policy of something that exists.
+// rows returns every statement of every document. A statement without a reason is somebody else's,
+// in the policy of something that exists.
 func rows(s *model.Setup) []row {
 	var all []row
 	for _, d := range s.Docs() {
@@ -35,7 +36,8 @@ func rows(s *model.Setup) []row {
 	return all
 }
 
-// sid names a statement. The guide's own documents, and other people's, have statements without a Sid: they go by their place.
+// sid names a statement. The guide's own documents, and other people's, have statements without a
+// Sid: they go by their place.
 func sid(s policy.Statement, i int) span {
 	if s.Sid == "" {
 		return code("Statement[" + strconv.Itoa(i) + "]")
@@ -65,14 +67,15 @@ func why(r model.Reason) inline {
 	return text(r.Why) + ". Without it: " + text(r.Breaks)
 }
 
-// guides are where sources stand: the Personalize guide, and those that a prefix names.
+// guides are where sources are: the Personalize guide, and those that a prefix names.
 var guides = map[string]string{
 	"":                      "https://docs.aws.amazon.com/personalize/latest/dg/",
 	"kms":                   "https://docs.aws.amazon.com/kms/latest/developerguide/",
 	"service-authorization": "https://docs.aws.amazon.com/service-authorization/latest/reference/",
 }
 
-// source gives the page and section of a reason as a link, if it has the form of one, and the edition.
+// source returns the page and section of a reason as a link, if it has the form of one, and the
+// edition.
 func source(r model.Reason) inline {
 	if r.Source == "" {
 		return "the spec, line " + inline(strconv.Itoa(r.Place.Line))

@@ -41,7 +41,8 @@ func newCloudFormation(s *model.Setup) (*cloudFormation, error) {
 	return &cloudFormation{Deploy: deploy.block(), Outputs: outputs.block(), Import: adopt.block(), Hand: hand.block()}, nil
 }
 
-// whole reports whether a document is a whole policy, so that a target may put it in place of the present one.
+// whole reports whether a document is a whole policy, so that a target may put it in place of the
+// present one.
 func whole(d model.Doc) bool { return d.Name != "" && !d.Partial }
 
 func newTerraform(s *model.Setup) (*terraform, error) {
@@ -53,7 +54,8 @@ func newTerraform(s *model.Setup) (*terraform, error) {
 	if root.err != nil {
 		return nil, root.err
 	}
-	// The name of a setup is made of letters, digits and hyphens, so neither name needs an escape in HCL.
+	// The name of a setup is made of letters, digits and hyphens, so neither name needs an escape
+	// in HCL.
 	module := "module \"personalize_" + strings.ReplaceAll(s.Name, "-", "_") + "\" {\n  source = \"./" + s.Name + "/terraform\"\n}"
 	t := &terraform{Root: root.block(), Module: fence("hcl", module)}
 	for _, b := range s.Buckets {
@@ -80,7 +82,8 @@ func newJSON(s *model.Setup) (*jsonTarget, error) {
 	return t, nil
 }
 
-// newGroup tells who creates the dataset group: a template and a script do, Terraform's provider has no resource for it, and policies are no resources.
+// newGroup tells who creates the dataset group: a template and a script do, Terraform's provider
+// has no resource for it, and policies are no resources.
 func newGroup(s *model.Setup) (*group, error) {
 	g := s.DatasetGroup
 	v := &group{Name: code(g.Name), Encrypted: g.Key != "", Key: code(g.Key)}

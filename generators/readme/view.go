@@ -7,7 +7,8 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// view is what the text asks for. No field of it, or of what it is made of, is a plain string: everything is escaped before it gets here.
+// view is what the text asks for. No field of it, or of what it is made of, is a plain string:
+// everything is escaped before it gets here.
 type view struct {
 	Name, Spec                          span
 	Comment                             inline // the setup and spec for the HTML comment at the top
@@ -139,7 +140,7 @@ func workflows(s *model.Setup) []workflow {
 	return out
 }
 
-// address gives a location as S3 tools write it.
+// address returns a location as S3 tools write it.
 func address(s *model.Setup, l spec.Location) string {
 	for _, b := range s.Buckets {
 		if b.ID == l.Bucket {
