@@ -40,6 +40,10 @@ type Difference struct {
 
 // String says the difference in one line, without its place.
 func (d Difference) String() string {
+	return strings.ReplaceAll(d.line(), "${$}", "$") // the policy language's notation of a dollar sign
+}
+
+func (d Difference) line() string {
 	name := d.Subject
 	switch {
 	case d.Subject == "":

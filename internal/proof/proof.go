@@ -105,6 +105,9 @@ func Prove(m *model.Setup, gens []generators.Generator, in Input) *Report {
 		if x, y := a.follows(), b.follows(); x != y {
 			return y
 		}
+		if x, y := a.Check == Closed, b.Check == Closed; x != y {
+			return x // what could not be read explains what is missing
+		}
 		if a.Path != b.Path {
 			return a.Path < b.Path
 		}
