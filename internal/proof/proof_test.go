@@ -281,7 +281,8 @@ func TestProofAsksForDefaults(t *testing.T) {
 	m := proofSetup(t, "")
 	files := printAll(t, m)
 	for _, ref := range []policy.Ref{model.RefAccount, model.RefRegion, model.RefRoleName, model.RefBucketName("out")} {
-		g := generators.Targets()[2]
+		all := generators.Targets()
+		g := all[slices.IndexFunc(all, func(g generators.Generator) bool { return g.Open != nil })]
 		open := g.Open
 		g.Open = func(m *model.Setup, files []output.File) (generators.Reader, error) {
 			read, err := open(m, files)
