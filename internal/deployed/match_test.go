@@ -205,6 +205,14 @@ func TestUnknownIsADifference(t *testing.T) {
 	}
 }
 
+// What is not part of anything is told by its field alone.
+func TestScopeIsADifference(t *testing.T) {
+	ds := Match(State{Scope: Scope{Account: Lit("1")}}, State{})
+	if len(ds) != 1 || ds[0].String() != `Scope.Account is "", and the setup says "1"` {
+		t.Errorf("%v", ds)
+	}
+}
+
 // A created key is found by its alias, and what refers to it by its address is what the setup refers to by its name.
 func TestKeysByAlias(t *testing.T) {
 	state := func(id string) State {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
@@ -263,9 +264,16 @@ func carries(m *model.Setup, g generators.Generator, name string) bool {
 		}
 	}
 	for _, k := range m.Keys {
-		if k.Policy.Name == name && k.Existing() && slices.Contains(g.Without, "key") {
-			return false
+		if k.Policy.Name == name && k.Existing() && g.Want != nil {
+			return wants(g.Want(m), name)
 		}
 	}
 	return true
+}
+
+// wants reports whether a state has the policy of a key, or shows it.
+func wants(s deployed.State, name string) bool {
+	is := func(d *deployed.Document) bool { return d != nil && d.Name == name }
+	return slices.ContainsFunc(s.Keys, func(k deployed.Key) bool { return is(k.Policy) }) ||
+		slices.ContainsFunc(s.Documents, func(d deployed.Shown) bool { return is(d.Policy) })
 }
