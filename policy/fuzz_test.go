@@ -199,8 +199,9 @@ func FuzzEvaluate(f *testing.F) {
 func TestEvaluateHolds(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	words := []string{"*", "x", "a*b?c", "o", "", "arn:aws:iam::1:user/x", "${aws:username}", "10.0.0.0/8", "true"}
+	const rounds = 5000
 	decided := 0
-	for range 20000 {
+	for range rounds {
 		data := make([]byte, r.IntN(60))
 		for i := range data {
 			data[i] = byte(r.UintN(256))
@@ -209,8 +210,8 @@ func TestEvaluateHolds(t *testing.T) {
 			decided++
 		}
 	}
-	if decided < 5000 {
-		t.Errorf("of 20000 sets of policies only %d have a meaning", decided)
+	if decided < rounds/4 {
+		t.Errorf("of %d sets of policies only %d have a meaning", rounds, decided)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/testtool"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/pzgen/pzgen/templates"
@@ -452,7 +453,7 @@ func hold(t *testing.T, thing *Thing, all []policy.Request, text string) bool {
 func TestRandom(t *testing.T) {
 	thing, all := find(t, "shop", Bucket, "lake"), requests()
 	r := rand.New(rand.NewPCG(1, 2))
-	done, rounds := 0, 1000
+	done, rounds := 0, testtool.Cases(300, 10_000)
 	for range rounds {
 		if hold(t, thing, all, random(r.IntN)) {
 			done++

@@ -2,7 +2,6 @@ package proof
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"strconv"
 	"strings"
@@ -12,15 +11,15 @@ import (
 	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/internal/testtool"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/pzgen/pzgen/templates"
 	"gopkg.in/yaml.v3"
 )
 
-var randomSpecs = flag.Int("specs", 150, "how many random specs the property tests try")
-
-// seeds gives the seeds of this run: the first ones, always the same, or the one of PZGEN_SEED, to see a failure again.
-func seeds(t *testing.T) []uint64 {
+// seeds returns the seeds of this run: the first ones, always the same, as many as [testtool.Cases] says
+// of these; or the one of PZGEN_SEED, to see a failure again.
+func seeds(t *testing.T, usual, all int) []uint64 {
 	if s := os.Getenv("PZGEN_SEED"); s != "" {
 		n, err := strconv.ParseUint(s, 10, 64)
 		if err != nil {
@@ -28,7 +27,7 @@ func seeds(t *testing.T) []uint64 {
 		}
 		return []uint64{n}
 	}
-	out := make([]uint64, *randomSpecs)
+	out := make([]uint64, testtool.Cases(usual, all))
 	for i := range out {
 		out[i] = uint64(i + 1)
 	}
@@ -51,7 +50,8 @@ func TestRandomSpecs(t *testing.T) {
 		t.Fatal(err)
 	}
 	proved, declined, calls, refused := 0, 0, 0, 0
-	for _, seed := range seeds(t) {
+	tried := seeds(t, 50, 1000)
+	for _, seed := range tried {
 		tree, files := randomSpec(seed)
 		text := yamlText(t, tree)
 		fail := func(format string, args ...any) {
@@ -108,7 +108,7 @@ func TestRandomSpecs(t *testing.T) {
 		}
 	}
 	t.Logf("%d setups proved, %d cannot be built, %d calls allowed, %d refused", proved, declined, calls, refused)
-	if len(seeds(t)) > 1 && (proved < *randomSpecs || declined > proved/20 || calls < 20*proved || refused < 200*proved) {
+	if len(tried) > 1 && (proved < len(tried) || declined > proved/20 || calls < 20*proved || refused < 200*proved) {
 		t.Error("that is too little")
 	}
 }

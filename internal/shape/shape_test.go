@@ -2,7 +2,6 @@ package shape_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -16,6 +15,7 @@ import (
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/internal/proof"
 	"github.com/pzgen/pzgen/internal/shape"
+	"github.com/pzgen/pzgen/internal/testtool"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/pzgen/pzgen/templates"
 )
@@ -243,14 +243,9 @@ func words(r *rand.Rand, rich bool, end string) string {
 	return strings.Join(out, " ") + end
 }
 
-var randomSpecs = flag.Int("specs", 16, "how many random specs are tried")
-
 // Random setups give the same bytes filled in and printed, whatever their names are made of.
 func TestRandom(t *testing.T) {
-	specs := *randomSpecs
-	if testing.Short() {
-		specs = 5
-	}
+	specs := testtool.Cases(8, 64)
 	filled, shapes := 0, 0
 	for seed := range uint64(specs) {
 		r := rand.New(rand.NewPCG(seed, 5))
