@@ -72,8 +72,8 @@ func Targets() []Generator {
 	return []Generator{
 		{Name: "json", Doc: json.Doc, Folder: "policies", Print: json.Print,
 			Parse: json.Parse, Names: noNames, Want: json.Want, Partial: true, Fixed: true},
-		{Name: "cloudformation", Doc: cloudformation.Doc, Folder: "cloudformation", Print: cloudformation.Print, Open: opened(cloudformation.Read),
-			Without: []string{"key", "operator.users", "operator.groups", "operator.roles"}}, // whom managed policies alone are attached to
+		{Name: "cloudformation", Doc: cloudformation.Doc, Folder: "cloudformation", Print: cloudformation.Print,
+			Parse: cloudformation.Parse, Names: cloudformation.Names, Want: cloudformation.Want},
 		{Name: "terraform", Doc: terraform.Doc, Folder: "terraform", Print: terraform.Print,
 			Parse: terraform.Parse, Names: terraform.Names, Want: terraform.Want, Partial: true},
 		{Name: "shell", Doc: shell.Doc, Folder: "shell", Print: shell.Print, Open: opened(shell.Read), Partial: true, Shared: shell.Shared},

@@ -42,27 +42,27 @@ func (p *printer) adopt() ([]output.File, error) {
 		if i > 0 {
 			list = append(list, ',')
 		}
-		list = append(list, "\n  {\n    \"ResourceType\": \"AWS::S3::BucketPolicy\",\n    \"LogicalResourceId\": "...)
+		list = append(list, "\n  {\n    \"ResourceType\": \""+typeBucketPolicy+"\",\n    \"LogicalResourceId\": "...)
 		list = policy.AppendJSONString(list, n.policy)
 		list = append(list, ",\n    \"ResourceIdentifier\": {\"Bucket\": "...)
 		list = policy.AppendJSONString(list, b.Name)
 		list = append(list, "}\n  }"...)
 	}
 	list = append(list, "\n]\n"...)
-	template, err := q.file("import.yaml", q.template(resources, newObject()), q.importHeader)
+	template, err := q.file(importFile, q.template(resources, newObject()), q.importHeader)
 	if err != nil {
 		return nil, err
 	}
-	return []output.File{template, {Path: q.setup.Name + "/cloudformation/resources-to-import.json", Data: list, Mode: 0o644}}, nil
+	return []output.File{template, {Path: q.setup.Name + "/cloudformation/" + importList, Data: list, Mode: 0o644}}, nil
 }
 
 func (p *printer) importHeader(large bool) string {
 	var b strings.Builder
 	b.WriteString(p.generated())
 	b.WriteString("\nPolicies of buckets that exist, as they are. Import them once, before template.yaml is deployed for the first time:\n\n")
-	body := "--template-body file://" + p.setup.Name + "/cloudformation/import.yaml"
+	body := importSmall + p.setup.Name + "/cloudformation/" + importFile
 	if large {
-		body = "--template-url https://URL-OF-THIS-FILE-IN-A-BUCKET"
+		body = importLarge
 	}
 	stack := fmt.Sprintf("--region %s --stack-name %s", p.setup.Region, p.stack())
 	fmt.Fprintf(&b, "  aws cloudformation create-change-set %s \\\n    --change-set-name import --change-set-type IMPORT \\\n    %s \\\n", stack, body)

@@ -10,6 +10,9 @@ import (
 // abortUploadsAfter is when the parts of an upload that never ended are deleted, in days, in buckets whose objects expire.
 const abortUploadsAfter = 7
 
+// expireRule is the ID of the rule by which objects expire.
+const expireRule = "expire"
+
 // blockPublicAccess are the four switches of the public access block.
 var blockPublicAccess = [...]string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"}
 
@@ -46,13 +49,13 @@ func (p *printer) bucket(all object, b model.Bucket, n bucketNames) {
 		o.put("LifecycleConfiguration", newObject().put("Rules", list(expire(b.ExpireDays))).node)
 	}
 	o.put("Tags", p.tags())
-	all.put(n.bucket, resource("AWS::S3::Bucket", true, nil, o))
+	all.put(n.bucket, resourceBody(typeBucket, true, nil, o))
 }
 
 // expire deletes objects for good: where versions are kept, what expires becomes a noncurrent version, which has to expire as well.
 func expire(days int) *yaml.Node {
 	return newObject().
-		put("Id", str("expire")).
+		put("Id", str(expireRule)).
 		put("Status", str("Enabled")).
 		put("ExpirationInDays", integer(days)).
 		put("NoncurrentVersionExpiration", newObject().put("NoncurrentDays", integer(days)).node).
@@ -68,10 +71,10 @@ func (p *printer) bucketPolicy(b model.Bucket, d policy.Document, names bucketNa
 	} else {
 		o.put("Bucket", ref(names.bucket))
 	}
-	n := resource("AWS::S3::BucketPolicy", b.Existing, nil, o.put("PolicyDocument", p.document(d)))
+	n := resourceBody(typeBucketPolicy, b.Existing, nil, o.put("PolicyDocument", p.document(d)))
 	if d.Version != policy.Version2012 {
 		// The version is whoever wrote the policy's to choose: raising it would make variables of what is text now.
-		ignore := newObject().put("ignore_checks", list(str("W2511")))
+		ignore := newObject().put("ignore_checks", list(str(oldVersionCheck)))
 		object{n}.put("Metadata", newObject().put("cfn-lint", newObject().put("config", ignore.node).node).node)
 	}
 	return n

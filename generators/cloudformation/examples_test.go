@@ -10,7 +10,7 @@ import (
 )
 
 // examples builds every setup of the example specs.
-func examples(t *testing.T) []*model.Setup {
+func examples(t testing.TB) []*model.Setup {
 	t.Helper()
 	files, err := filepath.Glob("../../spec/examples/*.yaml")
 	if err != nil || len(files) == 0 {
@@ -39,16 +39,66 @@ func examples(t *testing.T) []*model.Setup {
 
 func TestExamples(t *testing.T) {
 	for _, s := range examples(t) {
-		files := printed(t, s)
-		for i, env := range environments(s) {
-			r, err := Read(s, files, env)
-			if err != nil {
-				t.Errorf("%s, environment %d: %v", s.Name, i, err)
-				continue
-			}
-			for _, d := range differences(s, r, env) {
-				t.Errorf("%s, environment %d: %s", s.Name, i, d)
-			}
+		for _, d := range differences(t, s, printed(t, s)) {
+			t.Errorf("%s: %s", s.Name, d)
 		}
+	}
+}
+
+// largest is the example with the largest template.
+func largest(b *testing.B) *model.Setup {
+	for _, s := range examples(b) {
+		if s.Name == "encrypted" {
+			return s
+		}
+	}
+	b.Fatal("the example encrypted is gone")
+	return nil
+}
+
+var sink any
+
+func BenchmarkPrint(b *testing.B) {
+	s := largest(b)
+	b.ReportAllocs()
+	for range b.N {
+		sink = printed(b, s)
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	s := largest(b)
+	in := input(s, printed(b, s))
+	b.ReportAllocs()
+	for range b.N {
+		read, err := Parse(in)
+		if err != nil {
+			b.Fatal(err)
+		}
+		sink = read
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	s := largest(b)
+	read, err := Parse(input(s, printed(b, s)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	v := values(s, s.SyntheticEnv(1))
+	b.ReportAllocs()
+	for range b.N {
+		state, err := read(v)
+		if err != nil {
+			b.Fatal(err)
+		}
+		sink = state
+	}
+}
+
+func BenchmarkWant(b *testing.B) {
+	s := largest(b)
+	for range b.N {
+		sink = Want(s)
 	}
 }

@@ -186,14 +186,3 @@ func existing(t testing.TB) *model.Setup {
 			Document: document(allow("List", texts("personalize:ListSchemas"), one("*")))}}}},
 	}
 }
-
-// environments are the two made-up ones, and the one of the spec with ARNs for the keys that it does not know.
-func environments(s *model.Setup) []policy.Env {
-	known := s.DeployedEnv()
-	for i, k := range s.Keys {
-		if !k.Existing() {
-			known[model.RefKeyARN(k.ID)] = s.SyntheticEnv(9)[model.RefKeyARN(s.Keys[i].ID)]
-		}
-	}
-	return []policy.Env{s.SyntheticEnv(1), s.SyntheticEnv(2), known}
-}

@@ -6,30 +6,21 @@ import (
 	"github.com/pzgen/pzgen/internal/model"
 )
 
-// handwork is something that a template cannot do and a person has to.
-type handwork struct {
-	name string // of the setting or document, as in model.Reading.ByHand
-	text string
-}
-
 // byHand lists what no resource type of CloudFormation does: AWS::IAM::ManagedPolicy attaches the policy that it makes, and only
 // AWS::IAM::Role attaches others, to the role that it makes; AWS::KMS::Key has its policy as a property of the whole key.
-func byHand(s *model.Setup) []handwork {
-	var all []handwork
+func byHand(s *model.Setup) []string {
+	var all []string
 	if s.Role.Existing && len(s.Role.ManagedPolicies) > 0 {
-		all = append(all, handwork{"role.managedPolicies",
-			"By hand: the managed policies of the service role, which exists; the outputs list them (aws iam attach-role-policy)."})
+		all = append(all, "By hand: the managed policies of the service role, which exists; the outputs list them (aws iam attach-role-policy).")
 	}
 	for _, k := range s.Keys {
 		if k.Existing() && !k.Policy.Partial && k.Policy.Name != "" {
-			all = append(all, handwork{k.Policy.Name, fmt.Sprintf(
-				"By hand: the policy of the key %s, which exists; the target json has it merged as policies/%s.json (aws kms put-key-policy).", k.ID, k.Policy.Name)})
+			all = append(all, fmt.Sprintf("By hand: the policy of the key %s, which exists; the target json has it merged as policies/%s.json (aws kms put-key-policy).", k.ID, k.Policy.Name))
 		}
 	}
 	for _, o := range s.Operators {
 		if len(o.ManagedPolicies) > 0 {
-			all = append(all, handwork{"operator." + o.ID + ".managedPolicies", fmt.Sprintf(
-				"By hand: the managed policies of operator %s; the outputs list them (aws iam attach-user-policy, attach-group-policy, attach-role-policy).", o.ID)})
+			all = append(all, fmt.Sprintf("By hand: the managed policies of operator %s; the outputs list them (aws iam attach-user-policy, attach-group-policy, attach-role-policy).", o.ID))
 		}
 	}
 	return all

@@ -16,12 +16,38 @@ import (
 // Doc says in one line what the target is.
 const Doc = "a CloudFormation template with parameters, outputs and a guard against the wrong account"
 
-// The limits of a template (AWS CloudFormation User Guide, "Understand CloudFormation quotas").
+// The limits of a template (AWS CloudFormation User Guide, "Understand CloudFormation quotas", and the sections on
+// parameters and outputs).
 const (
-	maxDirect     = 51200   // bytes of a template that is passed in the request
-	maxTemplate   = 1000000 // bytes of a template in a bucket
-	maxParameters = 200
-	maxResources  = 500
+	maxDirect      = 51200   // bytes of a template that is passed in the request
+	maxTemplate    = 1000000 // bytes of a template in a bucket
+	maxParameters  = 200
+	maxRules       = 200
+	maxResources   = 500
+	maxOutputs     = 200
+	maxDescription = 1024 // bytes of the description of a template or of an output
+	maxProse       = 4000 // of a parameter
+	maxValue       = 4096 // of a parameter's value
+)
+
+// Words of a template that its reader knows too.
+const (
+	formatVersion   = "2010-09-09"
+	typeString      = "String"
+	allowedPattern  = "AllowedPattern"
+	retain          = "Retain"
+	oldVersionCheck = "W2511" // of cfn-lint: a policy of version 2008-10-17
+)
+
+// How a template is passed, as the comment at its top says it, and instead when it is too large for a request.
+const (
+	deploySmall = "--capabilities CAPABILITY_NAMED_IAM"
+	deployLarge = deploySmall + ` \
+#     --s3-bucket BUCKET-FOR-TEMPLATES
+#
+# The template is too large to be passed in a request (51,200 bytes): deploy puts it into that bucket first.`
+	importSmall = "--template-body file://" // and its path
+	importLarge = "--template-url https://URL-OF-THIS-FILE-IN-A-BUCKET"
 )
 
 // printer prints one setup. It keeps the first error, so that the functions which build nodes can give nodes alone.
@@ -53,7 +79,7 @@ func Print(s *model.Setup) ([]output.File, error) {
 	}
 	outputs := p.outputs()
 	body := p.template(resources, outputs)
-	files, err := p.file("template.yaml", body, p.header)
+	files, err := p.file(templateFile, body, p.header)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +93,7 @@ func Print(s *model.Setup) ([]output.File, error) {
 // template puts the sections around resources, which are to be built before: they decide which parameters there are.
 func (p *printer) template(resources, outputs object) *yaml.Node {
 	o := newObject()
-	o.put("AWSTemplateFormatVersion", str("2010-09-09"))
+	o.put("AWSTemplateFormatVersion", str(formatVersion))
 	o.put("Description", str(p.description()))
 	parameters := p.parameters()
 	if len(parameters) > maxParameters {
@@ -110,7 +136,7 @@ func (p *printer) file(name string, root *yaml.Node, header func(large bool) str
 
 // description is at most 1,024 bytes long, as CloudFormation demands.
 func (p *printer) description() string {
-	const limit = 1024
+	const limit = maxDescription
 	d := p.setup.Description
 	if !utf8.ValidString(d) {
 		p.fail(fmt.Errorf("description %q is not UTF-8, and YAML has no way to write it", d))
@@ -144,12 +170,7 @@ func (p *printer) header(large bool) string {
 	b.WriteString(p.generated())
 	fmt.Fprintf(&b, "\nDeploy it into account %s, from the folder that holds the folder %s:\n\n", p.setup.Account, p.setup.Name)
 	fmt.Fprintf(&b, "  aws cloudformation deploy --region %s --stack-name %s \\\n", p.setup.Region, p.stack())
-	fmt.Fprintf(&b, "    --template-file %s/cloudformation/template.yaml --capabilities CAPABILITY_NAMED_IAM", p.setup.Name)
-	if large {
-		b.WriteString(" \\\n    --s3-bucket BUCKET-FOR-TEMPLATES\n\nThe template is too large to be passed in a request (51,200 bytes): deploy puts it into that bucket first.\n")
-	} else {
-		b.WriteString("\n")
-	}
+	fmt.Fprintf(&b, "    --template-file %s/cloudformation/template.yaml %s\n", p.setup.Name, deploySmall)
 	b.WriteString(`
 CAPABILITY_NAMED_IAM lets the stack make roles and policies with names of their own. A stack that exists keeps the parameter
 values that it has: give changed ones with --parameter-overrides Name=value. Buckets, keys and the dataset group stay when
@@ -159,7 +180,11 @@ the stack is deleted.
 		b.WriteString("\nPolicies of buckets that exist come under this stack: import them first, as import.yaml says, or deploying fails.\n")
 	}
 	for _, line := range byHand(p.setup) {
-		b.WriteString("\n" + line.text + "\n")
+		b.WriteString("\n" + line + "\n")
 	}
-	return comment(strings.TrimSuffix(b.String(), "\n")) + "\n"
+	text := comment(strings.TrimSuffix(b.String(), "\n")) + "\n"
+	if large {
+		text = strings.Replace(text, deploySmall, deployLarge, 1)
+	}
+	return text
 }

@@ -1,299 +1,210 @@
 package cloudformation
 
 import (
-	"fmt"
+	"encoding/json"
+	"path"
+	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
-	"github.com/pzgen/pzgen/internal/model"
-	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Read deploys the template among files, in thought, with env's values for its parameters and pseudo parameters, and tells what comes of it. Files
-// outside of <setup>/cloudformation are not looked at.
+// The files of this target.
+const (
+	templateFile = "template.yaml"
+	importFile   = "import.yaml"
+	importList   = "resources-to-import.json"
+)
+
+// maxFilled bounds what a template comes to when its parameters have their values.
+const maxFilled = 64 << 20
+
+// Parse reads template.yaml in the folder, and import.yaml with resources-to-import.json if they are there. What it
+// returns gives the State that deploying them brings about under values; both can be called at once.
 //
-// It fails for a template that CloudFormation would refuse, and for one that holds anything that it cannot account for: resources, properties,
-// intrinsic functions and sections beyond those that a setup needs may grant access, so they are never passed over. It does not check
-// values against the types' schemas (cfn-lint does), and it takes no dynamic references and no transforms.
+// It is told nothing of what to expect. What CloudFormation can do and is not understood is in State.Unknown by its
+// name, also where its value happens to do no harm: every section, function, property and attribute beyond those that
+// are read may grant access or decide what the others mean. It does not check values against the schemas of the types,
+// which cfn-lint does. The policies in import.yaml are in State.Documents, and its parameters, outputs and resources
+// are under its name. The comment at the top of a template, which people copy commands from, is a page.
 //
-// A resource is what its properties say it is: a bucket by its name, a policy by what it is attached to, a key by its alias.
-func Read(s *model.Setup, files []output.File, env policy.Env) (*model.Reading, error) {
-	folder := s.Name + "/cloudformation/"
-	found := map[string]*output.File{}
-	for i, f := range files {
-		name, ok := strings.CutPrefix(f.Path, folder)
+// An error is a [*deployed.Error]: a file is missing, or is no YAML, or holds characters that are not read alike.
+func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), error) {
+	r := &reader{defaults: map[policy.Ref]parameterDefault{}}
+	found := map[string][]byte{}
+	for _, f := range in.Files {
+		name := strings.TrimPrefix(f.Path, in.Dir+"/")
+		_, twice := found[name]
 		switch {
-		case !ok:
-		case found[name] != nil:
-			return nil, fmt.Errorf("%s: file is given twice", f.Path)
-		case name == "template.yaml" || name == "import.yaml" || name == "resources-to-import.json":
-			found[name] = &files[i]
+		case !twice && (name == templateFile || name == importFile || name == importList):
+			found[name] = f.Data
+		case in.Own[f.Path] && path.Ext(name) == ".md":
 		default:
-			return nil, fmt.Errorf("%s: file is not one of this target's: remove it, or move it elsewhere", f.Path)
+			r.refuseFile(f.Path, "file", name, "it is not one of this target's: remove it, or move it elsewhere")
 		}
 	}
-	if found["template.yaml"] == nil {
-		return nil, fmt.Errorf("%stemplate.yaml: file is missing", folder)
+	if _, ok := found[templateFile]; !ok {
+		return nil, deployed.Errorf(deployed.Place{Path: in.Dir + "/" + templateFile}, "file is missing")
 	}
-	t, err := newTemplate(s, *found["template.yaml"], env)
-	if err != nil {
-		return nil, err
-	}
-	if err := t.bind(); err != nil {
-		return nil, err
-	}
-	if err := t.outputs(); err != nil {
-		return nil, err
-	}
-	if err := t.complete(); err != nil {
-		return nil, err
-	}
-	if err := readImport(s, found, env, t.reading.Defaults); err != nil {
-		return nil, err
-	}
-	return t.reading, nil
-}
-
-// template is a template that is being read.
-type template struct {
-	*evaluator
-	setup   *model.Setup
-	names   names
-	root    *yaml.Node
-	order   []*templateResource
-	reading *model.Reading
-	group   bool // a dataset group was seen
-}
-
-// newTemplate reads all sections but resources' properties and outputs.
-func newTemplate(s *model.Setup, f output.File, env policy.Env) (*template, error) {
-	src := source{f.Path}
-	root, err := src.parse(f.Data)
-	if err != nil {
-		return nil, err
-	}
-	t := &template{
-		evaluator: &evaluator{
-			source:     src,
-			env:        env,
-			parameters: map[string]string{},
-			conditions: member(root, "Conditions"),
-			resources:  map[string]*templateResource{},
-			keys:       map[string]string{},
-			visiting:   map[string]bool{},
-			memo:       map[string]value{},
-		},
-		setup: s,
-		names: newNames(s),
-		root:  root,
-		reading: &model.Reading{
-			Documents: map[string]policy.Document{},
-			Defaults:  policy.Env{},
-			Settings:  map[string]string{},
-			Places:    map[string]model.FilePlace{},
-		},
-	}
-	for i := 0; i < len(root.Content); i += 2 {
-		switch k := root.Content[i]; k.Value {
-		case "AWSTemplateFormatVersion":
-			if v := root.Content[i+1].Value; v != "2010-09-09" {
-				return nil, src.errorf(k, "AWSTemplateFormatVersion is %q; CloudFormation knows \"2010-09-09\"", v)
+	for _, name := range []string{templateFile, importFile} {
+		if data, ok := found[name]; ok {
+			if err := r.template(in.Dir, name, data); err != nil {
+				return nil, err
 			}
-		case "Description", "Metadata", "Parameters", "Rules", "Conditions", "Resources", "Outputs":
-		default:
-			return nil, src.errorf(k, "section %q is not understood, and may change what the template means", k.Value)
 		}
 	}
-	for _, read := range []func() error{t.readParameters, t.readRules, t.readConditions, t.readResources, t.circles} {
-		if err := read(); err != nil {
+	if data, ok := found[importList]; ok {
+		if _, ok := found[importFile]; !ok {
+			r.refuseFile(in.Dir+"/"+importList, "file", importList, "there is no "+importFile+" beside it: remove it")
+		}
+		if err := r.imports(in.Dir+"/"+importList, data); err != nil {
 			return nil, err
 		}
 	}
-	return t, t.bindKeys(s, t.order)
+	return r.under(in.Dir), nil
 }
 
-// section calls f for each member of a section.
-func (t *template) section(name string, f func(key *yaml.Node, n *yaml.Node) error) error {
-	n := member(t.root, name)
-	if n == nil {
-		return nil
-	}
-	if n.Kind != yaml.MappingNode || short(n) != "" {
-		return t.errorf(n, "section %s is not a mapping", name)
-	}
-	for i := 0; i < len(n.Content); i += 2 {
-		if err := f(n.Content[i], n.Content[i+1]); err != nil {
-			return err
-		}
-	}
-	return nil
+// reader gathers the State of all files, in which what is known only on deployment is a reference.
+type reader struct {
+	state    deployed.State
+	defaults map[policy.Ref]parameterDefault
 }
 
-// readParameters takes defaults, and for a parameter that stands for a reference the environment's value.
-func (t *template) readParameters() error {
-	refs := t.names.parameters(t.setup)
-	return t.section("Parameters", func(key, n *yaml.Node) error {
-		v, err := t.value(n)
-		if err != nil {
-			return err
+// parameterDefault is the value that a parameter has unless it is given another one by its name.
+type parameterDefault struct{ name, value string }
+
+func (r *reader) refuseFile(path, kind, what, why string) {
+	r.state.Unknown = append(r.state.Unknown, deployed.Unknown{Kind: kind, What: what, Why: why, At: deployed.Place{Path: path}})
+}
+
+// under returns the function that puts values in the places of references. Parse has decided everything that does not
+// depend on them; a brace or a dollar sign in a value could make a policy variable or a dynamic reference of what is
+// around it, and so is refused.
+func (r *reader) under(dir string) func(deployed.Values) (deployed.State, error) {
+	used := refs(r.state)
+	return func(v deployed.Values) (deployed.State, error) {
+		env := policy.Env{}
+		for name, value := range map[string]string{
+			"AWS::AccountId": v.Account, "AWS::Region": v.Region, "AWS::Partition": v.Partition} {
+			env[policy.Ref{ID: name, Attr: attrPseudo}] = value
 		}
-		f := t.fields("parameter "+key.Value, v)
-		if kind := f.str("Type"); kind != "String" {
-			f.fail(f.get("Type"), "parameter %s is of type %q; only String is understood", key.Value, kind)
-		}
-		for _, name := range []string{"Description", "AllowedPattern", "ConstraintDescription"} {
-			f.optional(name)
-		}
-		value := f.str("Default")
-		if err := f.done(); err != nil {
-			return err
-		}
-		if r, ok := refs[key.Value]; ok {
-			t.reading.Defaults[r] = value
-			if own, ok := t.env[r]; ok {
-				value = own
+		for ref, p := range r.defaults {
+			env[ref] = p.value
+			if own, ok := v.Named[p.name]; ok {
+				env[ref] = own
 			}
 		}
-		t.parameters[key.Value] = value
-		return nil
-	})
-}
-
-// readRules takes from the rules which account and region the template is for. Rules can only refuse; one that is not understood is refused here,
-// because it may refuse the right place.
-func (t *template) readRules() error {
-	err := t.section("Rules", func(key, n *yaml.Node) error {
-		assertions := member(n, "Assertions")
-		if n.Kind != yaml.MappingNode || len(n.Content) != 2 || assertions == nil || assertions.Kind != yaml.SequenceNode {
-			return t.errorf(n, "rule %s is more or less than a list of Assertions", key.Value)
-		}
-		for _, a := range assertions.Content {
-			if err := t.assertion(a); err != nil {
-				return err
+		size := 0
+		var unknown []deployed.Unknown
+		for ref, value := range env {
+			size += used[ref] * len(value)
+			if strings.ContainsAny(value, "${}") || deployed.HasToken(value) {
+				unknown = append(unknown, deployed.Unknown{Kind: "value", What: value, Why: "the value of " + ref.ID +
+					" may mean something else in its place: write it without $, { and }", At: deployed.Place{Path: dir}})
 			}
 		}
-		return nil
-	})
-	for _, r := range []policy.Ref{model.RefAccount, model.RefRegion} {
-		if _, ok := t.reading.Defaults[r]; err == nil && !ok {
-			err = t.errorf(t.root, "no rule asserts the %s, so that the template could be deployed into a wrong one", r.Attr)
+		if size > maxFilled {
+			return deployed.State{}, deployed.Errorf(deployed.Place{Path: dir},
+				"templates come to more than %d bytes with their parameters: use shorter ones", maxFilled)
 		}
+		slices.SortFunc(unknown, func(a, b deployed.Unknown) int { return strings.Compare(a.Why, b.Why) })
+		out := r.state.Fill(env)
+		out.Unknown = append(out.Unknown, unknown...)
+		return out, nil
 	}
-	return err
 }
 
-// assertion reads an assertion that a pseudo parameter equals a value.
-func (t *template) assertion(n *yaml.Node) error {
-	test := member(n, "Assert")
-	if test == nil {
-		return t.errorf(n, "assertion has no Assert")
+// refs returns how often each reference is in a state.
+func refs(s deployed.State) map[policy.Ref]int {
+	n := map[policy.Ref]int{}
+	s.MapTexts(func(t policy.Text) policy.Text {
+		for _, r := range t.Refs() {
+			n[r]++
+		}
+		return t
+	})
+	return n
+}
+
+// template reads a template.
+func (r *reader) template(dir, name string, data []byte) error {
+	t := &template{source: &source{path: dir + "/" + name}, reader: r, parameters: map[string]bool{},
+		resources: map[string]*resource{}, roles: map[string]int{}, buckets: map[string]int{}, keys: map[string]int{}}
+	if name != templateFile {
+		t.prefix = name + " "
 	}
-	name, arg, err := t.call(test)
+	root, err := t.parse(data)
 	if err != nil {
 		return err
 	}
-	if name != "Equals" || arg.Kind != yaml.SequenceNode || len(arg.Content) != 2 {
-		return t.errorf(test, "assertion is not an Equals of two values")
+	if text := header(data, t.path); text != "" {
+		r.state.Pages = append(r.state.Pages,
+			deployed.Page{Name: headerOf(name), Text: text, At: deployed.Place{Path: t.path, Line: 1}})
 	}
-	first, second := arg.Content[0], arg.Content[1]
-	if name, _, _ := t.call(first); name == "" {
-		first, second = second, first
+	t.sections(root)
+	switch {
+	case t.prefix == "":
+		r.state.Scope = t.scope
+	case t.scope.Account.V.String() != r.state.Scope.Account.V.String(), t.scope.Region.V.String() != r.state.Scope.Region.V.String():
+		t.refuse(root, "rule", name, "its rules are for another place than those of "+templateFile)
 	}
-	name, what, err := t.call(first)
-	if err != nil {
-		return err
-	}
-	refs := map[string]policy.Ref{"AWS::AccountId": model.RefAccount, "AWS::Region": model.RefRegion}
-	if other, _, _ := t.call(second); name != "Ref" || other != "" || second.Kind != yaml.ScalarNode {
-		return t.errorf(test, "assertion does not compare a Ref with a value")
-	}
-	r, ok := refs[what.Value]
-	if !ok {
-		return t.errorf(what, "assertion about %q is not understood", what.Value)
-	}
-	v, err := t.value(second)
-	if err != nil {
-		return err
-	}
-	if old, ok := t.reading.Defaults[r]; ok && old != v.text {
-		return t.errorf(second, "assertions want %s to be %q and %q", what.Value, old, v.text)
-	}
-	t.reading.Defaults[r] = v.text
+	r.state.Unknown = append(r.state.Unknown, t.unknown...)
 	return nil
 }
 
-// readConditions evaluates every condition, so that one that nothing uses is understood as well.
-func (t *template) readConditions() error {
-	return t.section("Conditions", func(_, n *yaml.Node) error {
-		_, err := t.holds(n)
-		return err
-	})
+// headerOf is the name of the page that the comment at the top of a template is.
+func headerOf(name string) string { return "comment at the top of " + name }
+
+// header returns the comment that a template begins with: all lines before the first one that is not part of a
+// comment. A template that is too large for a request says how to do without; its comment is returned as that of a
+// small one, and only if it says so.
+func header(data []byte, path string) string {
+	var lines []string
+	for line := range strings.Lines(string(data)) {
+		if text := strings.TrimSpace(line); text != "" && text[0] != '#' {
+			break
+		}
+		lines = append(lines, line)
+	}
+	text := strings.TrimSpace(strings.Join(lines, ""))
+	if len(data) <= maxDirect || text == "" {
+		return text
+	}
+	for _, o := range [][2]string{{deployLarge, deploySmall}, {importLarge, importSmall + path}} {
+		if strings.Contains(text, o[0]) {
+			return strings.Replace(text, o[0], o[1], 1)
+		}
+	}
+	return text + "\n# (says nothing of its size)"
 }
 
-// readResources takes resources and their attributes apart, and evaluates their conditions, not their properties.
-func (t *template) readResources() error {
-	if err := t.section("Resources", t.resource); err != nil {
+// imports reads the list of what is imported: which resource of import.yaml takes over what exists. CloudFormation
+// reads it as JSON; it is read here as YAML, which JSON is, for the places.
+func (r *reader) imports(path string, data []byte) error {
+	if !json.Valid(data) {
+		return deployed.Errorf(deployed.Place{Path: path}, "not JSON: pzgen generate writes it again")
+	}
+	s := &source{path: path}
+	root, err := s.parse(data)
+	if err != nil {
 		return err
 	}
-	if len(t.order) == 0 {
-		return t.errorf(t.root, "template has no resources")
-	}
-	for _, r := range t.order {
-		depends := member(r.node, "DependsOn")
-		if depends == nil {
-			continue
-		}
-		on := []*yaml.Node{depends}
-		if depends.Kind == yaml.SequenceNode {
-			on = depends.Content
-		}
-		for _, d := range on {
-			if d.Kind != yaml.ScalarNode || t.resources[d.Value] == nil {
-				return t.errorf(d, "resource %q depends on %q, which is not in the template", r.id, d.Value)
+	t := &template{source: s, reader: r}
+	list := &fields{t: t, what: importList}
+	if list.is(root, kindList, importList) {
+		for _, n := range root.Content {
+			f := t.fields("resource to import", n)
+			kind, id := f.str("ResourceType"), f.str("LogicalResourceId")
+			if kind != typeBucketPolicy {
+				t.refuse(n, "resource type", kind, "importing it is not understood: remove it")
 			}
+			f.below("ResourceIdentifier", func(by *fields) {
+				r.state.Imports = append(r.state.Imports, deployed.Import{To: id, ID: by.text("Bucket"), At: s.at(n)})
+			})
+			f.done()
 		}
 	}
-	return nil
-}
-
-func (t *template) resource(key, n *yaml.Node) error {
-	if n.Kind != yaml.MappingNode || short(n) != "" {
-		return t.errorf(n, "resource %q is not a mapping", key.Value)
-	}
-	r := &templateResource{
-		id:     key.Value,
-		node:   &yaml.Node{Kind: yaml.MappingNode, Content: n.Content, Line: key.Line, Column: key.Column}, // errors name the line of the key
-		active: true,
-	}
-	for i := 0; i < len(n.Content); i += 2 {
-		k, v := n.Content[i], n.Content[i+1]
-		switch k.Value {
-		case "Type":
-			if v.Kind == yaml.ScalarNode {
-				r.kind = v.Value
-			}
-		case "Properties":
-			r.properties = v
-		case "Condition":
-			holds, err := t.condition(v, v.Value)
-			if err != nil {
-				return err
-			}
-			r.active = holds
-		case "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Metadata":
-		default:
-			return t.errorf(k, "attribute %q of resource %q is not understood", k.Value, key.Value)
-		}
-	}
-	if _, ok := t.parameters[key.Value]; ok {
-		return t.errorf(key, "%q is a parameter and a resource", key.Value)
-	}
-	if r.properties == nil {
-		r.properties = &yaml.Node{Kind: yaml.MappingNode, Line: key.Line, Column: key.Column}
-	}
-	t.resources[r.id] = r
-	t.order = append(t.order, r)
+	r.state.Unknown = append(r.state.Unknown, s.unknown...)
 	return nil
 }

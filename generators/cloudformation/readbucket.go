@@ -1,149 +1,66 @@
 package cloudformation
 
-import (
-	"strconv"
+import "github.com/pzgen/pzgen/internal/deployed"
 
-	"github.com/pzgen/pzgen/internal/model"
-)
-
-func (t *template) readBucket(f *fields) {
-	name := f.str("BucketName")
-	for _, b := range t.setup.Buckets {
-		if name != t.env[model.RefBucketName(b.ID)] || b.Existing {
-			continue
-		}
-		p := "bucket." + b.ID + "."
-		if _, ok := t.reading.Settings[p+"name"]; ok {
-			f.fail(f.v, "bucket %q stands in the template twice", b.ID)
-		}
-		t.set(f, p+"name", name)
-		t.set(f, p+"key", t.encryption(f))
-		t.set(f, p+"versioning", boolText(t.versioning(f)))
-		t.set(f, p+"blockPublic", boolText(t.blockPublic(f)))
-		t.set(f, p+"ownerOnly", boolText(t.ownerOnly(f)))
-		t.set(f, p+"expireDays", strconv.Itoa(t.expireDays(f)))
-		t.set(f, p+"tags", t.tags(f))
-		return
-	}
-	f.fail(f.get("BucketName"), "%s is bucket %q, which setup %q does not make", f.what, name, t.setup.Name)
+func (t *template) bucket(r *resource, f *fields) deployed.Text {
+	out := deployed.Bucket{Name: t.name(r, f, "BucketName"), Created: true, Tags: f.tags(),
+		Protected: deployed.Bool{V: r.protected, At: t.at(r.key)}, At: t.at(r.key)}
+	f.below("BucketEncryption", func(f *fields) {
+		f.only("ServerSideEncryptionConfiguration", func(f *fields) {
+			out.BucketKey = f.flag("BucketKeyEnabled")
+			f.below("ServerSideEncryptionByDefault", func(f *fields) {
+				out.Algorithm, out.Key = f.text("SSEAlgorithm"), f.text("KMSMasterKeyID")
+			})
+		})
+	})
+	f.below("PublicAccessBlockConfiguration", func(f *fields) {
+		out.PublicAccessBlock = deployed.Bool{V: true, At: t.at(f.n)}
+		out.BlockPublicAcls, out.IgnorePublicAcls = f.flag("BlockPublicAcls"), f.flag("IgnorePublicAcls")
+		out.BlockPublicPolicy, out.RestrictPublicBuckets = f.flag("BlockPublicPolicy"), f.flag("RestrictPublicBuckets")
+	})
+	f.below("OwnershipControls", func(f *fields) {
+		f.only("Rules", func(f *fields) { out.Ownership = f.text("ObjectOwnership") })
+	})
+	f.below("VersioningConfiguration", func(f *fields) { out.Versioning = f.enabled("Status") })
+	f.below("LifecycleConfiguration", func(f *fields) {
+		f.each("Rules", func(f *fields) { out.Lifecycle = append(out.Lifecycle, f.rule()) })
+	})
+	t.buckets[out.Name.V.String()] = len(t.state.Buckets)
+	t.state.Buckets = append(t.state.Buckets, out)
+	return out.Name
 }
 
-// encryption gives the key, or "" for encryption with keys of S3, which every bucket has at least.
-func (t *template) encryption(f *fields) string {
-	if !f.has("BucketEncryption") {
-		return ""
+// enabled reads a status that is "Enabled"; another one is there to be noticed.
+func (f *fields) enabled(name string) deployed.Bool {
+	n, s := f.get(name), f.str(name)
+	if s != "Enabled" && (n == nil || kindOf(n) != kindDropped) {
+		f.t.refuse(f.n, "value", s, name+" of "+f.what+" is not Enabled")
 	}
-	e := f.under("BucketEncryption")
-	rule := e.only("ServerSideEncryptionConfiguration")
-	by := rule.under("ServerSideEncryptionByDefault")
-	algorithm, key := by.str("SSEAlgorithm"), by.optional("KMSMasterKeyID")
-	switch {
-	case algorithm == "AES256" && key == "":
-	case algorithm == "aws:kms" && key != "":
-	default:
-		by.fail(by.v, "encryption %q with key %q is not one that a setup has", algorithm, key)
-	}
-	if rule.flag("BucketKeyEnabled", false) != (key != "") {
-		rule.fail(rule.v, "BucketKeyEnabled goes with a key: it decides what the encryption context is that a key policy may name")
-	}
-	rule.take(by)
-	e.take(rule)
-	f.take(e)
-	return key
+	return deployed.Bool{V: s == "Enabled", At: f.t.at(f.n)}
 }
 
-func (t *template) versioning(f *fields) bool {
-	if !f.has("VersioningConfiguration") {
-		return false
-	}
-	v := f.under("VersioningConfiguration")
-	status := v.str("Status")
-	if status != "Enabled" && status != "Suspended" {
-		v.fail(v.v, "versioning status %q does not exist", status)
-	}
-	f.take(v)
-	return status == "Enabled"
+func (f *fields) rule() deployed.Rule {
+	out := deployed.Rule{ID: f.text("Id"), Enabled: f.enabled("Status"), Prefix: f.text("Prefix"), ExpireDays: f.number("ExpirationInDays")}
+	f.below("NoncurrentVersionExpiration", func(f *fields) { out.NoncurrentDays = f.number("NoncurrentDays") })
+	f.below("AbortIncompleteMultipartUpload", func(f *fields) { out.AbortUploadsAfter = f.number("DaysAfterInitiation") })
+	return out
 }
 
-// blockPublic reports whether public access is blocked in all four ways, as it is in new buckets by default (Amazon S3 User Guide, "Blocking
-// public access"); a setup blocks all or none.
-func (t *template) blockPublic(f *fields) bool {
-	if !f.has("PublicAccessBlockConfiguration") {
-		return true
+// bucketPolicy joins a policy to the bucket that it names, which may exist already. A second one for the same bucket is
+// entered beside it, so that it is not hidden. One that is imported is there to be compared with the present one.
+func (t *template) bucketPolicy(r *resource, f *fields) deployed.Text {
+	name, d := f.text("Bucket"), f.document("PolicyDocument")
+	if t.prefix != "" {
+		t.state.Documents = append(t.state.Documents, deployed.Shown{Name: t.prefix + r.id, Policy: d, At: t.at(r.key)})
+		return name
 	}
-	b := f.under("PublicAccessBlockConfiguration")
-	blocked := 0
-	for _, name := range blockPublicAccess {
-		if b.flag(name, false) {
-			blocked++
-		}
+	i, ok := t.buckets[name.V.String()]
+	if !ok || t.state.Buckets[i].Policy != nil {
+		i = len(t.state.Buckets)
+		t.buckets[name.V.String()] = i
+		t.state.Buckets = append(t.state.Buckets, deployed.Bucket{Name: name, At: t.at(r.key)})
 	}
-	if blocked != 0 && blocked != len(blockPublicAccess) {
-		b.fail(b.v, "public access is blocked in %d of %d ways", blocked, len(blockPublicAccess))
-	}
-	f.take(b)
-	return blocked == len(blockPublicAccess)
-}
-
-// ownerOnly reports whether access control lists are off, as they are in new buckets by default (Amazon S3 User Guide, "Controlling ownership of objects").
-func (t *template) ownerOnly(f *fields) bool {
-	if !f.has("OwnershipControls") {
-		return true
-	}
-	o := f.under("OwnershipControls")
-	rule := o.only("Rules")
-	ownership := rule.str("ObjectOwnership")
-	switch ownership {
-	case "BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter":
-	default:
-		rule.fail(rule.v, "object ownership %q does not exist", ownership)
-	}
-	o.take(rule)
-	f.take(o)
-	return ownership == "BucketOwnerEnforced"
-}
-
-// expireDays reads the one rule that deletes objects, old versions after as many days.
-func (t *template) expireDays(f *fields) int {
-	if !f.has("LifecycleConfiguration") {
-		return 0
-	}
-	l := f.under("LifecycleConfiguration")
-	rule := l.only("Rules")
-	rule.optional("Id")
-	if status := rule.str("Status"); status != "Enabled" {
-		rule.fail(rule.v, "lifecycle rule is %q and not Enabled", status)
-	}
-	days := rule.number("ExpirationInDays")
-	old := rule.under("NoncurrentVersionExpiration")
-	if n := old.number("NoncurrentDays"); n != days {
-		old.fail(old.v, "old versions expire after %d days and objects after %d", n, days)
-	}
-	uploads := rule.under("AbortIncompleteMultipartUpload")
-	uploads.number("DaysAfterInitiation")
-	rule.take(old)
-	rule.take(uploads)
-	l.take(rule)
-	f.take(l)
-	return days
-}
-
-// readBucketPolicy takes a bucket policy to be of the bucket that it names.
-func (t *template) readBucketPolicy(r *templateResource, f *fields) {
-	name := f.str("Bucket")
-	for _, b := range t.setup.Buckets {
-		if name != t.env[model.RefBucketName(b.ID)] {
-			continue
-		}
-		if b.Policy.Name == "" || b.Policy.Partial {
-			f.fail(f.v, "%s is a whole policy for bucket %q, of which setup %q has none: it would replace the present one", f.what, b.ID, t.setup.Name)
-			return
-		}
-		if b.Existing {
-			t.retained(r, f)
-		}
-		t.document(f, "PolicyDocument", b.Policy.Name)
-		return
-	}
-	f.fail(f.get("Bucket"), "%s is the policy of bucket %q, which setup %q does not have", f.what, name, t.setup.Name)
+	b := &t.state.Buckets[i]
+	b.Policy, b.PolicyProtected = d, deployed.Bool{V: r.protected, At: t.at(r.key)}
+	return name
 }

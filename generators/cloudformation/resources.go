@@ -7,11 +7,11 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// resource is the body of a resource; only types that hold data, or policies of others, are retained.
-func resource(kind string, retain bool, dependsOn []string, properties object) *yaml.Node {
+// resourceBody is the body of a resource; only types that hold data, or policies of others, are retained.
+func resourceBody(kind string, keep bool, dependsOn []string, properties object) *yaml.Node {
 	o := newObject().put("Type", str(kind))
-	if retain {
-		o.put("DeletionPolicy", str("Retain")).put("UpdateReplacePolicy", str("Retain"))
+	if keep {
+		o.put("DeletionPolicy", str(retain)).put("UpdateReplacePolicy", str(retain))
 	}
 	if len(dependsOn) > 0 {
 		o.put("DependsOn", strs(dependsOn))
@@ -47,7 +47,7 @@ func (p *printer) resources() object {
 	p.datasetGroup(all)
 	for i, o := range p.setup.Operators {
 		for j, d := range o.Policies {
-			all.put(p.names.operators[i].policies[j], resource("AWS::IAM::ManagedPolicy", false, nil, p.managedPolicy(d, o)))
+			all.put(p.names.operators[i].policies[j], resourceBody(typeManagedPolicy, false, nil, p.managedPolicy(d, o)))
 		}
 	}
 	return all
@@ -65,14 +65,14 @@ func (p *printer) role(all object) {
 		}
 		o.put("AssumeRolePolicyDocument", p.document(r.Trust.Document))
 		if len(r.ManagedPolicies) > 0 {
-			o.put("ManagedPolicyArns", p.texts(policy.List(r.ManagedPolicies...), true))
+			o.put("ManagedPolicyArns", p.texts(policy.List(r.ManagedPolicies...), false))
 		}
 		if len(r.Boundary.Parts()) > 0 {
-			o.put("PermissionsBoundary", p.text(r.Boundary, true))
+			o.put("PermissionsBoundary", p.text(r.Boundary, false))
 		}
 		o.put("Tags", p.tags())
 		p.within = ""
-		all.put(p.names.role, resource("AWS::IAM::Role", false, nil, o))
+		all.put(p.names.role, resourceBody(typeRole, false, nil, o))
 		all.comment("The role that Amazon Personalize assumes.")
 	}
 	for i, d := range r.Policies {
@@ -81,12 +81,12 @@ func (p *printer) role(all object) {
 			o.put("PolicyName", p.str(d.PolicyName))
 			o.put("RoleName", p.roleName())
 			o.put("PolicyDocument", p.document(d.Document))
-			all.put(p.names.rolePolicies[i], resource("AWS::IAM::RolePolicy", false, nil, o))
+			all.put(p.names.rolePolicies[i], resourceBody(typeRolePolicy, false, nil, o))
 		} else {
 			o.put("ManagedPolicyName", p.str(d.PolicyName))
 			o.put("Roles", list(p.roleName()))
 			o.put("PolicyDocument", p.document(d.Document))
-			all.put(p.names.rolePolicies[i], resource("AWS::IAM::ManagedPolicy", false, nil, o))
+			all.put(p.names.rolePolicies[i], resourceBody(typeManagedPolicy, false, nil, o))
 		}
 		if i == 0 {
 			all.comment("A resource of its own, so that the role does not wait for keys whose policies wait for the role.")
@@ -132,9 +132,9 @@ func (p *printer) key(all object, k model.Key, n keyNames) {
 	o.put("KeyPolicy", p.document(k.Policy.Document))
 	o.put("Tags", p.tags())
 	p.within = ""
-	all.put(n.key, resource("AWS::KMS::Key", true, nil, o))
+	all.put(n.key, resourceBody(typeKey, true, nil, o))
 	alias := newObject().put("AliasName", p.parameter(n.aliasName)).put("TargetKeyId", ref(n.key))
-	all.put(n.alias, resource("AWS::KMS::Alias", false, nil, alias))
+	all.put(n.alias, resourceBody(typeAlias, false, nil, alias))
 }
 
 // datasetGroup prints no tags: the type has none. The service checks the role's access to the key at creation, so the policies come first.
@@ -153,10 +153,10 @@ func (p *printer) datasetGroup(all object) {
 		o.put("RoleArn", p.reference(model.RefRoleARN))
 		after = p.names.rolePolicies
 	}
-	all.put(p.names.group, resource("AWS::Personalize::DatasetGroup", true, after, o))
+	all.put(p.names.group, resourceBody(typeGroup, true, after, o))
 }
 
-func (p *printer) reference(r policy.Ref) *yaml.Node { return p.text(policy.NewText(r), true) }
+func (p *printer) reference(r policy.Ref) *yaml.Node { return p.text(policy.NewText(r), false) }
 
 func (p *printer) tags() *yaml.Node {
 	if len(p.setup.Tags) == 0 {

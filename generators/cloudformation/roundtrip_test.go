@@ -2,12 +2,13 @@ package cloudformation
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"os"
 	"path"
-	"slices"
 	"testing"
 
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
@@ -24,62 +25,80 @@ func printed(t testing.TB, s *model.Setup) []output.File {
 	return files
 }
 
-// managed gives the documents that the template puts in place: all but those that are not whole, and the policies of keys that exist.
-func managed(s *model.Setup) []model.Doc {
-	var out []model.Doc
-	for _, d := range s.Docs() {
-		byHand := slices.ContainsFunc(s.Keys, func(k model.Key) bool { return k.Existing() && k.Policy.Name == d.Name })
-		if !d.Partial && !byHand {
-			out = append(out, d)
-		}
-	}
-	return out
+// input is what the reader gets of the files of a setup.
+func input(s *model.Setup, files []output.File) deployed.Input {
+	return deployed.Input{Dir: s.Name + "/cloudformation", Files: files}
 }
 
-// differences tells how a reading differs from what the model says under env.
-func differences(s *model.Setup, r *model.Reading, env policy.Env) []string {
-	var out []string
-	want := map[string]bool{}
-	for _, d := range managed(s) {
-		want[d.Name] = true
-		doc, err := d.Document.Resolve(env)
-		if err != nil {
-			out = append(out, err.Error())
-			continue
-		}
-		got, ok := r.Documents[d.Name]
-		if !ok {
-			out = append(out, d.Name+" is missing")
-			continue
-		}
-		if !bytes.Equal(doc.JSON(), got.JSON()) {
-			out = append(out, d.Name+":\nwant "+string(doc.JSON())+"got  "+string(got.JSON()))
-		}
-		if r.Places[d.Name].Line == 0 {
-			out = append(out, d.Name+" has no place")
+// values are what names stand for under an environment.
+func values(s *model.Setup, env policy.Env) deployed.Values {
+	v := deployed.Values{Account: env[model.RefAccount], Region: env[model.RefRegion], Partition: env[model.RefPartition], Named: map[string]string{}}
+	for name, ref := range Names(s) {
+		if value, ok := env[ref]; ok {
+			v.Named[name] = value
 		}
 	}
-	for name := range r.Documents {
-		if !want[name] {
-			out = append(out, name+" is too many")
-		}
-	}
-	settings := s.Settings(env)
-	for _, m := range []map[string]string{settings, r.Settings} {
-		for k := range m {
-			if a, b := settings[k], r.Settings[k]; a != b || len(settings) != len(r.Settings) {
-				out = append(out, "setting "+k+": want "+a+", got "+b)
+	return v
+}
+
+// environments are the values of the spec, and two in which all values are made up.
+func environments(s *model.Setup) []policy.Env {
+	return []policy.Env{s.DeployedEnv(), s.SyntheticEnv(1), s.SyntheticEnv(2)}
+}
+
+// judge holds files against what a setup wants of them.
+type judge struct {
+	dir    string
+	wants  []deployed.State // under each environment
+	values []deployed.Values
+}
+
+func newJudge(s *model.Setup) *judge {
+	j := &judge{dir: s.Name + "/cloudformation"}
+	want := Want(s)
+	for _, env := range environments(s) {
+		j.values = append(j.values, values(s, env))
+		for _, k := range s.Keys { // a created key is known by its alias
+			if !k.Existing() {
+				delete(env, model.RefKeyARN(k.ID))
 			}
 		}
+		j.wants = append(j.wants, want.Fill(env))
 	}
-	known := s.DeployedEnv()
-	for ref, v := range r.Defaults {
-		if known[ref] != v {
-			out = append(out, "default of "+ref.String()+" is "+v)
+	return j
+}
+
+// differences tells how what files bring about differs from what the setup wants, under the first environment in which
+// it does.
+func (j *judge) differences(t testing.TB, files []output.File) []string {
+	t.Helper()
+	read, err := Parse(deployed.Input{Dir: j.dir, Files: files})
+	if err != nil {
+		var at *deployed.Error
+		if !errors.As(err, &at) || at.At.Path == "" {
+			t.Errorf("error has no place: %v", err)
+		}
+		return []string{err.Error()}
+	}
+	for i, v := range j.values {
+		state, err := read(v)
+		if err != nil {
+			return []string{err.Error()}
+		}
+		var out []string
+		for _, d := range deployed.Match(j.wants[i], state) {
+			out = append(out, d.At.String()+": "+d.String())
+		}
+		if len(out) > 0 {
+			return out
 		}
 	}
-	slices.Sort(out)
-	return out
+	return nil
+}
+
+func differences(t testing.TB, s *model.Setup, files []output.File) []string {
+	t.Helper()
+	return newJudge(s).differences(t, files)
 }
 
 func setups(t testing.TB) []*model.Setup {
@@ -90,58 +109,44 @@ func setups(t testing.TB) []*model.Setup {
 
 func TestRoundTrip(t *testing.T) {
 	for _, s := range setups(t) {
-		files := printed(t, s)
-		for i, env := range environments(s) {
-			r, err := Read(s, files, env)
-			if err != nil {
-				t.Fatalf("%s, environment %d: %v", s.Name, i, err)
-			}
-			for _, d := range differences(s, r, env) {
-				t.Errorf("%s, environment %d: %s", s.Name, i, d)
-			}
-			for _, ref := range []policy.Ref{model.RefAccount, model.RefRegion, model.RefRoleName} {
-				if r.Defaults[ref] == "" {
-					t.Errorf("%s: no default of %s", s.Name, ref)
-				}
-			}
+		for _, d := range differences(t, s, printed(t, s)) {
+			t.Errorf("%s: %s", s.Name, d)
 		}
 	}
 }
 
-func TestByHand(t *testing.T) {
-	for s, want := range map[*model.Setup][]string{
-		created():   {"operator.admins.managedPolicies"},
-		existing(t): {"role.managedPolicies", "key-corp"},
-	} {
-		r, err := Read(s, printed(t, s), s.SyntheticEnv(1))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Equal(r.ByHand, want) {
-			t.Errorf("%s: by hand %q, want %q", s.Name, r.ByHand, want)
-		}
-	}
-}
-
-// Places are lines of the template: the line of a statement's place opens the statement.
+// Places are places of the template: that of a statement is where it opens.
 func TestPlaces(t *testing.T) {
 	s := created()
 	files := printed(t, s)
-	r, err := Read(s, files, s.SyntheticEnv(1))
+	read, err := Parse(input(s, files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := read(values(s, s.SyntheticEnv(1)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	lines := bytes.Split(files[0].Data, []byte("\n"))
 	n := 0
-	for _, d := range s.Docs() {
-		for _, st := range d.Document.Statements {
-			p := r.Places[d.Name+"/"+st.Sid]
-			if p.Path != files[0].Path || p.Line < 1 || !bytes.Contains(lines[p.Line-1], []byte(`Sid: "`+st.Sid+`"`)) {
-				t.Errorf("%s/%s is said to be in line %d", d.Name, st.Sid, p.Line)
+	check := func(d *deployed.Document) {
+		for i, st := range d.Document.Statements {
+			p := d.Statements[i]
+			if want := `Sid: "` + st.Sid + `"`; p.Path != files[0].Path || p.Line < 1 || p.Col < 1 || !bytes.HasPrefix(lines[p.Line-1][p.Col-1:], []byte(want)) {
+				t.Errorf("%s is said to be in %s", st.Sid, p)
 			}
 			n++
 		}
 	}
+	for _, b := range state.Buckets {
+		check(b.Policy)
+	}
+	for _, p := range state.Policies {
+		check(p.Policy)
+	}
+	check(state.Roles[0].Trust)
+	check(state.Roles[0].Inline[0].Policy)
+	check(state.Keys[0].Policy)
 	if n < 10 {
 		t.Errorf("only %d statements", n)
 	}
@@ -185,19 +190,10 @@ func TestDeterminism(t *testing.T) {
 
 func TestNamesDoNotCollide(t *testing.T) {
 	s := created()
-	s.Buckets = append(s.Buckets, model.Bucket{ID: "da-ta", Name: "x-1"}, model.Bucket{ID: "daTa", Name: "x-2"}, model.Bucket{ID: "-", Name: "x-3"})
-	s.Buckets = append(s.Buckets, model.Bucket{ID: "DaTa", Name: "x-4", Policy: model.Doc{Name: "bucket-DaTa", Document: s.Buckets[0].Policy.Document}})
+	s.Buckets = append(s.Buckets, model.Bucket{ID: "da-ta", Name: "x-1"}, model.Bucket{ID: "da_ta", Name: "x-2"}, model.Bucket{ID: "-", Name: "x-3"})
+	s.Buckets = append(s.Buckets, model.Bucket{ID: "da--ta", Name: "x-4", Policy: model.Doc{Name: "bucket-da--ta", Document: s.Buckets[0].Policy.Document}})
 	s.Keys = append(s.Keys, model.Key{ID: "data", Alias: "alias/data", Window: 7, Policy: model.Doc{Name: "key-data", Document: s.Keys[0].Policy.Document}})
-	env := s.SyntheticEnv(1)
-	for i, b := range s.Buckets { // made-up names differ by more than case here
-		env[model.RefBucketName(b.ID)] = "made-up-" + string(rune('a'+i))
-		env[model.RefBucketARN(b.ID)] = "arn:" + env[model.RefPartition] + ":s3:::made-up-" + string(rune('a'+i))
-	}
-	r, err := Read(s, printed(t, s), env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range differences(s, r, env) {
+	for _, d := range differences(t, s, printed(t, s)) {
 		t.Error(d)
 	}
 }

@@ -19,10 +19,10 @@ type parameter struct {
 
 func (q parameter) node() *yaml.Node {
 	return newObject().
-		put("Type", str("String")).
+		put("Type", str(typeString)).
 		put("Description", str(q.description)).
 		put("Default", str(q.value)).
-		put("AllowedPattern", str(q.pattern)).
+		put(allowedPattern, str(q.pattern)).
 		put("ConstraintDescription", str(q.rule)).node
 }
 
@@ -158,7 +158,7 @@ func (p *printer) joinTexts(ts []policy.Text) *yaml.Node {
 		}
 		parts = append(parts, t.Parts()...)
 	}
-	return p.text(policy.NewText(parts...), true)
+	return p.text(policy.NewText(parts...), false)
 }
 
 // whom names principals within the 1,024 bytes of a description.

@@ -19,6 +19,17 @@ type piece struct{ lit, name string }
 // (AWS CloudFormation User Guide, "Get values stored in other services using dynamic references").
 const dynamicReference = "{{resolve:"
 
+// begunReference reports whether text ends in the middle of what begins a dynamic reference, so that a value behind it could
+// make one of it.
+func begunReference(s string) bool {
+	for n := len("{{"); n < len(dynamicReference); n++ {
+		if strings.HasSuffix(s, dynamicReference[:n]) {
+			return true
+		}
+	}
+	return false
+}
+
 // str is a string of a property.
 func (p *printer) str(s string) *yaml.Node {
 	switch {
@@ -75,6 +86,9 @@ func (p *printer) text(t policy.Text, vars bool) *yaml.Node {
 	for _, q := range pieces {
 		whole.WriteString(q.lit)
 		if q.name != "" {
+			if begunReference(whole.String()) {
+				p.fail(fmt.Errorf("%q stands before a value and may begin what CloudFormation replaces: write something between", "{{"))
+			}
 			whole.WriteString("${" + q.name + "}")
 		}
 	}

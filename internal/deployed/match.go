@@ -41,7 +41,10 @@ type Difference struct {
 // String says the difference in one line, without its place.
 func (d Difference) String() string {
 	name := d.Subject
-	if d.Field != "" {
+	switch {
+	case d.Subject == "":
+		name = d.Field
+	case d.Field != "":
 		name = d.Field + " of " + d.Subject
 	}
 	switch d.Kind {
@@ -57,7 +60,38 @@ func (d Difference) String() string {
 	if d.WantDoc != nil || d.HaveDoc != nil {
 		return name + " is not what the setup says"
 	}
-	return fmt.Sprintf("%s is %q, and the setup says %q", name, d.Have, d.Want)
+	have, want := apart(d.Have, d.Want)
+	return fmt.Sprintf("%s is %q, and the setup says %q", name, have, want)
+}
+
+// apart returns two texts without most of what long ones begin and end with alike.
+func apart(a, b string) (string, string) {
+	const long, kept = 200, 30
+	if len(a) < long && len(b) < long {
+		return a, b
+	}
+	x, y := []rune(a), []rune(b)
+	from := 0
+	for from < min(len(x), len(y)) && x[from] == y[from] {
+		from++
+	}
+	end := 0
+	for end < min(len(x), len(y))-from && x[len(x)-1-end] == y[len(y)-1-end] {
+		end++
+	}
+	cut := func(r []rune) string {
+		before, after := "", ""
+		to := len(r)
+		if end > kept {
+			to, after = len(r)-end+kept, "…"
+		}
+		start := 0
+		if from > kept {
+			start, before = from-kept, "…"
+		}
+		return before + string(r[start:to]) + after
+	}
+	return cut(x), cut(y)
 }
 
 // Match compares everything that there is in two states and returns the differences, in the order of State's fields;

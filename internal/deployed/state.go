@@ -89,6 +89,7 @@ type State struct {
 	Pages         []Page
 	Outputs       []Output
 	Imports       []Import
+	Resources     []Resource
 	OwnedSids     []Text // Sids that merging takes for the artifact's own, in the policy of a bucket or key
 
 	Unknown []Unknown `match:"-"` // each is a difference of its own
@@ -183,6 +184,8 @@ type Bucket struct {
 	Key       Text // ARN of the key for aws:kms
 	BucketKey Bool // S3 Bucket Keys
 
+	// The public access block. PublicAccessBlock says that it is stated at all: AWS's default is to block.
+	PublicAccessBlock                                                           Bool
 	BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets Bool
 
 	Ownership  Text // BucketOwnerEnforced, BucketOwnerPreferred
@@ -246,6 +249,7 @@ type Object struct {
 type Shown struct {
 	Name   string `match:"key"` // of the file, output or function
 	Policy *Document
+	At     Place `match:"-"`
 }
 
 // Page is a text that the artifact shows to people, with commands that they copy. It is compared
@@ -268,6 +272,17 @@ type Import struct {
 	To string `match:"key"` // address or logical id
 	ID Text
 	At Place `match:"-"`
+}
+
+// Resource is the address by which the artifact's tool knows a thing. Under another address the tool makes the thing
+// anew, and leaves or destroys what it had under the old one.
+type Resource struct {
+	Address   string `match:"key"`
+	Type      string // in the tool's words
+	ID        Text   // of the thing: its name or ARN
+	After     []Text // addresses of what is to be there before, beside those that it refers to
+	Protected Bool   // the tool refuses to destroy it, or leaves it when the rest goes
+	At        Place  `match:"-"`
 }
 
 // Unknown is something in an artifact that its reader does not understand, or that decides what the artifact means.

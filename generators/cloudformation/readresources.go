@@ -1,0 +1,173 @@
+package cloudformation
+
+import (
+	"slices"
+
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// The types of resources that are understood.
+const (
+	typeRole          = "AWS::IAM::Role"
+	typeRolePolicy    = "AWS::IAM::RolePolicy"
+	typeManagedPolicy = "AWS::IAM::ManagedPolicy"
+	typeBucket        = "AWS::S3::Bucket"
+	typeBucketPolicy  = "AWS::S3::BucketPolicy"
+	typeKey           = "AWS::KMS::Key"
+	typeAlias         = "AWS::KMS::Alias"
+	typeGroup         = "AWS::Personalize::DatasetGroup"
+)
+
+// build resolves the properties of all resources, and reads first those that others are joined to.
+func (t *template) build() {
+	for _, r := range t.order {
+		if t.current = r; r.properties != nil {
+			t.resolve(r.properties)
+		}
+	}
+	t.current = nil
+	t.cycles()
+	for _, joined := range []bool{false, true} {
+		for _, r := range t.order {
+			switch r.kind {
+			case typeRolePolicy, typeBucketPolicy, typeAlias:
+				if joined {
+					t.read(r)
+				}
+			default:
+				if !joined {
+					t.read(r)
+				}
+			}
+		}
+	}
+}
+
+// read enters what a resource is.
+func (t *template) read(r *resource) {
+	f := t.fields("resource "+r.id, r.properties)
+	out := deployed.Resource{Address: t.prefix + r.id, Type: r.kind,
+		Protected: deployed.Bool{V: r.protected, At: t.at(r.key)}, At: t.at(r.key)}
+	slices.Sort(r.needs)
+	for _, id := range slices.Compact(r.needs) {
+		out.After = append(out.After, t.text(r.key, t.prefix+id))
+	}
+	switch kind := r.kind; {
+	case t.prefix != "" && kind != typeBucketPolicy:
+		t.refuse(r.key, "resource type", kind, "importing it is not understood: remove it")
+		return
+	case kind == typeRole:
+		out.ID = t.role(r, f)
+	case kind == typeRolePolicy:
+		out.ID = t.rolePolicy(r, f)
+	case kind == typeManagedPolicy:
+		out.ID = t.managedPolicy(r, f)
+	case kind == typeBucket:
+		out.ID = t.bucket(r, f)
+	case kind == typeBucketPolicy:
+		out.ID = t.bucketPolicy(r, f)
+	case kind == typeKey:
+		out.ID = t.key(r, f)
+	case kind == typeAlias:
+		out.ID = t.alias(r, f)
+	case kind == typeGroup:
+		out.ID = t.datasetGroup(r, f)
+	default:
+		t.refuse(r.key, "resource type", kind, "what it grants is not known: remove it")
+		return
+	}
+	f.done()
+	t.state.Resources = append(t.state.Resources, out)
+}
+
+// name returns the name of a resource; one without gets it when it is made.
+func (t *template) name(r *resource, f *fields, property string) deployed.Text {
+	if !f.has(property) {
+		return t.text(r.key, t.token(r.id, attrName))
+	}
+	return f.text(property)
+}
+
+func (t *template) role(r *resource, f *fields) deployed.Text {
+	out := deployed.Role{Name: t.name(r, f, "RoleName"), Created: true, Path: f.text("Path"), Description: f.text("Description"),
+		Boundary: f.text("PermissionsBoundary"), MaxSession: f.number("MaxSessionDuration"),
+		Trust: f.document("AssumeRolePolicyDocument"), Tags: f.tags(),
+		Protected: deployed.Bool{V: r.protected, At: t.at(r.key)}, At: t.at(r.key)}
+	f.each("Policies", func(p *fields) {
+		out.Inline = append(out.Inline,
+			deployed.Inline{Name: p.text("PolicyName"), Policy: p.document("PolicyDocument"), At: t.at(p.n)})
+	})
+	for _, arn := range f.texts("ManagedPolicyArns") {
+		t.state.Attachments = append(t.state.Attachments,
+			deployed.Attachment{Policy: arn, Kind: deployed.RoleP, To: out.Name, At: arn.At})
+	}
+	t.roles[out.Name.V.String()] = len(t.state.Roles)
+	t.state.Roles = append(t.state.Roles, out)
+	return out.Name
+}
+
+func (t *template) rolePolicy(r *resource, f *fields) deployed.Text {
+	role, in := f.text("RoleName"), deployed.Inline{Name: f.text("PolicyName"), Policy: f.document("PolicyDocument"), At: t.at(r.key)}
+	i, ok := t.roles[role.V.String()]
+	if !ok {
+		i = len(t.state.Roles)
+		t.roles[role.V.String()] = i
+		t.state.Roles = append(t.state.Roles, deployed.Role{Name: role, At: t.at(r.key)})
+	}
+	t.state.Roles[i].Inline = append(t.state.Roles[i].Inline, in)
+	return rolePolicyOf(role, in.Name)
+}
+
+// rolePolicyOf identifies an inline policy of a role (AWS CloudFormation Template Reference, AWS::IAM::RolePolicy, its
+// primary identifier).
+func rolePolicyOf(role, name deployed.Text) deployed.Text {
+	parts := append([]policy.Part{}, name.V.Parts()...)
+	return deployed.Text{V: policy.NewText(append(append(parts, policy.Lit("|")), role.V.Parts()...)...)}
+}
+
+func (t *template) managedPolicy(r *resource, f *fields) deployed.Text {
+	out := deployed.Policy{Name: t.name(r, f, "ManagedPolicyName"), Path: f.text("Path"), Description: f.text("Description"),
+		Policy: f.document("PolicyDocument"), At: t.at(r.key)}
+	t.state.Policies = append(t.state.Policies, out)
+	arn, _ := t.attribute(r.key, r.id, "PolicyArn")
+	for _, to := range []struct {
+		property string
+		kind     deployed.PrincipalKind
+	}{{"Users", deployed.User}, {"Groups", deployed.Group}, {"Roles", deployed.RoleP}} {
+		for _, name := range f.texts(to.property) {
+			t.state.Attachments = append(t.state.Attachments,
+				deployed.Attachment{Policy: t.text(r.key, arn), Kind: to.kind, To: name, At: name.At})
+		}
+	}
+	return out.Name
+}
+
+func (t *template) key(r *resource, f *fields) deployed.Text {
+	arn, id := t.token(r.id, attrARN), t.token(r.id, attrID)
+	t.keys[arn], t.keys[id] = len(t.state.Keys), len(t.state.Keys)
+	out := deployed.Key{ARN: t.text(r.key, arn), Created: true, Description: f.text("Description"),
+		Rotation: f.flag("EnableKeyRotation"), Window: f.number("PendingWindowInDays"), Policy: f.document("KeyPolicy"),
+		Tags: f.tags(), Protected: deployed.Bool{V: r.protected, At: t.at(r.key)}, At: t.at(r.key)}
+	t.state.Keys = append(t.state.Keys, out)
+	return out.ARN
+}
+
+func (t *template) alias(r *resource, f *fields) deployed.Text {
+	name, target := f.text("AliasName"), f.str("TargetKeyId")
+	i, ok := t.keys[target]
+	if !ok {
+		i = len(t.state.Keys)
+		t.keys[target] = i
+		t.state.Keys = append(t.state.Keys, deployed.Key{ARN: f.text("TargetKeyId"), At: t.at(r.key)})
+	}
+	t.state.Keys[i].Aliases = append(t.state.Keys[i].Aliases, name)
+	return name
+}
+
+func (t *template) datasetGroup(r *resource, f *fields) deployed.Text {
+	out := deployed.DatasetGroup{Name: t.name(r, f, "Name"), Domain: f.text("Domain"), Key: f.text("KmsKeyArn"), Role: f.text("RoleArn"),
+		Protected: deployed.Bool{V: r.protected, At: t.at(r.key)}, At: t.at(r.key)}
+	t.state.DatasetGroups = append(t.state.DatasetGroups, out)
+	return out.Name
+}

@@ -1,0 +1,256 @@
+package cloudformation
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// Names returns which reference each parameter of a setup's templates stands for. Parameters that stand for none, such
+// as aliases, are not in it.
+func Names(s *model.Setup) map[string]policy.Ref { return newNames(s).parameters(s) }
+
+// Want returns what the templates of a setup bring about and show: what [model.Setup.Want] says, without what no
+// resource type of CloudFormation does (see [Print]), and with the names that Parse finds things under. The text that
+// people copy commands from is the printer's own.
+func Want(s *model.Setup) deployed.State {
+	able := *s
+	if s.Role.Existing {
+		able.Role.ManagedPolicies = nil
+	}
+	able.Keys = slices.DeleteFunc(slices.Clone(s.Keys), model.Key.Existing)
+	able.Buckets = slices.DeleteFunc(slices.Clone(s.Buckets), func(b model.Bucket) bool {
+		return b.Existing && !hasPolicy(b)
+	})
+	able.Operators = slices.Clone(s.Operators)
+	for i := range able.Operators {
+		able.Operators[i].ManagedPolicies = nil
+	}
+	w := &wanted{State: able.Want(), setup: s, names: newNames(s)}
+	w.Scope = deployed.Scope{Account: deployed.Lit(s.Account), Region: deployed.Lit(s.Region)}
+	w.Roles = slices.DeleteFunc(w.Roles, func(r deployed.Role) bool { return !r.Created && r.Inline == nil })
+	for i := range w.Policies {
+		w.Policies[i].Path, w.Policies[i].Tags = deployed.Text{}, nil // "/" by default, and there are no tags
+	}
+	for i := range w.Buckets {
+		b := &w.Buckets[i]
+		b.PublicAccessBlock.V = b.Created
+		b.PolicyProtected.V = !b.Created
+		for j := range b.Lifecycle {
+			b.Lifecycle[j].ID, b.Lifecycle[j].AbortUploadsAfter = deployed.Lit(expireRule), deployed.Int{V: abortUploadsAfter}
+		}
+	}
+	w.resources()
+	w.outputs()
+	w.parameters("", refs(w.State))
+	w.imports()
+	return w.State
+}
+
+// hasPolicy reports whether a template holds the whole policy of a bucket.
+func hasPolicy(b model.Bucket) bool { return b.Policy.Name != "" && !b.Policy.Partial }
+
+// wanted is a State under construction.
+type wanted struct {
+	deployed.State
+	setup *model.Setup
+	names names
+}
+
+func textOf(parts ...policy.Part) deployed.Text { return deployed.Text{V: policy.NewText(parts...)} }
+
+// resource adds a resource that waits for the others that refs stand for, and for after.
+func (w *wanted) resource(id, kind string, of deployed.Text, protected bool, refs []policy.Ref, after ...string) {
+	r := deployed.Resource{Address: id, Type: kind, ID: of, Protected: deployed.Bool{V: protected}}
+	for _, ref := range refs {
+		if made := w.madeBy(ref, kind); made != "" {
+			after = append(after, made)
+		}
+	}
+	slices.Sort(after)
+	for _, a := range slices.Compact(after) {
+		r.After = append(r.After, deployed.Lit(a))
+	}
+	w.Resources = append(w.Resources, r)
+}
+
+// madeBy returns the resource that a reference from a resource of this kind waits for, or "". Buckets wait for keys and
+// keys for the role, so that the role and keys name buckets, and the role itself, without waiting for them.
+func (w *wanted) madeBy(ref policy.Ref, from string) string {
+	if ref == model.RefRoleARN && !w.setup.Role.Existing && from != typeRole {
+		return w.names.role
+	}
+	for i, b := range w.setup.Buckets {
+		if (ref == model.RefBucketName(b.ID) || ref == model.RefBucketARN(b.ID)) && !b.Existing && from != typeRole && from != typeKey {
+			return w.names.buckets[i].bucket
+		}
+	}
+	for i, k := range w.setup.Keys {
+		if ref == model.RefKeyARN(k.ID) && !k.Existing() {
+			return w.names.keys[i].key
+		}
+	}
+	return ""
+}
+
+// resources are those of template.yaml. What holds data, or statements of others, is kept when the stack goes.
+func (w *wanted) resources() {
+	s, n := w.setup, w.names
+	role := textOf(model.RefRoleName)
+	var made []string
+	if !s.Role.Existing {
+		refs := append(s.Role.Trust.Document.Refs(), s.Role.Boundary.Refs()...)
+		for _, arn := range s.Role.ManagedPolicies {
+			refs = append(refs, arn.Refs()...)
+		}
+		w.resource(n.role, typeRole, role, false, refs)
+		made = []string{n.role}
+	}
+	for i, d := range s.Role.Policies {
+		kind, of := typeManagedPolicy, deployed.Lit(d.PolicyName)
+		if s.Role.Inline {
+			kind, of = typeRolePolicy, rolePolicyOf(role, of)
+		}
+		w.resource(n.rolePolicies[i], kind, of, false, d.Document.Refs(), slices.Clone(made)...)
+	}
+	for i, k := range s.Keys {
+		if !k.Existing() {
+			arn := model.RefKeyARN(k.ID)
+			w.resource(n.keys[i].key, typeKey, textOf(arn), true, k.Policy.Document.Refs())
+			w.resource(n.keys[i].alias, typeAlias, deployed.Lit(k.Alias), false, []policy.Ref{arn})
+		}
+	}
+	for i, b := range s.Buckets {
+		name := model.RefBucketName(b.ID)
+		if !b.Existing {
+			w.resource(n.buckets[i].bucket, typeBucket, textOf(name), true, []policy.Ref{model.RefKeyARN(b.Key)})
+		}
+		if hasPolicy(b) {
+			w.resource(n.buckets[i].policy, typeBucketPolicy, textOf(name), b.Existing, append(b.Policy.Document.Refs(), name))
+		}
+	}
+	if g := s.DatasetGroup; g != nil {
+		var refs []policy.Ref
+		var after []string
+		if g.Key != "" { // the service checks the role's access to the key at once
+			refs, after = []policy.Ref{model.RefKeyARN(g.Key), model.RefRoleARN}, slices.Clone(n.rolePolicies)
+		}
+		w.resource(n.group, typeGroup, deployed.Lit(g.Name), true, refs, after...)
+	}
+	for i, o := range s.Operators {
+		for j, d := range o.Policies {
+			w.resource(n.operators[i].policies[j], typeManagedPolicy, deployed.Lit(d.PolicyName), false, d.Document.Refs())
+		}
+	}
+}
+
+func (w *wanted) output(name string, value policy.Text) {
+	w.Outputs = append(w.Outputs, deployed.Output{Name: name, Value: deployed.Text{V: value}})
+}
+
+// page is the comment at the top of a template.
+func (w *wanted) page(file, text string) {
+	w.Pages = append(w.Pages, deployed.Page{Name: headerOf(file), Text: strings.TrimSpace(text)})
+}
+
+// outputs are the ARNs of what the stack makes, what is to be attached by hand, and the comment at the top.
+func (w *wanted) outputs() {
+	s, n := w.setup, w.names
+	p := &printer{setup: s, names: n}
+	w.page(templateFile, p.header(false))
+	byHand := func(id string, arns []policy.Text) {
+		var parts []policy.Part
+		for i, arn := range arns {
+			if i > 0 {
+				parts = append(parts, policy.Lit(" "))
+			}
+			parts = append(parts, arn.Parts()...)
+		}
+		if len(arns) > 0 {
+			w.output(id, policy.NewText(parts...))
+		}
+	}
+	if s.Role.Existing {
+		byHand(n.roleByHand, s.Role.ManagedPolicies)
+	} else {
+		w.output(n.role+"Arn", policy.NewText(model.RefRoleARN))
+		if !s.Role.Inline {
+			for i, d := range s.Role.Policies {
+				w.output(n.rolePolicies[i]+"Arn", model.PolicyARN(d.PolicyName))
+			}
+		}
+	}
+	for i, b := range s.Buckets {
+		if !b.Existing {
+			w.output(n.buckets[i].bucket+"Arn", policy.NewText(model.RefBucketARN(b.ID)))
+		}
+	}
+	for i, k := range s.Keys {
+		if !k.Existing() {
+			w.output(n.keys[i].key+"Arn", policy.NewText(model.RefKeyARN(k.ID)))
+		}
+	}
+	for i, o := range s.Operators {
+		for j, d := range o.Policies {
+			w.output(n.operators[i].policies[j]+"Arn", model.PolicyARN(d.PolicyName))
+		}
+		byHand(n.operators[i].byHand, o.ManagedPolicies)
+	}
+	if g := s.DatasetGroup; g != nil {
+		w.output(n.group+"Arn", policy.NewText(policy.Lit("arn:"), model.RefPartition, policy.Lit(":personalize:"), model.RefRegion,
+			policy.Lit(":"), model.RefAccount, policy.Lit(":dataset-group/"+g.Name)))
+	}
+}
+
+// parameters are those whose references are used, and those that name what the stack makes.
+func (w *wanted) parameters(prefix string, used map[policy.Ref]int) {
+	s, n := w.setup, w.names
+	put := func(id, value, expr string) {
+		w.Parameters = append(w.Parameters, deployed.Parameter{Name: prefix + id, Type: deployed.Lit(typeString),
+			Default: deployed.Lit(value), Accepts: []deployed.Text{accepts(expr)}})
+	}
+	if used[model.RefRoleName]+used[model.RefRoleARN] > 0 {
+		put(n.roleName, s.Role.Name, roleNamePattern)
+	}
+	for i, b := range s.Buckets {
+		if used[model.RefBucketName(b.ID)]+used[model.RefBucketARN(b.ID)] > 0 {
+			put(n.buckets[i].name, b.Name, bucketNamePattern)
+		}
+	}
+	for i, k := range s.Keys {
+		switch {
+		case k.Existing() && used[model.RefKeyARN(k.ID)] > 0:
+			put(n.keys[i].arn, k.ARN, keyPattern)
+		case !k.Existing() && prefix == "":
+			put(n.keys[i].aliasName, k.Alias, aliasPattern)
+		}
+	}
+	if g := s.DatasetGroup; g != nil && prefix == "" {
+		put(n.groupName, g.Name, groupNamePattern)
+	}
+}
+
+// imports are what import.yaml and the list beside it bring under the stack: policies as they are now.
+func (w *wanted) imports() {
+	prefix := importFile + " "
+	used := map[policy.Ref]int{}
+	for i, b := range w.setup.Buckets {
+		if !adopts(b) {
+			continue
+		}
+		id := w.names.buckets[i].policy
+		w.resource(prefix+id, typeBucketPolicy, textOf(model.RefBucketName(b.ID)), true, nil)
+		w.Documents = append(w.Documents, deployed.Shown{Name: prefix + id, Policy: &deployed.Document{Document: *b.Base}})
+		w.Imports = append(w.Imports, deployed.Import{To: id, ID: deployed.Lit(b.Name)})
+		used[model.RefBucketName(b.ID)]++
+	}
+	if len(used) == 0 {
+		return
+	}
+	w.parameters(prefix, used)
+	p := &printer{setup: w.setup, names: w.names}
+	w.page(importFile, p.importHeader(false))
+}
