@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -28,7 +29,13 @@ func (p *printer) document(b *lines, d model.Doc, foreign []policy.Statement, of
 		base := d.Document
 		base.Statements, base.Single = foreign, false
 		name := d.Name + ".base.json"
-		p.extra = append(p.extra, output.File{Path: p.setup.Name + "/" + folder + "/" + name, Data: base.JSON(), Mode: 0o644})
+		data := base.JSON()
+		for line := range strings.Lines(string(data)) {
+			if err := expressible(line, false); err != nil { // file() changes letters as every string does
+				p.fail(fmt.Errorf("the policy of %s: %w", of, err))
+			}
+		}
+		p.extra = append(p.extra, output.File{Path: p.setup.Name + "/" + folder + "/" + name, Data: data, Mode: 0o644})
 		body.comment("The statements of others in the policy of " + of + ", as they were when this was generated.")
 		body.set("source_policy_documents", list([]expr{
 			call("file", p.template(segment{expr: ref("path", "module").first}, segment{lit: "/" + name})),

@@ -63,16 +63,28 @@ func (m *module) evaluate(v deployed.Values) deployed.State {
 				Why: "no " + tfBucketPublic + " is of it, so that AWS's default of the day counts"})
 		}
 	}
-	for _, name := range m.order {
-		if kind, _, _ := strings.Cut(name, "."); !e.used[name] && (kind == "local" || strings.HasPrefix(name, "data."+dataPolicy)) {
-			e.unknown(kind, strings.TrimPrefix(name, kind+"."), "nothing refers to it: remove it", e.rangeOf(name))
-		}
-	}
+	e.unused()
 	slices.SortFunc(e.out.Unknown, func(a, b deployed.Unknown) int {
 		return cmp.Or(cmp.Compare(a.At.Path, b.At.Path), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Col, b.At.Col),
 			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.What, b.What))
 	})
 	return e.out
+}
+
+// unused reports what nothing refers to: a document that is attached to nothing, and a name whose place something else has taken.
+// A map, which is for tags, has no use where nothing can carry them.
+func (e *eval) unused() {
+	for _, name := range e.m.order {
+		kind, rest, _ := strings.Cut(name, ".")
+		if !e.used[name] && (kind == "local" || strings.HasPrefix(name, "data."+dataPolicy+".")) {
+			e.unknown(kind, rest, "nothing refers to it: remove it", e.rangeOf(name))
+		}
+	}
+	for _, p := range e.m.parameters {
+		if !e.used["var."+p.Name] && !strings.HasPrefix(p.Type.V.String(), typeMap) {
+			e.add(deployed.Unknown{Kind: "variable", What: p.Name, Why: "nothing refers to it", At: p.At})
+		}
+	}
 }
 
 // visit evaluates a block or a local and returns what a reference to it sees; nil when it is Unknown.

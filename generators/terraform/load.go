@@ -44,11 +44,8 @@ type module struct {
 // An error is a [*deployed.Error]: a file that is no Terraform, or no file at all. Types are not checked
 // against the provider's schema, beyond what is read, nor values against the validations of variables.
 func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), error) {
-	m := &module{
-		dir: in.Dir, files: map[string]output.File{}, variables: map[string]parameter{},
-		locals: map[string]*hclsyntax.Attribute{}, nodes: map[string]*hclsyntax.Block{}, aliases: map[string]bool{},
-	}
-	if err := m.load(in); err != nil {
+	m, err := load(in)
+	if err != nil {
 		return nil, err
 	}
 	return func(v deployed.Values) (deployed.State, error) { return m.evaluate(v), nil }, nil
@@ -57,7 +54,11 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 // load parses what Terraform would load from the folder: names that end in .tf, but for those that begin
 // with a dot or look like an editor's leavings (terraform's source, configs.IsIgnoredFile). Of what else
 // it takes into account nothing is read, so that it is Unknown.
-func (m *module) load(in deployed.Input) error {
+func load(in deployed.Input) (*module, error) {
+	m := &module{
+		dir: in.Dir, files: map[string]output.File{}, variables: map[string]parameter{},
+		locals: map[string]*hclsyntax.Attribute{}, nodes: map[string]*hclsyntax.Block{}, aliases: map[string]bool{},
+	}
 	var sources []output.File
 	for _, f := range in.Files {
 		if path.Dir(f.Path) != in.Dir {
@@ -86,11 +87,11 @@ func (m *module) load(in deployed.Input) error {
 	}
 	sort.Slice(sources, func(i, j int) bool { return sources[i].Path < sources[j].Path })
 	if !slices.ContainsFunc(sources, func(f output.File) bool { return strings.HasSuffix(f.Path, ".tf") }) {
-		return deployed.Errorf(deployed.Place{Path: in.Dir}, "there is no .tf file: run pzgen generate")
+		return nil, deployed.Errorf(deployed.Place{Path: in.Dir}, "there is no .tf file: run pzgen generate")
 	}
 	for _, f := range sources {
 		if err := m.source(f, in.Own[f.Path]); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, i := range m.imports {
@@ -102,7 +103,7 @@ func (m *module) load(in deployed.Input) error {
 		m.add(deployed.Unknown{Kind: "block", What: "terraform",
 			Why: "it is missing, so nothing says which release of the provider is meant", At: deployed.Place{Path: in.Dir}})
 	}
-	return nil
+	return m, nil
 }
 
 // source parses one file.
@@ -144,11 +145,11 @@ func (m *module) source(f output.File, own bool) error {
 const (
 	maxFile  = 8 << 20
 	maxDepth = 1000
-	maxSigns = 20000
+	maxSigns = 50000
 )
 
-// parsable refuses files that would cost more than they can mean: sizes, brackets that nest without end, and
-// prefix operators, conditionals and directives, which need no brackets for it.
+// parsable refuses files that would cost more than they can mean: sizes, brackets that nest without end, and what
+// hclsyntax nests without brackets: prefix operators, indexes, splats, conditionals and directives.
 func parsable(f output.File) error {
 	at := deployed.Place{Path: f.Path}
 	if len(f.Data) > maxFile {
@@ -173,8 +174,12 @@ func parsable(f output.File) error {
 			return deployed.Errorf(at, "expressions are nested deeper than %d levels", maxDepth)
 		}
 	}
-	if n := bytes.Count(f.Data, []byte("?")) + bytes.Count(f.Data, []byte("%{")); n > maxSigns {
-		return deployed.Errorf(at, "there are more than %d question marks and directives", maxSigns)
+	signs := 0
+	for _, sign := range [...]string{"[", ".*", "?", "%{"} {
+		signs += bytes.Count(f.Data, []byte(sign))
+	}
+	if signs > maxSigns {
+		return deployed.Errorf(at, "there are more than %d lists, splats, question marks and directives", maxSigns)
 	}
 	return nil
 }
@@ -258,10 +263,13 @@ func (m *module) importBlock(b *hclsyntax.Block) {
 		}
 	}
 	in.done()
-	m.unknown = append(m.unknown, s.out.Unknown...)
+	m.add(s.out.Unknown...)
 }
 
-func (m *module) add(u deployed.Unknown) { m.unknown = append(m.unknown, u) }
+// add takes note of what is not understood, whatever the values are.
+func (m *module) add(list ...deployed.Unknown) {
+	m.unknown = append(m.unknown, list[:min(len(list), max(0, maxUnknown-len(m.unknown)))]...)
+}
 
 func (m *module) unknownBlock(b *hclsyntax.Block, why string) {
 	m.add(deployed.Unknown{Kind: "block", What: string(header(b.Type, b.Labels)), Why: why, At: place(b.TypeRange)})

@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -11,17 +12,20 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// environments are the real values and two made-up ones. The ARN of a created key is known in none of them.
+// environments are the real values and two made-up ones.
 func environments(s *model.Setup) []policy.Env {
-	envs := []policy.Env{s.DeployedEnv(), s.SyntheticEnv(1), s.SyntheticEnv(2)}
-	for _, env := range envs {
-		for _, k := range s.Keys {
-			if !k.Existing() {
-				delete(env, model.RefKeyARN(k.ID))
-			}
+	return []policy.Env{known(s, s.DeployedEnv()), known(s, s.SyntheticEnv(1)), known(s, s.SyntheticEnv(2))}
+}
+
+// known returns env without the ARNs of created keys, which are compared as the references that they are.
+func known(s *model.Setup, env policy.Env) policy.Env {
+	out := maps.Clone(env)
+	for _, k := range s.Keys {
+		if !k.Existing() {
+			delete(out, model.RefKeyARN(k.ID))
 		}
 	}
-	return envs
+	return out
 }
 
 // valuesOf are the values of an environment by the names of the setup's variables.
@@ -48,10 +52,11 @@ func inputOf(s *model.Setup, files []output.File) deployed.Input {
 
 // differences tells how files differ from the setup, in any environment; nil when they do not.
 func differences(t testing.TB, s *model.Setup, files []output.File) []string {
-	return differencesOf(t, s, inputOf(s, files))
+	t.Helper()
+	return differencesUnder(t, s, inputOf(s, files), environments(s)...)
 }
 
-func differencesOf(t testing.TB, s *model.Setup, in deployed.Input) []string {
+func differencesUnder(t testing.TB, s *model.Setup, in deployed.Input, envs ...policy.Env) []string {
 	t.Helper()
 	read, err := Parse(in)
 	if err != nil {
@@ -61,7 +66,7 @@ func differencesOf(t testing.TB, s *model.Setup, in deployed.Input) []string {
 		return []string{err.Error()}
 	}
 	want := Want(s)
-	for _, env := range environments(s) {
+	for _, env := range envs {
 		have, err := read(valuesOf(s, env))
 		if err != nil {
 			return []string{err.Error()}
@@ -97,4 +102,13 @@ func TestPrintedMatches(t *testing.T) {
 			t.Errorf("%s: a module that was parsed once is read in two ways", s.Name)
 		}
 	}
+}
+
+func moduleOf(t testing.TB, in deployed.Input) *module {
+	t.Helper()
+	m, err := load(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }

@@ -16,8 +16,8 @@ func (m *module) terraform(b *hclsyntax.Block) {
 	m.versions = true
 	e := newEval(m, deployed.Values{})
 	exactly := func(v value, want, what string, at hcl.Range) {
-		if v.kind != kindString || v.s != want {
-			e.unknown("version", e.source(at), what+" is "+want+" in what pzgen writes", at)
+		if v.kind != kindNone && v.s != want {
+			e.unknown("version", v.s, what+" is "+want+" in what pzgen writes", at)
 		}
 	}
 	tf := e.body("terraform", b.Body, b.TypeRange)
@@ -27,13 +27,13 @@ func (m *module) terraform(b *hclsyntax.Block) {
 		v, _ := providers.value("aws", required, kindObject)
 		exactly(v.member("source"), sourceProvider, "source", providers.at)
 		exactly(v.member("version"), providerVersion, "version", providers.at)
-		if v.kind == kindObject && len(v.keys) != 2 {
+		if v.kind == kindObject && (len(v.keys) != 2 || v.member("source").kind == kindNone || v.member("version").kind == kindNone) {
 			e.unknown("argument", "aws", "pzgen writes source and version, and nothing else", providers.at)
 		}
 		providers.done()
 	}
 	tf.done()
-	m.unknown = append(m.unknown, e.out.Unknown...)
+	m.add(e.out.Unknown...)
 }
 
 // What a provider block of the user's own may say: as whom and where AWS is called, which the module's guards
@@ -80,7 +80,7 @@ func (m *module) ownBlock(b *hclsyntax.Block) {
 		in.b = &hclsyntax.Body{}
 	}
 	in.done()
-	m.unknown = append(m.unknown, e.out.Unknown...)
+	m.add(e.out.Unknown...)
 }
 
 // constant reports an expression that is no string, number, boolean, list of them or variable.
@@ -99,7 +99,7 @@ func (e *eval) constant(x hclsyntax.Expression) {
 		}
 		e.unknown("template", e.source(x.SrcRange), "write a plain string or a variable", x.SrcRange)
 	case *hclsyntax.ScopeTraversalExpr:
-		if x.Traversal.RootName() != "var" {
+		if rootOf(x) != "var" {
 			e.unknown("reference", e.source(x.SrcRange), "write a plain string or a variable", x.SrcRange)
 		}
 	default:

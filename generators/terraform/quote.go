@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/pzgen/pzgen/internal/deployed"
 )
 
 // segment is a piece of a string: text that stands for itself, or an expression whose value stands there.
@@ -60,6 +62,8 @@ func expressible(s string, follows bool) error {
 		return nil
 	case !utf8.ValidString(s):
 		return fmt.Errorf("terraform cannot hold %q: it is not UTF-8", s)
+	case deployed.HasToken(s):
+		return fmt.Errorf("%q has a character of a plane for private use (U+F0000, U+F0001) that pzgen needs itself", s)
 	case !norm.NFC.IsNormalString(s), follows && !norm.NFC.PropertiesString(s).BoundaryBefore():
 		return fmt.Errorf("terraform cannot hold %q: it would change it to Unicode normal form C; "+
 			"write %q in the spec or leave terraform out of the setup's targets", s, norm.NFC.String(s))

@@ -155,8 +155,8 @@ func carried(text string, doc policy.Document, version string) error {
 // statement reads a statement block.
 func (e *eval) statement(b *body, version string) policy.Statement {
 	s := policy.Statement{Effect: policy.Allow}
-	if v, _ := b.str("effect", optional); v != "" {
-		s.Effect = v
+	if v, _ := b.value("effect", optional, kindString); v.kind == kindString {
+		s.Effect = v.s
 	}
 	if s.Effect != policy.Allow && s.Effect != policy.Deny {
 		e.unknown("effect", s.Effect, "write Allow or Deny", b.at)

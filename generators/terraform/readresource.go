@@ -105,8 +105,12 @@ func (e *eval) members(x hclsyntax.Expression) []value {
 	if args, ok := called(x, "setsubtract", 2); ok {
 		var left []value
 		gone := map[string]bool{}
-		for _, v := range e.members(args[1]) {
-			gone[v.s] = true
+		if l, ok := args[1].(*hclsyntax.TupleConsExpr); ok && len(l.Exprs) == 1 && isName(l.Exprs[0], "var."+varRoleName) {
+			gone[e.expr(l.Exprs[0]).s] = true // the service role, which has the policy already
+		} else {
+			for _, v := range e.members(args[1]) {
+				gone[v.s] = true
+			}
 		}
 		for _, v := range e.members(args[0]) {
 			if !gone[v.s] {
@@ -115,13 +119,21 @@ func (e *eval) members(x hclsyntax.Expression) []value {
 		}
 		return left
 	}
-	if t, ok := x.(*hclsyntax.ScopeTraversalExpr); ok && t.Traversal.RootName() == "var" && len(t.Traversal) == 2 {
-		if v := e.expr(t); v.kind == kindList || v.kind == kindNone {
+	if rootOf(x) == "var" {
+		if v := e.expr(x); v.kind == kindList || v.kind == kindNone {
 			return v.list
 		}
 	}
-	e.unknown("for_each", e.source(x.Range()), "write a variable that is a set of strings, or setsubtract of such variables", x.Range())
+	e.unknown("for_each", e.source(x.Range()), "write a variable that is a set of strings, without those of another", x.Range())
 	return nil
+}
+
+// rootOf returns the first step of a name.
+func rootOf(x hclsyntax.Expression) string {
+	if t, ok := x.(*hclsyntax.ScopeTraversalExpr); ok {
+		return t.Traversal.RootName()
+	}
+	return ""
 }
 
 // key reads a KMS key. AWS makes up its id, so its ARN is a reference by the address of the resource.

@@ -33,7 +33,7 @@ func (m *module) variable(b *hclsyntax.Block) parameter {
 	e := newEval(&module{dir: m.dir, files: m.files}, deployed.Values{})
 	in := e.body("variable "+b.Labels[0], b.Body, b.TypeRange)
 	out := parameter{Parameter: deployed.Parameter{Name: b.Labels[0], At: place(b.TypeRange)}}
-	in.plainText("description")
+	in.plainText("description", optional)
 	typ := ""
 	if a, ok := in.take("type", required); ok {
 		if typ = typeOf(a.Expr); typ == "" {
@@ -65,7 +65,7 @@ func (m *module) variable(b *hclsyntax.Block) parameter {
 		out.Accepts = append(out.Accepts, e.validation(validation, b.Labels[0]))
 	}
 	in.done()
-	m.unknown = append(m.unknown, e.out.Unknown...)
+	m.add(e.out.Unknown...)
 	return out
 }
 
@@ -107,7 +107,7 @@ func typeOf(x hclsyntax.Expression) string {
 
 // validation reads what the value of a variable is held against: a pattern for a string, or one for each of a set.
 func (e *eval) validation(b *body, name string) deployed.Text {
-	b.plainText("error_message")
+	b.plainText("error_message", required)
 	defer b.done()
 	a, ok := b.take("condition", required)
 	if !ok {
@@ -151,8 +151,8 @@ func isName(x hclsyntax.Expression, name string) bool {
 }
 
 // plainText takes a text for people: a string without names in it.
-func (b *body) plainText(name string) {
-	a, ok := b.take(name, optional)
+func (b *body) plainText(name string, need bool) {
+	a, ok := b.take(name, need)
 	if !ok {
 		return
 	}
@@ -171,7 +171,7 @@ func (e *eval) variable(name string, r hcl.Range) value {
 	case ok && strings.HasPrefix(v.Type.V.String(), typeString):
 		return stringValue(given)
 	case ok || v.value.kind == kindNone:
-		e.unknown("variable", name, "it has no value", r)
+		e.add(deployed.Unknown{Kind: "variable", What: name, Why: "it has no value", At: v.At})
 	default:
 		return v.value
 	}
@@ -218,7 +218,7 @@ func (e *eval) guard(b *body, attr string, scope *deployed.Text) {
 // output reads what the module shows.
 func (e *eval) output(block *hclsyntax.Block) {
 	b := e.body("output "+block.Labels[0], block.Body, block.TypeRange)
-	b.plainText("description")
+	b.plainText("description", optional)
 	v, at := b.value("value", required, kindString, kindList, kindDocument)
 	b.done()
 	switch v.kind {

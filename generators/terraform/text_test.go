@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
@@ -75,7 +77,7 @@ func TestQuoted(t *testing.T) {
 
 // What Terraform would change without a word is refused.
 func TestInexpressible(t *testing.T) {
-	for _, s := range []string{"e\u0301", "\u212b", "\xff", "a\x80"} {
+	for _, s := range []string{"e\u0301", "\u212b", "\xff", "a\x80", "\U000f0000"} {
 		if _, err := quoted([]segment{{lit: s}}); err == nil {
 			t.Errorf("%q is let through", s)
 		}
@@ -85,6 +87,17 @@ func TestInexpressible(t *testing.T) {
 	}
 	s := complete(t)
 	s.Buckets[0].Policy.Document.Statements[0].Resource = policy.List(policy.Literal("e\u0301"))
+	if _, err := Print(s); err == nil || !strings.Contains(err.Error(), "normal form") {
+		t.Errorf("error %v", err)
+	}
+	s = complete(t)
+	for i := range s.Buckets {
+		if b := &s.Buckets[i]; b.Base != nil {
+			theirs := b.Policy.Document.Statements[0]
+			theirs.Sid, theirs.Resource = "Spelled", policy.List(policy.Literal("e\u0301"))
+			b.Policy.Document.Statements = append(slices.Clone(b.Policy.Document.Statements), theirs)
+		}
+	}
 	if _, err := Print(s); err == nil || !strings.Contains(err.Error(), "normal form") {
 		t.Errorf("error %v", err)
 	}
@@ -134,16 +147,16 @@ func FuzzText(f *testing.F) {
 					continue // what Terraform cannot hold: TestInexpressible
 				}
 				env := s.SyntheticEnv(1)
-				r, err := Read(s, files, env)
-				if err != nil {
-					t.Fatalf("%q, version %q: %v", in, version, err)
+				state := read(t, inputOf(s, files), valuesOf(s, env))
+				if len(state.Unknown) > 0 || len(state.Buckets) != 1 {
+					t.Fatalf("%q, version %q: %v", in, version, state.Unknown)
 				}
 				want, err := s.Buckets[0].Policy.Document.Resolve(env)
 				if err != nil {
 					t.Skip()
 				}
 				// What stands in JSON is what AWS gets: texts that are another value but the same letters are the same.
-				if got := r.Documents["bucket-data"]; string(sorted(got).Compact()) != string(sorted(want).Compact()) {
+				if got := state.Buckets[0].Policy.Document; string(sorted(got).Compact()) != string(sorted(want).Compact()) {
 					t.Fatalf("%q, version %q:\ngot  %s\nwant %s\n%s", in, version, got.Compact(), want.Compact(), files[2].Data)
 				}
 			}
@@ -173,7 +186,15 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		changed := append(files[:0:0], files...)
 		changed[2].Data = []byte(text)
-		_, _ = Read(s, changed, s.SyntheticEnv(1))
+		parsed, err := Parse(inputOf(s, changed))
+		if err != nil {
+			return
+		}
+		v := valuesOf(s, s.SyntheticEnv(1))
+		a, _ := parsed(v)
+		if b, _ := parsed(v); len(a.Unknown) != len(b.Unknown) || len(a.Unknown) > 2*maxUnknown {
+			t.Errorf("%d and %d things are not understood", len(a.Unknown), len(b.Unknown))
+		}
 	})
 }
 
@@ -187,13 +208,58 @@ func BenchmarkPrint(b *testing.B) {
 	}
 }
 
-func BenchmarkRead(b *testing.B) {
-	s := complete(b)
-	files, env := printed(b, s), s.SyntheticEnv(1)
+// read evaluates a module that can be parsed.
+func read(t testing.TB, in deployed.Input, v deployed.Values) deployed.State {
+	t.Helper()
+	parsed, err := Parse(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := parsed(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// largest is the largest setup of the examples.
+func largest(t testing.TB) *model.Setup {
+	var out *model.Setup
+	size := 0
+	for _, s := range examples(t) {
+		n := 0
+		for _, f := range printed(t, s) {
+			n += len(f.Data)
+		}
+		if n > size {
+			out, size = s, n
+		}
+	}
+	return out
+}
+
+func BenchmarkParse(b *testing.B) {
+	s := largest(b)
+	in := inputOf(s, printed(b, s))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Read(s, files, env); err != nil {
+		if _, err := Parse(in); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	s := largest(b)
+	parsed, err := Parse(inputOf(s, printed(b, s)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	v := valuesOf(s, s.SyntheticEnv(1))
+	b.ReportAllocs()
+	for b.Loop() {
+		if s, _ := parsed(v); len(s.Unknown) > 0 {
+			b.Fatal(s.Unknown)
 		}
 	}
 }

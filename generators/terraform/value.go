@@ -185,11 +185,10 @@ func (e *eval) keyID(x *hclsyntax.RelativeTraversalExpr) (value, bool) {
 	if !ok || !index.Key.RawEquals(cty.NumberIntVal(1)) {
 		return value{}, false
 	}
-	arn, ok := call.Args[1].(*hclsyntax.ScopeTraversalExpr)
-	if !ok || arn.Traversal.RootName() != "var" {
+	if rootOf(call.Args[1]) != "var" {
 		return value{}, false
 	}
-	sep, v := e.expr(call.Args[0]), e.expr(arn)
+	sep, v := e.expr(call.Args[0]), e.expr(call.Args[1])
 	if sep.kind != kindString || sep.s != "/" || v.kind != kindString {
 		return value{}, sep.kind == kindNone || v.kind == kindNone
 	}
@@ -248,12 +247,13 @@ func appendJSON(b []byte, v value) []byte {
 func (e *eval) reference(t hcl.Traversal, r hcl.Range) value {
 	name, ok := steps(t)
 	if !ok {
-		e.unknown("reference", e.source(r), "pzgen writes none with an index", r)
+		e.unknown("reference", e.source(r), "pzgen writes none like it", r)
 		return value{}
 	}
 	root, rest, _ := strings.Cut(name, ".")
 	switch {
 	case root == "var" && len(t) == 2:
+		e.used[name] = true
 		return e.variable(rest, r)
 	case name == "each.value" && e.each.kind != kindNone:
 		return e.each
@@ -278,8 +278,11 @@ func (e *eval) reference(t hcl.Traversal, r hcl.Range) value {
 	return value{}
 }
 
-// steps returns a traversal as it is written, when it has no index.
+// steps returns a traversal as it is written, when it has no index and is not longer than names are.
 func steps(t hcl.Traversal) (string, bool) {
+	if len(t) > 4 {
+		return "", false
+	}
 	name := t.RootName()
 	for _, s := range t[1:] {
 		a, ok := s.(hcl.TraverseAttr)

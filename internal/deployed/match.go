@@ -175,9 +175,18 @@ func (s State) Rename(pairs map[policy.Ref]policy.Ref) State {
 	})
 }
 
-// Fill returns s with the references that env knows replaced by their values; s itself is not changed.
+// Fill returns s with the references that env knows replaced by their values; s itself is not changed. Attachments
+// that become the same are one: a policy is attached to a role or not, whoever asks for it.
 func (s State) Fill(env policy.Env) State {
-	return s.MapTexts(func(t policy.Text) policy.Text { return t.Fill(env) })
+	s = s.MapTexts(func(t policy.Text) policy.Text { return t.Fill(env) })
+	seen := map[string]bool{}
+	s.Attachments = slices.DeleteFunc(s.Attachments, func(a Attachment) bool {
+		k := key(reflect.ValueOf(a))
+		twice := seen[k]
+		seen[k] = true
+		return twice
+	})
+	return s
 }
 
 // MapTexts returns a copy of s in which f has replaced each Text.

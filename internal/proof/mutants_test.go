@@ -202,7 +202,11 @@ func TestMutants(t *testing.T) {
 					continue // refused by the printer: nothing is emitted
 				}
 				p := &proof{m: j.m, report: &Report{Setup: j.m.Name}, differs: map[string]differing{}}
-				p.target(j.g, p.read(j.g, files)(), files)
+				if j.g.Parse != nil {
+					p.state(j.g, p.parse(j.g, Input{Files: files})())
+				} else {
+					p.target(j.g, p.read(j.g, files)(), files)
+				}
 				tried.Add(1)
 				why := same(j.m, j.g, j.mutant)
 				found := len(p.report.Findings) > 0

@@ -635,6 +635,13 @@ resource "aws_iam_group_policy_attachment" "managed_operator_web_cloudwatchfulla
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/CloudWatchFullAccess"
 }
 
+resource "aws_iam_group_policy_attachment" "managed_operator_web_amazonpersonalizefullaccess" {
+  for_each = var.web_operator_groups
+
+  group      = each.value
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonPersonalizeFullAccess"
+}
+
 resource "aws_iam_role_policy_attachment" "operator_web" {
   for_each = var.web_operator_roles
 
@@ -647,4 +654,11 @@ resource "aws_iam_role_policy_attachment" "managed_operator_web_cloudwatchfullac
 
   role       = each.value
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/CloudWatchFullAccess"
+}
+
+resource "aws_iam_role_policy_attachment" "managed_operator_web_amazonpersonalizefullaccess" {
+  for_each = setsubtract(var.web_operator_roles, [var.role_name])
+
+  role       = each.value
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonPersonalizeFullAccess"
 }

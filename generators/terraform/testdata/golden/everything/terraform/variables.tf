@@ -180,8 +180,11 @@ variable "web_operator_groups" {
 variable "web_operator_roles" {
   description = "The IAM roles that the policies of the operator web are attached to."
   type        = set(string)
-  default     = ["WebShop"]
-  nullable    = false
+  default = [
+    "PersonalizeRetail",
+    "WebShop",
+  ]
+  nullable = false
 
   validation {
     condition     = alltrue([for v in var.web_operator_roles : can(regex("^[0-9A-Za-z_+=,.@-]{1,128}$", v))])
