@@ -3,10 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"slices"
 	"strings"
 
@@ -122,93 +119,6 @@ type verifier struct {
 	shared map[string]reading // by target
 }
 
-// reading is what was read of a folder, and what is wrong with it.
-type reading struct {
-	files  []output.File
-	faults []fault
-}
-
-// fault is something in a folder that keeps a target from being proved, or, if that is not said,
-// is wrong beside.
-type fault struct {
-	rule, path string // path in the output folder
-	problem    string // completes a sentence about the path
-	hint       string
-	beside     bool
-}
-
-// read reads everything in a folder of the output where the files of expected have to be, as far
-// as owns says that this run answers for it. own tells what there is the user's own.
-func (v *verifier) read(top string, expected []output.File,
-	owns, own func(p string) bool) (reading, error) {
-	folders := map[string]bool{}
-	printed := map[string]output.File{}
-	for _, f := range expected {
-		printed[f.Path] = f
-		for dir := path.Dir(f.Path); dir != "." && !folders[dir]; dir = path.Dir(dir) {
-			folders[dir] = true
-		}
-	}
-	entries, err := v.folder.Entries(top, func(p string, folder bool) bool {
-		return owns(p) && (!folder || folders[p])
-	})
-	var in *output.ObstructedError
-	if errors.As(err, &in) {
-		f := fault{rule: proof.Closed, path: in.Path, problem: in.Problem}
-		return reading{faults: []fault{f}}, nil
-	}
-	var r reading
-	found, isFolder := map[string]bool{}, map[string]bool{}
-	wrong := func(e output.Entry, beside bool, hint, problem string) {
-		r.faults = append(r.faults, fault{proof.Closed, e.Path, problem, hint, beside})
-	}
-	for _, e := range entries {
-		if !owns(e.Path) {
-			continue
-		}
-		found[e.Path], isFolder[e.Path] = true, e.Type == fs.ModeDir
-		switch {
-		case e.Type == fs.ModeDir && (folders[e.Path] || own(e.Path)):
-		case e.Type == fs.ModeDir:
-			wrong(e, true, hintUnknown, "is a folder that pzgen did not write, and what is in "+
-				"it is not proved")
-		case e.Type == fs.ModeSymlink:
-			wrong(e, false, "replace it by what it points to, or remove it",
-				"is a symbolic link, which is never followed")
-		case e.Type != 0:
-			wrong(e, false, "remove it", "is not a regular file")
-		case e.Problem != "":
-			wrong(e, false, "", e.Problem)
-		default:
-			if e.Links > 1 {
-				wrong(e, true, "replace it by a copy",
-					fmt.Sprintf("has %d names (hard links): whoever writes through another one "+
-						"changes it", e.Links))
-			}
-			if want, ok := printed[e.Path]; ok && e.Fits(want.Mode) {
-				e.Mode = want.Mode
-			}
-			r.files = append(r.files, e.File)
-		}
-	}
-	for _, f := range expected {
-		in := path.Dir(f.Path)
-		for folders[in] && !found[in] && in != top {
-			in = path.Dir(in)
-		}
-		// What is in place of a folder was told.
-		if instead := found[in] && !isFolder[in]; !found[f.Path] && !instead {
-			r.faults = append(r.faults, fault{rule: RuleMissing, path: f.Path, hint: hintWrites})
-		}
-	}
-	return r, err
-}
-
-const (
-	hintUnknown = "remove it, or name it under ownFiles in the spec"
-	hintWrites  = "pzgen generate writes it"
-)
-
 // say returns a fault as a finding about a setup, and about one of its targets, unless that is "".
 func (v *verifier) say(f fault, j job, target string) findings.Finding {
 	p := inFolder(v.out, f.path)
@@ -306,6 +216,3 @@ func (v *verifier) setup(j job) verified {
 	out.Notes = acceptedNotes(j, out.Report)
 	return out
 }
-
-// within reports whether a path is a folder or below it.
-func within(p, folder string) bool { return p == folder || strings.HasPrefix(p, folder+"/") }

@@ -65,10 +65,10 @@ func (v *visitor) visit(s *spec.Setup) {
 	v.prose(&s.Description)
 	v.text(s.Partition, s.Profile, s.ConfusedDeputy)
 	v.arn(&s.PermissionsBoundary)
-	v.count(len(s.Targets))
-	v.text(s.Targets...)
-	v.count(len(s.OwnFiles))
-	v.text(s.OwnFiles...)
+	for _, list := range [][]string{s.Targets, s.OwnFiles} {
+		v.count(len(list))
+		v.text(list...)
+	}
 	v.count(len(s.Tags))
 	for i := range s.Tags {
 		v.text(s.Tags[i].Key)
