@@ -151,7 +151,7 @@ func (e *env) sayResult(setups int, out string, r output.Result, took time.Durat
 			e.look.yellow("warning:"), name(p))
 	}
 	for _, p := range r.Kept {
-		fmt.Fprintf(e.stderr, "%s %s is no longer generated, but it was edited by hand; it "+
+		fmt.Fprintf(e.stderr, "%s %s is no longer generated, but it is not as pzgen wrote it; it "+
 			"stays: move it away, or name it under ownFiles\n", e.look.yellow("warning:"), name(p))
 	}
 	fmt.Fprintf(e.stderr, "%s in %s: %s written, %d unchanged, %d removed, %s\n",

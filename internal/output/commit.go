@@ -206,7 +206,8 @@ func (w *Writer) removeGone(ctx context.Context) error {
 	return nil
 }
 
-// removeOne removes a file if it is as pzgen wrote it; else it counts it as kept.
+// removeOne removes a file if it is as pzgen wrote it, and of a name that pzgen writes or with its
+// header: somebody may have listed another one in a manifest. Else it counts it as kept.
 func (w *Writer) removeOne(g gone) (bool, error) {
 	t := newTree(w.root)
 	defer t.close()
@@ -215,7 +216,8 @@ func (w *Writer) removeOne(g gone) (bool, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
-	case errors.As(err, &stand), err == nil && !wrote(g.sums, sha256.Sum256(data)):
+	case errors.As(err, &stand), err == nil && !(wrote(g.sums, sha256.Sum256(data)) &&
+		w.isOwn(g.path, data)):
 		w.result.Kept = append(w.result.Kept, g.path)
 		return false, nil
 	case err != nil:

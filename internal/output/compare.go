@@ -186,6 +186,10 @@ func (c *Comparer) orphans(in folder) ([]Change, error) {
 			changes = append(changes, change)
 			continue
 		}
+		if !c.isOwn(p, data) {
+			changes = append(changes, Change{Path: p, Status: Unknown, Hint: hintUnknown})
+			continue
+		}
 		status := Orphaned
 		if !wrote(find(in.old, name), sha256.Sum256(data)) {
 			status = Edited

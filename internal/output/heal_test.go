@@ -197,3 +197,38 @@ func TestHealShared(t *testing.T) {
 	os.RemoveAll(filepath.Join(root, ownFolder))
 	wantCounts(t, mustWrite(t, root, Options{Writes: names}, lib(2)), "2 written, 0 unchanged, 0 removed")
 }
+
+// What a manifest lists, with the right sum, is not removed when it cannot be pzgen's.
+func TestTamperedManifest(t *testing.T) {
+	opts := Options{Writes: names}
+	root := filepath.Join(t.TempDir(), "out")
+	mustWrite(t, root, opts, healing(1))
+	put(t, root, "a/t/terraform.tfstate", "state")
+	put(t, root, "b/mine", "mine")
+	put(t, root, "a/t/newer.tf", header)
+	sum := func(data string) [sha256.Size]byte { return sha256.Sum256([]byte(data)) }
+	entries := []entry{{"t/newer.tf", sum(header)}, {"t/terraform.tfstate", sum("state")}}
+	for _, f := range healing(1) {
+		entries = append(entries, entry{f.Path[2:], sum(string(f.Data))})
+	}
+	put(t, root, manifestOf("a"), string(encode(sortEntries(entries))))
+	put(t, root, manifestOf("b"), string(encode([]entry{{"mine", sum("mine")}})))
+	if got, _ := compare(t, root, opts, healing(1)); got !=
+		"orphaned a/t/newer.tf, unknown a/t/terraform.tfstate, unknown b/mine" {
+		t.Errorf("comparing: %s", got)
+	}
+	r := mustWrite(t, root, opts, healing(1))
+	wantCounts(t, r, "0 written, 6 unchanged, 1 removed")
+	if !slices.Equal(r.Kept, []string{"a/t/terraform.tfstate", "b/mine"}) {
+		t.Errorf("kept are %q", r.Kept)
+	}
+	for _, p := range []string{"a/t/terraform.tfstate", "b/mine"} {
+		if _, err := os.Stat(filepath.Join(root, p)); err != nil {
+			t.Error(err)
+		}
+	}
+	if data, _ := os.ReadFile(filepath.Join(root, manifestOf("a"))); strings.Contains(string(data),
+		"tfstate") {
+		t.Errorf("it is still listed: %s", data)
+	}
+}

@@ -28,6 +28,10 @@ func isSigned(data []byte) bool {
 	return false
 }
 
+// isOwn reports whether a file can be pzgen's, whatever a manifest says: some version writes files
+// of this path, or it says itself that it is.
+func (c *claims) isOwn(p string, data []byte) bool { return c.opts.writes(p) || isSigned(data) }
+
 // isAlike reports whether a file that cannot say whose it is looks as if pzgen had written it: JSON
 // in the layout of pzgen's, and a script of a shared folder. Between conflict markers both sides
 // have to.
