@@ -177,7 +177,7 @@ func BenchmarkCheck(b *testing.B) {
 			first = false
 			return generate(b, r, out)
 		}
-		return r.Check(b.Context(), out, "", false, func(c engine.Checked) error {
+		return r.Check(b.Context(), out, false, func(c engine.Checked) error {
 			if len(c.Changes) > 0 {
 				return fmt.Errorf("%v", c.Changes)
 			}
@@ -187,7 +187,7 @@ func BenchmarkCheck(b *testing.B) {
 }
 
 func generate(b *testing.B, r *engine.Run, out string) error {
-	_, err := r.Generate(b.Context(), out, "", false, func(engine.Generated) error { return nil })
+	_, err := r.Generate(b.Context(), out, engine.Writing{}, func(engine.Generated) error { return nil })
 	return err
 }
 

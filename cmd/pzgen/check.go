@@ -76,7 +76,7 @@ func check(e *env, c *cli.Context) error {
 		}
 	}
 	bar := e.progress(run.Len())
-	err = run.Check(c.Context, out, releaseVersion(), !e.quiet, func(done engine.Checked) error {
+	err = run.Check(c.Context, out, !e.quiet, func(done engine.Checked) error {
 		if done.Setup != "" {
 			bar.step()
 		}

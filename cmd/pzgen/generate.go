@@ -29,8 +29,11 @@ func generateCommand(e *env) *cli.Command {
 		Description: "Everything is rendered before anything is written. Only files that " +
 			"changed are written, each of them atomically. Files that an earlier run " +
 			"wrote and this one does not are removed, unless somebody edited them; no other " +
-			"file is ever touched.",
+			"file is ever touched. What pzgen wrote is listed in .pzgen/manifests; where a list " +
+			"is missing or was merged badly, pzgen knows its files by their headers.",
 		Flags: append(renderFlags(e),
+			&cli.BoolFlag{Name: "force", DisableDefaultText: true, Usage: "overwrite files that " +
+				"pzgen did not write, where it has others to write; links are not followed"},
 			&cli.BoolFlag{Name: "stdout", DisableDefaultText: true, Usage: "print the files " +
 				"instead of writing them: one file as it is, several with a line before each"}),
 		Action: takes(0, func(c *cli.Context) error { return generate(e, c) }),
@@ -45,12 +48,16 @@ func generate(e *env, c *cli.Context) error {
 	}
 	prove := !c.Bool("no-verify")
 	if c.Bool("stdout") {
+		if c.Bool("force") {
+			return usagef("leave one of them out", "--stdout writes no file, and --force "+
+				"overwrites some")
+		}
 		return printFiles(e, c, run, prove)
 	}
 	out := c.String("out")
 	bar := e.progress(run.Len())
 	placeholders := 0
-	result, err := run.Generate(c.Context, out, releaseVersion(), prove,
+	result, err := run.Generate(c.Context, out, engine.Writing{Prove: prove, Force: c.Bool("force")},
 		func(g engine.Generated) error {
 			bar.step()
 			e.sayFindings(g.Found)
@@ -139,8 +146,12 @@ func (e *env) sayResult(setups int, out string, r output.Result, took time.Durat
 		fmt.Fprintf(e.stderr, "%s %s was edited by hand since it was generated; it was "+
 			"overwritten\n", e.look.yellow("warning:"), name(p))
 	}
+	for _, p := range r.Forced {
+		fmt.Fprintf(e.stderr, "%s %s was not pzgen's; it was overwritten\n",
+			e.look.yellow("warning:"), name(p))
+	}
 	for _, p := range r.Kept {
-		fmt.Fprintf(e.stderr, "%s %s is no longer generated, but it was edited by hand; it "+
+		fmt.Fprintf(e.stderr, "%s %s is no longer generated, but it is not as pzgen wrote it; it "+
 			"stays: move it away, or name it under ownFiles\n", e.look.yellow("warning:"), name(p))
 	}
 	fmt.Fprintf(e.stderr, "%s in %s: %s written, %d unchanged, %d removed, %s\n",

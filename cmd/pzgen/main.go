@@ -84,7 +84,6 @@ func newApp(e *env) *cli.App {
 			simulateCommand(e),
 			schemaCommand(e),
 			templatesCommand(e),
-			manifestCommand(e),
 			completionCommand(e),
 			manCommand(e),
 			versionCommand(e),
@@ -177,7 +176,7 @@ func classify(err error) *failure {
 		}
 		return &failure{exitUsage, err, hint}
 	case errors.As(err, &foreign):
-		return &failure{exitUsage, err, "nothing was written; move these files away, or delete them if an earlier run of pzgen made them"}
+		return &failure{exitUsage, err, "nothing was written; move these files away, or overwrite them with --force"}
 	case errors.As(err, &stand):
 		return &failure{exitUsage, err, "nothing was written"}
 	case errors.Is(err, context.Canceled):

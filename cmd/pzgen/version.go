@@ -52,7 +52,7 @@ func readBuild() build {
 	return b
 }
 
-// releaseVersion is the version for manifests and reports.
+// releaseVersion is the version for reports.
 func releaseVersion() string { return releaseOf(readBuild().Version) }
 
 // releaseOf gives a version, or "devel" for builds between two releases: their own name changes with each commit, so an output folder that is committed

@@ -25,13 +25,14 @@ type Checked struct {
 //
 // What pzgen did not write is a difference too: in the folders of setups, unless the spec names it
 // under ownFiles, and in the folder out itself, unless that is a folder which the specs are in.
-func (r *Run) Check(ctx context.Context, out, version string, diffs bool,
+func (r *Run) Check(ctx context.Context, out string, diffs bool,
 	each func(Checked) error) error {
 	if err := r.some(); err != nil {
 		return err
 	}
-	cmp, err := output.Open(out, output.Options{Version: version, Owns: r.owns(),
-		OwnFile: r.ownFile(), Closed: !r.among(out)})
+	opts := r.options()
+	opts.OwnFile, opts.Closed = r.ownFile(), !r.among(out)
+	cmp, err := output.Open(out, opts)
 	if err != nil {
 		return err
 	}

@@ -32,16 +32,23 @@ type Generated struct {
 	Placeholders func() []json.Blank
 }
 
-// Generate prints all setups, proves those of which a file changes if prove is set, and then
-// writes what changed into the folder out. Each setup is handed over before anything is written.
-// version is that of pzgen, for the manifest. A [FoundError] says that nothing was written because
-// of what was handed over; an [InputError], that there is nothing to do.
-func (r *Run) Generate(ctx context.Context, out, version string, prove bool,
+// Writing says how to write.
+type Writing struct {
+	Prove bool // prove what changes before it is written
+	Force bool // see [output.Options]
+}
+
+// Generate prints all setups, and writes what changed into the folder out. Each setup is handed
+// over before anything is written. A [FoundError] says that nothing was written because of what was
+// handed over; an [InputError], that there is nothing to do.
+func (r *Run) Generate(ctx context.Context, out string, how Writing,
 	each func(Generated) error) (output.Result, error) {
 	if err := r.some(); err != nil {
 		return output.Result{}, err
 	}
-	w, err := output.Create(ctx, out, output.Options{Version: version, Owns: r.owns()})
+	opts, prove := r.options(), how.Prove
+	opts.Force = how.Force
+	w, err := output.Create(ctx, out, opts)
 	if err != nil {
 		return output.Result{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/pzgen/pzgen/templates"
 )
@@ -142,6 +143,17 @@ func (r *Run) some() error {
 		"no setup has one of the targets %q", r.sel.Targets)
 }
 
+// options returns what this run tells of itself to whom writes or compares files.
+func (r *Run) options() output.Options {
+	o := output.Options{Owns: r.owns(), Writes: isOurs}
+	if r.partial {
+		o.OwnsFolder = func(top string) bool {
+			return !output.IsShared(top) && r.sel.hasSetup(top)
+		}
+	}
+	return o
+}
+
 // owns returns what tells which files of the output folder this run answers for; nil is all. A
 // part of the setups does not answer for files that all of them share: it writes those that it
 // needs, and leaves the others.
@@ -158,7 +170,7 @@ func (r *Run) owns() func(string) bool {
 	return func(p string) bool {
 		setup, rest, _ := strings.Cut(p, "/")
 		folder, _, _ := strings.Cut(rest, "/")
-		return !isShared(setup) && r.sel.hasSetup(setup) &&
+		return !output.IsShared(setup) && r.sel.hasSetup(setup) &&
 			(folders == nil || slices.Contains(folders, folder))
 	}
 }

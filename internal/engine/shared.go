@@ -16,9 +16,6 @@ import (
 // name of no setup does.
 type shared map[string][]output.File // by target
 
-// isShared reports whether a folder of the output is one of shared files.
-func isShared(folder string) bool { return strings.HasPrefix(folder, "_") }
-
 // sharedOf returns the shared files of the targets that jobs have.
 func sharedOf(jobs []job) (shared, error) {
 	s := shared{}
@@ -34,7 +31,7 @@ func sharedOf(jobs []job) (shared, error) {
 			}
 			s[g.Name] = g.Shared()
 			for _, f := range s[g.Name] {
-				if !isShared(f.Path) {
+				if !output.IsShared(f.Path) {
 					return nil, fmt.Errorf("%s: shared file %q is not in a folder whose name "+
 						"begins with an underscore", g.Name, f.Path)
 				}

@@ -62,7 +62,7 @@ func runOf(t *testing.T, text string, sel Selection,
 
 func generate(t *testing.T, r *Run, out string) output.Result {
 	t.Helper()
-	res, err := r.Generate(t.Context(), out, "", true, func(g Generated) error {
+	res, err := r.Generate(t.Context(), out, Writing{Prove: true}, func(g Generated) error {
 		if g.Found != nil || g.Unproved != nil {
 			return fmt.Errorf("%v %v", g.Found, g.Unproved)
 		}
@@ -77,7 +77,7 @@ func generate(t *testing.T, r *Run, out string) output.Result {
 // changes returns what check finds, as status and path.
 func changes(t *testing.T, r *Run, out string) (list []string) {
 	t.Helper()
-	err := r.Check(t.Context(), out, "", false, func(c Checked) error {
+	err := r.Check(t.Context(), out, false, func(c Checked) error {
 		for _, ch := range c.Changes {
 			list = append(list, string(ch.Status)+" "+ch.Path)
 		}
@@ -193,7 +193,7 @@ func TestSharedFolder(t *testing.T) {
 		}
 		return g
 	}
-	_, err := runOf(t, twoSetups, Selection{}, bad).Generate(t.Context(), t.TempDir(), "", false,
+	_, err := runOf(t, twoSetups, Selection{}, bad).Generate(t.Context(), t.TempDir(), Writing{},
 		func(Generated) error { return nil })
 	if err == nil || !strings.Contains(err.Error(), "begins with an underscore") {
 		t.Error(err)
@@ -207,7 +207,7 @@ func TestSharedFolder(t *testing.T) {
 
 // sharedFirst orders paths of shared files before others.
 func sharedFirst(a, b string) int {
-	switch x, y := isShared(a), isShared(b); {
+	switch x, y := output.IsShared(a), output.IsShared(b); {
 	case x == y:
 		return 0
 	case x:

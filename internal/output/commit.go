@@ -1,6 +1,7 @@
 package output
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -11,9 +12,10 @@ import (
 	"strings"
 )
 
-// Commit moves everything that was put into place, then removes what earlier runs wrote and this one did not, then renews the manifest. It
-// fails with [ForeignError] before anything changed when a file stands in the way that pzgen did not write. When it fails later, or the
-// process is killed, each file is either old or new, and the next run ends in the same state as this one would have.
+// Commit moves everything that was put into place, then removes what earlier runs wrote and this one
+// did not, then renews the manifests. It fails with [ForeignError] before anything changed when a
+// file is in the way that pzgen did not write. When it fails later, or the process is killed, each
+// file is either old or new, and the next run ends in the same state as this one would have.
 // It ends the Writer in any case.
 func (w *Writer) Commit(ctx context.Context) (Result, error) {
 	defer w.close()
@@ -21,60 +23,46 @@ func (w *Writer) Commit(ctx context.Context) (Result, error) {
 		slices.Sort(w.foreign)
 		return Result{}, &ForeignError{Paths: w.foreign}
 	}
-	next, err := w.keeps()
+	others, err := w.others()
 	if err != nil {
 		return Result{}, err
 	}
-	sum, err := next.sum()
-	if err != nil {
-		return Result{}, err
+	for _, top := range others {
+		in, err := w.hold(top, nil)
+		if err != nil {
+			return Result{}, err
+		}
+		w.leave(in)
 	}
-	renew := sum != w.presentSum
-	stale := w.stale(next)
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
-	// The next manifest is there before the first file moves, so that whatever this run writes is listed if it is killed. What an earlier killed run
-	// wrote must stay listed until then, too.
-	healing := len(w.killed.folders) > 0
-	if renew {
-		if err := w.writeManifest(next.join(w.killed), nextPath); err != nil {
+	// What this run may write is listed before the first file moves, in case it is killed. What an
+	// earlier killed run wrote must stay listed until then, too.
+	slices.SortFunc(w.renewed, func(a, b *holding) int { return strings.Compare(a.top, b.top) })
+	if len(w.renewed) > 0 {
+		if err := w.writeNext(); err != nil {
 			return Result{}, err
 		}
 	}
 	if err := w.move(ctx); err != nil {
 		return Result{}, err
 	}
-	if err := w.removeStale(ctx, stale); err != nil {
+	if err := w.removeGone(ctx); err != nil {
 		return Result{}, err
 	}
-	if err := w.finish(next, renew, healing); err != nil {
+	if err := w.renew(ctx); err != nil {
 		return Result{}, err
 	}
 	w.created = ""
 	slices.Sort(w.result.Edited)
+	slices.Sort(w.result.Forced)
 	slices.Sort(w.result.Kept)
 	return w.result, nil
 }
 
-// finish makes next the manifest.
-func (w *Writer) finish(next *manifest, renew, healing bool) error {
-	if renew && !healing {
-		return w.root.Rename(nextPath, manifestPath)
-	}
-	if renew {
-		if err := w.writeManifest(next, manifestPath); err != nil {
-			return err
-		}
-	}
-	if _, err := w.root.Lstat(nextPath); errors.Is(err, fs.ErrNotExist) {
-		return nil // a folder that cannot be written is fine when there is nothing to write
-	}
-	return w.root.Remove(nextPath)
-}
-
-// writeManifest writes a manifest of pzgen's own, atomically.
-func (w *Writer) writeManifest(m *manifest, name string) error {
+// writeNext lists what this run may write and what a killed one may have written.
+func (w *Writer) writeNext() error {
 	from, err := w.stage()
 	if err != nil {
 		return err
@@ -84,14 +72,80 @@ func (w *Writer) writeManifest(m *manifest, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := m.encode(f); err != nil {
+	b := bufio.NewWriterSize(f, 1<<16)
+	b.WriteString(manifestBegin)
+	var line []byte
+	first := true
+	list := func(top string, entries []entry) {
+		for _, e := range entries {
+			line, first = appendEntry(line[:0], first, top+"/"+e.name, e.sum), false
+			b.Write(line)
+		}
+	}
+	for _, h := range w.renewed {
+		list(h.top, h.next)
+	}
+	for top, entries := range w.killed {
+		list(top, entries)
+	}
+	b.WriteString(manifestEnd)
+	if err := b.Flush(); err != nil {
 		f.Close()
 		return err
 	}
 	if err := f.Close(); err != nil {
 		return err
 	}
-	return w.root.Rename(from, name)
+	return w.root.Rename(from, nextPath)
+}
+
+// renew brings the manifests up to date, each atomically, and removes those of all folders.
+func (w *Writer) renew(ctx context.Context) error {
+	if !w.have && len(w.renewed) > 0 {
+		if err := w.root.Mkdir(manifestsPath, 0o755); err != nil {
+			return err
+		}
+		own, err := w.dir.sub(ownFolder)
+		if err != nil {
+			return stands(ownFolder, err)
+		}
+		w.lists, err = own.sub(path.Base(manifestsPath))
+		own.close()
+		if err != nil {
+			return stands(manifestsPath, err)
+		}
+		w.have = true
+	}
+	for _, h := range w.renewed {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if len(h.next) == 0 {
+			if err := w.root.Remove(manifestOf(h.top)); err != nil {
+				return err
+			}
+			continue
+		}
+		from, err := w.stage()
+		if err != nil {
+			return err
+		}
+		if err := w.ready.create(from, 0o644, encode(h.next)); err != nil {
+			return err
+		}
+		if err := w.place(from, w.lists, manifestsPath, h.top+".json"); err != nil {
+			return err
+		}
+	}
+	if w.whole != nil {
+		if err := w.root.Remove(wholePath); err != nil {
+			return err
+		}
+	}
+	if len(w.renewed) > 0 || w.killed != nil {
+		return w.root.Remove(nextPath)
+	}
+	return nil // a folder that cannot be written is fine when there is nothing to write
 }
 
 // move brings files and folders to their places, in the order of their paths.
@@ -103,7 +157,7 @@ func (w *Writer) move(ctx context.Context) error {
 			return err
 		}
 		if !strings.Contains(m.to, "/") {
-			if err := w.moveFolder(m); err != nil {
+			if err := w.place(m.from, w.dir, ".", m.to); err != nil {
 				return err
 			}
 			continue
@@ -121,34 +175,21 @@ func (w *Writer) move(ctx context.Context) error {
 	return nil
 }
 
-// stale lists what earlier runs wrote and next does not list, each path once, sorted.
-func (w *Writer) stale(next *manifest) []string {
-	var paths []string
-	for top, entries := range w.old.folders {
-		now := next.folders[top]
-		for i, e := range entries {
-			if len(find(now, e.name)) == 0 && (i == 0 || entries[i-1].name != e.name) {
-				paths = append(paths, top+"/"+e.name)
-			}
-		}
-	}
-	slices.Sort(paths)
-	return paths
-}
-
-// removeStale removes the paths that are as pzgen wrote them, and folders that became empty by that.
-func (w *Writer) removeStale(ctx context.Context, paths []string) error {
+// removeGone removes what this run does not write any more and is as pzgen wrote it, and folders
+// that became empty by that.
+func (w *Writer) removeGone(ctx context.Context) error {
+	slices.SortFunc(w.gone, func(a, b gone) int { return strings.Compare(a.path, b.path) })
 	dirs := map[string]bool{}
-	for _, p := range paths {
+	for _, g := range w.gone {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		removed, err := w.removeOne(p)
+		removed, err := w.removeOne(g)
 		if err != nil {
 			return err
 		}
 		if removed {
-			for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
+			for dir := path.Dir(g.path); dir != "."; dir = path.Dir(dir) {
 				dirs[dir] = true
 			}
 		}
@@ -157,30 +198,32 @@ func (w *Writer) removeStale(ctx context.Context, paths []string) error {
 	for dir := range dirs {
 		empty = append(empty, dir)
 	}
-	slices.SortFunc(empty, func(a, b string) int { return strings.Compare(b, a) }) // a folder before the one it is in
+	// A folder comes before the one it is in.
+	slices.SortFunc(empty, func(a, b string) int { return strings.Compare(b, a) })
 	for _, dir := range empty {
 		w.root.Remove(dir) // fails, rightly, where something else is left
 	}
 	return nil
 }
 
-// removeOne removes a file if it is as pzgen wrote it; else it counts it as kept.
-func (w *Writer) removeOne(p string) (bool, error) {
-	top, name, _ := strings.Cut(p, "/")
+// removeOne removes a file if it is as pzgen wrote it, and of a name that pzgen writes or with its
+// header: somebody may have listed another one in a manifest. Else it counts it as kept.
+func (w *Writer) removeOne(g gone) (bool, error) {
 	t := newTree(w.root)
 	defer t.close()
-	data, err := t.read(p)
+	data, err := t.read(g.path)
 	var stand *ObstructedError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
-	case errors.As(err, &stand), err == nil && !wrote(find(w.old.folders[top], name), sha256.Sum256(data)):
-		w.result.Kept = append(w.result.Kept, p)
+	case errors.As(err, &stand), err == nil && !(wrote(g.sums, sha256.Sum256(data)) &&
+		w.isOwn(g.path, data)):
+		w.result.Kept = append(w.result.Kept, g.path)
 		return false, nil
 	case err != nil:
 		return false, err
 	}
-	if err := w.root.Remove(p); err != nil {
+	if err := w.root.Remove(g.path); err != nil {
 		return false, err
 	}
 	w.result.Removed++

@@ -42,27 +42,17 @@ type Change struct {
 type Comparer struct {
 	Diffs bool // make diffs; set before the first Put
 
-	root *os.Root // nil when there is no such folder
-	dir  handle   // the same folder
-	opts Options
 	claims
 }
 
 // Open opens an output folder for comparing. A folder that does not exist is an empty one.
 func Open(name string, opts Options) (*Comparer, error) {
-	c := &Comparer{opts: opts}
+	c := &Comparer{claims: claims{opts: opts}}
 	root, err := os.OpenRoot(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		c.present, c.old = &manifest{}, &manifest{}
-		c.next, c.tops, c.names = &manifest{folders: map[string][]entry{}}, map[string]string{},
-			map[string]string{}
-		return c, nil
+		return c, c.load()
 	}
 	if err != nil {
-		return nil, err
-	}
-	if err := c.load(root, opts.Version); err != nil {
-		root.Close()
 		return nil, err
 	}
 	if c.dir, err = openHandle(root); err != nil {
@@ -70,16 +60,23 @@ func Open(name string, opts Options) (*Comparer, error) {
 		return nil, err
 	}
 	c.root = root
+	if err := c.load(); err != nil {
+		c.release()
+		c.dir.close()
+		root.Close()
+		return nil, err
+	}
 	return c, nil
 }
 
 // Put returns the changes that the files of one folder need, sorted by path, the files that are no
 // longer in that folder, and what pzgen did not put there. A folder is brought by one call, whole.
 func (c *Comparer) Put(files []File) ([]Change, error) {
-	top, old, err := c.take(files)
+	in, err := c.take(files)
 	if err != nil {
 		return nil, err
 	}
+	top := in.top
 	if c.root == nil {
 		return c.absent(files), nil
 	}
@@ -97,7 +94,7 @@ func (c *Comparer) Put(files []File) ([]Change, error) {
 	var changes []Change
 	for _, f := range files {
 		name := f.Path[len(top)+1:]
-		s, data, is, err := t.look(name, f, find(old, name))
+		s, data, is, err := t.look(name, f, find(in.old, name))
 		if err != nil {
 			change, err := obstructed(err)
 			if err != nil {
@@ -126,11 +123,11 @@ func (c *Comparer) Put(files []File) ([]Change, error) {
 		}
 		changes = append(changes, change)
 	}
-	orphans, err := c.orphans(top, old)
+	orphans, err := c.orphans(in)
 	if err != nil {
 		return nil, err
 	}
-	strangers, err := c.strangers(t, files, old)
+	strangers, err := c.strangers(t, files, in.old)
 	return sorted(slices.Concat(changes, orphans, strangers)), err
 }
 
@@ -169,21 +166,12 @@ func obstructed(err error) (Change, error) {
 }
 
 // orphans finds the files of a folder that this run does not bring.
-func (c *Comparer) orphans(top string, old []entry) ([]Change, error) {
-	c.claim.Lock()
-	now := c.next.folders[top]
-	c.claim.Unlock()
+func (c *Comparer) orphans(in folder) ([]Change, error) {
 	var changes []Change
-	var t *tree
-	for i, e := range old {
-		p := top + "/" + e.name
-		if len(find(now, e.name)) > 0 || !c.opts.owns(p) || i > 0 && old[i-1].name == e.name {
-			continue
-		}
-		if t == nil {
-			t = newTree(c.root)
-			defer t.close()
-		}
+	t := newTree(c.root)
+	defer t.close()
+	for _, name := range c.stale(in) {
+		p := in.top + "/" + name
 		data, err := t.read(p)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -196,8 +184,12 @@ func (c *Comparer) orphans(top string, old []entry) ([]Change, error) {
 			changes = append(changes, change)
 			continue
 		}
+		if !c.isOwn(p, data) {
+			changes = append(changes, Change{Path: p, Status: Unknown, Hint: hintUnknown})
+			continue
+		}
 		status := Orphaned
-		if !wrote(find(old, e.name), sha256.Sum256(data)) {
+		if !wrote(find(in.old, name), sha256.Sum256(data)) {
 			status = Edited
 		}
 		change := Change{Path: p, Status: status}
@@ -210,61 +202,61 @@ func (c *Comparer) orphans(top string, old []entry) ([]Change, error) {
 }
 
 // Close returns the orphaned files of the folders that were not put, and what else is in the
-// output folder. With clean, which says that no Put found anything, it also compares the manifest,
-// whose version is no matter.
+// output folder. With clean, which says that no Put found anything, it also tells of manifests
+// that are not as they are to be.
 func (c *Comparer) Close(clean bool) ([]Change, error) {
 	if c.root == nil {
 		return nil, nil
 	}
 	defer c.root.Close()
 	defer c.dir.close()
-	changes, err := c.rest()
+	defer c.release()
+	others, err := c.others()
 	if err != nil {
 		return nil, err
 	}
-	for _, top := range c.old.tops() {
-		if c.next.folders[top] != nil {
-			continue
-		}
-		orphans, err := c.orphans(top, c.old.folders[top])
+	left := map[string]folder{}
+	var changes []Change
+	for _, top := range others {
+		in, err := c.hold(top, nil)
 		if err != nil {
 			return nil, err
 		}
+		orphans, err := c.orphans(in)
+		if err != nil {
+			return nil, err
+		}
+		left[top] = in
 		changes = append(changes, orphans...)
 	}
-	if clean && len(changes) == 0 && !c.listed() {
-		status := Changed
-		if c.present.version == "" && len(c.present.folders) == 0 {
-			status = Missing
-		}
-		changes = append(changes, Change{Path: manifestPath, Status: status})
+	rest, err := c.rest(left)
+	if err != nil {
+		return nil, err
+	}
+	changes = append(rest, changes...)
+	if clean && len(changes) == 0 {
+		changes = c.manifests()
 	}
 	return sorted(changes), nil
 }
 
-// listed reports whether the manifest lists what was put and, of what this run answers for,
-// nothing else.
-func (c *Comparer) listed() bool {
-	folders := 0
-	for top, entries := range c.present.folders {
-		put, n := c.next.folders[top], 0
-		for _, e := range entries {
-			if c.opts.Owns != nil && !c.opts.Owns(top+"/"+e.name) && len(find(put, e.name)) == 0 {
-				continue
-			}
-			if n == len(put) || put[n] != e {
-				return false
-			}
-			n++
-		}
-		if n != len(put) {
-			return false
-		}
-		if n > 0 {
-			folders++
-		}
+// manifests returns the manifests that are not as they are to be.
+func (c *Comparer) manifests() []Change {
+	if c.whole != nil { // there are none of the folders
+		return []Change{{Path: wholePath, Status: Changed}}
 	}
-	return folders == len(c.next.folders)
+	var changes []Change
+	for _, h := range c.renewed {
+		change := Change{Path: manifestOf(h.top), Status: Changed}
+		switch {
+		case !h.listed:
+			change.Status = Missing
+		case len(h.next) == 0:
+			change.Status = Orphaned
+		}
+		changes = append(changes, change)
+	}
+	return changes
 }
 
 func modeDiff(f File, is info) string {

@@ -55,20 +55,21 @@ func TestCompare(t *testing.T) {
 		{"deleted", func(root string) { os.Remove(root + "/a/x") }, before, "missing a/x", "--- /dev/null\n+++ b/a/x\n@@ -0,0 +1 @@\n+1\n"},
 		{"edited", func(root string) { os.WriteFile(root+"/a/x", []byte("mine\n"), 0o644) }, before, "edited a/x", "--- a/a/x\n+++ b/a/x\n@@ -1 +1 @@\n-mine\n+1\n"},
 		{"edited into what it becomes", func(root string) { os.WriteFile(root+"/a/x", []byte("one\n"), 0o644) },
-			[][]File{{file("a/x", "one\n"), before[0][1], before[0][2]}, before[1]}, "changed .pzgen/manifest.json", ""},
+			[][]File{{file("a/x", "one\n"), before[0][1], before[0][2]}, before[1]}, "changed .pzgen/manifests/a.json", ""},
 		{"orphaned file", nil, [][]File{before[0][1:], before[1]}, "orphaned a/x", "--- a/a/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-1\n"},
 		{"orphaned setup", nil, before[:1], "orphaned b/x", "--- a/b/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-4\n"},
 		{"orphaned and edited", func(root string) { os.WriteFile(root+"/b/x", []byte("mine\n"), 0o644) }, before[:1], "edited b/x", "--- a/b/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-mine\n"},
-		{"no manifest", func(root string) { os.Remove(root + "/" + manifestPath) }, before, "missing .pzgen/manifest.json", ""},
+		{"no manifest", func(root string) { os.RemoveAll(root + "/" + ownFolder) }, before,
+			"missing .pzgen/manifests/a.json, missing .pzgen/manifests/b.json", ""},
 		{"no folder", func(root string) { os.RemoveAll(root) }, before[1:], "missing b/x", "--- /dev/null\n+++ b/b/x\n@@ -0,0 +1 @@\n+4\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			root := filepath.Join(t.TempDir(), "out")
-			mustWrite(t, root, Options{Version: "old"}, before...)
+			mustWrite(t, root, Options{}, before...)
 			if test.change != nil {
 				test.change(root)
 			}
-			got, diff := compare(t, root, Options{Version: "new"}, test.after...)
+			got, diff := compare(t, root, Options{}, test.after...)
 			if got != test.want {
 				t.Errorf("changes are %q, want %q", got, test.want)
 			}

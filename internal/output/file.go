@@ -2,15 +2,21 @@
 // it with what stands there.
 //
 // The rules that it keeps:
-//   - nothing is visible before everything is ready: files are written below .pzgen/stage and moved into place by [Writer.Commit], so that a run
-//     that fails before changes nothing, and one that is killed leaves each file either old or new;
-//   - only files whose bytes or mode differ from what stands there are written;
-//   - a file is overwritten or removed only when .pzgen/manifest.json says that pzgen wrote it; files that this run does not write
-//     any more are removed last, and only while they are as pzgen wrote them;
+//   - nothing is visible before everything is ready: files are written below .pzgen/stage and moved
+//     into place by [Writer.Commit], so that a run that fails before changes nothing, and one that
+//     is killed leaves each file either old or new;
+//   - only files whose bytes or mode differ from what is there are written;
+//   - a file is overwritten or removed only when pzgen wrote it: .pzgen/manifests lists what it
+//     wrote, a manifest for each folder. Where one is missing, or was merged badly, files that carry
+//     pzgen's header are its own, and beside such ones those that have a name and a layout of its
+//     files that cannot carry one;
+//   - files that this run does not write any more are removed last, and only while they are as
+//     pzgen wrote them;
 //   - no symbolic link below the output folder is followed, neither to read nor to write;
 //   - memory grows with the number of files, not with their size.
 //
-// It does not wait until bytes are on the disk (fsync): a power failure may lose what a killed process cannot.
+// It does not wait until bytes are on the disk (fsync): a power failure may lose what a killed
+// process cannot.
 package output
 
 import (

@@ -224,5 +224,7 @@ func retry(f func() (int, error)) (int, error) {
 	}
 }
 
-// moveFolder moves a folder of the stage folder into the output folder.
-func (w *Writer) moveFolder(m move) error { return w.ready.rename(m.from, w.dir, m.to) }
+// place moves a file or folder of the stage folder into another folder, which dir and its path name.
+func (w *Writer) place(from string, dir handle, _, name string) error {
+	return w.ready.rename(from, dir, name)
+}

@@ -5,6 +5,7 @@ package output
 import (
 	"io/fs"
 	"os"
+	"path"
 )
 
 // handle is an open folder.
@@ -77,5 +78,7 @@ func (h handle) list() ([]item, error) {
 	return items, err
 }
 
-// moveFolder moves a folder of the stage folder into the output folder.
-func (w *Writer) moveFolder(m move) error { return w.root.Rename(stagePath+"/"+m.from, m.to) }
+// place moves a file or folder of the stage folder into another folder, which dir and its path name.
+func (w *Writer) place(from string, _ handle, dir, name string) error {
+	return w.root.Rename(stagePath+"/"+from, path.Join(dir, name))
+}

@@ -69,7 +69,7 @@ func folders(gen int) [][]File {
 }
 
 func generation(ctx context.Context, root string, gen int) error {
-	w, err := Create(ctx, root, Options{Version: strconv.Itoa(gen)})
+	w, err := Create(ctx, root, Options{})
 	if err != nil {
 		return err
 	}

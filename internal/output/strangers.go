@@ -63,17 +63,18 @@ func (c *Comparer) strangers(t *walk, files []File, old []entry) ([]Change, erro
 
 // rest finds what is in the output folder itself, and in folders that earlier runs wrote and this
 // one does not bring.
-func (c *Comparer) rest() ([]Change, error) {
+func (c *Comparer) rest(left map[string]folder) ([]Change, error) {
 	items, err := c.dir.list()
 	if err != nil {
 		return nil, err
 	}
 	var changes []Change
 	for _, i := range items {
+		in, known := left[i.name]
 		switch {
-		case c.next.folders[i.name] != nil: // it was put
-		case c.old.folders[i.name] != nil && i.kind == fs.ModeDir:
-			more, err := c.left(i.name)
+		case c.brought(i.name):
+		case known && len(in.old) > 0 && i.kind == fs.ModeDir:
+			more, err := c.left(in)
 			if err != nil {
 				return nil, err
 			}
@@ -89,16 +90,20 @@ func (c *Comparer) rest() ([]Change, error) {
 }
 
 // left finds strangers in a folder that only earlier runs wrote.
-func (c *Comparer) left(top string) ([]Change, error) {
-	own, err := c.dir.sub(top)
+func (c *Comparer) left(in folder) ([]Change, error) {
+	own, err := c.dir.sub(in.top)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, stands(top, err)
+		return nil, stands(in.top, err)
 	}
 	defer own.close()
-	t := newWalk(own, top)
+	t := newWalk(own, in.top)
 	defer t.close()
-	return c.strangers(t, nil, c.old.folders[top])
+	return c.strangers(t, nil, in.old)
 }
+
+// IsShared reports whether a folder of the output is one of files that setups share: its name begins
+// with an underscore, as the name of no setup does.
+func IsShared(top string) bool { return strings.HasPrefix(top, "_") }

@@ -2,14 +2,12 @@ package output
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,11 +15,19 @@ import (
 
 // Options are what a run tells about itself.
 type Options struct {
-	Version string // of the tool, for the manifest
+	// Owns tells which paths this run answers for. Files of other paths that an earlier run wrote
+	// are no concern of this run: they are neither removed nor reported, and stay listed. Nil: all
+	// paths. OwnsFolder tells whether there may be such a path in a folder of the output; nil: in
+	// each.
+	Owns, OwnsFolder func(path string) bool
 
-	// Owns tells which paths this run answers for. Files of other paths that an earlier run wrote are no concern of this run: they are neither
-	// removed nor reported, and stay listed. Nil: all paths.
-	Owns func(path string) bool
+	// Writes tells which paths some version of pzgen writes: nothing else is taken for pzgen's or
+	// removed, unless its first lines say that it is pzgen's. Nil: all paths.
+	Writes func(path string) bool
+
+	// Force overwrites files that pzgen did not write where it has others to write. It follows no
+	// link, and removes nothing.
+	Force bool
 
 	// OwnFile tells which files, and folders with all that is in them, are the user's own. What else
 	// pzgen did not write is reported by a [Comparer] in the folders that it is given, and, with
@@ -32,13 +38,19 @@ type Options struct {
 
 func (o Options) owns(p string) bool { return o.Owns == nil || o.Owns(p) }
 
+func (o Options) ownsFolder(top string) bool { return o.OwnsFolder == nil || o.OwnsFolder(top) }
+
+func (o Options) writes(p string) bool { return o.Writes == nil || o.Writes(p) }
+
 // Result is what a run did.
 type Result struct {
 	Written, Unchanged, Removed int
 
-	// Edited were overwritten although somebody had edited them since they were generated. Kept are no longer generated, but were edited, so
-	// they were left where they are and are no longer pzgen's. Both are sorted.
-	Edited, Kept []string
+	// Edited were overwritten although somebody had edited them since they were generated, and
+	// Forced although pzgen did not write them. Kept are no longer generated, but were edited, or
+	// are of a name that pzgen never writes, so they were left where they are and are no longer
+	// pzgen's. All are sorted.
+	Edited, Forced, Kept []string
 }
 
 // Writer writes into one output folder. [Writer.Put] may be called from many goroutines at once; then either [Writer.Commit] or
@@ -46,18 +58,22 @@ type Result struct {
 type Writer struct {
 	name    string // of the output folder
 	created string // the topmost folder that had to be made, or ""
-	root    *os.Root
-	dir     handle // the same folder
 	unlock  func()
-	opts    Options
 	claims
 
 	mu      sync.Mutex
 	staged  int
 	ready   handle // the stage folder, once something is staged
 	moves   []move
+	gone    []gone
 	foreign []string
 	result  Result
+}
+
+// gone is a file that an earlier run wrote and this one does not, and what it may hold.
+type gone struct {
+	path string
+	sums []entry
 }
 
 // move is a file or folder that is ready, by its name in the stage folder, and its place.
@@ -66,7 +82,8 @@ type move struct{ from, to string }
 // Create opens an output folder for writing and makes it if need be. It waits while another process writes there, and removes what a
 // killed run left in its stage folder.
 func Create(ctx context.Context, name string, opts Options) (_ *Writer, err error) {
-	w := &Writer{name: name, opts: opts, created: firstMissing(name)}
+	w := &Writer{name: name, created: firstMissing(name)}
+	w.opts = opts
 	defer func() {
 		if err != nil {
 			w.close()
@@ -92,7 +109,7 @@ func Create(ctx context.Context, name string, opts Options) (_ *Writer, err erro
 			return nil, err
 		}
 	}
-	return w, w.load(w.root, opts.Version)
+	return w, w.load()
 }
 
 // firstMissing gives the topmost folder on the way to name that is not there, or "".
@@ -109,10 +126,12 @@ func firstMissing(name string) string {
 // Put makes the files of one folder ready and gives how many of them differ from what stands there. They stand in that folder only
 // after [Writer.Commit]. A folder is brought by one call, whole.
 func (w *Writer) Put(files []File) (changed int, err error) {
-	top, old, err := w.take(files)
+	in, err := w.take(files)
 	if err != nil {
 		return 0, err
 	}
+	top := in.top
+	w.leave(in)
 	own, err := w.dir.sub(top)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -124,10 +143,15 @@ func (w *Writer) Put(files []File) (changed int, err error) {
 	t := newWalk(own, top)
 	defer t.close()
 	var moves []move
-	var hand, foreigners []string
+	var hand, forced, foreigners []string
+	var signed []entry // see claims.signed; read when it is needed
 	for _, f := range files {
 		name := f.Path[len(top)+1:]
-		s, _, _, err := t.look(name, f, find(old, name))
+		s, _, _, err := t.look(name, f, find(in.old, name))
+		if err == nil && s == foreign && signed == nil {
+			signed, err = w.signed(top)
+			signed = append(sortEntries(signed), entry{}) // no nil
+		}
 		switch {
 		case err != nil:
 			return 0, err
@@ -135,6 +159,9 @@ func (w *Writer) Put(files []File) (changed int, err error) {
 			continue
 		case s == edited:
 			hand = append(hand, f.Path)
+		case s == foreign && len(find(signed, name)) > 0: // its manifest was merged badly
+		case s == foreign && w.opts.Force:
+			forced = append(forced, f.Path)
 		case s == foreign:
 			foreigners = append(foreigners, f.Path)
 		}
@@ -152,9 +179,23 @@ func (w *Writer) Put(files []File) (changed int, err error) {
 	w.moves = append(w.moves, moves...)
 	w.foreign = append(w.foreign, foreigners...)
 	w.result.Edited = append(w.result.Edited, hand...)
+	w.result.Forced = append(w.result.Forced, forced...)
 	w.result.Written += len(moves)
 	w.result.Unchanged += len(files) - len(moves)
 	return len(moves), nil
+}
+
+// leave notes what of a folder this run does not bring any more.
+func (w *Writer) leave(in folder) {
+	names := w.stale(in)
+	if names == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, name := range names {
+		w.gone = append(w.gone, gone{in.top + "/" + name, find(in.old, name)})
+	}
 }
 
 // stage gives a fresh name in the stage folder.
@@ -215,6 +256,7 @@ func (w *Writer) close() {
 			w.ready.close()
 			w.staged = 0
 		}
+		w.release()
 		w.dir.close()
 		w.root.RemoveAll(stagePath)
 		w.root.Remove(ownFolder) // fails unless it is empty, as it was before
@@ -244,7 +286,8 @@ func removeEmpty(name, top string) {
 type ForeignError struct{ Paths []string }
 
 func (e *ForeignError) Error() string {
-	return fmt.Sprintf("pzgen did not write %s (not listed in %s, and not what it would write)", quoteList(e.Paths), manifestPath)
+	return fmt.Sprintf("pzgen did not write %s (not listed in %s, without its header, and not what "+
+		"it would write)", quoteList(e.Paths), manifestsPath)
 }
 
 // quoteList quotes the first few of a list.
@@ -259,36 +302,4 @@ func quoteList(list []string) string {
 		quoted = append(quoted, strconv.Quote(s))
 	}
 	return strings.Join(quoted, ", ")
-}
-
-// keeps gives the manifest of this run: what it brought, and what earlier runs wrote that is no concern of this run.
-func (w *Writer) keeps() (*manifest, error) {
-	t := newTree(w.root)
-	defer t.close()
-	for top, entries := range w.old.folders {
-		brought := w.next.folders[top]
-		var kept []entry
-		for i, e := range entries {
-			p := top + "/" + e.name
-			if w.opts.owns(p) || len(find(brought, e.name)) > 0 {
-				continue
-			}
-			// After a killed run a name may stand there twice: the one that is there is the one to keep.
-			if all := find(entries, e.name); len(all) > 1 {
-				data, err := t.read(p)
-				if err != nil && !errors.Is(err, fs.ErrNotExist) {
-					return nil, err
-				}
-				sum := sha256.Sum256(data)
-				if wrote(all, sum) && e.sum != sum || !wrote(all, sum) && i > 0 && entries[i-1].name == e.name {
-					continue
-				}
-			}
-			kept = append(kept, e)
-		}
-		if len(kept) > 0 {
-			w.next.folders[top] = sortEntries(slices.Concat(brought, kept))
-		}
-	}
-	return w.next, nil
 }

@@ -1,0 +1,39 @@
+package engine
+
+import (
+	"path"
+	"strings"
+
+	"github.com/pzgen/pzgen/internal/output"
+)
+
+// setupNames are the names that files of a setup have, in this version or in an earlier one, as
+// patterns of [path.Match].
+func setupNames() []string {
+	return []string{
+		"README.md",
+		"policies/role-*.json", "policies/bucket-*.json", "policies/key-*.json",
+		"policies/operator-*.json",
+		"cloudformation/template.yaml", "cloudformation/import.yaml",
+		"cloudformation/resources-to-import.json",
+		"terraform/versions.tf", "terraform/variables.tf", "terraform/main.tf",
+		"terraform/outputs.tf", "terraform/adopt.tf.example", "terraform/*.base.json",
+		"shell/apply.sh", "shell/destroy.sh",
+	}
+}
+
+// isOurs reports whether some version of pzgen writes files of this path. A file of another path is
+// not removed, whatever a manifest says.
+func isOurs(p string) bool {
+	top, name, _ := strings.Cut(p, "/")
+	if output.IsShared(top) {
+		match, err := path.Match("_lib/*.sh", p)
+		return err == nil && match
+	}
+	for _, pattern := range setupNames() {
+		if match, err := path.Match(pattern, name); err == nil && match {
+			return true
+		}
+	}
+	return false
+}
