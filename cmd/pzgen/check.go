@@ -54,8 +54,17 @@ func check(e *env, c *cli.Context) error {
 	count, fixable := 0, 0
 	say := func(changes []output.Change) {
 		for _, ch := range changes {
+			if l := ch.Setup; l != nil {
+				if !strings.HasSuffix(fix, removeSetups) {
+					fix += removeSetups
+				}
+				count += len(l.Files) - 1
+				ch.Hint = fmt.Sprintf("the spec has no setup %s, and %s there: take it out of the "+
+					"account first, with %s; then run %s", l.Name, isOrAre(len(l.Files)),
+					takeOut(out, *l), fix)
+			}
 			count++
-			if ch.Hint == "" {
+			if ch.Hint == "" || ch.Setup != nil {
 				fixable++
 			}
 			name := filepath.Join(out, filepath.FromSlash(ch.Path))
@@ -118,6 +127,9 @@ func foundErrors(err error) error {
 	}
 	return err
 }
+
+// removeSetups is what makes generate remove whole setups.
+const removeSetups = " --remove-setups"
 
 func isOrAre(n int) string {
 	if n == 1 {

@@ -37,6 +37,10 @@ type Change struct {
 
 	// Hint says what to do about it; it is empty where writing does it.
 	Hint string
+
+	// Setup is the setup whose files are all orphaned; then Path is its folder, and writing
+	// removes it with [Options.RemoveSetups] alone.
+	Setup *Leaving
 }
 
 // Comparer holds files against an output folder, and writes nothing. [Comparer.Put] may be called
@@ -229,6 +233,9 @@ func (c *Comparer) Close(clean bool) ([]Change, error) {
 			return nil, err
 		}
 		left[top] = in
+		if l := c.leaving(in); l.Files != nil {
+			orphans = whole(l, orphans)
+		}
 		changes = append(changes, orphans...)
 	}
 	rest, err := c.rest(left)
