@@ -32,7 +32,7 @@ type Change struct {
 	Status Status
 
 	// Diff leads from what is there to what should be, as a unified diff; it is empty unless
-	// [Comparer.Diffs] is set.
+	// [Comparer.Diffs] is set, and where there is no file or should be none.
 	Diff string
 
 	// Hint says what to do about it; it is empty where writing does it.
@@ -122,10 +122,11 @@ func (c *Comparer) Put(files []File) ([]Change, error) {
 		}
 		change := Change{Path: f.Path, Status: status}
 		switch {
+		case !c.Diffs:
 		case s == mode:
 			change.Diff = modeDiff(f, is)
-		case c.Diffs && s != linked:
-			change.Diff = Diff(f.Path, data, f.Data, s == absent, false)
+		case s != linked && s != absent:
+			change.Diff = Diff(f.Path, data, f.Data)
 		}
 		changes = append(changes, change)
 	}
@@ -142,9 +143,6 @@ func (c *Comparer) absent(files []File) []Change {
 	changes := make([]Change, len(files))
 	for i, f := range files {
 		changes[i] = Change{Path: f.Path, Status: Missing}
-		if c.Diffs {
-			changes[i].Diff = Diff(f.Path, nil, f.Data, true, false)
-		}
 	}
 	return sorted(changes)
 }
@@ -198,11 +196,7 @@ func (c *Comparer) orphans(in folder) ([]Change, error) {
 		if !wrote(find(in.old, name), sha256.Sum256(data)) {
 			status = Edited
 		}
-		change := Change{Path: p, Status: status}
-		if c.Diffs {
-			change.Diff = Diff(p, data, nil, false, true)
-		}
-		changes = append(changes, change)
+		changes = append(changes, Change{Path: p, Status: status})
 	}
 	return changes, nil
 }
@@ -272,18 +266,10 @@ func modeDiff(f File, is info) string {
 	return fmt.Sprintf("old mode 10%04o\nnew mode 10%04o\n", is.octal(), f.Mode)
 }
 
-// Diff gives the unified diff from one content of a file to another, as patch and git read it.
-// With created or removed, one side is no file at all.
-func Diff(name string, from, to []byte, created, removed bool) string {
-	a, b := "a/"+name, "b/"+name
-	if created {
-		a = "/dev/null"
-	}
-	if removed {
-		b = "/dev/null"
-	}
+// Diff returns the unified diff from one content of a file to another, as patch and git read it.
+func Diff(name string, from, to []byte) string {
 	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{A: lines(from), B: lines(to),
-		FromFile: a, ToFile: b, Context: 3})
+		FromFile: "a/" + name, ToFile: "b/" + name, Context: 3})
 	if err != nil {
 		panic(err) // it writes into memory
 	}
