@@ -24,8 +24,10 @@ func checkCommand(e *env) *cli.Command {
 			"or `edited` (by hand, since it was generated). What pzgen did not write in the " +
 			"folder of a setup, or in the output folder itself, is `unknown` unless the spec " +
 			"names it under ownFiles; `linked` is a link, and `obstructed` what is no file or " +
-			"folder where one is expected.",
-		Flags:  append(renderFlags(e), formatFlag()),
+			"folder where one is expected. The numbers come first, then a line for each file, " +
+			"with a diff where it is there and should be another.",
+		Flags: append(renderFlags(e), formatFlag(),
+			&cli.BoolFlag{Name: "brief", DisableDefaultText: true, Usage: "no diffs"}),
 		Action: takes(0, func(c *cli.Context) error { return check(e, c) }),
 	}
 }
@@ -40,7 +42,6 @@ func check(e *env, c *cli.Context) error {
 		return err
 	}
 	out := c.String("out")
-	fix := fixCommand(c)
 	report := findings.Report{Command: "pzgen check", Version: releaseVersion(),
 		Titles: map[string]string{
 			string(output.Changed):    "a file that would be generated differently now",
@@ -51,37 +52,26 @@ func check(e *env, c *cli.Context) error {
 			string(output.Linked):     "a link, or a file with several names",
 			string(output.Obstructed): "no file or folder where one is expected",
 		}}
-	count, fixable := 0, 0
-	say := func(changes []output.Change) {
-		for _, ch := range changes {
-			count++
-			if ch.Hint == "" {
-				fixable++
-			}
-			name := filepath.Join(out, filepath.FromSlash(ch.Path))
-			if e.quiet {
-				ch.Hint = ""
-			}
-			if format == "text" { // at once: diffs of many setups need not be held
-				sayChange(e.stdout, name, ch)
-				continue
-			}
-			hint := ch.Hint
-			if hint == "" {
-				hint = fix
-			}
-			report.Findings = append(report.Findings, findings.Finding{Rule: string(ch.Status),
-				Level: findings.Error, File: filepath.ToSlash(name),
-				Message: string(ch.Status) + ": " + name, Detail: ch.Diff, Hint: hint})
-		}
+	var sum tally
+	fix := fixCommand(c)
+	found := func(ch output.Change) {
+		sum.add(ch)
+		name := filepath.Join(out, filepath.FromSlash(ch.Path))
+		report.Findings = append(report.Findings, findings.Finding{Rule: string(ch.Status),
+			Level: findings.Error, File: filepath.ToSlash(name),
+			Message: string(ch.Status) + ": " + name, Detail: ch.Diff,
+			Hint: hintOf(c, ch, fix)})
 	}
+	diffs := !c.Bool("brief") && !e.quiet
 	bar := e.progress(run.Len())
-	err = run.Check(c.Context, out, !e.quiet, func(done engine.Checked) error {
+	err = run.Check(c.Context, out, diffs && format != "text", func(done engine.Checked) error {
 		if done.Setup != "" {
 			bar.step()
 		}
 		e.sayFindings(done.Found)
-		say(done.Changes)
+		for _, ch := range done.Changes {
+			found(ch)
+		}
 		return nil
 	})
 	bar.end()
@@ -93,21 +83,69 @@ func check(e *env, c *cli.Context) error {
 			return err
 		}
 	}
-	if count > 0 {
+	if sum.count() == 0 {
 		if !e.quiet {
-			with := "; fix with: " + fix
-			if fixable == 0 {
-				with = ""
-			}
-			fmt.Fprintf(e.stderr, "%s not as generated%s\n", isOrAre(count), with)
+			fmt.Fprintf(e.stderr, "%s in %s: nothing to do\n", plural(run.Len(), "setup"),
+				findings.Plain(out))
 		}
-		return said(exitFindings)
+		return nil
+	}
+	if format == "text" {
+		if !e.quiet {
+			sum.write(e.stdout)
+			fmt.Fprintln(e.stdout)
+		}
+		if err := sayChanges(e, c, run, report, sum, diffs); err != nil {
+			return err
+		}
 	}
 	if !e.quiet {
-		fmt.Fprintf(e.stderr, "%s in %s: nothing to do\n", plural(run.Len(), "setup"),
-			findings.Plain(out))
+		with := "; fix with: " + fix
+		if sum.setups {
+			with += removeSetups
+		}
+		if !sum.fixable {
+			with = ""
+		}
+		fmt.Fprintf(e.stderr, "%s not as generated%s\n", isOrAre(sum.count()), with)
 	}
-	return nil
+	return said(exitFindings)
+}
+
+// sayChanges tells of each file. Diffs are made anew for it: those of many setups are not held.
+func sayChanges(e *env, c *cli.Context, run *engine.Run, report findings.Report, sum tally,
+	diffs bool) error {
+	if !diffs || sum.total[output.Changed]+sum.total[output.Edited] == 0 {
+		fix := fixCommand(c)
+		for _, f := range report.Findings {
+			fmt.Fprintln(e.stdout, findings.Plain(f.Message))
+			if f.Hint != fix && !e.quiet {
+				fmt.Fprintf(e.stdout, "  hint: %s\n", findings.Plain(f.Hint))
+			}
+		}
+		return nil
+	}
+	out := c.String("out")
+	return run.Check(c.Context, out, true, func(done engine.Checked) error {
+		for _, ch := range done.Changes {
+			ch.Hint = hintOf(c, ch, "")
+			sayChange(e.stdout, filepath.Join(out, filepath.FromSlash(ch.Path)), ch)
+		}
+		return nil
+	})
+}
+
+// hintOf returns what to do about a change; fix is what helps where writing does.
+func hintOf(c *cli.Context, ch output.Change, fix string) string {
+	switch l := ch.Setup; {
+	case l != nil:
+		return fmt.Sprintf("the spec has no setup %s, and %s there: take it out of the account "+
+			"first, with %s; then run %s", l.Name, isOrAre(len(l.Files)),
+			takeOut(c.String("out"), *l), fixCommand(c)+removeSetups)
+	case ch.Hint != "":
+		return ch.Hint
+	}
+	return fix
 }
 
 // foundErrors says how many errors ended a command that writes nothing.
@@ -118,6 +156,9 @@ func foundErrors(err error) error {
 	}
 	return err
 }
+
+// removeSetups is what makes generate remove whole setups.
+const removeSetups = " --remove-setups"
 
 func isOrAre(n int) string {
 	if n == 1 {

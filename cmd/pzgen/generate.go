@@ -28,12 +28,15 @@ func generateCommand(e *env) *cli.Command {
 		Usage: "render the setups of a spec and write what changed",
 		Description: "Everything is rendered before anything is written. Only files that " +
 			"changed are written, each of them atomically. Files that an earlier run " +
-			"wrote and this one does not are removed, unless somebody edited them; no other " +
-			"file is ever touched. What pzgen wrote is listed in .pzgen/manifests; where a list " +
+			"wrote and this one does not are removed, unless somebody edited them; those of a " +
+			"whole setup with --remove-setups alone. No other file is ever touched. What pzgen wrote is listed in .pzgen/manifests; where a list " +
 			"is missing or was merged badly, pzgen knows its files by their headers.",
 		Flags: append(renderFlags(e),
 			&cli.BoolFlag{Name: "force", DisableDefaultText: true, Usage: "overwrite files that " +
 				"pzgen did not write, where it has others to write; links are not followed"},
+			&cli.BoolFlag{Name: "remove-setups", DisableDefaultText: true, Usage: "remove the " +
+				"files of setups that the spec does not have any more: take them out of the " +
+				"account first, while their files are there"},
 			&cli.BoolFlag{Name: "stdout", DisableDefaultText: true, Usage: "print the files " +
 				"instead of writing them: one file as it is, several with a line before each"}),
 		Action: takes(0, func(c *cli.Context) error { return generate(e, c) }),
@@ -48,16 +51,19 @@ func generate(e *env, c *cli.Context) error {
 	}
 	prove := !c.Bool("no-verify")
 	if c.Bool("stdout") {
-		if c.Bool("force") {
-			return usagef("leave one of them out", "--stdout writes no file, and --force "+
-				"overwrites some")
+		for _, name := range []string{"force", "remove-setups"} {
+			if c.Bool(name) {
+				return usagef("leave one of them out", "--stdout writes and removes no file, "+
+					"and there is --%s", name)
+			}
 		}
 		return printFiles(e, c, run, prove)
 	}
 	out := c.String("out")
 	bar := e.progress(run.Len())
 	placeholders := 0
-	result, err := run.Generate(c.Context, out, engine.Writing{Prove: prove, Force: c.Bool("force")},
+	result, err := run.Generate(c.Context, out, engine.Writing{Prove: prove, Force: c.Bool("force"),
+		RemoveSetups: c.Bool("remove-setups")},
 		func(g engine.Generated) error {
 			bar.step()
 			e.sayFindings(g.Found)
@@ -67,7 +73,8 @@ func generate(e *env, c *cli.Context) error {
 		})
 	bar.end()
 	if err != nil {
-		return notWritten(err, "nothing was written")
+		return removesSetups(notWritten(err, "nothing was written"), out,
+			fixCommand(c)+removeSetups)
 	}
 	e.sayResult(run.Len(), out, result, time.Since(start))
 	return nil

@@ -157,4 +157,4 @@ func TestGitRename(t *testing.T) {
 }
 
 // renamed is what generate asks for when a setup is renamed.
-const renamed = ""
+const renamed = "--remove-setups"

@@ -35,7 +35,8 @@ type Generated struct {
 // Writing says how to write.
 type Writing struct {
 	Prove bool // prove what changes before it is written
-	Force bool // see [output.Options]
+
+	Force, RemoveSetups bool // see [output.Options]
 }
 
 // Generate prints all setups, and writes what changed into the folder out. Each setup is handed
@@ -47,7 +48,7 @@ func (r *Run) Generate(ctx context.Context, out string, how Writing,
 		return output.Result{}, err
 	}
 	opts, prove := r.options(), how.Prove
-	opts.Force = how.Force
+	opts.Force, opts.RemoveSetups = how.Force, how.RemoveSetups
 	w, err := output.Create(ctx, out, opts)
 	if err != nil {
 		return output.Result{}, err

@@ -13,8 +13,9 @@ import (
 )
 
 // Commit moves everything that was put into place, then removes what earlier runs wrote and this one
-// did not, then renews the manifests. It fails with [ForeignError] before anything changed when a
-// file is in the way that pzgen did not write. When it fails later, or the process is killed, each
+// did not, then renews the manifests. It fails before anything changed, with a [ForeignError] when a
+// file is in the way that pzgen did not write, and with a [SetupsError] when all files of a setup
+// would go. When it fails later, or the process is killed, each
 // file is either old or new, and the next run ends in the same state as this one would have.
 // It ends the Writer in any case.
 func (w *Writer) Commit(ctx context.Context) (Result, error) {
@@ -27,12 +28,19 @@ func (w *Writer) Commit(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	var leaving []Leaving
 	for _, top := range others {
 		in, err := w.hold(top, nil)
 		if err != nil {
 			return Result{}, err
 		}
 		w.leave(in)
+		if l := w.leaving(in); l.Files != nil {
+			leaving = append(leaving, l)
+		}
+	}
+	if leaving != nil && !w.opts.RemoveSetups {
+		return Result{}, &SetupsError{leaving}
 	}
 	if err := ctx.Err(); err != nil {
 		return Result{}, err

@@ -30,11 +30,15 @@ type Change struct {
 	Status Status
 
 	// Diff leads from what is there to what should be, as a unified diff; it is empty unless
-	// [Comparer.Diffs] is set.
+	// [Comparer.Diffs] is set, and where there is no file or should be none.
 	Diff string
 
 	// Hint says what to do about it; it is empty where writing does it.
 	Hint string
+
+	// Setup is the setup whose files are all orphaned; then Path is its folder, and writing
+	// removes it with [Options.RemoveSetups] alone.
+	Setup *Leaving
 }
 
 // Comparer holds files against an output folder, and writes nothing. [Comparer.Put] may be called
@@ -116,10 +120,11 @@ func (c *Comparer) Put(files []File) ([]Change, error) {
 		}
 		change := Change{Path: f.Path, Status: status}
 		switch {
+		case !c.Diffs:
 		case s == mode:
 			change.Diff = modeDiff(f, is)
-		case c.Diffs && s != linked:
-			change.Diff = Diff(f.Path, data, f.Data, s == absent, false)
+		case s != linked && s != absent:
+			change.Diff = Diff(f.Path, data, f.Data)
 		}
 		changes = append(changes, change)
 	}
@@ -136,9 +141,6 @@ func (c *Comparer) absent(files []File) []Change {
 	changes := make([]Change, len(files))
 	for i, f := range files {
 		changes[i] = Change{Path: f.Path, Status: Missing}
-		if c.Diffs {
-			changes[i].Diff = Diff(f.Path, nil, f.Data, true, false)
-		}
 	}
 	return sorted(changes)
 }
@@ -192,11 +194,7 @@ func (c *Comparer) orphans(in folder) ([]Change, error) {
 		if !wrote(find(in.old, name), sha256.Sum256(data)) {
 			status = Edited
 		}
-		change := Change{Path: p, Status: status}
-		if c.Diffs {
-			change.Diff = Diff(p, data, nil, false, true)
-		}
-		changes = append(changes, change)
+		changes = append(changes, Change{Path: p, Status: status})
 	}
 	return changes, nil
 }
@@ -227,6 +225,9 @@ func (c *Comparer) Close(clean bool) ([]Change, error) {
 			return nil, err
 		}
 		left[top] = in
+		if l := c.leaving(in); l.Files != nil {
+			orphans = whole(l, orphans)
+		}
 		changes = append(changes, orphans...)
 	}
 	rest, err := c.rest(left)

@@ -50,18 +50,18 @@ func TestCompare(t *testing.T) {
 		{"nothing", nil, before, "", ""},
 		{"spec changed", nil, [][]File{{file("a/x", "one\n"), before[0][1], before[0][2]}, before[1]}, "changed a/x", "--- a/a/x\n+++ b/a/x\n@@ -1 +1 @@\n-1\n+one\n"},
 		{"no line feed at the end", nil, [][]File{{file("a/x", "1"), before[0][1], before[0][2]}, before[1]}, "changed a/x", "--- a/a/x\n+++ b/a/x\n@@ -1 +1 @@\n-1\n+1\n\\ No newline at end of file\n"},
-		{"new file", nil, [][]File{append([]File{file("a/w", "0\n")}, before[0]...), before[1]}, "missing a/w", "--- /dev/null\n+++ b/a/w\n@@ -0,0 +1 @@\n+0\n"},
-		{"new setup", nil, append([][]File{{file("0/x", "0\n")}}, before...), "missing 0/x", "--- /dev/null\n+++ b/0/x\n@@ -0,0 +1 @@\n+0\n"},
-		{"deleted", func(root string) { os.Remove(root + "/a/x") }, before, "missing a/x", "--- /dev/null\n+++ b/a/x\n@@ -0,0 +1 @@\n+1\n"},
+		{"new file", nil, [][]File{append([]File{file("a/w", "0\n")}, before[0]...), before[1]}, "missing a/w", ""},
+		{"new setup", nil, append([][]File{{file("0/x", "0\n")}}, before...), "missing 0/x", ""},
+		{"deleted", func(root string) { os.Remove(root + "/a/x") }, before, "missing a/x", ""},
 		{"edited", func(root string) { os.WriteFile(root+"/a/x", []byte("mine\n"), 0o644) }, before, "edited a/x", "--- a/a/x\n+++ b/a/x\n@@ -1 +1 @@\n-mine\n+1\n"},
 		{"edited into what it becomes", func(root string) { os.WriteFile(root+"/a/x", []byte("one\n"), 0o644) },
 			[][]File{{file("a/x", "one\n"), before[0][1], before[0][2]}, before[1]}, "changed .pzgen/manifests/a.json", ""},
-		{"orphaned file", nil, [][]File{before[0][1:], before[1]}, "orphaned a/x", "--- a/a/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-1\n"},
-		{"orphaned setup", nil, before[:1], "orphaned b/x", "--- a/b/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-4\n"},
-		{"orphaned and edited", func(root string) { os.WriteFile(root+"/b/x", []byte("mine\n"), 0o644) }, before[:1], "edited b/x", "--- a/b/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-mine\n"},
+		{"orphaned file", nil, [][]File{before[0][1:], before[1]}, "orphaned a/x", ""},
+		{"orphaned setup", nil, before[:1], "orphaned b", ""},
+		{"orphaned and edited", func(root string) { os.WriteFile(root+"/b/x", []byte("mine\n"), 0o644) }, before[:1], "edited b/x", ""},
 		{"no manifest", func(root string) { os.RemoveAll(root + "/" + ownFolder) }, before,
 			"missing .pzgen/manifests/a.json, missing .pzgen/manifests/b.json", ""},
-		{"no folder", func(root string) { os.RemoveAll(root) }, before[1:], "missing b/x", "--- /dev/null\n+++ b/b/x\n@@ -0,0 +1 @@\n+4\n"},
+		{"no folder", func(root string) { os.RemoveAll(root) }, before[1:], "missing b/x", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			root := filepath.Join(t.TempDir(), "out")
@@ -77,7 +77,7 @@ func TestCompare(t *testing.T) {
 				t.Errorf("diff is\n%s\nwant\n%s", diff, test.diff)
 			}
 			// What check finds, generate fixes.
-			mustWrite(t, root, Options{}, test.after...)
+			mustWrite(t, root, Options{RemoveSetups: true}, test.after...)
 			if got, _ := compare(t, root, Options{}, test.after...); got != "" {
 				t.Errorf("after writing: %s", got)
 			}

@@ -6,18 +6,10 @@ import (
 	"github.com/pmezard/go-difflib/difflib"
 )
 
-// Diff gives the unified diff from one content of a file to another, as patch and git read it.
-// With created or removed, one side is no file at all.
-func Diff(name string, from, to []byte, created, removed bool) string {
-	a, b := "a/"+name, "b/"+name
-	if created {
-		a = "/dev/null"
-	}
-	if removed {
-		b = "/dev/null"
-	}
+// Diff returns the unified diff from one content of a file to another, as patch and git read it.
+func Diff(name string, from, to []byte) string {
 	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{A: lines(from), B: lines(to),
-		FromFile: a, ToFile: b, Context: 3})
+		FromFile: "a/" + name, ToFile: "b/" + name, Context: 3})
 	if err != nil {
 		panic(err) // it writes into memory
 	}

@@ -69,7 +69,7 @@ func folders(gen int) [][]File {
 }
 
 func generation(ctx context.Context, root string, gen int) error {
-	w, err := Create(ctx, root, Options{})
+	w, err := Create(ctx, root, Options{RemoveSetups: true})
 	if err != nil {
 		return err
 	}
@@ -310,7 +310,7 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 	defer w.Abort()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := Create(ctx, root, Options{}); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := Create(ctx, root, Options{RemoveSetups: true}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error is %v: the folder is in use", err)
 	}
 }

@@ -47,7 +47,7 @@ func TestStrangers(t *testing.T) {
 		{"hidden in it", add(".git/config"), closed, before, ""},
 		{"open output folder", add("install.sh"), Options{}, before, ""},
 		{"in the folder of a setup that went", add("b/mine"), Options{}, before[:1],
-			"unknown b/mine, orphaned b/x"},
+			"orphaned b, unknown b/mine"},
 		{"beside the part of this run", add("a/mine", "b/mine", "c"), part, before[1:],
 			"unknown b/mine"},
 		{"the user's own", add("a/mine", "a/mines/t/u", "a/d/v"), own("a/mine"), before,

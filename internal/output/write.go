@@ -29,6 +29,10 @@ type Options struct {
 	// link, and removes nothing.
 	Force bool
 
+	// RemoveSetups removes the files of setups that this run does not bring and answers for; else
+	// it is refused.
+	RemoveSetups bool
+
 	// OwnFile tells which files, and folders with all that is in them, are the user's own. What else
 	// pzgen did not write is reported by a [Comparer] in the folders that it is given, and, with
 	// Closed, in the output folder itself; names there that begin with a dot are left alone.

@@ -173,7 +173,15 @@ func TestStaleFilesGoAndOthersStay(t *testing.T) {
 	mustWrite(t, root, Options{}, []File{file("a/keep", "1"), file("a/deep/er/stale", "2")}, []File{file("b/x", "3")}, []File{file("c/x", "4")})
 	put(t, root, "c/mine", "my own")
 	put(t, root, "loose", "my own")
-	r := mustWrite(t, root, Options{}, []File{file("a/keep", "1")})
+	var in *SetupsError
+	if _, err := write(t, root, Options{}, []File{file("a/keep", "new")}); !errors.As(err, &in) ||
+		len(in.Setups) != 2 || in.Setups[0].Name != "b" || !slices.Equal(in.Setups[1].Files, []string{"x"}) {
+		t.Errorf("setups would be removed: %v", err)
+	}
+	if data, err := os.ReadFile(filepath.Join(root, "a/keep")); string(data) != "1" {
+		t.Errorf("the refused run wrote: %q, %v", data, err)
+	}
+	r := mustWrite(t, root, Options{RemoveSetups: true}, []File{file("a/keep", "1")})
 	wantCounts(t, r, "0 written, 1 unchanged, 3 removed")
 	wantContents(t, root, map[string]string{"a/keep": "1", "c/mine": "my own", "loose": "my own"})
 	for _, gone := range []string{"b", "a/deep"} {
@@ -231,7 +239,8 @@ func TestPartOfTheTree(t *testing.T) {
 	opts := Options{Owns: func(p string) bool { return strings.HasPrefix(p, "a/t/") }}
 	wantCounts(t, mustWrite(t, root, opts, []File{file("a/t/y", "two")}), "1 written, 0 unchanged, 1 removed")
 	wantContents(t, root, map[string]string{"a/x": "1", "a/t/y": "two", "b/x": "4"})
-	wantCounts(t, mustWrite(t, root, Options{}, []File{file("a/x", "1"), file("a/t/y", "two")}), "0 written, 2 unchanged, 1 removed")
+	wantCounts(t, mustWrite(t, root, Options{RemoveSetups: true}, []File{file("a/x", "1"),
+		file("a/t/y", "two")}), "0 written, 2 unchanged, 1 removed")
 }
 
 func TestModeIsMended(t *testing.T) {

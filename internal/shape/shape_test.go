@@ -78,7 +78,7 @@ func same(t *testing.T, got, want []output.File) {
 	for i := range got {
 		if got[i].Path != want[i].Path || got[i].Mode != want[i].Mode || !bytes.Equal(got[i].Data, want[i].Data) {
 			t.Fatalf("filled in %s differs from printed %s:\n%s", got[i].Path, want[i].Path,
-				output.Diff(want[i].Path, want[i].Data, got[i].Data, false, false))
+				output.Diff(want[i].Path, want[i].Data, got[i].Data))
 		}
 	}
 }
