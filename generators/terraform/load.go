@@ -30,6 +30,7 @@ type module struct {
 
 	parameters []deployed.Parameter
 	imports    []deployed.Import
+	adopted    []deployed.Import // in files of the user's own
 }
 
 // Parse parses the module in a folder. The function that it returns evaluates the module as Terraform
@@ -94,6 +95,7 @@ func load(in deployed.Input) (*module, error) {
 			return nil, err
 		}
 	}
+	m.adopt()
 	for _, i := range m.imports {
 		if m.nodes[i.To] == nil {
 			m.add(deployed.Unknown{Kind: "address", What: i.To, Why: "no resource of this module has it", At: i.At})
@@ -248,22 +250,29 @@ func (m *module) localValues(b *hclsyntax.Block) {
 	}
 }
 
-// importBlock takes what a block would bring under Terraform's control.
+// importBlock takes what a block of adopt.tf.example would bring under Terraform's control.
 func (m *module) importBlock(b *hclsyntax.Block) {
-	s := newEval(m, deployed.Values{})
-	in := s.body("import", b.Body, b.TypeRange)
-	id := in.text("id", required)
-	if x, ok := in.take("to", required); ok {
-		if t, ok := x.Expr.(*hclsyntax.ScopeTraversalExpr); ok && len(t.Traversal) == 2 {
-			if addr, ok := steps(t.Traversal); ok {
-				m.imports = append(m.imports, deployed.Import{To: addr, ID: id, At: place(b.TypeRange)})
-			}
-		} else {
-			s.unknown("address", s.source(x.Expr.Range()), "an import block names a resource of this module", x.SrcRange)
+	e := newEval(m, deployed.Values{})
+	in := e.body("import", b.Body, b.TypeRange)
+	m.imports = append(m.imports, e.imported(in)...)
+	in.done()
+	m.add(e.out.Unknown...)
+}
+
+// imported reads an import block: an address and an id, which is a string without names, as in Terraform 1.5.
+func (e *eval) imported(b *body) []deployed.Import {
+	id := b.text("id", required)
+	to, ok := b.take("to", required)
+	if !ok {
+		return nil
+	}
+	if t, ok := to.Expr.(*hclsyntax.ScopeTraversalExpr); ok && len(t.Traversal) == 2 {
+		if addr, ok := steps(t.Traversal); ok {
+			return []deployed.Import{{To: addr, ID: id, At: place(b.at)}}
 		}
 	}
-	in.done()
-	m.add(s.out.Unknown...)
+	e.unknown("address", e.source(to.Expr.Range()), "an import block names a resource of this module", to.SrcRange)
+	return nil
 }
 
 // add takes note of what is not understood, whatever the values are.

@@ -14,7 +14,11 @@ type audience struct {
 	members  []string
 }
 
+// audiences are the principals of an operator, by kind; none where there is no policy to attach to them.
 func audiences(o model.Operator) []audience {
+	if len(o.Policies)+len(o.ManagedPolicies) == 0 {
+		return nil
+	}
 	return []audience{
 		{"user", tfUserAttach, o.Users},
 		{"group", tfGroupAtt, o.Groups},

@@ -1,10 +1,14 @@
 package terraform
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/policy"
 )
 
 // terraform reads the block that says which versions are needed: those that pzgen writes and no others, for
@@ -75,12 +79,34 @@ func (m *module) ownBlock(b *hclsyntax.Block) {
 			e.unknown("block", in.what, "there is one of this alias already", b.TypeRange)
 		}
 		m.aliases[alias] = true
+	case b.Type == "import" && len(b.Labels) == 0:
+		m.adopted = append(m.adopted, e.imported(in)...)
 	default:
-		e.unknown("block", in.what, "a file of your own may hold backend and provider \"aws\" blocks", b.TypeRange)
+		e.unknown("block", in.what, "a file of your own may hold backend, provider \"aws\" and import blocks", b.TypeRange)
 		in.b = &hclsyntax.Body{}
 	}
 	in.done()
 	m.add(e.out.Unknown...)
+}
+
+// adopt holds the import blocks in files of the user's own against those of adopt.tf.example, which is copied for them: a block is one of
+// these, with the id of the key where that was not known. Any other would bring something else under Terraform's control, and
+// is part of what the module brings about.
+func (m *module) adopt() {
+	for _, own := range m.adopted {
+		if !slices.ContainsFunc(m.imports, func(i deployed.Import) bool {
+			id := i.ID.V.String()
+			return i.To == own.To && (id == own.ID.V.String() || id == placeholderKey && isKeyID(own.ID.V))
+		}) {
+			m.imports = append(m.imports, own)
+		}
+	}
+}
+
+// isKeyID reports whether a text can be the id of a KMS key (AWS KMS Developer Guide, "Key identifiers").
+func isKeyID(t policy.Text) bool {
+	s, ok := t.OnlyLit()
+	return ok && s != "" && strings.Trim(s, "0123456789abcdef-mrk") == ""
 }
 
 // constant reports an expression that is no string, number, boolean, list of them or variable.
