@@ -3,6 +3,7 @@ package calls
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pzgen/pzgen/policy"
 )
@@ -18,15 +19,19 @@ type Call struct {
 	Source   string // page#section of AWS's documentation that asks for it
 	Place    string // path of the spec's part that it comes from, a key of spec.Places
 
-	Identity []Document // of the caller, where they count
-	Resource Document   // of what is worked on, also where Identity alone has to allow the call
+	Identity []Document // of the caller
+	Resource Document   // of what is worked on
 
-	request policy.Request
-	key     string // ID of the key that is used, or that what is written is encrypted with
+	context   *context
+	anonymous bool // a service's call that does not say on whose behalf it is made
+	alone     bool // must not pass: its side alone is asked
+	same      int  // index of the first call of the same list that asks the same
+	request   policy.Request
+	key       string            // ID of the key that is used, or that what is written is encrypted with
+	theirs    []policy.Document // of the caller beside Identity: what no setup owns, see everything
+	instead   *policy.Document  // in place of the policy of a key that is not asked, see delegating
 
-	theirs  []policy.Document // of the caller beside Identity: what no setup owns, see everything
-	instead *policy.Document  // in place of Resource, see delegating
-
+	table    *Table
 	prepared *policy.Prepared // made when the call is first decided
 }
 
@@ -62,9 +67,12 @@ var callerNames = [...]string{
 // String returns the caller in words, without an article.
 func (c Caller) String() string { return nameOf(callerNames[:], int(c), "Caller") }
 
+// ofAccount reports whether the caller is a principal of the setup's account.
+func (c Caller) ofAccount() bool { return c >= Role && c <= User }
+
 // Side says whose policies have to allow a call by themselves. Within one account AWS is content
-// with either for most calls, and the Amazon Personalize Developer Guide asks for both, so each is
-// asked by itself.
+// with either for most calls, and the Amazon Personalize Developer Guide asks for both, so that
+// there is a call for each.
 type Side int
 
 // The sides of a call.
@@ -141,30 +149,33 @@ func nameOf(names []string, i int, typ string) string {
 	return names[i]
 }
 
-// DecidedBy returns the documents that can allow the call. It is empty for a call that is decided
-// by policies that no setup owns.
-func (c *Call) DecidedBy() []Document {
-	if c.Side == Resource {
-		return []Document{c.Resource}
-	}
-	return c.Identity
-}
-
 // Concerns reports whether a document has a part in deciding the call.
 func (c *Call) Concerns(d Document) bool {
-	if c.Side == Resource {
+	switch {
+	case !c.alone:
+		return c.Resource == d || slices.Contains(c.Identity, d)
+	case c.Side == Resource:
 		return c.Resource == d
 	}
 	return slices.Contains(c.Identity, d)
 }
 
-// Document returns the one document that decides the call, and the zero Document when there is
-// none or more than one.
-func (c *Call) Document() Document {
-	if by := c.DecidedBy(); len(by) == 1 {
-		return by[0]
-	}
-	return Document{}
+// onKeyOfOperator reports whether this is the call of an operator that the whole policy of the dataset
+// group's key decides.
+func (c *Call) onKeyOfOperator() bool { return c.Caller == Operator && c.On.Kind == GroupKey }
+
+// About reports whether a value of a statement, with or without wildcards at its end, is likely to be
+// there for the call: it begins the name of what is worked on, or of who calls.
+func (c *Call) About(value string) bool {
+	value = strings.TrimRight(value, "*")
+	return strings.HasPrefix(c.request.Resource, value) ||
+		strings.HasPrefix(c.request.Principal, value)
+}
+
+// Unusual reports whether the call is made under circumstances that conditions are there for: on behalf
+// of somebody else, without TLS, with a prefix, for a service.
+func (c *Call) Unusual() bool {
+	return c.Caller == ServiceForNobody || c.context != c.table.plain && c.context != c.table.ours
 }
 
 // Principal returns who calls, for people: "the role", or the ARN or name of a stranger.

@@ -3,6 +3,8 @@ package calls
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/pzgen/pzgen/policy"
 )
@@ -29,67 +31,217 @@ func delegating(partition, account string) policy.Document {
 	}}}
 }
 
-// Decide returns what AWS decides on a call by the documents of docs; a document that is not there
+// Decide returns what is decided on a call by the documents of docs; a document that is not there
 // does not exist. The documents are those in which [policy.Document.Check] found nothing fatal. It
 // fails for a call that is no request, such as one for a key whose ARN is none.
+//
+// A call that is required passes when AWS lets it pass by all documents that have a part in it, and
+// when the side that has to allow it does so by itself. A call that must not pass is decided by its
+// side alone, so that nothing else is left to refuse it.
 func (c *Call) Decide(docs Documents) (policy.Decision, error) {
-	if c.prepared == nil {
-		prepared, err := policy.Prepare(c.request)
-		if err != nil {
-			return policy.Decision{}, err
+	if c.alone {
+		return c.decideAlone(docs)
+	}
+	if err := c.prepare(); err != nil {
+		return policy.Decision{}, err
+	}
+	d := c.ask(docs, c.Identity, c.on())
+	switch {
+	case d.Outcome != policy.Allowed:
+	case c.Side == Identity:
+		// Within one account, what the policies of the caller allow and nothing denies passes by them.
+		if !slices.ContainsFunc(d.Because, func(c policy.Cause) bool { return c.Policy != "resource" }) {
+			return lacking("identity"), nil
 		}
+	case len(c.Identity) > 0:
+		// A resource's policy that lets the account in leaves the call to the policies of the caller.
+		if c.ask(docs, nil, c.on()).Outcome != policy.Allowed {
+			return lacking("resource"), nil
+		}
+	}
+	return d, nil
+}
+
+func lacking(side string) policy.Decision {
+	return policy.Decision{Outcome: policy.ImplicitlyDenied, Missing: []string{side}}
+}
+
+// prepare makes the request ready, once.
+func (c *Call) prepare() error {
+	if c.prepared != nil {
+		return nil
+	}
+	r := c.request
+	if c.table.deployed {
+		r.Context = c.table.completed(c)
+	}
+	prepared, err := policy.Prepare(r)
+	if err == nil {
 		c.prepared = &prepared
 	}
-	return c.prepared.Decide(c.policies(docs)), nil
+	return err
 }
 
-func (c *Call) policies(docs Documents) policy.Policies {
-	ps := policy.Policies{Identity: slices.Clip(c.theirs), Resource: c.instead}
+// on returns the document of the resource, if there may be one.
+func (c *Call) on() []Document {
+	if c.Resource == (Document{}) {
+		return nil
+	}
+	return []Document{c.Resource}
+}
+
+// side returns the documents of the side that is asked alone.
+func (c *Call) side() []Document {
 	if c.Side == Identity {
-		for _, name := range c.Identity {
-			if d, ok := docs[name]; ok {
-				ps.Identity = append(ps.Identity, d)
-			}
-		}
-	} else if d, ok := docs[c.Resource]; ok {
-		ps.Resource = &d
+		return c.Identity
 	}
-	return ps
+	return c.on()
 }
 
-// Possible reports whether any statement that allows something concerns the action of a call at
-// all. Without one nothing passes, since AWS denies what no policy allows.
-func (c *Call) Possible(docs Documents) bool {
-	allows := func(s policy.Statement) bool {
-		return s.Effect == policy.Allow && s.CoversAction(c.Action)
+// decideAlone decides a call that must not pass. Policies cannot tell two actions of a service apart that
+// the same statements cover, and nothing else of a request depends on its action, AWS STS aside; so
+// what was decided on one holds for the other.
+func (c *Call) decideAlone(docs Documents) (policy.Decision, error) {
+	service, _, _ := strings.Cut(c.Action, ":")
+	q := alike{docs.cover(c.side(), c.Action), c.Caller, service, c.request.Principal,
+		c.request.Resource, c.context, c.theirs != nil, c.instead != nil}
+	known := docs.edit == nil && docs.covers != nil && service != "sts"
+	if known {
+		if d, ok := docs.covers.decided[q]; ok {
+			return d, nil
+		}
 	}
-	return len(c.theirs) > 0 || slices.ContainsFunc(c.DecidedBy(), func(d Document) bool {
-		return slices.ContainsFunc(docs[d].Statements, allows)
-	})
+	if err := c.prepare(); err != nil {
+		return policy.Decision{}, err
+	}
+	d := policy.Decision{}
+	if c.Side == Identity {
+		d = c.ask(docs, c.Identity, nil)
+	} else {
+		d = c.ask(docs, nil, c.on())
+	}
+	if known {
+		docs.covers.decided[q] = d
+	}
+	return d, nil
+}
+
+// ask decides the call by documents of the caller and of the resource.
+func (c *Call) ask(docs Documents, identity, resource []Document) policy.Decision {
+	mine, on := docs.cover(identity, c.Action), docs.cover(resource, c.Action)
+	ps := policy.Policies{Identity: mine.docs, Resource: c.instead}
+	if c.theirs != nil {
+		ps.Identity = slices.Concat(c.theirs, mine.docs)
+	}
+	if on.exists {
+		ps.Resource = &on.docs[0]
+	}
+	d := c.prepared.Decide(ps)
+	for i := range d.Because {
+		cause := &d.Because[i]
+		if cause.Policy == "resource" {
+			if on.exists {
+				cause.Statement = on.at[0][cause.Statement]
+			}
+		} else if n := c.identityOf(*cause); n >= 0 {
+			cause.Statement = mine.at[n][cause.Statement]
+		}
+	}
+	return d
+}
+
+// identityOf returns which of the caller's documents a cause is in; -1 for one that is in none.
+func (c *Call) identityOf(cause policy.Cause) int {
+	index, ok := strings.CutPrefix(cause.Policy, "identity[")
+	i, err := strconv.Atoi(strings.TrimSuffix(index, "]"))
+	if !ok || err != nil || i < len(c.theirs) {
+		return -1
+	}
+	return i - len(c.theirs)
+}
+
+// possible reports whether a call that must not pass could: whether a statement covers its action that
+// allows something, on what begins like its resource, and to whoever calls when it is one of a
+// resource's policy. Without one nothing passes, since AWS denies what no policy allows, and most calls
+// that must not pass end here. It never errs on the side of "no".
+func (c *Call) possible(docs Documents) bool {
+	if c.Caller == User { // he passes by his own policies
+		return true
+	}
+	by := docs.cover(c.side(), c.Action)
+	if !by.allows || !by.may(c.request.Resource) {
+		// A stranger has policies of his own too. But he is of another account, or assumes the role,
+		// and then the policy of the resource has to allow it as well (IAM User Guide, "Cross-account
+		// policy evaluation logic").
+		return false
+	}
+	if c.Side == Identity {
+		return true
+	}
+	service, _, _ := strings.Cut(c.Action, ":")
+	q := admission{by, service, c.request.Principal, c.theirs != nil}
+	in, known := docs.covers.admitted[q]
+	if !known || service == "sts" {
+		in = true // where it is no request, that is found when it is decided
+		if c.prepare() == nil {
+			d := c.prepared.Decide(policy.Policies{Identity: c.theirs, Resource: by.relaxed()})
+			in = d.Outcome == policy.Allowed
+		}
+		docs.covers.admitted[q] = in
+	}
+	return in
 }
 
 // Blamed returns the document of the setup that a cause of a decision on the call is in, and the
 // zero Document for one that no setup owns.
 func (c *Call) Blamed(cause policy.Cause) Document {
 	if cause.Policy == "resource" {
-		if c.Side == Resource {
-			return c.Resource
+		if c.instead != nil {
+			return Document{}
 		}
-		return Document{}
+		return c.Resource
 	}
-	var i int
-	if _, err := fmt.Sscanf(cause.Policy, "identity[%d]", &i); err == nil {
-		if i -= len(c.theirs); i >= 0 && i < len(c.Identity) {
-			return c.Identity[i]
-		}
+	if i := c.identityOf(cause); i >= 0 && i < len(c.Identity) {
+		return c.Identity[i]
 	}
 	return Document{}
+}
+
+// AtFault returns the document because of which a call does not pass: the one that denies it, or the
+// one in which no statement allows it. It is the zero Document where no one document is at fault.
+func (c *Call) AtFault(d policy.Decision) Document {
+	if len(d.Because) > 0 {
+		return c.Blamed(d.Because[0])
+	}
+	switch lacking := c.Lacking(d); {
+	case len(lacking) == 1:
+		return lacking[0]
+	case slices.Contains(lacking, c.Resource):
+		return c.Resource
+	}
+	return Document{}
+}
+
+// Lacking returns the documents in which a statement would have to allow a call that no statement
+// denies.
+func (c *Call) Lacking(d policy.Decision) []Document {
+	var out []Document
+	for _, side := range d.Missing {
+		switch {
+		case side == "identity" && c.Side == Identity:
+			out = append(out, c.Identity...)
+		case side == "resource" && c.instead == nil && c.Resource != (Document{}):
+			out = append(out, c.Resource)
+		}
+	}
+	return out
 }
 
 // Explain says in a line each what was asked, which statements decided it, and what would have had
 // to allow a call that did not pass.
 func (c *Call) Explain(d policy.Decision) []string {
-	lines := []string{fmt.Sprintf("request: %s %s on %s", c.request.Principal, c.Action, c.request.Resource)}
+	lines := []string{fmt.Sprintf("request: %s %s on %s", c.request.Principal, c.Action,
+		c.request.Resource)}
 	for _, cause := range d.Because {
 		name := cause.Policy
 		if doc := c.Blamed(cause); doc != (Document{}) {
@@ -99,8 +251,11 @@ func (c *Call) Explain(d policy.Decision) []string {
 			SidName(cause.Sid), cause.Effect))
 	}
 	for _, name := range d.Missing {
-		if doc := c.Document(); doc != (Document{}) && (name == "identity" || name == "resource") {
-			name = doc.Name
+		switch {
+		case name == "identity" && len(c.Identity) == 1:
+			name = c.Identity[0].Name
+		case name == "resource" && c.Resource != (Document{}):
+			name = c.Resource.Name
 		}
 		lines = append(lines, name+": no statement allows it")
 	}

@@ -57,9 +57,6 @@ func OfBucket(id string) Document { return Document{BucketPolicy, "bucket-" + id
 // OfKey is [OfBucket] for a key.
 func OfKey(id string) Document { return Document{KeyPolicy, "key-" + id} }
 
-// Documents are the documents of a setup, with their references filled in.
-type Documents map[Document]policy.Document
-
 // Part is a document of a setup as the model has it, with references in it.
 type Part struct {
 	Document

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -58,7 +59,10 @@ func (o Obstacle) Details() []string {
 // Hint says why the statement meets Personalize, where that is known, and what to do.
 func (o Obstacle) Hint() string {
 	if o.Statement < 0 {
-		return "merge pzgen's statements into the policy"
+		return o.hintToAllow()
+	}
+	if k := o.Document.Kind; k != BucketPolicy && k != KeyPolicy {
+		return "remove the statement, or except these calls"
 	}
 	var why []string
 	for _, r := range reasons {
@@ -73,14 +77,72 @@ func (o Obstacle) Hint() string {
 	if len(o.Exempt) > 0 {
 		var add []string
 		for _, c := range o.Exempt {
-			add = append(add, fmt.Sprintf(`"%s": {"%s": %s}`, c.Operator, c.Key,
-				policy.JSONString(c.Values.Values[0].IAM())))
+			add = append(add, fmt.Sprintf(`"%s": {"%s": %s}`, c.Operator, c.Key, jsonOf(c.Values)))
 		}
-		why = append(why, "to let them pass, have its owner add to its Condition: "+strings.Join(add, ", "))
+		why = append(why, "to let them pass, have its owner add to its Condition: "+
+			strings.Join(add, ", "))
 	} else {
 		why = append(why, "have its owner except these calls, or take another bucket or key")
 	}
 	return strings.Join(why, "; ")
+}
+
+func jsonOf(t policy.Texts) string {
+	var list []string
+	for _, v := range t.Values {
+		list = append(list, policy.JSONString(v.IAM()))
+	}
+	if len(list) == 1 {
+		return list[0]
+	}
+	return "[" + strings.Join(list, ", ") + "]"
+}
+
+// hintToAllow says where a statement could allow the calls.
+func (o Obstacle) hintToAllow() string {
+	c := o.Calls[0]
+	switch {
+	case o.Document.Kind == RolePolicy && c.On.Kind.isKey():
+		return fmt.Sprintf("key %q is of another account than the role, so that the role's own policy "+
+			"has to allow it too (AWS KMS Developer Guide, \"Allowing users in other accounts to use a "+
+			"KMS key\"): add a statement under statements.role in the spec, or take a key of this account",
+			c.key)
+	case o.Document.Kind == KeyPolicy && c.Caller == Operator:
+		return o.hintForOperator()
+	}
+	return "merge pzgen's statements into the policy"
+}
+
+// hintForOperator says how a key's policy lets an operator in.
+func (o Obstacle) hintForOperator() string {
+	var who, actions []string
+	group := ""
+	for _, c := range o.Calls {
+		arn := policy.JSONString(c.request.Principal)
+		switch {
+		case strings.Contains(c.request.Principal, ":user/"+memberOf):
+			group = "; a key's policy cannot name a group, only its users"
+		case !slices.Contains(who, arn):
+			who = append(who, arn)
+		}
+		if !slices.Contains(actions, c.Action) {
+			actions = append(actions, c.Action)
+		}
+	}
+	c := o.Calls[0]
+	account := fmt.Sprintf("let the policy of key %q allow kms:* to %s", c.key, c.table.iam("root"))
+	if c.table.creates(c.key) {
+		account = fmt.Sprintf("name %s under admins of key %q", c.table.iam("root"), c.key)
+	}
+	return fmt.Sprintf("a key's policy that does not leave the key to the account makes the operator's "+
+		"own policy void: %s, or name who needs the key in a statement of the spec under "+
+		"statements.keys.%s, {effect: Allow, principal: {AWS: [%s]}, action: [%s], resource: \"*\"}%s",
+		account, c.key, strings.Join(who, ", "), strings.Join(actions, ", "), group)
+}
+
+// creates reports whether the setup creates a key.
+func (t *Table) creates(id string) bool {
+	return slices.ContainsFunc(t.m.Keys, func(k model.Key) bool { return k.ID == id && !k.Existing() })
 }
 
 func (o Obstacle) sourceKeys() []string {

@@ -2,7 +2,6 @@ package calls
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,27 +10,11 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Statements of others name real accounts, buckets and roles, so they decide nothing under made-up
-// ones. What they refuse is asked under the values that the setup has in AWS.
-
-// DeployedEnv returns the value that every reference has in AWS. The ARN of a key that is yet to
-// be created has the account's form, with an id of zeros and the key's place among them.
-func DeployedEnv(m *model.Setup) policy.Env {
-	env := m.DeployedEnv()
-	for i, k := range m.Keys {
-		if ref := model.RefKeyARN(k.ID); env[ref] == "" {
-			env[ref] = fmt.Sprintf("arn:%s:kms:%s:%s:key/00000000-0000-0000-0000-%012d",
-				m.Partition, m.Region, m.Account, i)
-		}
-	}
-	return env
-}
-
-// Obstacle is a statement of a bucket's or a key's policy that keeps workflows from what they
-// need.
+// Obstacle is why required calls do not pass: a statement that denies them, or a document in which
+// no statement allows them.
 type Obstacle struct {
 	Document  Document
-	Statement int // its index in the policy; -1: no statement allows the calls
+	Statement int // its index in the document; -1: no statement allows the calls
 	Sid       string
 	Calls     []Call // which it refuses; at least one
 
@@ -47,178 +30,158 @@ type Obstacle struct {
 	keys []string // condition keys of the statement, in lower case
 }
 
-// Obstacles makes each call of each workflow that concerns the bucket or key with the policy
-// called name, and returns what in d, which stands for that policy, refuses it; references in d
-// are filled in as [DeployedEnv] has them. The account is taken to belong to the organization
-// that d names, if any.
+// Obstacles makes each required call that concerns the bucket or key with the policy called name, and
+// returns what in d, which stands for that policy, refuses it; references in d are filled in as
+// [DeployedEnv] has them. The account is taken to belong to the organization that d names, if any.
 //
-// It fails when a statement of d has no meaning (see [policy.Document.Check]). It does not look at
-// control policies, VPC endpoint policies or permissions boundaries, which it does not have.
+// It fails when a statement of a document has no meaning (see [policy.Document.Check]), with a
+// [*policy.DocumentError]. It does not look at control policies, VPC endpoint policies or permissions
+// boundaries, which it does not have.
 func Obstacles(m *model.Setup, name Document, d policy.Document) ([]Obstacle, error) {
-	t := &Table{m: m, env: DeployedEnv(m)}
-	t.workflows()
-	docs := Documents{}
-	for _, doc := range m.Role.Policies {
-		docs[Document{RolePolicy, doc.Name}] = doc.Document.Fill(t.env)
-	}
-	docs[name] = d.Fill(t.env)
-	organization := organizationOf(d)
-	byStatement := map[int]*Obstacle{}
-	for _, c := range t.Required {
-		if c.Resource != name {
-			continue
-		}
-		t.complete(&c, organization)
-		refused, doubt, err := t.refusedBy(c, docs)
-		if err != nil {
-			return nil, err
-		}
-		for _, i := range refused {
-			o := byStatement[i]
-			if o == nil {
-				o = &Obstacle{Document: name, Statement: i, Doubt: doubt}
-				byStatement[i] = o
+	t := deployedWith(m, name, d)
+	docs := DeployedDocuments(m).With(name, d.Fill(t.env))
+	for doc, x := range docs.by {
+		for _, problem := range x.doc.Check(doc.Kind.Grammar()) {
+			if problem.Fatal {
+				return nil, &policy.DocumentError{Policy: doc.Name, Problem: problem}
 			}
-			o.Doubt = o.Doubt && doubt
-			o.Calls = append(o.Calls, c)
+		}
+	}
+	ours := func(c *Call) bool { return c.Resource == name }
+	found, err := t.obstacles(docs, t.Decide(docs), ours, true)
+	return slices.DeleteFunc(found, func(o Obstacle) bool { return o.Document != name }), err
+}
+
+// Obstacles returns what in docs keeps required calls from passing, and the error of the first call
+// that is no request. The table is one of [Deployed], and the answers are those of [Table.Decide].
+func (t *Table) Obstacles(docs Documents, answers []Answer) ([]Obstacle, error) {
+	return t.obstacles(docs, answers, func(*Call) bool { return true }, false)
+}
+
+// hurdle is where calls fail: a statement or, with -1, a document that has none. What an operator
+// lacks is told for each by itself.
+type hurdle struct {
+	document  Document
+	statement int
+	operator  string
+}
+
+// obstacles returns what refuses the required calls that are asked about. With doubts, it tries calls
+// of the service as it might make them too, without saying on whose behalf.
+func (t *Table) obstacles(docs Documents, answers []Answer, asked func(*Call) bool, doubts bool) (
+	[]Obstacle, error) {
+	found := map[hurdle]*Obstacle{}
+	var failed error
+	note := func(c *Call, h hurdle, doubt bool) {
+		o := found[h]
+		if o == nil {
+			o = &Obstacle{Document: h.document, Statement: h.statement, Doubt: true}
+			found[h] = o
+		}
+		o.Doubt = o.Doubt && doubt
+		o.Calls = append(o.Calls, *c)
+	}
+	for i, a := range answers {
+		c := &t.Required[i]
+		switch {
+		case !asked(c):
+		case a.Err != nil:
+			failed = cmp.Or(failed, a.Err)
+		case !a.Passes():
+			for _, h := range c.hurdles(a.Decision) {
+				note(c, h, false)
+			}
+		case doubts && c.Caller == Service:
+			silent := c.withoutSource()
+			d, err := silent.Decide(docs)
+			failed = cmp.Or(failed, err)
+			// pzgen's own conditions on these keys are the user's choice (confusedDeputy); here others'
+			// are asked about.
+			if d.Outcome == policy.ExplicitlyDenied {
+				for _, h := range silent.hurdles(d) {
+					note(silent, h, true)
+				}
+			}
 		}
 	}
 	var out []Obstacle
-	for _, i := range slices.Sorted(maps.Keys(byStatement)) {
-		o := byStatement[i]
-		if i >= 0 {
-			st := docs[name].Statements[i]
+	for _, h := range slices.SortedFunc(maps.Keys(found), hurdle.compare) {
+		o := found[h]
+		if h.statement >= 0 {
+			st := docs.Get(h.document).Statements[h.statement]
 			o.Sid = st.Sid
 			for _, c := range st.Condition {
 				o.keys = append(o.keys, strings.ToLower(c.Key))
 			}
-			o.exempt(t, docs[name])
+			if k := h.document.Kind; k == BucketPolicy || k == KeyPolicy {
+				o.exempt(docs)
+			}
 		}
 		out = append(out, *o)
 	}
-	return out, nil
+	return out, failed
 }
 
-// refusedBy returns what [refusing] does; doubt: of the call as the service might make it, without
-// saying on whose behalf.
-func (t *Table) refusedBy(c Call, docs Documents) (refused []int, doubt bool, err error) {
-	refused, err = refusing(c, docs)
-	if err != nil || len(refused) > 0 || c.Caller != Service {
-		return refused, false, err
-	}
-	c.request.Context = maps.Clone(c.request.Context)
-	maps.DeleteFunc(c.request.Context, func(k string, _ []string) bool {
-		return strings.HasPrefix(strings.ToLower(k), "aws:source")
-	})
-	refused, err = refusing(c, docs)
-	// pzgen's own conditions on these keys are the user's choice (confusedDeputy); here others' are
-	// asked about.
-	return slices.DeleteFunc(refused, func(i int) bool { return i < 0 }), true, err
+func (h hurdle) compare(other hurdle) int {
+	return cmp.Or(cmp.Compare(h.document.Kind, other.document.Kind),
+		cmp.Compare(h.document.Name, other.document.Name), cmp.Compare(h.statement, other.statement),
+		cmp.Compare(h.operator, other.operator))
 }
 
-// refusing returns the statements of the policy that c concerns which deny it, or -1 when nothing
-// there allows it and something has to.
-func refusing(c Call, docs Documents) ([]int, error) {
-	d := docs[c.Resource]
-	ps := policy.Policies{Resource: &d}
-	for _, name := range c.Identity {
-		ps.Identity = append(ps.Identity, docs[name])
+// hurdles returns where the call fails by a decision.
+func (c *Call) hurdles(d policy.Decision) []hurdle {
+	var out []hurdle
+	for _, cause := range d.Because {
+		out = append(out, hurdle{document: c.Blamed(cause), statement: cause.Statement})
 	}
-	decision, err := policy.Evaluate(c.request, ps)
-	if err != nil {
-		return nil, err
-	}
-	var out []int
-	switch decision.Outcome {
-	case policy.ExplicitlyDenied:
-		for _, cause := range decision.Because {
-			if cause.Policy == "resource" {
-				out = append(out, cause.Statement)
-			}
+	if d.Outcome == policy.ImplicitlyDenied {
+		h := hurdle{document: c.AtFault(d), statement: -1}
+		if c.Caller == Operator {
+			h.operator = c.Place
 		}
-	case policy.ImplicitlyDenied:
-		if c.Side == Resource { // what the caller's own policies have to allow is no matter of this policy
-			out = append(out, -1)
-		}
-	}
-	return out, nil
-}
-
-// complete adds the condition keys that AWS gives every such request, which statements of others
-// ask about and pzgen's own do not (IAM User Guide, "AWS global condition context keys", the
-// section "Availability" of each; Amazon S3, "Bucket policy examples using condition keys").
-//
-// Left out, as nothing documents them: addresses and VPCs, which requests of Personalize do not
-// have, the version of TLS, and what KMS says of a call that comes through S3.
-func (t *Table) complete(c *Call, organization map[string]string) {
-	ctx := maps.Clone(c.request.Context)
-	ctx["aws:RequestedRegion"] = []string{t.region()}
-	// "Returns false if the service uses a service role or service-linked role to make a call"; a
-	// call by the service itself is none on behalf of a principal either.
-	ctx["aws:ViaAWSService"] = []string{"false"}
-	if c.Caller == Role {
-		// It is there for temporary credentials, and no device was asked when a service assumed the
-		// role.
-		ctx["aws:MultiFactorAuthPresent"] = []string{"false"}
-	}
-	for key, value := range organization {
-		if strings.HasPrefix(key, "aws:resource") || strings.HasPrefix(key, "aws:principal") && c.Caller == Role ||
-			strings.HasPrefix(key, "aws:source") && c.Caller == Service {
-			ctx[key] = []string{value}
-		}
-	}
-	if strings.HasPrefix(c.Action, "s3:") {
-		ctx["s3:ResourceAccount"] = []string{t.account()}
-	}
-	if c.On.Kind == ToObject && c.Action == "s3:PutObject" && c.key != "" {
-		// The key is handed to the job as kmsKeyArn, with which it encrypts what it writes (Personalize
-		// API Reference, S3DataConfig). Without one there is no header, and S3 encrypts as the bucket
-		// says.
-		ctx["s3:x-amz-server-side-encryption"] = []string{"aws:kms"}
-		ctx["s3:x-amz-server-side-encryption-aws-kms-key-id"] = []string{t.env[model.RefKeyARN(c.key)]}
-	}
-	c.request.Context = ctx
-}
-
-// organizationOf returns the keys of a request that tell an organization, with the first value
-// that d asks for.
-func organizationOf(d policy.Document) map[string]string {
-	out := map[string]string{}
-	for _, s := range d.Statements {
-		for _, c := range s.Condition {
-			key := strings.ToLower(c.Key)
-			isOrganization := strings.HasSuffix(key, "orgid") || strings.HasSuffix(key, "orgpaths")
-			if _, known := out[key]; known || !isOrganization || len(c.Values.Values) == 0 ||
-				strings.HasPrefix(c.Operator, "Null") {
-				continue
-			}
-			if v, ok := c.Values.Values[0].OnlyLit(); ok {
-				out[key] = strings.NewReplacer("*", "x", "?", "x").Replace(v)
-			}
-		}
+		out = append(out, h)
 	}
 	return out
 }
 
-// exempt looks for conditions under which the statement of d refuses none of the calls any more,
-// and takes those that do.
-func (o *Obstacle) exempt(t *Table, d policy.Document) {
+// withoutSource returns the call as the service might make it too.
+func (c *Call) withoutSource() *Call {
+	out := *c
+	out.prepared, out.anonymous = nil, true
+	return &out
+}
+
+// exempt looks for conditions under which the statement refuses none of the calls any more, and takes
+// those that do.
+func (o *Obstacle) exempt(docs Documents) {
+	var who []string
 	var add []policy.Condition
+	byService := false
 	for _, c := range o.Calls {
-		cond := policy.Condition{Operator: "ArnNotEquals", Key: "aws:PrincipalArn",
-			Values: policy.One(policy.Literal(t.roleARN()))}
-		if c.Caller == Service {
-			cond = policy.Condition{Operator: "Bool", Key: "aws:PrincipalIsAWSService",
-				Values: policy.One(policy.Literal("false"))}
-		}
-		if !slices.ContainsFunc(add, func(a policy.Condition) bool { return a.Key == cond.Key }) {
-			add = append(add, cond)
+		switch {
+		case c.Caller == Service:
+			byService = true
+		case strings.Contains(c.request.Principal, ":user/"+memberOf):
+			return // a group has no ARN that a condition could name
+		case !slices.Contains(who, c.request.Principal):
+			who = append(who, c.request.Principal)
 		}
 	}
-	slices.SortFunc(add, func(a, b policy.Condition) int { return cmp.Compare(a.Operator, b.Operator) })
-	fixed := d
-	fixed.Statements = slices.Clone(d.Statements)
-	st := &fixed.Statements[o.Statement]
+	if who != nil {
+		var values []policy.Text
+		for _, arn := range who {
+			values = append(values, policy.Literal(arn))
+		}
+		add = append(add, policy.Condition{Operator: "ArnNotEquals", Key: "aws:PrincipalArn",
+			Values: policy.Texts{Values: values, Scalar: len(values) == 1}})
+	}
+	if byService {
+		add = append(add, policy.Condition{Operator: "Bool", Key: "aws:PrincipalIsAWSService",
+			Values: policy.One(policy.Literal("false"))})
+	}
+	d := docs.Get(o.Document)
+	d.Statements = slices.Clone(d.Statements)
+	st := &d.Statements[o.Statement]
 	for _, c := range add {
 		if slices.ContainsFunc(st.Condition, func(old policy.Condition) bool {
 			return old.Operator == c.Operator && strings.EqualFold(old.Key, c.Key)
@@ -227,9 +190,13 @@ func (o *Obstacle) exempt(t *Table, d policy.Document) {
 		}
 	}
 	st.Condition = append(slices.Clone(st.Condition), add...)
+	docs = docs.With(o.Document, d)
 	for _, c := range o.Calls {
-		refused, err := refusing(c, Documents{c.Resource: fixed})
-		if err != nil || slices.Contains(refused, o.Statement) {
+		decision, err := c.Decide(docs)
+		if err != nil || slices.ContainsFunc(decision.Because, func(cause policy.Cause) bool {
+			return cause.Effect == policy.Deny && cause.Statement == o.Statement &&
+				c.Blamed(cause) == o.Document
+		}) {
 			return
 		}
 	}

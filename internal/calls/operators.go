@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -14,38 +15,50 @@ const (
 	pageActions  = "service-authorization:list_amazonpersonalize"
 )
 
-// operators makes the calls of people and programs. Who they are is not decided here: their
-// documents alone are asked, as some user of the account.
+// operators makes the calls of people and programs.
 func (t *Table) operators() {
 	for _, o := range t.m.Operators {
-		c := operatorCalls{Table: t, o: o, docs: names(OperatorPolicy, o.Policies)}
-		c.first = len(t.Required)
-		c.all()
+		for i, who := range t.principals(o) {
+			c := operatorCalls{Table: t, o: o, who: who, docs: names(OperatorPolicy, o.Policies)}
+			c.workflow = "operator " + o.ID
+			if t.deployed {
+				c.workflow += ", " + t.principalName(who)
+			}
+			first := len(t.Required)
+			c.passes = c.all()
+			c.own = t.Required[first:]
+			c.again = i > 0
+			t.byOperators = append(t.byOperators, c)
+		}
 	}
 }
 
-// operatorCalls makes the calls of one operator.
+// operatorCalls makes the calls of one operator, as one of those who have its policies.
 type operatorCalls struct {
 	*Table
-	o     model.Operator
-	docs  []Document
-	first int // of its calls in Required
+	o        model.Operator
+	who      string
+	workflow string
+	docs     []Document
+	passes   bool   // the operator hands the service role to Personalize
+	own      []Call // the calls that it makes
+	again    bool   // there is another one with the same policies before
 }
 
-func (c *operatorCalls) call(action, resource string, context map[string][]string) Call {
-	return Call{Workflow: "operator " + c.o.ID, Caller: Operator, Side: Identity, Action: action,
-		On: Target{Named, resource}, Source: pageActions, Place: "operators." + c.o.ID, Identity: c.docs,
-		request: policy.Request{Principal: c.iam("user/operator"), Resource: resource, Context: context}}
+func (c *operatorCalls) call(action, resource string, in *context) Call {
+	return Call{Workflow: c.workflow, Caller: Operator, Side: Identity, Action: action,
+		On: Target{Named, resource}, Source: pageActions, Place: "operators." + c.o.ID,
+		Identity: c.docs, context: in, request: policy.Request{Principal: c.who, Resource: resource}}
 }
 
 // pass returns the call to hand a role to a service.
 func (c *operatorCalls) pass(role, service string) Call {
-	return c.call("iam:PassRole", role, map[string][]string{"iam:PassedToService": {service}})
+	return c.call("iam:PassRole", role, c.with(c.plain, "iam:PassedToService", service))
 }
 
-// all makes the calls of the operator's level of access, and those that it must not have.
-func (c *operatorCalls) all() {
-	passes := false
+// all makes the calls of the operator's level of access. It returns whether it hands the service role
+// to Personalize.
+func (c *operatorCalls) all() (passes bool) {
 	switch c.o.Access {
 	case spec.Full:
 		passes = true
@@ -68,7 +81,7 @@ func (c *operatorCalls) all() {
 	if c.o.Access == spec.Full || c.o.Access == spec.Operate {
 		c.useKey()
 	}
-	c.mustNot(passes)
+	return passes
 }
 
 func (c *operatorCalls) operate() (passes bool) {
@@ -97,15 +110,34 @@ func (c *operatorCalls) operate() (passes bool) {
 }
 
 // useKey: "the user who creates resources needs permission to use the key too", where the dataset
-// group is encrypted.
+// group is encrypted. AWS KMS asks the key's policy first: one that does not leave the key to the
+// account's IAM policies makes the operator's own policy void, unless it names him (AWS KMS Developer
+// Guide, "Key policies in AWS KMS"). Under made-up names that policy cannot be asked, as it may be one
+// of others; there the operator's half is asked alone.
 func (c *operatorCalls) useKey() {
 	g := c.m.DatasetGroup
 	if g == nil || g.Key == "" || c.o.Access == spec.Full && c.m.Profile == spec.Documented {
 		return
 	}
+	k := c.m.Keys[slices.IndexFunc(c.m.Keys, func(k model.Key) bool { return k.ID == g.Key })]
+	if c.deployed && !c.knows(k) {
+		u := Unproved{Place: "operators." + c.o.ID,
+			Message: fmt.Sprintf("whether operator %q can use key %q is not proved: the key's policy is "+
+				"not known", c.o.ID, k.ID),
+			Hint: "save it with `aws kms get-key-policy --policy-name default --query Policy --output " +
+				"text` and give the file as policy"}
+		if !slices.Contains(c.Unproved, u) {
+			c.Unproved = append(c.Unproved, u)
+		}
+	}
 	for _, action := range []string{"kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey"} {
 		call := c.call(action, c.env[model.RefKeyARN(g.Key)], nil)
-		call.Source, call.instead = pageGroup, c.openKey()
+		call.Source, call.key = pageGroup, g.Key
+		if c.deployed && c.knows(k) {
+			call.On, call.Resource = Target{Kind: GroupKey}, OfKey(k.ID)
+		} else {
+			call.instead = c.openKey
+		}
 		c.require(call)
 	}
 }
@@ -138,18 +170,18 @@ func (c *operatorCalls) rows(rows []operatorRow) {
 }
 
 // mustNot makes the calls that an operator must not get through by the policies of this setup.
-func (c *operatorCalls) mustNot(passes bool) {
-	no := func(action, resource string, context map[string][]string) {
-		c.refuse(c.call(action, resource, context))
+func (c *operatorCalls) mustNot() {
+	no := func(action, resource string, in *context) {
+		c.refuse(c.call(action, resource, in))
 	}
 	c.refuse(c.pass(c.roleARN(), otherService))
-	no("iam:PassRole", c.roleARN(), map[string][]string{})
-	if !passes {
+	no("iam:PassRole", c.roleARN(), nil)
+	if !c.passes {
 		c.refuse(c.pass(c.roleARN(), service))
 	}
 	for _, a := range []string{"iam:CreateRole", "iam:AttachRolePolicy", "iam:PutRolePolicy",
 		"iam:PassRoleToo", "sts:AssumeRole"} {
-		no(a, c.roleARN(), map[string][]string{"iam:PassedToService": {service}})
+		no(a, c.roleARN(), c.with(c.plain, "iam:PassedToService", service))
 	}
 	for _, b := range c.m.Buckets {
 		arn := c.env[model.RefBucketARN(b.ID)]
@@ -160,7 +192,7 @@ func (c *operatorCalls) mustNot(passes bool) {
 	}
 	onKey := func(action, arn string) {
 		call := c.call(action, arn, nil)
-		call.instead = c.openKey()
+		call.instead = c.openKey
 		c.refuse(call)
 	}
 	for _, k := range c.m.Keys {
@@ -184,7 +216,7 @@ func (c *operatorCalls) besideOwn() {
 	no := func(action, resource string) { c.refuse(c.call(action, resource, nil)) }
 	allowed, onAny := map[string]bool{}, map[string]bool{}
 	var own []Call
-	for _, r := range c.Required[c.first:] {
+	for _, r := range c.own {
 		if strings.HasPrefix(r.Action, "personalize:") {
 			own = append(own, r)
 			allowed[r.Action] = true
@@ -216,7 +248,7 @@ func (c *operatorCalls) beside(resource string) []string {
 	if !ok || c.personalize(kind, name) != resource || !strings.Contains(resource, c.account()) {
 		return nil
 	}
-	out := []string{strings.Replace(resource, c.account(), otherAccount, 1),
+	out := []string{strings.Replace(resource, c.account(), c.otherAccount(), 1),
 		strings.Replace(resource, c.region(), "xx-elsewhere-1", 1)}
 	if g := c.m.DatasetGroup; g != nil && c.o.Access != spec.Read &&
 		slices.Contains([]string{"dataset", "dataset-group"}, kind) {

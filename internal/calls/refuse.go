@@ -1,7 +1,6 @@
 package calls
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -43,11 +42,19 @@ var (
 		"sts:TagSession", "sts:SetSourceIdentity", "sts:AssumeRoleToo", "sts:AnyAction"}
 )
 
-// needs reports whether some workflow makes the call.
-func (t *Table) needs(caller Caller, side Side, action, resource string) bool {
-	return slices.ContainsFunc(t.Required, func(c Call) bool {
-		return c.Caller == caller && c.Side == side && c.Action == action && c.request.Resource == resource
-	})
+// need is what a workflow needs, whichever it is.
+type need struct {
+	caller           Caller
+	side             Side
+	action, resource string
+}
+
+func (t *Table) neededBy() map[need]bool {
+	out := map[need]bool{}
+	for _, c := range t.Required {
+		out[need{c.Caller, c.Side, c.Action, c.request.Resource}] = true
+	}
+	return out
 }
 
 // within reports whether an object lies under a location for which some workflow makes the call.
@@ -113,7 +120,7 @@ func (t *Table) wholeBuckets(action string) bool {
 }
 
 // refuseRole tries the service role's own policies.
-func (t *Table) refuseRole() {
+func (t *Table) refuseRole(needed map[need]bool) {
 	call := Call{Workflow: nobody, Caller: Role, Side: Identity, Place: "role", Identity: t.rolePolicies(),
 		request: policy.Request{Principal: t.roleARN()}}
 	no := func(action, resource string, instead *policy.Document) {
@@ -131,7 +138,7 @@ func (t *Table) refuseRole() {
 	for _, b := range t.m.Buckets {
 		arn := t.env[model.RefBucketARN(b.ID)]
 		for _, a := range bucketActions {
-			if !t.needs(Role, Identity, a, arn) && (a != "s3:ListBucket" || !t.asDocumented()) {
+			if !needed[need{Role, Identity, a, arn}] && (a != "s3:ListBucket" || !t.asDocumented()) {
 				no(a, arn, nil)
 			}
 		}
@@ -143,14 +150,14 @@ func (t *Table) refuseRole() {
 			}
 		}
 		if t.m.ListByPrefix && !t.asDocumented() {
-			t.refuseListing(b, call, secure())
+			t.refuseListing(b, call, t.plain)
 		}
 	}
-	open := t.openKey()
+	open := t.openKey
 	for _, k := range t.m.Keys {
 		arn := t.env[model.RefKeyARN(k.ID)]
 		for _, a := range anyKeyAction {
-			if !t.needs(Role, Identity, a, arn) && t.everyKey(a) {
+			if !needed[need{Role, Identity, a, arn}] && t.everyKey(a) {
 				no(a, arn, open)
 			}
 		}
@@ -162,7 +169,7 @@ func (t *Table) refuseRole() {
 		}
 	}
 	for _, a := range elsewhereActions {
-		if !t.needs(Role, Identity, a, "*") {
+		if !needed[need{Role, Identity, a, "*"}] {
 			no(a, "*", nil)
 		}
 	}
@@ -176,51 +183,46 @@ func (t *Table) everyKey(action string) bool {
 
 // refuseListing tries to list a bucket elsewhere than under the locations in use, where listing is
 // tied to prefixes.
-func (t *Table) refuseListing(b model.Bucket, c Call, context map[string][]string) {
+func (t *Table) refuseListing(b model.Bucket, c Call, in *context) {
 	if slices.Contains(t.listed(b.ID), "") || c.Side == Resource && b.Policy.Name == "" {
 		return
 	}
 	arn := t.env[model.RefBucketARN(b.ID)]
 	c.Action, c.On, c.Place, c.request.Resource = "s3:ListBucket", Target{Named, arn}, "buckets."+b.ID, arn
-	for _, prefix := range [][]string{{""}, {made + "/"}, nil} {
-		c.request.Context = maps.Clone(context)
-		if prefix != nil {
-			c.request.Context["s3:prefix"] = prefix
-		}
+	for _, c.context = range []*context{t.with(in, "s3:prefix", ""), t.with(in, "s3:prefix", made+"/"), in} {
 		t.refuse(c)
 	}
 }
 
 // strangers are principals that no bucket or key of the setup lets in.
 func (t *Table) strangers() []string {
-	elsewhere := "arn:" + t.partition() + ":iam::" + otherAccount + ":"
+	elsewhere := "arn:" + t.partition() + ":iam::" + t.otherAccount() + ":"
 	return []string{otherService, "s3.amazonaws.com", "*", elsewhere + "root",
 		elsewhere + "role/" + t.env[model.RefRoleName]}
 }
 
 // refusal tries a call of somebody on something.
-type refusal func(caller Caller, principal, action, resource string, context map[string][]string)
+type refusal func(caller Caller, principal, action, resource string, in *context)
 
 // by returns the refusal of calls that the policy of a resource decides by itself.
 func (t *Table) by(resource Document, place string) refusal {
-	return func(caller Caller, principal, action, on string, context map[string][]string) {
+	return func(caller Caller, principal, action, on string, in *context) {
 		t.refuse(Call{Workflow: nobody, Caller: caller, Side: Resource, Action: action,
-			On: Target{Named, on}, Place: place, Resource: resource,
-			request: policy.Request{Principal: principal, Resource: on, Context: context}})
+			On: Target{Named, on}, Place: place, Resource: resource, context: in,
+			request: policy.Request{Principal: principal, Resource: on}})
 	}
 }
 
 // refuseOnBuckets tries the bucket policies by themselves.
-func (t *Table) refuseOnBuckets() {
+func (t *Table) refuseOnBuckets(needed map[need]bool) {
 	for _, b := range t.m.Buckets {
 		if b.Policy.Name == "" {
 			continue
 		}
-		t.refuseOnBucket(b, t.by(OfBucket(b.ID), "buckets."+b.ID))
+		t.refuseOnBucket(b, needed, t.by(OfBucket(b.ID), "buckets."+b.ID))
 		if t.m.ListByPrefix && !t.asDocumented() {
 			t.refuseListing(b, Call{Workflow: nobody, Caller: Service, Side: Resource,
-				Resource: OfBucket(b.ID), request: policy.Request{Principal: service}},
-				t.sourced(t.account()))
+				Resource: OfBucket(b.ID), request: policy.Request{Principal: service}}, t.ours)
 		}
 		if b.TLSOnly {
 			t.refusePlainHTTP(b)
@@ -228,11 +230,11 @@ func (t *Table) refuseOnBuckets() {
 	}
 }
 
-func (t *Table) refuseOnBucket(b model.Bucket, no refusal) {
+func (t *Table) refuseOnBucket(b model.Bucket, needed map[need]bool, no refusal) {
 	arn := t.env[model.RefBucketARN(b.ID)]
-	ours := t.sourced(t.account())
+	ours := t.ours
 	for _, a := range bucketActions {
-		if !t.needs(Service, Resource, a, arn) && !(t.asDocumented() && a == "s3:ListBucket") {
+		if !needed[need{Service, Resource, a, arn}] && !(t.asDocumented() && a == "s3:ListBucket") {
 			no(Service, service, a, arn, ours)
 		}
 	}
@@ -262,13 +264,11 @@ func (t *Table) refuseOnBucket(b model.Bucket, no refusal) {
 			t.refuseDeputy(no, a, arn+"/"+key)
 		}
 	}
-	t.refuseDeputy(func(caller Caller, p, action, resource string, context map[string][]string) {
+	t.refuseDeputy(func(caller Caller, p, action, resource string, in *context) {
 		// Where listing is tied to prefixes, only a listing of one of them can tell whether it is
 		// tied to the source too.
 		for _, prefix := range t.listed(b.ID) {
-			context = maps.Clone(context)
-			context["s3:prefix"] = []string{prefix}
-			no(caller, p, action, resource, context)
+			no(caller, p, action, resource, t.with(in, "s3:prefix", prefix))
 		}
 	}, "s3:ListBucket", arn)
 }
@@ -277,32 +277,28 @@ func (t *Table) refuseOnBucket(b model.Bucket, no refusal) {
 // only the denial is left to refuse him.
 func (t *Table) refusePlainHTTP(b model.Bucket) {
 	arn := t.env[model.RefBucketARN(b.ID)]
+	in := t.with(t.plain, "aws:SecureTransport", "false")
 	for _, r := range []struct{ action, resource string }{{"s3:GetObject", arn + "/" + made},
 		{"s3:PutObject", arn + "/" + made}, {"s3:ListBucket", arn}, {"s3:AnyAction", arn}} {
 		t.refuse(Call{Workflow: "nobody without TLS", Caller: User, Side: Resource, Action: r.action,
 			On: Target{Named, r.resource}, Place: "buckets." + b.ID, Resource: OfBucket(b.ID),
-			theirs: []policy.Document{everything()},
-			request: policy.Request{Principal: t.iam("user/anybody"), Resource: r.resource,
-				Context: map[string][]string{"aws:SecureTransport": {"false"}}}})
+			theirs: t.all, context: in,
+			request: policy.Request{Principal: t.iam("user/anybody"), Resource: r.resource}})
 	}
 }
 
-// refuseDeputy tries the service on behalf of another account, of another service's resource, and
+// refuseDeputy tries the service on behalf of another account, of another account's resource, and
 // without saying on whose behalf.
 func (t *Table) refuseDeputy(no refusal, action, resource string) {
-	no(ServiceForOther, service, action, resource, t.sourced(otherAccount))
-	no(ServiceForNobody, service, action, resource, secure())
-	half := t.sourced(otherAccount)
-	half["aws:SourceAccount"] = []string{t.account()}
-	no(ServiceForTheirs, service, action, resource, half)
-	half = t.sourced(t.account())
-	half["aws:SourceAccount"] = []string{otherAccount}
-	no(ServiceForOther, service, action, resource, half)
+	no(ServiceForOther, service, action, resource, t.others)
+	no(ServiceForNobody, service, action, resource, t.plain)
+	no(ServiceForTheirs, service, action, resource, t.ourAccount)
+	no(ServiceForOther, service, action, resource, t.ourResource)
 }
 
 // refuseOnKeys tries the key policies by themselves.
-func (t *Table) refuseOnKeys() {
-	ours := t.sourced(t.account())
+func (t *Table) refuseOnKeys(needed map[need]bool) {
+	ours := t.ours
 	for _, k := range t.m.Keys {
 		if k.Policy.Name == "" {
 			continue
@@ -310,15 +306,18 @@ func (t *Table) refuseOnKeys() {
 		arn := t.env[model.RefKeyARN(k.ID)]
 		no := t.by(OfKey(k.ID), "keys."+k.ID)
 		for _, a := range anyKeyAction {
-			if !t.needs(Service, Resource, a, arn) {
+			if !needed[need{Service, Resource, a, arn}] {
 				no(Service, service, a, arn, ours)
 			}
-			if !t.needs(Role, Resource, a, arn) {
+			if !needed[need{Role, Resource, a, arn}] {
 				no(Role, t.roleARN(), a, arn, nil)
 			}
 			if t.m.Deputy == spec.DeputyEverywhere {
 				t.refuseDeputy(no, a, arn)
 			}
+		}
+		if t.deployed {
+			t.refuseOperators(k, no)
 		}
 		for _, p := range append(t.strangers(), t.iam("role/not-"+t.env[model.RefRoleName])) {
 			for _, a := range append(slices.Clone(keyActions), "kms:GenerateDataKeyWithoutPlaintext",
@@ -329,12 +328,27 @@ func (t *Table) refuseOnKeys() {
 	}
 }
 
+// refuseOperators tries what an operator needs no key for, by a key's policy that names him. Whoever
+// administers the key may do that, operator or not.
+func (t *Table) refuseOperators(k model.Key, no refusal) {
+	for _, o := range t.byOperators {
+		if o.who == t.roleARN() || slices.ContainsFunc(k.Admins, func(admin policy.Text) bool {
+			return admin.Fill(t.env).IAM() == o.who
+		}) {
+			continue
+		}
+		for _, a := range slices.Concat(otherKeyActions, []string{"kms:CreateGrant"}) {
+			no(Operator, o.who, a, t.env[model.RefKeyARN(k.ID)], nil)
+		}
+	}
+}
+
 // refuseTrust tries to assume the service role.
 func (t *Table) refuseTrust() {
 	if t.m.Role.Trust.Name == "" {
 		return
 	}
-	ours := t.sourced(t.account())
+	ours := t.ours
 	no := t.by(t.trustPolicy(), "role")
 	for _, p := range append(t.strangers(), t.iam("role/other")) {
 		no(Stranger, p, "sts:AssumeRole", t.roleARN(), ours)

@@ -2,6 +2,7 @@ package calls
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,25 +14,86 @@ import (
 // Table is the calls of one setup under one environment.
 type Table struct {
 	Required []Call // that must pass
-	Refused  []Call // that must not
 
-	m   *model.Setup
-	env policy.Env
+	// Unproved says what cannot be decided, since it depends on a policy that is not known.
+	Unproved []Unproved
+
+	m        *model.Setup
+	env      policy.Env
+	deployed bool // see Deployed
+
+	contexts
+	asked        map[question]int // index in Required of what is asked
+	organization map[string]string
+	whole        Document          // a policy that is known as a whole, though the spec does not give it
+	all          []policy.Document // see everything
+	openKey      *policy.Document  // see delegating
+	byOperators  []operatorCalls
+	tried        Call                // the last call that must not pass
+	tell         func(*Call)         // of calls that must not pass
+	named        map[string][]string // ARNs of the users and roles that documents name, by "role/Name"
 }
 
-// New returns every call that the setup needs, and calls of every kind that it must not let pass,
-// with the names that env gives. It looks at the setup's spec, never at its documents.
+// Unproved is something on which the proof of a setup is silent.
+type Unproved struct {
+	Place   string // path of the spec's part that it comes from, a key of spec.Places
+	Message string
+	Hint    string
+}
+
+// New returns the calls of a setup with the names that env gives. It looks at the setup's spec, never at its documents. The names are
+// to be made-up ones, which no statement of others knows: calls are decided by pzgen's own statements
+// then. What depends on names that are real is for [Deployed].
 func New(m *model.Setup, env policy.Env) *Table {
 	t := &Table{m: m, env: env}
+	t.make()
+	return t
+}
+
+func (t *Table) make() {
+	t.makeContexts()
+	t.asked, t.all = map[question]int{}, []policy.Document{everything()}
+	open := delegating(t.partition(), t.account())
+	t.openKey = &open
 	t.trust()
 	t.workflows()
 	t.administration()
 	t.operators()
-	t.refuseRole()
-	t.refuseOnBuckets()
-	t.refuseOnKeys()
+}
+
+// Refused makes calls of every kind that must not pass. It returns those that could pass by docs, as
+// far as can be told without deciding them, and how many were made. Of a table of [Deployed] it returns
+// those alone that may depend on what things are called.
+func (t *Table) Refused(docs Documents) (possible []Call, tried int) {
+	if t.deployed && !docs.named(slices.Collect(maps.Keys(docs.by))) {
+		return nil, 0
+	}
+	t.refusals(func(c *Call) {
+		tried++
+		side := c.side()
+		if t.deployed && !(docs.named(side) && docs.cover(side, c.Action).named) {
+			return
+		}
+		if c.possible(docs) {
+			possible = append(possible, *c)
+		}
+	})
+	return possible, tried
+}
+
+// refusals makes calls of every kind that must not pass, and tells of each before it makes the next.
+func (t *Table) refusals(tell func(*Call)) {
+	t.tell = tell
+	needed := t.neededBy()
+	for i := range t.byOperators {
+		if o := &t.byOperators[i]; !o.again {
+			o.mustNot()
+		}
+	}
+	t.refuseRole(needed)
+	t.refuseOnBuckets(needed)
+	t.refuseOnKeys(needed)
 	t.refuseTrust()
-	return t
 }
 
 func (t *Table) account() string   { return t.env[model.RefAccount] }
@@ -48,34 +110,27 @@ func (t *Table) iam(resource string) string {
 const (
 	service      = "personalize.amazonaws.com"
 	otherService = "lambda.amazonaws.com"
-	otherAccount = "999900001111"
 )
+
+// otherAccount returns an account that is not the setup's.
+func (t *Table) otherAccount() string {
+	const other = "999900001111"
+	if t.account() == other {
+		return "999900002222"
+	}
+	return other
+}
 
 // personalize returns the ARN of a Personalize resource; those of AWS carry no region and no
 // account (Service Authorization Reference, "Resource types defined by Amazon Personalize").
 func (t *Table) personalize(kind, name string) string {
+	at := t.region() + ":" + t.account()
 	switch kind {
 	case "algorithm", "feature-transformation", "recipe":
-		return "arn:" + t.partition() + ":personalize:::" + kind + "/" + name
+		at = ":"
 	}
-	return "arn:" + t.partition() + ":personalize:" + t.region() + ":" + t.account() + ":" + kind + "/" + name
+	return "arn:" + t.partition() + ":personalize:" + at + ":" + kind + "/" + name
 }
-
-// sourced returns the context of a request that Personalize makes for a resource of an account
-// (IAM User Guide, "The confused deputy problem").
-func (t *Table) sourced(account string) map[string][]string {
-	job := "arn:" + t.partition() + ":personalize:" + t.region() + ":" + account + ":dataset-import-job/job"
-	return map[string][]string{
-		"aws:SourceAccount":   {account},
-		"aws:SourceArn":       {job},
-		"aws:SecureTransport": {"true"},
-	}
-}
-
-func secure() map[string][]string { return map[string][]string{"aws:SecureTransport": {"true"}} }
-
-// rolePolicies names the documents of the service role.
-func (t *Table) rolePolicies() []Document { return names(RolePolicy, t.m.Role.Policies) }
 
 func names(kind Kind, docs []model.Doc) []Document {
 	var out []Document
@@ -85,38 +140,102 @@ func names(kind Kind, docs []model.Doc) []Document {
 	return out
 }
 
-// openKey is the key policy under which the caller's own policies alone decide.
-func (t *Table) openKey() *policy.Document {
-	d := delegating(t.partition(), t.account())
-	return &d
+// rolePolicies names the documents of the service role.
+func (t *Table) rolePolicies() []Document { return names(RolePolicy, t.m.Role.Policies) }
+
+// question is what a required call asks. Calls of several workflows may ask the same.
+type question struct {
+	caller                      Caller
+	side                        Side
+	encrypted                   bool // what is written
+	action, principal, resource string
+	context                     *context
+	policy, worked              Document
 }
 
-func (t *Table) require(c Call) { t.Required = append(t.Required, t.finish(c)) }
-func (t *Table) refuse(c Call)  { t.Refused = append(t.Refused, t.finish(c)) }
-
-func (t *Table) finish(c Call) Call {
-	c.request.Action = c.Action
-	if c.request.ResourceAccount == "" {
-		c.request.ResourceAccount = t.account()
+func (t *Table) require(c Call) {
+	t.finish(&c)
+	// A key may belong to another account; what has no account in its ARN is the setup's.
+	if f := strings.SplitN(c.request.Resource, ":", 6); t.deployed && len(f) == 6 && f[4] != "" {
+		c.request.ResourceAccount = f[4]
 	}
+	q := question{c.Caller, c.Side, c.On.Kind == ToObject, c.Action, c.request.Principal, c.request.Resource,
+		c.context, Document{}, c.Resource}
+	if len(c.Identity) > 0 {
+		q.policy = c.Identity[0]
+	}
+	first, ok := t.asked[q]
+	if !ok {
+		first = len(t.Required)
+		t.asked[q] = first
+	}
+	c.same = first
+	t.Required = append(t.Required, c)
+}
+
+func (t *Table) refuse(call Call) {
+	c := &t.tried
+	*c = call
+	t.finish(c)
+	c.alone = true
 	// A stranger's own policies let him do everything, so that the resource's policy alone is left
 	// to refuse him. (Within the account this would pass for a bucket or a key, by design: there
 	// whoever writes the policies of users decides.)
-	inIAM := strings.HasPrefix(c.request.Principal, "arn:")
-	if c.Caller == Stranger && (strings.Contains(c.request.Principal, otherAccount) ||
-		c.Action == "sts:AssumeRole" && inIAM) {
-		c.theirs = []policy.Document{everything()}
+	who := c.request.Principal
+	if c.Caller == Stranger && strings.HasPrefix(who, "arn:") &&
+		(strings.Contains(who, t.otherAccount()) || c.Action == "sts:AssumeRole") {
+		c.theirs = t.all
 	}
-	if c.request.Context == nil {
-		c.request.Context = secure()
+	t.tell(c)
+}
+
+func (t *Table) finish(c *Call) {
+	c.table, c.prepared = t, nil
+	if c.context == nil {
+		c.context = t.plain
 	}
-	return c
+	c.request.Action, c.request.Context = c.Action, c.context.keys
+	c.request.ResourceAccount = t.account()
+}
+
+// Answer is what is decided on a call.
+type Answer struct {
+	policy.Decision
+	Err error // the call is no request
+}
+
+// Passes reports whether the call is one that passes.
+func (a Answer) Passes() bool { return a.Err == nil && a.Outcome == policy.Allowed }
+
+// Decide decides every required call, in their order; see [Call.Decide]. Of a table of [Deployed], it
+// decides those alone that may depend on what things are called; the others are said to pass, without a
+// statement because of which they do. They are for a table of [New].
+func (t *Table) Decide(docs Documents) []Answer {
+	out := make([]Answer, len(t.Required))
+	for i := range t.Required {
+		switch c := &t.Required[i]; {
+		case c.same < i:
+			out[i] = out[c.same]
+		case t.deployed && !t.depends(c, docs):
+			out[i].Outcome = policy.Allowed
+		default:
+			out[i].Decision, out[i].Err = c.Decide(docs)
+		}
+	}
+	return out
+}
+
+// depends reports whether a call may be decided otherwise than under made-up names.
+func (t *Table) depends(c *Call, docs Documents) bool {
+	return c.onKeyOfOperator() || c.request.ResourceAccount != t.account() ||
+		docs.cover(c.Identity, c.Action).named || docs.cover(c.on(), c.Action).named
 }
 
 func (t *Table) trust() {
-	t.require(Call{Workflow: "every workflow", Caller: Service, Side: Resource, Action: "sts:AssumeRole",
-		On: Target{Kind: TheRole}, Source: pageTrust, Place: "role", Resource: t.trustPolicy(),
-		request: policy.Request{Principal: service, Resource: t.roleARN(), Context: t.sourced(t.account())}})
+	t.require(Call{Workflow: "every workflow", Caller: Service, Side: Resource,
+		Action: "sts:AssumeRole", On: Target{Kind: TheRole}, Source: pageTrust, Place: "role",
+		Resource: t.trustPolicy(), context: t.ours,
+		request: policy.Request{Principal: service, Resource: t.roleARN()}})
 }
 
 func (t *Table) trustPolicy() Document { return Document{Trust, t.m.Role.Trust.Name} }
@@ -166,10 +285,10 @@ func (t *Table) row(r row, workflow, place string, from, to *spec.Location) {
 	default:
 		c.key = t.bucket(loc.Bucket).Key
 	}
-	if r.caller == Service {
-		c.request.Principal, c.request.Context = service, t.sourced(t.account())
-	} else {
-		c.request.Principal, c.request.Context = t.roleARN(), secure()
+	c.request.Principal, c.context = service, t.ours
+	if r.caller == Role {
+		c.request.Principal, c.context = t.roleARN(), t.plain
+		c.Identity = t.rolePolicies()
 	}
 	switch {
 	case r.on.isKey():
@@ -181,22 +300,16 @@ func (t *Table) row(r row, workflow, place string, from, to *spec.Location) {
 	case r.on.isBucket():
 		c.Resource = OfBucket(loc.Bucket)
 		c.request.Resource = t.env[model.RefBucketARN(loc.Bucket)]
-		c.request.Context["s3:prefix"] = []string{loc.Prefix}
+		c.context = t.with(c.context, "s3:prefix", loc.Prefix)
 	case r.on.isObject():
 		c.Resource = OfBucket(loc.Bucket)
 		c.request.Resource = t.env[model.RefBucketARN(loc.Bucket)] + "/" + object(loc.Prefix)
 	}
-	if r.side == Identity {
-		c.Identity = t.rolePolicies()
-		if r.on.isKey() {
-			c.instead = t.openKey()
-		}
-	}
 	t.require(c)
 }
 
-// object returns the key of an object that a job reads or writes under a prefix; a prefix that
-// does not end in a slash may be the file itself.
+// object returns the key of an object that a job reads or writes under a prefix; a prefix that does
+// not end in a slash may be the file itself.
 func object(prefix string) string {
 	if prefix == "" || strings.HasSuffix(prefix, "/") {
 		return prefix + "part-0.csv"
@@ -213,8 +326,8 @@ func (t *Table) bucket(id string) model.Bucket {
 }
 
 // administration makes the calls that whoever administers a created key must be able to make, or
-// the key is lost (AWS KMS Developer Guide, "Default key policy"). The key policy has to allow
-// them by itself: what the administrators' own policies allow is not known here.
+// the key is lost (AWS KMS Developer Guide, "Default key policy"). The key policy has to allow them
+// by itself: what the administrators' own policies allow is not known here.
 func (t *Table) administration() {
 	for _, k := range t.m.Keys {
 		if k.Existing() {
@@ -225,10 +338,13 @@ func (t *Table) administration() {
 			for _, action := range []string{"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion",
 				"kms:DescribeKey", "kms:AnyAdministration"} {
 				t.require(Call{Workflow: "administration of key " + k.ID, Caller: Administrator,
-					Side: Resource, Action: action, On: Target{Kind: TheKey},
-					Source: "kms:key-policy-default", Place: "keys." + k.ID, Resource: OfKey(k.ID),
+					Side: Resource, Action: action, On: Target{Kind: TheKey}, Resource: OfKey(k.ID),
+					Source: "kms:key-policy-default", Place: "keys." + k.ID,
 					request: policy.Request{Principal: who, Resource: t.env[model.RefKeyARN(k.ID)]}})
 			}
 		}
 	}
 }
+
+// First reports whether the i-th required call is the first that asks what it asks.
+func (t *Table) First(i int) bool { return t.Required[i].same == i }

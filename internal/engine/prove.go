@@ -53,18 +53,23 @@ func inFolder(folder, p string) string {
 	return filepath.ToSlash(filepath.Join(folder, filepath.FromSlash(p)))
 }
 
-// acceptedNotes tells which statements the spec accepts though no workflow needs them, and why.
-func acceptedNotes(j job, r *proof.Report) []findings.Finding {
+// caveats tells which statements the spec accepts though no workflow needs them, and why, and what the
+// proof is silent on.
+func caveats(j job, r *proof.Report) []findings.Finding {
 	var out []findings.Finding
-	for _, a := range r.Accepted {
-		place := a.Place
+	note := func(rule string, place spec.Place, hint, format string, args ...any) {
 		if place == (spec.Place{}) {
 			place = j.setup.Places[""]
 		}
-		out = append(out, findings.Finding{Rule: RuleAccepted, Level: findings.Note, File: j.file,
-			Line: place.Line, Col: place.Col,
-			Message: fmt.Sprintf("setup %s: statement %q of %s is accepted: %s",
-				j.setup.Name, a.Sid, a.Document, strings.Join(strings.Fields(a.Accepted), " "))})
+		out = append(out, findings.Finding{Rule: rule, Level: findings.Note, File: j.file, Line: place.Line,
+			Col: place.Col, Hint: hint, Message: "setup " + j.setup.Name + ": " + fmt.Sprintf(format, args...)})
+	}
+	for _, a := range r.Accepted {
+		note(RuleAccepted, a.Place, "", "statement %q of %s is accepted: %s", a.Sid, a.Document,
+			strings.Join(strings.Fields(a.Accepted), " "))
+	}
+	for _, u := range r.Unproved {
+		note(RuleUnproved, u.Place, u.Hint, "%s", u.Message)
 	}
 	return out
 }

@@ -18,6 +18,7 @@ import (
 const (
 	RuleMissing  = "missing"  // a file is not there
 	RuleAccepted = "accepted" // a statement that no workflow needs, and that the spec accepts
+	RuleUnproved = "unproved" // the proof is silent on it, since it depends on what is not known
 )
 
 // Verified is the proof of one setup's files in the output folder.
@@ -25,7 +26,7 @@ type Verified struct {
 	Setup  string             // "" for what belongs to no setup
 	Report *proof.Report      // nil where Failed has an error, and for what belongs to no setup
 	Found  []findings.Finding // how the proof fails
-	Notes  []findings.Finding // what the spec accepts
+	Notes  []findings.Finding // what the spec accepts, and what the proof is silent on
 	Failed []findings.Finding // problems of the setup itself: there is nothing to prove
 }
 
@@ -213,6 +214,6 @@ func (v *verifier) setup(j job) verified {
 	for _, f := range out.Report.Findings {
 		out.Found = append(out.Found, proofFinding(j, f, v.out))
 	}
-	out.Notes = acceptedNotes(j, out.Report)
+	out.Notes = caveats(j, out.Report)
 	return out
 }

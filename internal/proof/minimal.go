@@ -10,175 +10,174 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// minimal takes every part out of every statement in turn. A part of an Allow (an action, a resource, a principal) must be missed by some required
-// call; a condition of an Allow, and a Deny, must be missed by some call that is to be refused. What nobody misses grants for nothing.
+// minimal takes every part out of every statement in turn. A part of an Allow (an action, a
+// resource, a principal) must be missed by some required call; a condition of an Allow, and a Deny,
+// must be missed by some call that is to be refused. What nobody misses grants for nothing.
 //
-// Profile documented is left out: there the guide decides what stands in a document, and it grants more than each workflow needs.
+// Profile documented is left out: there the guide decides what is in a document, and it grants more
+// than each workflow needs.
 func (p *proof) minimal() {
 	if p.m.Profile == spec.Documented {
 		return
 	}
-	for _, part := range sortedByName(p.parts) {
-		name := part.Document
-		for i, s := range p.own[name].Statements {
-			custom := false
-			if r := p.reason(name.Name, s.Sid); r != nil {
-				custom = r.Custom
+	byName := slices.SortedFunc(slices.Values(p.parts), func(a, b calls.Part) int {
+		return strings.Compare(a.Name, b.Name)
+	})
+	for _, d := range byName {
+		for i, s := range p.made.own.Get(d.Document).Statements {
+			x := statement{proof: p, name: d.Document, at: i, s: s}
+			if r := p.reason(d.Name, s.Sid); r != nil {
+				x.custom = r.Custom
 			}
 			switch {
 			case s.Effect == policy.Allow:
-				p.allow(name, i, custom)
-			case !custom: // a denial that the spec adds grants nothing
-				p.deny(name, i)
+				x.allow()
+			case !x.custom: // a denial that the spec adds grants nothing
+				x.deny()
 			}
 		}
 	}
 }
 
-func sortedByName(parts []calls.Part) []calls.Part {
-	return slices.SortedFunc(slices.Values(parts), func(a, b calls.Part) int {
-		return strings.Compare(a.Name, b.Name)
-	})
+// statement is one that is taken apart: the one at an index of a document of pzgen's own.
+type statement struct {
+	*proof
+	name   calls.Document
+	at     int
+	s      policy.Statement
+	custom bool // it is one of the spec
 }
 
-// allow takes the parts of an Allow statement out, one at a time.
-func (p *proof) allow(name calls.Document, i int, custom bool) {
-	s := p.own[name].Statements[i]
-	users := p.users(name, s)
-	idle := func(what string) {
-		p.find(p.extra(Finding{Check: Minimal, Document: name.Name, Sid: s.Sid, Place: p.m.Places[""],
-			Message: fmt.Sprintf("%s of %s: no workflow needs %s", calls.SidName(s.Sid), name, what)}))
-	}
-	if p.stuck(name, s) {
-		return
-	}
-	if len(users) == 0 {
-		idle("the statement")
-		return
-	}
+func (x *statement) find(message, hint string) {
+	x.proof.find(x.extra(Finding{Check: Minimal, Document: x.name.Name, Sid: x.s.Sid,
+		Place: x.m.Places[""], Hint: hint,
+		Message: fmt.Sprintf("%s of %s: %s", calls.SidName(x.s.Sid), x.name, message)}))
+}
+
+// parts calls each with the statement without one of its parts, with what that part is and its value;
+// nothing is left of the statement when it is nil.
+func (x *statement) parts(each func(what, value string, rest *policy.Statement)) {
 	elements := []struct {
 		name string
-		get  func(*policy.Statement) *policy.Texts
+		of   func(*policy.Statement) *policy.Texts
 	}{
 		{"action", func(s *policy.Statement) *policy.Texts { return &s.Action }},
 		{"resource", func(s *policy.Statement) *policy.Texts { return &s.Resource }},
 	}
 	for _, e := range elements {
-		values := e.get(&s).Values
-		for j := range values {
-			t := s
-			without := e.get(&t)
-			without.Values = slices.Delete(slices.Clone(values), j, j+1)
-			if p.pass(users, name, i, t, len(without.Values) == 0) {
-				idle(fmt.Sprintf("%s %q", e.name, values[j].IAM()))
-			}
+		values := e.of(&x.s).Values
+		for j, v := range values {
+			rest := x.s
+			e.of(&rest).Values = slices.Delete(slices.Clone(values), j, j+1)
+			each(e.name, v.IAM(), unless(len(values) == 1, rest))
 		}
 	}
-	if s.Principal != nil {
-		for k, ty := range s.Principal.Types {
-			for j := range ty.Values.Values {
-				t := s
-				pr := &policy.Principal{Types: slices.Clone(s.Principal.Types)}
-				pr.Types[k].Values.Values = slices.Delete(slices.Clone(ty.Values.Values), j, j+1)
-				if len(pr.Types[k].Values.Values) == 0 {
-					pr.Types = slices.Delete(pr.Types, k, k+1)
-				}
-				t.Principal = pr
-				if p.pass(users, name, i, t, len(pr.Types) == 0) {
-					idle(fmt.Sprintf("principal %q", ty.Values.Values[j].IAM()))
-				}
-			}
-		}
-	}
-	if custom {
+	if x.s.Principal == nil {
 		return
 	}
-	for j, c := range s.Condition {
-		t := s
-		t.Condition = slices.Delete(slices.Clone(s.Condition), j, j+1)
-		if !p.lets(name, i, &t) {
-			p.find(Finding{Check: Minimal, Document: name.Name, Sid: s.Sid,
-				Message: fmt.Sprintf("%s of %s: condition %s %s decides nothing", calls.SidName(s.Sid), name, c.Operator, c.Key), Hint: "the template of the statement has a condition too many"})
+	for k, ty := range x.s.Principal.Types {
+		for j, v := range ty.Values.Values {
+			rest := x.s
+			pr := &policy.Principal{Types: slices.Clone(x.s.Principal.Types)}
+			pr.Types[k].Values.Values = slices.Delete(slices.Clone(ty.Values.Values), j, j+1)
+			if len(ty.Values.Values) == 1 {
+				pr.Types = slices.Delete(pr.Types, k, k+1)
+			}
+			rest.Principal = pr
+			each("principal", v.IAM(), unless(len(pr.Types) == 0, rest))
 		}
 	}
 }
 
-// deny takes a Deny statement apart: without it, without one of its actions or resources, some call must pass that is to be refused.
-func (p *proof) deny(name calls.Document, i int) {
-	s := p.own[name].Statements[i]
-	idle := func(what string) {
-		p.find(Finding{Check: Minimal, Document: name.Name, Sid: s.Sid, Message: fmt.Sprintf("%s of %s: %s refuses nothing", calls.SidName(s.Sid), name, what)})
+func unless(nothing bool, s policy.Statement) *policy.Statement {
+	if nothing {
+		return nil
 	}
-	if !p.lets(name, i, nil) {
-		idle("it")
+	return &s
+}
+
+const tooMany = "the template of the statement has a part too many"
+
+// allow takes the parts of an Allow statement out, one at a time.
+func (x *statement) allow() {
+	if x.made.stuck(x) {
 		return
 	}
-	if len(s.Action.Values) > 1 {
-		for j, v := range s.Action.Values {
-			t := s
-			t.Action.Values = slices.Delete(slices.Clone(s.Action.Values), j, j+1)
-			if !p.lets(name, i, &t) {
-				idle(fmt.Sprintf("action %q", v.IAM()))
+	docs, at := x.made.own, place{x.name, x.at}
+	users := x.made.users(place{x.name, x.made.index(x)})
+	idle := pass(users, at.in(docs, nil))
+	if idle && x.custom {
+		// What the spec adds may be there for a call that only real names decide.
+		docs, at.at = x.deployed.docs, x.deployed.index(x)
+		users = x.deployed.users(at)
+		idle = pass(users, at.in(docs, nil))
+	}
+	if idle {
+		x.find("no workflow needs the statement", "")
+		return
+	}
+	// They pass by the documents as they are; by those without what the spec accepts they may not.
+	sure := len(x.report.Accepted) == 0 || pass(users, docs)
+	x.parts(func(what, value string, rest *policy.Statement) {
+		var left []*calls.Call
+		for _, likely := range []bool{true, false} { // to miss the part: those are sooner found
+			for _, c := range users {
+				// Where an action is taken out, calls that the others cover pass as before.
+				if c.About(value) == likely &&
+					!(what == "action" && sure && rest != nil && rest.CoversAction(c.Action)) {
+					left = append(left, c)
+				}
 			}
 		}
+		if pass(left, at.in(docs, rest)) {
+			x.find(fmt.Sprintf("no workflow needs %s %q", what, value), "")
+		}
+	})
+	if x.custom {
+		return
 	}
-	if len(s.Resource.Values) > 1 {
-		for j, v := range s.Resource.Values {
-			t := s
-			t.Resource.Values = slices.Delete(slices.Clone(s.Resource.Values), j, j+1)
-			if !p.lets(name, i, &t) {
-				idle(fmt.Sprintf("resource %q", v.IAM()))
-			}
+	for j, c := range x.s.Condition {
+		rest := x.s
+		rest.Condition = slices.Delete(slices.Clone(x.s.Condition), j, j+1)
+		if !x.lets(&rest) {
+			x.find(fmt.Sprintf("condition %s %s decides nothing", c.Operator, c.Key),
+				tooMany)
 		}
 	}
 }
 
-// users gives the required calls that a statement of a document lets pass.
-func (p *proof) users(name calls.Document, s policy.Statement) []calls.Call {
-	var out []calls.Call
-	due := s.Normal()
-	for i, c := range p.table.Required {
-		if !c.Concerns(name) {
-			continue
-		}
-		for _, cause := range p.decided[i].Because {
-			if c.Blamed(cause) == name && p.normal(name)[cause.Statement] == due {
-				out = append(out, c)
-				break
-			}
-		}
+// deny takes a Deny statement apart: without it, without one of its actions or resources, some call
+// must pass that is to be refused.
+func (x *statement) deny() {
+	if !x.lets(nil) {
+		x.find("it refuses nothing", tooMany)
+		return
 	}
-	return out
+	x.parts(func(what, value string, rest *policy.Statement) {
+		if rest != nil && what != "principal" && !x.lets(rest) {
+			x.find(fmt.Sprintf("%s %q refuses nothing", what, value), tooMany)
+		}
+	})
 }
 
-// stuck reports whether a required call that a statement of a document may be there for does not pass, for want of something else or because something denies
-// it. That was found; what else of the statement is needed cannot be told until it passes.
-func (p *proof) stuck(name calls.Document, s policy.Statement) bool {
-	for i, c := range p.table.Required {
-		if c.Concerns(name) && p.decided[i].Outcome != policy.Allowed && s.CoversAction(c.Action) {
-			return true
-		}
-	}
-	return false
+// place is a document, and the index of one of its statements.
+type place struct {
+	name calls.Document
+	at   int
 }
 
-// normal gives the statements of a document in their normal form.
-func (p *proof) normal(name calls.Document) []string {
-	out, ok := p.normals[name]
-	if !ok {
-		for _, s := range p.asked[name].Statements {
-			out = append(out, s.Normal())
-		}
-		p.normals[name] = out
+// in returns docs with another statement in the place, or with none.
+func (p place) in(docs calls.Documents, s *policy.Statement) calls.Documents {
+	if p.at < 0 {
+		return docs
 	}
-	return out
+	return docs.Edit(p.name, p.at, s)
 }
 
-// pass reports whether all calls pass when the i-th statement of pzgen's own in a document is replaced, or left out.
-func (p *proof) pass(list []calls.Call, name calls.Document, i int, s policy.Statement, drop bool) bool {
-	docs := p.changed(name, i, s, drop)
-	for i := range list {
-		d, err := list[i].Decide(docs)
+// pass reports whether all calls pass by the documents.
+func pass(list []*calls.Call, docs calls.Documents) bool {
+	for _, c := range list {
+		d, err := c.Decide(docs)
 		if err != nil || d.Outcome != policy.Allowed {
 			return false
 		}
@@ -186,38 +185,41 @@ func (p *proof) pass(list []calls.Call, name calls.Document, i int, s policy.Sta
 	return true
 }
 
-// lets reports whether some call that is to be refused passes when the i-th statement of a document is replaced by s, or left out when s is nil.
-func (p *proof) lets(name calls.Document, i int, s *policy.Statement) bool {
-	var st policy.Statement
-	if s != nil {
-		st = *s
-	}
-	docs := p.changed(name, i, st, s == nil)
-	concerns := p.own[name].Statements[i]
-	for k := range p.table.Refused {
-		c := &p.table.Refused[k]
-		if !c.Concerns(name) || !concerns.CoversAction(c.Action) || !c.Possible(docs) {
-			continue
-		}
-		if d, err := c.Decide(docs); err == nil && d.Outcome == policy.Allowed {
-			return true
+// lets reports whether some call that is to be refused passes when the statement is replaced by
+// another one that concerns the same actions at most, or left out.
+func (x *statement) lets(rest *policy.Statement) bool {
+	docs := x.made.own.Edit(x.name, x.at, rest)
+	for _, likely := range []bool{true, false} { // those are sooner found
+		for k := range x.made.refused {
+			c := &x.made.refused[k]
+			if x.likely(&c.Call) != likely || !x.concerned(&c.Call, c.decision) {
+				continue
+			}
+			if d, err := c.Decide(docs); err == nil && d.Outcome == policy.Allowed {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-func (p *proof) changed(name calls.Document, i int, s policy.Statement, drop bool) calls.Documents {
-	d := p.own[name]
-	d.Statements = slices.Clone(d.Statements)
-	if drop {
-		d.Statements = slices.Delete(d.Statements, i, i+1)
-	} else {
-		d.Statements[i] = s
+// likely reports whether a call that must not pass is one that a part of the statement is there for.
+func (x *statement) likely(c *calls.Call) bool {
+	return c.Unusual() && (x.s.Resource.Values == nil ||
+		slices.ContainsFunc(x.s.Resource.Values, func(v policy.Text) bool { return c.About(v.IAM()) }))
+}
+
+// concerned reports whether a call that is refused by a decision can pass when less is asked of an
+// Allow, or when a Deny is taken out: the first when nothing denies the call and this is one of the
+// statements that cover it, the second when this statement denies it.
+func (x *statement) concerned(c *calls.Call, d policy.Decision) bool {
+	if !c.Concerns(x.name) {
+		return false
 	}
-	docs := make(calls.Documents, len(p.own))
-	for n, o := range p.own {
-		docs[n] = o
+	if x.s.Effect == policy.Allow {
+		return d.Outcome == policy.ImplicitlyDenied && x.s.CoversAction(c.Action)
 	}
-	docs[name] = d
-	return docs
+	return slices.ContainsFunc(d.Because, func(cause policy.Cause) bool {
+		return cause.Effect == policy.Deny && cause.Statement == x.at && c.Blamed(cause) == x.name
+	})
 }

@@ -6,7 +6,6 @@
 package proof
 
 import (
-	"fmt"
 	"slices"
 	"sort"
 
@@ -35,6 +34,7 @@ type Report struct {
 	Refused  int       // how many calls were tried that must not pass
 	Findings []Finding
 	Accepted []model.Reason // statements that no workflow needs and that the spec accepts, each with its reason
+	Unproved []Unproved     // what the proof is silent on, as it depends on what is not known
 }
 
 // OK reports whether the proof holds.
@@ -44,6 +44,12 @@ func (r *Report) OK() bool { return len(r.Findings) == 0 }
 type Outcome struct {
 	calls.Call
 	By map[string]policy.Decision // by target
+}
+
+// Unproved is something that the proof is silent on.
+type Unproved struct {
+	Place         spec.Place // in the spec
+	Message, Hint string
 }
 
 // Finding is one way in which a proof fails.
@@ -65,7 +71,7 @@ type Finding struct {
 
 // Prove proves the files of one setup in the targets of gens that the setup wants.
 func Prove(m *model.Setup, gens []generators.Generator, in Input) *Report {
-	p := &proof{m: m, report: &Report{Setup: m.Name}, env: m.SyntheticEnv(1)}
+	p := &proof{m: m, report: &Report{Setup: m.Name}}
 	gens = slices.DeleteFunc(slices.Clone(gens), func(g generators.Generator) bool {
 		return len(m.Targets) > 0 && g.Name != readmeTarget && !slices.Contains(m.Targets, g.Name)
 	})
@@ -84,7 +90,7 @@ func Prove(m *model.Setup, gens []generators.Generator, in Input) *Report {
 	if p.prepare() {
 		if p.fits() {
 			p.calls()
-			p.foreign()
+			p.asDeployed()
 			p.minimal()
 		}
 	}
@@ -118,17 +124,13 @@ func Prove(m *model.Setup, gens []generators.Generator, in Input) *Report {
 
 // proof is the work on one setup.
 type proof struct {
-	m       *model.Setup
-	report  *Report
-	env     policy.Env
-	parts   []calls.Part
-	docs    calls.Documents             // every document, resolved under env
-	own     calls.Documents             // the same, of pzgen's own statements that are not accepted extras
-	asked   calls.Documents             // docs, of policies with statements of others pzgen's own alone
-	normals map[calls.Document][]string // the statements of asked in normal form
-	table   *calls.Table
-	decided []policy.Decision    // on table.Required, by the model's documents
-	differs map[string]differing // by target, for those that do not equal the model
+	m        *model.Setup
+	report   *Report
+	parts    []calls.Part
+	docs     calls.Documents      // every document, under the first made-up names
+	made     *round               // under the first made-up names; nil until there is one
+	deployed *round               // under the names that the setup has in AWS
+	differs  map[string]differing // by target, for those that do not equal the model
 }
 
 func (p *proof) find(f Finding) {
@@ -144,47 +146,6 @@ func (p *proof) accepted() {
 	}
 }
 
-// prepare resolves the documents and makes the calls. It fails when the model itself refers to
-// something that no environment has.
-func (p *proof) prepare() bool {
-	p.parts = calls.Parts(p.m)
-	p.normals, p.differs = map[calls.Document][]string{}, map[string]differing{}
-	p.docs, p.own, p.asked = calls.Documents{}, calls.Documents{}, calls.Documents{}
-	ok := true
-	resolve := func(name string, d policy.Document) policy.Document {
-		out, err := d.Resolve(p.env)
-		if err != nil {
-			p.find(Finding{Check: Closed, Document: name, Message: err.Error()})
-			ok = false
-		}
-		return out
-	}
-	for _, d := range p.parts {
-		whole := resolve(d.Name, d.Whole)
-		own := whole
-		p.docs[d.Document], p.asked[d.Document] = whole, whole
-		if d.Base != nil {
-			own = resolve(d.Name, d.Own)
-			p.asked[d.Document] = own
-		}
-		p.own[d.Document] = p.withoutAccepted(d.Name, own)
-	}
-	p.table = calls.New(p.m, p.env)
-	return ok
-}
-
-// withoutAccepted leaves out the statements that the spec adds and accepts: what they allow is not held against anybody.
-func (p *proof) withoutAccepted(name string, d policy.Document) policy.Document {
-	out := d
-	out.Statements = nil
-	for _, s := range d.Statements {
-		if r := p.reason(name, s.Sid); r == nil || r.Accepted == "" {
-			out.Statements = append(out.Statements, s)
-		}
-	}
-	return out
-}
-
 func (p *proof) reason(document, sid string) *model.Reason {
 	for i := range p.m.Reasons {
 		if r := &p.m.Reasons[i]; r.Document == document && r.Sid == sid {
@@ -192,63 +153,6 @@ func (p *proof) reason(document, sid string) *model.Reason {
 		}
 	}
 	return nil
-}
-
-// calls tries every call on pzgen's own statements; what statements of others refuse is asked by
-// foreign.
-func (p *proof) calls() {
-	p.decided = make([]policy.Decision, len(p.table.Required))
-	for i := range p.table.Required {
-		c := &p.table.Required[i]
-		d, err := c.Decide(p.asked)
-		if err != nil {
-			p.find(Finding{Check: Fits, Document: c.Resource.Name, Message: err.Error(),
-				Place: p.place(c.Place)})
-			continue
-		}
-		p.decided[i] = d
-		if d.Outcome != policy.Allowed {
-			p.find(Finding{Check: Sufficient, Document: c.Document().Name, Sid: first(d),
-				Place: p.place(c.Place), Details: c.Explain(d), Hint: "source: " + c.Source,
-				Message: fmt.Sprintf("%s: %s cannot %s on %s", c.Workflow, c.Caller, c.Action, c.On)})
-		}
-	}
-	p.report.Refused = len(p.table.Refused)
-	seen := map[string]bool{}
-	for i := range p.table.Refused {
-		c := &p.table.Refused[i]
-		if !c.Possible(p.own) {
-			continue
-		}
-		d, err := c.Decide(p.own)
-		if err == nil && d.Outcome == policy.Allowed {
-			p.passes(c, d, seen)
-		}
-	}
-}
-
-// passes tells of a call that passes and must not. The statement that lets it pass is at fault, and
-// one finding for it is enough. Where none of the setup's does, one that would deny it is missing.
-func (p *proof) passes(c *calls.Call, d policy.Decision, seen map[string]bool) {
-	blamed := false
-	for _, cause := range d.Because {
-		doc := c.Blamed(cause)
-		if doc == (calls.Document{}) {
-			continue
-		}
-		blamed = true
-		if seen[doc.Name+"/"+cause.Sid] {
-			continue
-		}
-		seen[doc.Name+"/"+cause.Sid] = true
-		p.find(p.extra(Finding{Check: Minimal, Document: doc.Name, Sid: cause.Sid, Place: p.place(c.Place),
-			Message: fmt.Sprintf("%s of %s lets %s pass on %s for %s, which no workflow needs",
-				calls.SidName(cause.Sid), doc, c.Action, c.On, c.Principal())}))
-	}
-	if !blamed {
-		p.find(Finding{Check: Minimal, Document: c.Resource.Name, Place: p.place(c.Place),
-			Message: fmt.Sprintf("%s does not deny %s on %s (%s)", c.Resource, c.Action, c.On, c.Workflow)})
-	}
 }
 
 // extra turns a finding about a statement of the spec into one that says how to accept it.
@@ -260,13 +164,6 @@ func (p *proof) extra(f Finding) Finding {
 		f.Hint = "the template of the statement grants too much"
 	}
 	return f
-}
-
-func first(d policy.Decision) string {
-	if len(d.Because) == 0 {
-		return ""
-	}
-	return d.Because[0].Sid
 }
 
 func (p *proof) place(path string) spec.Place {
@@ -281,8 +178,8 @@ func (p *proof) place(path string) spec.Place {
 func (p *proof) fits() bool {
 	ok := true
 	for _, part := range p.parts {
-		doc := p.docs[part.Document]
-		foreign := len(doc.Statements) > len(p.own[part.Document].Statements)
+		doc := p.docs.Get(part.Document)
+		foreign := len(doc.Statements) > len(p.made.own.Get(part.Document).Statements)
 		for _, problem := range doc.Check(part.Kind.Grammar()) {
 			ok = ok && !problem.Fatal
 			if foreign && !problem.Fatal {

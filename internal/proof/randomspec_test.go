@@ -62,6 +62,7 @@ type thing struct {
 	name     string
 	existing bool
 	key      bool // a bucket under a customer's key
+	closed   bool // a key whose policy leaves nothing to the policies of the account
 }
 
 // randomSpec gives a spec of one or two setups as a tree, and the files that it names.
@@ -294,8 +295,11 @@ func (r *random) setupBody() fields {
 		if r.one(2) {
 			g = append(g, "domain", []string{"ECOMMERCE", "VIDEO_ON_DEMAND"}[r.IntN(2)])
 		}
+		// Operators cannot use a key whose policy leaves nothing to the account.
 		if len(r.keys) > 0 && r.one(2) {
-			g = append(g, "key", r.keys[r.IntN(len(r.keys))].name)
+			if k := r.keys[r.IntN(len(r.keys))]; !k.closed {
+				g = append(g, "key", k.name)
+			}
 		}
 		b = append(b, "datasetGroup", g)
 	}
@@ -362,6 +366,8 @@ func (r *random) key() (string, fields) {
 			}
 			if r.one(3) {
 				admins = append(admins, "arn:"+r.partition+":iam::"+r.account+":root")
+			} else {
+				r.keys[len(r.keys)-1].closed = true
 			}
 			b = append(b, "admins", admins)
 		}

@@ -53,7 +53,14 @@ func (o Outcome) Decided(target string) string {
 	case d.Outcome == policy.ExplicitlyDenied:
 		return "denied by " + strings.Join(names, ", ")
 	case d.Outcome != policy.Allowed:
-		return "nothing in " + o.documents() + " allows it"
+		var lacking []string
+		for _, doc := range o.Lacking(d) {
+			lacking = append(lacking, doc.Name)
+		}
+		if lacking == nil {
+			return "nothing allows it"
+		}
+		return "nothing in " + strings.Join(lacking, ", ") + " allows it"
 	}
 	return strings.Join(names, ", ")
 }
@@ -61,22 +68,17 @@ func (o Outcome) Decided(target string) string {
 // follows reports whether the finding only tells what comes of another, so that it is told after it.
 func (f Finding) follows() bool { return f.Check == Sufficient && f.Target != "" }
 
-// documents names those that could allow the call.
-func (o Outcome) documents() string {
-	var names []string
-	for _, d := range o.DecidedBy() {
-		names = append(names, d.Name)
-	}
-	if len(names) == 0 {
-		return "any document"
-	}
-	return strings.Join(names, ", ")
-}
-
 // locate fills in what can be known about a finding from its document and Sid: where in the spec it comes from, and by which template. Made-up values are
 // written as the names that they stand for.
 func (p *proof) locate() {
-	names := namesFor(nil, false, p.m.SyntheticEnv(1), p.m.SyntheticEnv(2))
+	// The ARN of a key that is yet to be created is made up under real names too.
+	real, stand := p.m.DeployedEnv(), policy.Env{}
+	for ref, v := range calls.DeployedEnv(p.m) {
+		if _, known := real[ref]; !known {
+			stand[ref] = v
+		}
+	}
+	names := namesFor(nil, false, p.m.SyntheticEnv(1), p.m.SyntheticEnv(2), stand)
 	for i := range p.report.Calls {
 		c := &p.report.Calls[i]
 		c.On.ARN = names.Replace(c.On.ARN)

@@ -264,7 +264,7 @@ func (p *proof) created(t policy.Text) policy.Text {
 func (p *proof) fitsAsRead(g generators.Generator, s deployed.State) {
 	known := map[string]bool{}
 	for _, d := range p.parts {
-		for _, problem := range p.docs[d.Document].Check(d.Kind.Grammar()) {
+		for _, problem := range p.docs.Get(d.Document).Check(d.Kind.Grammar()) {
 			known[problem.Sid+problem.Message] = true
 		}
 	}

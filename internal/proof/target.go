@@ -280,35 +280,53 @@ func (p *proof) due(g generators.Generator, r *model.Reading) []policy.Ref {
 	return refs
 }
 
-// outcomes fills in the matrix: a target that equals the model decides as the model does; one that does not is asked call by call.
+// outcomes fills in the matrix: a target that equals the model decides as the model does; one that
+// does not is asked call by call.
 func (p *proof) outcomes() {
-	if p.table == nil || p.decided == nil {
+	if p.made == nil || p.made.answers == nil {
 		return
 	}
-	asked := map[string][]calls.Call{} // the same calls, under the environment of a target that differs
+	asked := map[string][]calls.Answer{} // on the same calls, by a target that differs
 	for _, t := range p.report.Targets {
 		if other, ok := p.differs[t]; ok && other.docs != nil {
-			asked[t] = calls.New(p.m, other.env).Required
+			asked[t] = calls.New(p.m, other.env).Decide(p.named(other.docs))
 		}
 	}
-	for i, c := range p.table.Required {
+	for i, c := range p.made.table.Required {
 		o := Outcome{Call: c, By: map[string]policy.Decision{}}
 		for _, t := range p.report.Targets {
-			other, differs := p.differs[t]
-			switch {
-			case !differs:
-				o.By[t] = p.decided[i]
-			case other.docs != nil:
-				call := asked[t][i]
-				d, err := call.Decide(p.named(other.docs))
-				if err != nil {
-					continue
-				}
-				o.By[t] = d
-				if d.Outcome != policy.Allowed && p.decided[i].Outcome == policy.Allowed {
-					p.find(Finding{Check: Sufficient, Target: t, Document: c.Document().Name, Place: p.place(c.Place),
-						Message: fmt.Sprintf("%s: in target %s, %s cannot %s on %s", c.Workflow, t, c.Caller, c.Action, c.On), Details: call.Explain(d)})
-				}
+			if _, differs := p.differs[t]; !differs {
+				o.By[t] = p.made.answers[i].Decision
+				continue
+			}
+			if asked[t] == nil || asked[t][i].Err != nil {
+				continue
+			}
+			d := asked[t][i]
+			o.By[t] = d.Decision
+			if !d.Passes() && p.made.answers[i].Passes() {
+				p.find(Finding{Check: Sufficient, Target: t, Document: c.AtFault(d.Decision).Name,
+					Place: p.place(c.Place), Details: c.Explain(d.Decision),
+					Message: fmt.Sprintf("%s: in target %s, %s cannot %s on %s", c.Workflow, t, c.Caller,
+						c.Action, c.On)})
+			}
+		}
+		p.report.Calls = append(p.report.Calls, o)
+	}
+	p.keysOfOperators()
+}
+
+// keysOfOperators adds the calls that only real names decide. A target that differs was read under
+// other names, so it does not decide them.
+func (p *proof) keysOfOperators() {
+	for i, c := range p.deployed.table.Required {
+		if c.Caller != calls.Operator || c.On.Kind != calls.GroupKey {
+			continue
+		}
+		o := Outcome{Call: c, By: map[string]policy.Decision{}}
+		for _, t := range p.report.Targets {
+			if _, differs := p.differs[t]; !differs {
+				o.By[t] = p.deployed.answers[i].Decision
 			}
 		}
 		p.report.Calls = append(p.report.Calls, o)
@@ -317,10 +335,10 @@ func (p *proof) outcomes() {
 
 // named returns documents by the names that calls have for them.
 func (p *proof) named(docs map[string]policy.Document) calls.Documents {
-	out := calls.Documents{}
+	var out calls.Documents
 	for _, d := range p.parts {
 		if doc, ok := docs[d.Name]; ok {
-			out[d.Document] = doc
+			out.Set(d.Document, doc)
 		}
 	}
 	return out
