@@ -24,9 +24,9 @@ die() {
   exit 1
 }
 
-# left TEXT notes what the script does not touch.
+# left TEXT... notes what the script does not touch.
 left() {
-  if [[ -n $PLANNING ]]; then LEFT="${LEFT}  ${1}${NL}"; fi
+  if [[ -n $PLANNING ]]; then LEFT="${LEFT}  $*${NL}"; fi
 }
 
 options() {
@@ -87,7 +87,7 @@ prepare() {
   export AWS_REGION="$REGION" AWS_DEFAULT_REGION="$REGION" AWS_DEFAULT_OUTPUT=json AWS_PAGER=''
   WORK=$(mktemp -d)
   trap 'rm -rf "$WORK"' EXIT
-  call '' sts get-caller-identity
+  call '' '[.Account, .Arn] | all(text)' sts get-caller-identity
   account=$(answer .Account)
   arn=$(answer .Arn)
   if [[ $account != "$ACCOUNT" ]]; then
@@ -128,14 +128,27 @@ main() {
   if [[ -n $LEFT ]]; then printf 'Left alone:\n%s' "$LEFT"; fi
 }
 
-# call CODES ARGS... reads from AWS; the answer is in ANSWER. It fails when AWS answers with one of the error codes in the list CODES; any
-# other error ends the script.
+# What answers of AWS are made of, for the filters below.
+SHAPES='def text: type == "string" and . != ""; def array: type == "array";
+def object: type == "object"; def maybe(f): . == null or f; '
+
+ROLE_SHAPE='(.Role.Arn | text) and (.Role.AssumeRolePolicyDocument | object) and (.Role.Tags | maybe(array))'
+POLICY_SHAPE='(.Policy.DefaultVersionId | text) and (.Policy.Tags | maybe(array))'
+VERSIONS_SHAPE='.Versions | array and length > 0'
+ATTACHED_SHAPE='.AttachedPolicies | array'
+GROUP_SHAPE='.datasetGroup.status | text'
+KEY_SHAPE='[.KeyMetadata.Arn, .KeyMetadata.KeyState] | all(text)'
+
+# call CODES SHAPE ARGS... reads from AWS; the answer is in ANSWER. It fails when AWS answers with one of the
+# error codes in the list CODES. Any other error ends the script, and so does an answer of which the filter
+# SHAPE is not true: an empty or garbled one says nothing of what is there.
 call() {
-  local codes=$1 code
-  shift
+  local codes=$1 shape=$2 code
+  shift 2
   if ANSWER=$(aws "$@" 2>"$WORK/stderr"); then
-    if [[ -z $ANSWER ]]; then ANSWER='{}'; fi
-    return 0
+    if [ "$(jq -r "${SHAPES}${shape}" <<<"$ANSWER" 2>"$WORK/jq")" = true ]; then return 0; fi
+    die "aws $1 $2 ended well, and its answer is not one that AWS gives, so it is not known what is there:" \
+      "'$(printf '%.200s' "$ANSWER")'"
   fi
   failed
   ANSWER='{}'
@@ -153,8 +166,8 @@ failed() {
   CODE=${CODE%%")"*}
 }
 
-# change WHAT ARGS... makes a changing call; the answer is in RESULT. While planning it only tells. What was created a moment ago is not
-# visible everywhere at once, so errors that say so are tried again.
+# change WHAT ARGS... makes a changing call; the answer is in RESULT. While planning it only tells. What was
+# created a moment ago is not visible everywhere at once, so errors that say so are tried again.
 change() {
   local what=$1 delay
   shift

@@ -5,7 +5,7 @@
 ensure_role() {
   local description=$1 boundary=$2 trust=$3 input tags present
   ROLE_OURS=1
-  if ! call NoSuchEntity iam get-role --role-name="$ROLE_NAME"; then
+  if ! call NoSuchEntity "$ROLE_SHAPE" iam get-role --role-name="$ROLE_NAME"; then
     input=$(jq -cn --arg name "$ROLE_NAME" --arg path "$ROLE_PATH" --arg description "$description" --arg boundary "$boundary" \
       --arg trust "$trust" --argjson tags "$TAGS" '
         {RoleName: $name, Path: $path, AssumeRolePolicyDocument: $trust, Tags: $tags}
@@ -51,7 +51,7 @@ role_arn_agrees() {
 # existing_role TRUST only looks: the role is somebody else's and gets policies alone.
 existing_role() {
   local present
-  if ! call NoSuchEntity iam get-role --role-name="$ROLE_NAME"; then
+  if ! call NoSuchEntity "$ROLE_SHAPE" iam get-role --role-name="$ROLE_NAME"; then
     die "there is no role ${ROLE_NAME}, and the spec says that it exists"
   fi
   role_arn_agrees
@@ -66,7 +66,8 @@ existing_role() {
 # ensure_inline NAME POLICY: an inline policy of the service role.
 ensure_inline() {
   local present=''
-  if call NoSuchEntity iam get-role-policy --role-name="$ROLE_NAME" --policy-name="$1"; then
+  if call NoSuchEntity '.PolicyDocument | object' \
+    iam get-role-policy --role-name="$ROLE_NAME" --policy-name="$1"; then
     present=$(answer -c .PolicyDocument)
     if same_policy "$present" "$2"; then return 0; fi
     if [[ -z $ROLE_OURS && -z $ADOPT ]] && ! related "$present" "$2"; then
@@ -80,7 +81,7 @@ ensure_inline() {
 # ensure_managed NAME POLICY: a customer managed policy.
 ensure_managed() {
   local name=$1 wanted=$2 arn="arn:${PARTITION}:iam::${ACCOUNT}:policy/$1" version tags oldest
-  if ! call NoSuchEntity iam get-policy --policy-arn "$arn"; then
+  if ! call NoSuchEntity "$POLICY_SHAPE" iam get-policy --policy-arn "$arn"; then
     change "create the policy ${name}" iam create-policy --policy-name="$name" --policy-document "$wanted" --tags "$TAGS"
     return 0
   fi
@@ -90,10 +91,11 @@ ensure_managed() {
   if [[ $tags != '[]' ]]; then
     change "tag the policy ${name}" iam tag-policy --policy-arn "$arn" --tags "$tags"
   fi
-  call '' iam get-policy-version --policy-arn "$arn" --version-id "$version"
+  call '' '.PolicyVersion.Document | object' iam get-policy-version --policy-arn "$arn" --version-id "$version"
   if same_policy "$(answer -c .PolicyVersion.Document)" "$wanted"; then return 0; fi
-  call '' iam list-policy-versions --policy-arn "$arn"
-  oldest=$(answer 'if (.Versions | length) < 5 then "" else [.Versions[] | select(.IsDefaultVersion | not)] | sort_by(.CreateDate, (.VersionId | ltrimstr("v") | tonumber)) | .[0].VersionId end')
+  call '' "$VERSIONS_SHAPE" iam list-policy-versions --policy-arn "$arn"
+  oldest=$(answer 'if (.Versions | length) < 5 then "" else [.Versions[] | select(.IsDefaultVersion | not)]
+    | sort_by(.CreateDate, (.VersionId | ltrimstr("v") | tonumber)) | .[0].VersionId end')
   if [[ -n $oldest ]]; then
     change "remove the oldest version of the policy ${name}, ${oldest}" iam delete-policy-version --policy-arn "$arn" --version-id "$oldest"
   fi
@@ -102,7 +104,7 @@ ensure_managed() {
 
 # attach KIND NAME ARN attaches a managed policy to a user, a group or a role.
 attach() {
-  if ! call NoSuchEntity iam "list-attached-${1}-policies" "--${1}-name=${2}"; then
+  if ! call NoSuchEntity "$ATTACHED_SHAPE" iam "list-attached-${1}-policies" "--${1}-name=${2}"; then
     if [[ -z $PLANNING || $1 != role || $2 != "$ROLE_NAME" ]]; then die "there is no $1 $2"; fi
   fi
   if holds --arg arn "$3" 'any(.AttachedPolicies[]?; .PolicyArn == $arn)'; then return 0; fi

@@ -4,8 +4,8 @@
 # The service principal that statements of this setup may name.
 SERVICE='personalize.amazonaws.com'
 
-# How policies are compared and merged. Two policies are the same when they differ only in order and in writing a list of one as a string. A
-# statement is this setup's by its Sid, and foreign when its effect or its kind of principal is another.
+# Two policies are the same when they differ only in order and in writing a list of one as a string. A statement
+# is this setup's by its Sid, and foreign when its effect or its kind of principal is another.
 POLICY_JQ='
 def list: if type == "array" then . elif . == null then [] else [.] end;
 def account: if type == "string" and test("^[0-9]{12}$") then "arn:\($partition):iam::\(.):root" else . end;
@@ -103,10 +103,15 @@ related() {
 
 # read_policy KIND NAME leaves the policy of a bucket or key in POLICY, '' when there is none.
 read_policy() {
-  local found=''
+  local found='' shape='.Policy | text and (fromjson | object)'
   case $1 in
-    bucket) if call 'NoSuchBucketPolicy NoSuchBucket' s3api get-bucket-policy --bucket "$2" --expected-bucket-owner "$ACCOUNT"; then found=1; fi ;;
-    key) if call '' kms get-key-policy --key-id "$2" --policy-name default; then found=1; fi ;;
+    bucket)
+      if call 'NoSuchBucketPolicy NoSuchBucket' "$shape" \
+        s3api get-bucket-policy --bucket "$2" --expected-bucket-owner "$ACCOUNT"; then
+        found=1
+      fi
+      ;;
+    key) if call '' "$shape" kms get-key-policy --key-id "$2" --policy-name default; then found=1; fi ;;
   esac
   POLICY=''
   if [[ -n $found ]]; then POLICY=$(answer .Policy); fi
