@@ -123,9 +123,15 @@ func BenchmarkProve(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	in := proof.Input{Files: files, Printed: files}
+	for _, g := range generators.Targets() {
+		if g.Shared != nil {
+			in.Shared = append(in.Shared, g.Shared()...)
+		}
+	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if r := proof.Prove(m, generators.Targets(), proof.Input{Files: files, Printed: files}); !r.OK() {
+		if r := proof.Prove(m, generators.Targets(), in); !r.OK() {
 			b.Fatal(r.Findings)
 		}
 	}

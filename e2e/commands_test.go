@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/pzgen/pzgen/generators/shell"
 )
 
 // ran are the commands that scripts have run, each with its options: "s3api head-bucket --bucket --expected-bucket-owner". The AWS CLI has
@@ -61,7 +63,7 @@ func shape(args []string) string {
 	return strings.Join(append(words, options...), " ")
 }
 
-// complete requires every command of every example's scripts to have been run.
+// complete requires every command of the scripts' library to have been run.
 func (r *ran) complete(t *testing.T) {
 	t.Helper()
 	if run := flag.Lookup("test.run").Value.String(); strings.Contains(run, "/") || t.Failed() {
@@ -74,16 +76,14 @@ func (r *ran) complete(t *testing.T) {
 		known[words[0]+" "+words[1]] = append(known[words[0]+" "+words[1]], c)
 	}
 	seen := map[string]bool{}
-	for _, m := range everySetup(t) {
-		for _, f := range printed(t, m, "shell") {
-			for _, p := range commands(t, f.Data) {
-				if seen[p.String()] {
-					continue
-				}
-				seen[p.String()] = true
-				if !slices.ContainsFunc(slices.Collect(maps.Keys(r.commands)), p.MatchString) {
-					t.Errorf("no test runs a command like %q, which %s has", p, f.Path)
-				}
+	for _, f := range shell.Shared() {
+		for _, p := range commands(t, f.Data) {
+			if seen[p.String()] {
+				continue
+			}
+			seen[p.String()] = true
+			if !slices.ContainsFunc(slices.Collect(maps.Keys(r.commands)), p.MatchString) {
+				t.Errorf("no test runs a command like %q, which %s has", p, f.Path)
 			}
 		}
 	}
@@ -117,11 +117,13 @@ func commands(t *testing.T, script []byte) []*regexp.Regexp {
 			words[i] = pattern(w)
 		}
 		switch {
-		case name == "look": // look CODES OPERATION BUCKET
-			words = []string{"s3api", words[2]}
+		case name == "look": // look CODES SHAPE OPERATION BUCKET OPTION...
+			words = append([]string{"s3api"}, slices.Delete(words, 0, 3)...)
 		case name == "set_bucket": // set_bucket WHAT OPERATION BUCKET OPTION...
 			words = append([]string{"s3api"}, slices.Delete(words, 0, 2)...)
-		case name == "call" || name == "change":
+		case name == "call": // call CODES SHAPE SERVICE OPERATION OPTION...
+			words = words[3:]
+		case name == "change": // change WHAT SERVICE OPERATION OPTION...
 			words = words[2:]
 		default:
 			return true

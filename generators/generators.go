@@ -76,7 +76,8 @@ func Targets() []Generator {
 			Parse: cloudformation.Parse, Names: cloudformation.Names, Want: cloudformation.Want},
 		{Name: "terraform", Doc: terraform.Doc, Folder: "terraform", Print: terraform.Print,
 			Parse: terraform.Parse, Names: terraform.Names, Want: terraform.Want, Partial: true},
-		{Name: "shell", Doc: shell.Doc, Folder: "shell", Print: shell.Print, Open: opened(shell.Read), Partial: true, Shared: shell.Shared},
+		{Name: "shell", Doc: shell.Doc, Folder: "shell", Print: shell.Print,
+			Parse: shell.Parse, Names: shell.Names, Want: shell.Want, Shared: shell.Shared, Partial: true},
 	}
 }
 

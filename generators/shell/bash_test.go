@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,13 +16,18 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
-	"github.com/pzgen/pzgen/generators/shell/account"
+	"github.com/pzgen/pzgen/generators/shell/internal/interp/account"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/internal/testtool"
 )
 
-// stateVariable makes the test binary stand in for the AWS CLI: it names the file with the account's state.
-const stateVariable = "PZGEN_TEST_ACCOUNT"
+// stateVariable makes the test binary stand in for the AWS CLI: it names the file with the
+// account's state. What is in garbleVariable, "iam get-role <html>", is a call and what it prints
+// instead of its answer.
+const (
+	stateVariable  = "PZGEN_TEST_ACCOUNT"
+	garbleVariable = "PZGEN_TEST_GARBLE"
+)
 
 func TestMain(m *testing.M) {
 	if file := os.Getenv(stateVariable); file != "" {
@@ -54,11 +60,15 @@ func fakeAWS(file string, args []string) int {
 		fmt.Fprintln(log, c)
 	}
 	log.Close()
+	if garbage, ok := strings.CutPrefix(os.Getenv(garbleVariable), args[0]+" "+args[1]+" "); ok {
+		out = garbage
+	}
 	var refused *account.Error
 	_, runErr := fmt.Print(out)
 	switch {
 	case errors.As(err, &refused):
-		fmt.Fprintf(os.Stderr, "\nAn error occurred (%s) when calling the operation: %s\n", refused.Code, refused.Message)
+		fmt.Fprintf(os.Stderr, "\nAn error occurred (%s) when calling the operation: %s\n",
+			refused.Code, refused.Message)
 		return 254
 	case err != nil || runErr != nil:
 		fmt.Fprintln(os.Stderr, err, runErr)
@@ -67,8 +77,12 @@ func fakeAWS(file string, args []string) int {
 	return 0
 }
 
-// TestRealBash runs the scripts under bash with a stand-in for the AWS CLI, and expects the account to end as it does in process.
+// TestRealBash runs the scripts under bash with a stand-in for the AWS CLI, and expects the
+// account to end as it does in process.
 func TestRealBash(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped in short mode")
+	}
 	testtool.Need(t, "bash")
 	testtool.Need(t, "jq")
 	for _, name := range []string{"hostile", "existing", "managed"} {
@@ -100,30 +114,34 @@ func TestRealBash(t *testing.T) {
 			}
 			write("bin/sleep", []byte("#!/bin/sh\n"), 0o755)
 			w := newWorld(t, s)
-			w.m.account.KeyARN = nil
+			w.m.Account.KeyARN = nil
 			state := write("state", []byte(w.state()), 0o600)
-			for path, text := range w.texts {
-				write(filepath.Join("o u t", path), text, 0o755)
-			}
-			for _, f := range Shared() {
+			for _, f := range append(printed(t, s), Shared()...) {
 				write(filepath.Join("o u t", f.Path), f.Data, f.Mode)
 			}
 			// The scripts are called through links, one of them to another folder.
 			for _, script := range []string{"apply.sh", "destroy.sh"} {
 				link := filepath.Join(dir, "bin", script)
-				if err := os.Symlink(filepath.Join("..", "o u t", s.Name, "shell", script), link); err != nil {
+				if err := os.Symlink(filepath.Join("..", "o u t", s.Name, "shell", script),
+					link); err != nil {
 					t.Fatal(err)
 				}
 				if err := os.Symlink(link, filepath.Join(dir, script)); err != nil {
 					t.Fatal(err)
 				}
 			}
+			command := func(script string, args ...string) *exec.Cmd {
+				cmd := testtool.Command(t, filepath.Join(dir, script), append([]string{"--yes"},
+					args...)...)
+				cmd.Dir = dir
+				cmd.Env = append(os.Environ(), stateVariable+"="+state, "PATH="+filepath.Join(dir,
+					"bin")+":"+os.Getenv("PATH"), "TMPDIR="+dir)
+				return cmd
+			}
 			run := func(script string, args ...string) []string {
 				t.Helper()
 				os.Remove(state + ".changes")
-				cmd := testtool.Command(t, filepath.Join(dir, script), append([]string{"--yes"}, args...)...)
-				cmd.Dir = dir
-				cmd.Env = append(os.Environ(), stateVariable+"="+state, "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"), "TMPDIR="+dir)
+				cmd := command(script, args...)
 				if out, err := cmd.CombinedOutput(); err != nil {
 					t.Fatalf("%s: %v\n%s", script, err, out)
 				}
@@ -150,7 +168,7 @@ func TestRealBash(t *testing.T) {
 			}
 			run("apply.sh", "--files", filepath.Join(dir, "files"))
 			w.must(w.apply())
-			for _, b := range w.m.account.Buckets {
+			for _, b := range w.m.Account.Buckets {
 				for _, o := range b.Objects {
 					clear(o) // the file is another
 				}
@@ -164,9 +182,23 @@ func TestRealBash(t *testing.T) {
 			if err := json.Unmarshal(b, real); err != nil {
 				t.Fatal(err)
 			}
-			real.Datasets, w.m.account.Datasets = map[string]*account.DatasetGroup{}, map[string]*account.DatasetGroup{}
+			real.Datasets, w.m.Account.Datasets = map[string]*account.DatasetGroup{}, map[string]*account.DatasetGroup{}
 			b, _ = json.Marshal(real)
 			write("state", b, 0o600)
+			// jq itself finds an answer that is none, and the script ends there.
+			for _, garbage := range []string{"", "{}", "<html></html>", `{"Role": {"Ar`} {
+				if name != "managed" {
+					break
+				}
+				os.Remove(state + ".changes")
+				cmd := command("destroy.sh")
+				cmd.Env = append(cmd.Env, garbleVariable+"=iam get-role "+garbage)
+				out, err := cmd.CombinedOutput()
+				if changes, _ := os.ReadFile(state + ".changes"); err == nil ||
+					len(changes) > 0 || !strings.Contains(string(out), "iam get-role ended well") {
+					t.Errorf("after %q destroy.sh goes on: %v, %s\n%s", garbage, err, changes, out)
+				}
+			}
 			run("destroy.sh")
 			w.must(w.run(destroyPath(s), "--yes"))
 			same("destroy.sh")
@@ -178,7 +210,8 @@ func TestRealBash(t *testing.T) {
 	}
 }
 
-// settle gives an account without what differs between jq and gojq (the order of an object's keys) and between the uploaded files.
+// settle gives an account without what differs between jq and gojq (the order of an object's
+// keys) and between the uploaded files.
 func settle(t *testing.T, a *account.Account) string {
 	t.Helper()
 	for _, b := range a.Buckets {
@@ -222,7 +255,8 @@ func TestRealScriptTools(t *testing.T) {
 	for name, s := range setups() {
 		scripts = append(scripts, write(name, printed(t, s))...)
 	}
-	for _, c := range [][]string{{"bash", "-n"}, {"shellcheck"}, {"shfmt", "-i", "2", "-ci", "-d"}} {
+	for _, c := range [][]string{{"bash", "-n"}, {"shellcheck"}, {"shfmt", "-i", "2", "-ci",
+		"-d"}} {
 		t.Run(c[0], func(t *testing.T) { clean(t, c, scripts) })
 	}
 	t.Run("shellcheck with the library", func(t *testing.T) {
@@ -239,7 +273,8 @@ func clean(t *testing.T, command, files []string) {
 	}
 }
 
-// TestBash32 looks for what bash 3.2 does not have, or has with faults: the version that macOS has.
+// TestBash32 looks for what bash 3.2 does not have, or has with faults: the version that macOS
+// has.
 func TestBash32(t *testing.T) {
 	all := setups()
 	maps.Copy(all, examples(t))
@@ -252,7 +287,8 @@ func TestBash32(t *testing.T) {
 			t.Errorf("%s: %s", f.Path, found)
 		}
 	}
-	for _, bad := range []string{"declare -A x", "local -n y=x", "echo ${x,,}", "echo ${x^}", "mapfile -t x", "x=(a b)", "a |& b", "a &>> b", "case a in b) ;& esac", "[[ -v x ]]", "echo ${x@Q}",
+	for _, bad := range []string{"declare -A x", "local -n y=x", "echo ${x,,}", "echo ${x^}",
+		"mapfile -t x", "x=(a b)", "a |& b", "a &>> b", "case a in b) ;& esac", "[[ -v x ]]", "echo ${x@Q}",
 		"readarray x", "coproc a", `x=$'\u00e9'`, "wait -n", "printf '%(%Y)T'", "echo ${x: -1}", "a <(b)", "echo $EPOCHSECONDS", "shopt -s globstar"} {
 		if bad = "f() { " + bad + "\n}"; len(newer(t, []byte(bad))) == 0 {
 			t.Errorf("%s is not found", bad)
@@ -282,12 +318,14 @@ func newer(t *testing.T, text []byte) []string {
 			}
 		case *syntax.ParamExp:
 			switch {
-			case n.Exp != nil && (n.Exp.Op >= syntax.UpperFirst && n.Exp.Op <= syntax.OtherParamOps):
+			case n.Exp != nil && (n.Exp.Op >= syntax.UpperFirst &&
+				n.Exp.Op <= syntax.OtherParamOps):
 				bad(n, "change of case, or ${x@...}")
 			case n.Index != nil && n.Param.Value == "BASH_SOURCE":
 			case n.Slice != nil, n.Index != nil, n.Excl, n.Names != 0:
 				bad(n, "arrays, substrings, indirect names")
-			case n.Param != nil && slices.Contains([]string{"EPOCHSECONDS", "EPOCHREALTIME", "BASHPID", "SRANDOM"}, n.Param.Value):
+			case n.Param != nil && slices.Contains([]string{"EPOCHSECONDS", "EPOCHREALTIME",
+				"BASHPID", "SRANDOM"}, n.Param.Value):
 				bad(n, n.Param.Value)
 			}
 		case *syntax.ArrayExpr:
@@ -313,7 +351,8 @@ func newer(t *testing.T, text []byte) []string {
 		case *syntax.ProcSubst:
 			bad(n, "process substitution")
 		case *syntax.SglQuoted:
-			if v := strings.ReplaceAll(n.Value, `\\`, ""); n.Dollar && (strings.Contains(v, `\u`) || strings.Contains(v, `\U`)) {
+			if v := strings.ReplaceAll(n.Value, `\\`, ""); n.Dollar && (strings.Contains(v,
+				`\u`) || strings.Contains(v, `\U`)) {
 				bad(n, `\u in $''`)
 			}
 			if strings.Contains(n.Value, "%(") {

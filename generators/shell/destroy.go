@@ -8,6 +8,13 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
+// What the steps of destroy.sh are told of a dataset group that has a key, and of a bucket that
+// apply.sh creates.
+const (
+	encryptedGroup = "encrypted"
+	createdBucket  = "created"
+)
+
 func (w *script) destroy() {
 	s := w.setup
 	for _, d := range s.Docs() {
@@ -15,14 +22,16 @@ func (w *script) destroy() {
 			w.docs = append(w.docs, d)
 		}
 	}
-	w.header("destroy.sh", "Removes what apply.sh made for the Amazon Personalize setup "+s.Name+"; --help tells how.")
+	w.header("destroy.sh",
+		"Removes what apply.sh made for the Amazon Personalize setup "+s.Name+"; --help tells how.")
 	w.function("check_setup", w.checkValues)
 	w.documents()
 	w.function("steps", w.destroySteps)
 	w.end()
 }
 
-// needed reports whether destroy.sh compares a document with what is there: those of buckets and keys, and inline policies.
+// needed reports whether destroy.sh compares a document with what is there: those of buckets and
+// keys, and inline policies.
 func (w *script) needed(d model.Doc) bool {
 	for _, p := range w.setup.Role.Policies {
 		if p.Name == d.Name {
@@ -42,13 +51,14 @@ func (w *script) needed(d model.Doc) bool {
 	return false
 }
 
-// destroySteps undoes in the other order. Policies that name the role go before it does: AWS puts a meaningless id in the place of a role that is gone.
+// destroySteps undoes in the other order. Policies that name the role go before it does: AWS puts
+// a meaningless id in the place of a role that is gone.
 func (w *script) destroySteps() {
 	s := w.setup
 	if g := s.DatasetGroup; g != nil {
 		key := "''"
 		if g.Key != "" {
-			key = "encrypted"
+			key = "'" + encryptedGroup + "'"
 		}
 		w.step("undo_dataset_group", w.word(g.Name), key)
 	}
@@ -63,18 +73,20 @@ func (w *script) destroySteps() {
 		}
 	}
 	for _, b := range s.Buckets {
-		created := "1"
+		created := "'" + createdBucket + "'"
 		if b.Existing {
 			created = "''"
 		}
 		w.step("undo_bucket", w.ref(model.RefBucketName(b.ID)), w.policy(b.Policy), created)
 	}
-	// The key policies name keys by what apply.sh knew; a created key is found by its alias, and its statements need no ARN of its own.
+	// The key policies name keys by what apply.sh knew; a created key is found by its alias, and
+	// its statements need no ARN of its own.
 	for _, k := range s.Keys {
 		if k.Existing() {
 			w.step("undo_key", w.ref(model.RefKeyARN(k.ID)), w.policy(k.Policy), "''")
 		} else {
-			w.step("undo_key", `"$`+w.names.aliases[k.ID]+`"`, w.policy(k.Policy), strconv.Itoa(k.Window))
+			w.step("undo_key", `"$`+w.names.aliases[k.ID]+`"`, w.policy(k.Policy),
+				w.word(strconv.Itoa(k.Window)))
 		}
 	}
 	if !s.Role.Existing {
@@ -95,7 +107,8 @@ func (w *script) destroySteps() {
 		}
 		return
 	}
-	w.step("undo_role", w.word("["+strings.Join(inline, ",")+"]"), w.list(ownARNs(s)), w.list(s.Role.ManagedPolicies))
+	w.step("undo_role", w.word("["+strings.Join(inline, ",")+"]"), w.list(ownARNs(s)),
+		w.list(s.Role.ManagedPolicies))
 }
 
 // ownARNs gives the ARNs of the customer managed policies of the service role.
@@ -103,7 +116,7 @@ func ownARNs(s *model.Setup) []policy.Text {
 	var arns []policy.Text
 	for _, d := range s.Role.Policies {
 		if !s.Role.Inline {
-			arns = append(arns, managedARN(d.PolicyName))
+			arns = append(arns, model.PolicyARN(d.PolicyName))
 		}
 	}
 	return arns

@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -37,40 +36,4 @@ func examples(t testing.TB) map[string]*model.Setup {
 		}
 	}
 	return out
-}
-
-// TestExamples reads what is printed for real specs back, and runs it twice, and destroys.
-func TestExamples(t *testing.T) {
-	for name, s := range examples(t) {
-		t.Run(name, func(t *testing.T) {
-			files := printed(t, s)
-			for n := 1; n <= 2; n++ {
-				r, err := Read(s, files, s.SyntheticEnv(n))
-				if err != nil {
-					t.Fatal(err)
-				}
-				equal(t, s, s.SyntheticEnv(n), r)
-			}
-			w := newWorld(t, s)
-			w.must(w.apply())
-			state := w.state()
-			w.must(w.apply())
-			if len(w.m.account.Changes) > 0 || w.state() != state {
-				t.Errorf("the second run changes %v", w.m.account.Changes)
-			}
-			clear(w.m.account.Datasets)
-			w.must(w.run(destroyPath(s), "--yes"))
-			for _, f := range files {
-				if dir := os.Getenv("PZGEN_TEST_OUT"); dir != "" {
-					path := filepath.Join(dir, f.Path)
-					if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-						t.Fatal(err)
-					}
-					if err := os.WriteFile(path, f.Data, f.Mode); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
-		})
-	}
 }

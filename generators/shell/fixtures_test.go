@@ -44,7 +44,8 @@ func allow(sid string, p *policy.Principal, action, resource string) policy.Stat
 	return s
 }
 
-// setup has one of everything: a created and an existing bucket and key, operators of every kind, uploads, a dataset group.
+// setup has one of everything: a created and an existing bucket and key, operators of every kind,
+// uploads, a dataset group.
 func setup() *model.Setup {
 	s := &model.Setup{
 		Name: "retail", Description: "the web shop", SpecFile: "pzgen.yaml",

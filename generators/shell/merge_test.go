@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pzgen/pzgen/generators/shell/account"
+	"github.com/pzgen/pzgen/generators/shell/internal/interp/account"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -26,11 +26,15 @@ func TestMergeAgrees(t *testing.T) {
 	everybody.Principal = &policy.Principal{Any: true}
 	unnamed := foreign()
 	unnamed.Sid = ""
-	stranger := policy.Statement{Sid: "PersonalizeOldRetail", Effect: policy.Allow, Principal: &policy.Principal{Any: true}, Action: texts("s3:*"), Resource: texts("*")}
-	not := policy.Statement{Sid: "Not", Effect: policy.Deny, NotPrincipal: aws("210987654321"), NotAction: texts("s3:GetObject"), NotResource: texts("arn:aws:s3:::x")}
+	stranger := policy.Statement{Sid: "PersonalizeOldRetail", Effect: policy.Allow,
+		Principal: &policy.Principal{Any: true}, Action: texts("s3:*"), Resource: texts("*")}
+	not := policy.Statement{Sid: "Not", Effect: policy.Deny, NotPrincipal: aws("210987654321"),
+		NotAction: texts("s3:GetObject"), NotResource: texts("arn:aws:s3:::x")}
 	for i, base := range []policy.Document{
-		{}, document(), document(foreign()), document(mine), document(foreign(), changed, unnamed), document(old, foreign()), document(foreign(), old, not, mine),
-		document(clash), document(everybody), document(stranger), document(changed, foreign(), changed), document(not, unnamed),
+		{}, document(), document(foreign()), document(mine), document(foreign(), changed,
+			unnamed), document(old, foreign()), document(foreign(), old, not, mine),
+		document(clash), document(everybody), document(stranger), document(changed, foreign(),
+			changed), document(not, unnamed),
 		{Version: policy.Version2008, ID: "theirs", Statements: []policy.Statement{foreign()}},
 		{Statements: []policy.Statement{foreign()}},
 		{Version: policy.Version2012, Single: true, Statements: []policy.Statement{unnamed}},
@@ -41,7 +45,7 @@ func TestMergeAgrees(t *testing.T) {
 			w.must(err)
 			own, err := own.Resolve(w.env)
 			w.must(err)
-			b := w.m.account.Buckets["acme-results"]
+			b := w.m.Account.Buckets["acme-results"]
 			b.Policy = ""
 			if len(base.Statements) > 0 || base.Version != "" {
 				b.Policy = string(base.JSON())
@@ -66,11 +70,12 @@ func TestMergeAgrees(t *testing.T) {
 			if !got.Equal(want) || got.ID != want.ID || !slices.Equal(order(got), order(want)) {
 				t.Errorf("merged is\n%s\nwant\n%s", got.JSON(), want.JSON())
 			}
-			saved := slices.ContainsFunc(w.backups(), func(n string) bool { return strings.Contains(n, "bucket-acme-results") })
+			saved := slices.ContainsFunc(w.backups(),
+				func(n string) bool { return strings.Contains(n, "bucket-acme-results") })
 			if saved != (before != "" && before != b.Policy) {
 				t.Errorf("backups: %v", w.backups())
 			}
-			w.m.account.Datasets = map[string]*account.DatasetGroup{}
+			w.m.Account.Datasets = map[string]*account.DatasetGroup{}
 			w.must(w.run(destroyPath(s), "--yes"))
 			left, clashes := policy.Unmerge(want, s.Owner(own))
 			if len(clashes) > 0 {
@@ -93,21 +98,21 @@ func TestDestroy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, s)
 			bucketBefore := map[string]string{}
-			for n, b := range w.m.account.Buckets {
+			for n, b := range w.m.Account.Buckets {
 				bucketBefore[n] = b.Policy
 			}
 			keyBefore := map[string]string{}
-			for _, k := range w.m.account.Keys {
+			for _, k := range w.m.Account.Keys {
 				keyBefore[k.ARN] = k.Policy
 			}
 			w.must(w.apply())
 			if g := s.DatasetGroup; g != nil && g.Key != "" {
 				w.refuses(w.run(destroyPath(s), "--yes"), "delete it first")
 			}
-			w.m.account.Datasets = map[string]*account.DatasetGroup{}
+			w.m.Account.Datasets = map[string]*account.DatasetGroup{}
 			w.must(w.run(destroyPath(s), "--yes"))
 			for _, b := range s.Buckets {
-				made, ok := w.m.account.Buckets[b.Name]
+				made, ok := w.m.Account.Buckets[b.Name]
 				if !ok {
 					t.Errorf("the bucket %s is gone", b.Name)
 				} else if !b.Existing && made.Policy != "" {
@@ -115,33 +120,36 @@ func TestDestroy(t *testing.T) {
 				} else if b.Existing {
 					samePolicy(t, w, b.Name, made.Policy, bucketBefore[b.Name], b.Own)
 				}
-				if !b.Existing && !strings.Contains(w.m.out.String(), "delete-bucket --bucket "+b.Name) {
+				if !b.Existing && !strings.Contains(w.m.Out.String(),
+					"delete-bucket --bucket "+b.Name) {
 					t.Errorf("it does not say that it left %s", b.Name)
 				}
 			}
-			for _, k := range w.m.account.Keys {
+			for _, k := range w.m.Account.Keys {
 				if was, ok := keyBefore[k.ARN]; ok {
 					samePolicy(t, w, k.ARN, k.Policy, was, policy.Document{})
-				} else if !strings.Contains(k.Policy, ":root") || strings.Contains(k.Policy, s.Role.Name) {
+				} else if !strings.Contains(k.Policy, ":root") ||
+					strings.Contains(k.Policy, s.Role.Name) {
 					t.Errorf("the policy of the created key is %s", k.Policy)
 				}
 			}
-			if len(w.m.account.Policies) > 0 {
-				t.Errorf("policies are left: %v", w.m.account.Policies)
+			if len(w.m.Account.Policies) > 0 {
+				t.Errorf("policies are left: %v", w.m.Account.Policies)
 			}
-			r, ok := w.m.account.Roles[s.Role.Name]
+			r, ok := w.m.Account.Roles[s.Role.Name]
 			if ok != s.Role.Existing || ok && len(r.Inline) > 0 {
 				t.Errorf("the role is %v", r)
 			}
 			w.must(w.run(destroyPath(s), "--yes"))
-			if len(w.m.account.Changes) > 0 {
-				t.Errorf("the second run changes %v", w.m.account.Changes)
+			if len(w.m.Account.Changes) > 0 {
+				t.Errorf("the second run changes %v", w.m.Account.Changes)
 			}
 		})
 	}
 }
 
-// samePolicy checks that a policy is what it was, but for statements that an earlier run had left in it.
+// samePolicy checks that a policy is what it was, but for statements that an earlier run had left
+// in it.
 func samePolicy(t *testing.T, w *world, what, got, was string, own policy.Document) {
 	t.Helper()
 	before, err := policy.DecodeJSON([]byte(was))
@@ -155,21 +163,24 @@ func samePolicy(t *testing.T, w *world, what, got, was string, own policy.Docume
 	}
 }
 
-// TestDestroyLeavesOthers: somebody gave the role a policy, and made a policy of a name that pzgen uses.
+// TestDestroyLeavesOthers: somebody gave the role a policy, and made a policy of a name that
+// pzgen uses.
 func TestDestroyLeavesOthers(t *testing.T) {
 	w := newWorld(t, setup())
 	w.must(w.apply())
-	a := w.m.account
+	a := w.m.Account
 	a.Datasets = map[string]*account.DatasetGroup{}
 	a.Roles["PersonalizeRetail"].Inline["Theirs"] = nobody
 	a.Policies["arn:aws:iam::111122223333:policy/Personalize-retail-web"].Tags = nil
 	w.must(w.run(destroyPath(w.setup), "--yes"))
-	if a.Roles["PersonalizeRetail"] == nil || a.Policies["arn:aws:iam::111122223333:policy/Personalize-retail-web"] == nil {
+	if a.Roles["PersonalizeRetail"] == nil ||
+		a.Policies["arn:aws:iam::111122223333:policy/Personalize-retail-web"] == nil {
 		t.Error("something of somebody else's is gone")
 	}
-	for _, said := range []string{"gave it policies of their own: Theirs", "the policy Personalize-retail-web, which has no tag"} {
-		if !strings.Contains(w.m.out.String(), said) {
-			t.Errorf("it does not say %q:\n%s", said, w.m.out.String())
+	for _, said := range []string{"gave it policies of their own: Theirs",
+		"the policy Personalize-retail-web, which has no tag"} {
+		if !strings.Contains(w.m.Out.String(), said) {
+			t.Errorf("it does not say %q:\n%s", said, w.m.Out.String())
 		}
 	}
 }
@@ -183,8 +194,9 @@ func compacted(doc string) string {
 	return string(b)
 }
 
-// A Sid that is not this setup's alone, such as the guide's, does not tell whose statement it is: apply.sh replaces one under it only when nobody loses
-// anything, and refuses otherwise, as [policy.Merge] does.
+// A Sid that is not this setup's alone, such as the guide's, does not tell whose statement it is:
+// apply.sh replaces one under it only when nobody loses anything, and refuses otherwise, as
+// [policy.Merge] does.
 func TestMergeUnmarkedSid(t *testing.T) {
 	s := setup()
 	guide := s.Buckets[2].Own.Statements[0]
@@ -194,14 +206,15 @@ func TestMergeUnmarkedSid(t *testing.T) {
 	more, other := guide, guide
 	more.Action = texts("s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:DeleteObject")
 	other.Resource = texts("arn:aws:s3:::acme-results/somebody-else/*")
-	for i, base := range []policy.Document{document(guide), document(more), document(other), document(foreign(), guide)} {
+	for i, base := range []policy.Document{document(guide), document(more), document(other),
+		document(foreign(), guide)} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			w := newWorld(t, s)
 			base, err := base.Resolve(w.env)
 			w.must(err)
 			own, err := s.Buckets[2].Own.Resolve(w.env)
 			w.must(err)
-			b := w.m.account.Buckets["acme-results"]
+			b := w.m.Account.Buckets["acme-results"]
 			b.Policy = string(base.JSON())
 			want, conflicts, err := policy.Merge(base, s.Owner(own))
 			w.must(err)

@@ -8,7 +8,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// names are the shell's words for the parts of a setup. Printer and reader share them, and nothing else.
+// names are the shell's words for the parts of a setup. Printer and reader share them, and
+// nothing else.
 type names struct {
 	vars      map[policy.Ref]string // the variable that holds a reference
 	functions map[string]string     // the function that prints a document, by the document's name
@@ -29,7 +30,7 @@ func namesOf(s *model.Setup) names {
 	}
 	taken := map[string]bool{}
 	free := func(format, id string) string {
-		word := word(id)
+		word := identifier(id)
 		name := fmt.Sprintf(format, word)
 		for i := 2; taken[name]; i++ {
 			name = fmt.Sprintf(format, fmt.Sprintf("%s_%d", word, i))
@@ -53,8 +54,9 @@ func namesOf(s *model.Setup) names {
 	return n
 }
 
-// word gives a name of the spec as a part of the name of a variable or function; different names may give the same word.
-func word(id string) string {
+// identifier returns a name of the spec as a part of the name of a variable or function;
+// different names may have the same.
+func identifier(id string) string {
 	w := strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':

@@ -9,8 +9,9 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Print gives apply.sh and destroy.sh of a setup. It fails for values that a script cannot hold (NUL, bytes that are not UTF-8), for tags in pzgen's own
-// name space, and for the policy of a key that refers to a key which is created later.
+// Print gives apply.sh and destroy.sh of a setup. It fails for values that a script cannot hold
+// (NUL, bytes that are not UTF-8), for tags in pzgen's own name space, and for the policy of a
+// key that refers to a key which is created later.
 func Print(s *model.Setup) ([]output.File, error) {
 	n := namesOf(s)
 	apply := &script{setup: s, names: n, docs: s.Docs()}
@@ -34,7 +35,8 @@ func destroyPath(s *model.Setup) string { return s.Name + "/shell/destroy.sh" }
 
 func (w *script) apply() {
 	s := w.setup
-	w.header("apply.sh", "Creates the Amazon Personalize setup "+s.Name+", or brings it up to date; --help tells how.")
+	w.header("apply.sh",
+		"Creates the Amazon Personalize setup "+s.Name+", or brings it up to date; --help tells how.")
 	w.function("check_setup", func() {
 		w.checkValues()
 		for _, u := range s.Uploads {
@@ -44,12 +46,17 @@ func (w *script) apply() {
 	w.tags()
 	w.documents()
 	w.function("steps", w.applySteps)
-	w.function("summary", w.summary)
+	w.function("summary", func() {
+		for _, l := range summaryOf(s) {
+			w.step("show", w.word(l.what), w.text(l.value))
+		}
+	})
 	w.end()
 }
 
-// wanted gives the statements of a document that the script itself brings along: all of a document that is pzgen's, and only pzgen's own where the
-// document belongs to something that exists.
+// wanted gives the statements of a document that the script itself brings along: all of a
+// document that is pzgen's, and only pzgen's own where the document belongs to something that
+// exists.
 func wanted(s *model.Setup, d model.Doc) policy.Document {
 	for _, b := range s.Buckets {
 		if b.Policy.Name == d.Name && b.Existing {
@@ -64,13 +71,15 @@ func wanted(s *model.Setup, d model.Doc) policy.Document {
 	return d.Document
 }
 
-// applySteps is the order of things: the role before the keys, whose policies name it; the keys before the policies and buckets that name them.
+// applySteps is the order of things: the role before the keys, whose policies name it; the keys
+// before the policies and buckets that name them.
 func (w *script) applySteps() {
 	s := w.setup
 	if s.Role.Existing {
 		w.step("existing_role", w.policy(s.Role.Trust))
 	} else {
-		w.step("ensure_role", w.word(s.Role.Description), w.text(s.Role.Boundary), w.policy(s.Role.Trust))
+		w.step("ensure_role", w.word(s.Role.Description), w.text(s.Role.Boundary),
+			w.policy(s.Role.Trust))
 	}
 	w.keySteps()
 	for _, d := range s.Role.Policies {
@@ -93,7 +102,8 @@ func (w *script) applySteps() {
 			if b.Key != "" {
 				key = w.ref(model.RefKeyARN(b.Key))
 			}
-			w.step("ensure_bucket", name, key, strconv.FormatBool(b.Versioning), strconv.FormatBool(b.BlockPublic),
+			w.step("ensure_bucket", name, key, strconv.FormatBool(b.Versioning),
+				strconv.FormatBool(b.BlockPublic),
 				strconv.FormatBool(b.OwnerOnly), strconv.Itoa(b.ExpireDays))
 		}
 		if b.Policy.Name != "" {
@@ -114,7 +124,8 @@ func (w *script) applySteps() {
 		}
 	}
 	for _, u := range s.Uploads {
-		w.step("upload", w.word(u.File), w.ref(model.RefBucketName(u.To.Bucket)), w.word(u.To.Prefix))
+		w.step("upload", w.word(u.File), w.ref(model.RefBucketName(u.To.Bucket)),
+			w.word(u.To.Prefix))
 	}
 	if g := s.DatasetGroup; g != nil {
 		key := "''"
@@ -133,7 +144,8 @@ func (w *script) keySteps() {
 	for _, k := range w.setup.Keys {
 		for _, r := range wanted(w.setup, k.Policy).Refs() {
 			if k.Policy.Name != "" && later[r] {
-				w.fail(fmt.Errorf("the policy of key %q refers to %s, a key that is not there yet when this one is set up: name only keys that exist, or that sort before it", k.ID, r))
+				w.fail(fmt.Errorf("the policy of key %q refers to %s, a key that is not there yet when this one "+
+					"is set up: name only keys that exist, or that sort before it", k.ID, r))
 			}
 		}
 		name := w.names.vars[model.RefKeyARN(k.ID)]
@@ -142,16 +154,13 @@ func (w *script) keySteps() {
 			continue
 		}
 		later[model.RefKeyARN(k.ID)] = false
-		w.step("ensure_key", name, w.word(k.ID), `"$`+w.names.aliases[k.ID]+`"`, strconv.FormatBool(k.Rotation), w.policy(k.Policy))
+		w.step("ensure_key", name, w.word(k.ID), `"$`+w.names.aliases[k.ID]+`"`,
+			strconv.FormatBool(k.Rotation), w.policy(k.Policy))
 	}
 }
 
 // policyARN is the ARN of a customer managed policy of the setup's account.
-func (w *script) policyARN(name string) string { return w.text(managedARN(name)) }
-
-func managedARN(name string) policy.Text {
-	return policy.NewText(policy.Lit("arn:"), model.RefPartition, policy.Lit(":iam::"), model.RefAccount, policy.Lit(":policy/"+name))
-}
+func (w *script) policyARN(name string) string { return w.text(model.PolicyARN(name)) }
 
 // attachment is a user, group or role that an operator's policies are attached to.
 type attachment struct{ kind, name string }
@@ -168,18 +177,4 @@ func attachments(o model.Operator) []attachment {
 		all = append(all, attachment{"user", n})
 	}
 	return all
-}
-
-// summary tells what the script stands for, so that a person can go on.
-func (w *script) summary() {
-	w.step("show", "'service role'", w.ref(model.RefRoleARN))
-	for _, k := range w.setup.Keys {
-		w.step("show", "'key'", w.ref(model.RefKeyARN(k.ID)))
-	}
-	for _, b := range w.setup.Buckets {
-		w.step("show", "'bucket'", w.ref(model.RefBucketName(b.ID)))
-	}
-	if g := w.setup.DatasetGroup; g != nil {
-		w.step("show", "'dataset group'", w.word(g.Name))
-	}
 }

@@ -3,13 +3,16 @@ package shell
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Every value of a setup that gets into a script goes through this file. There are four places for it, each with its own way of quoting; all of
-// them mean the same to every bash from 3.2 on, whatever the locale (Bash Reference Manual, sections "Quoting" and "Here Documents").
+// Every value of a setup that gets into a script goes through this file. There are four places
+// for it, each with its own way of quoting; all of them mean the same to every bash from 3.2 on,
+// whatever the locale (Bash Reference Manual, sections "Quoting" and "Here Documents").
 
 // plain refuses what no shell word can hold.
 func plain(s string) error {
@@ -22,16 +25,19 @@ func plain(s string) error {
 	return nil
 }
 
-// single gives s as one word that the shell does not look into: 'plain', or $'it\'s\n' where s has a quote or control characters, so that a
-// script's lines stay its own.
+// single returns s as one word that the shell does not look into: 'plain', or $'it\'s\n' where s
+// has a quote or characters that do not print, so that a script's lines stay its own and a
+// reviewer sees all that there is.
 func single(s string) string {
-	if strings.ContainsRune(s, '\'') || strings.IndexFunc(s, control) >= 0 {
+	if strings.ContainsRune(s, '\'') || strings.IndexFunc(s, hidden) >= 0 {
 		return ansi(s)
 	}
 	return "'" + s + "'"
 }
 
-func control(r rune) bool { return r < ' ' || r == 0x7f }
+// hidden reports whether a character does not print: control characters, marks of direction,
+// spaces but the common one.
+func hidden(r rune) bool { return !unicode.IsPrint(r) }
 
 func ansi(s string) string {
 	var b strings.Builder
@@ -47,8 +53,10 @@ func ansi(s string) string {
 			b.WriteString(`\t`)
 		case r == '\r':
 			b.WriteString(`\r`)
-		case control(r) || r == '%': // the interpreter of the reader takes % for a format
-			fmt.Fprintf(&b, `\%03o`, r)
+		case hidden(r) || r == '%': // some shells take % for a format here
+			for _, c := range []byte(string(r)) {
+				fmt.Fprintf(&b, `\%03o`, c)
+			}
 		default:
 			b.WriteRune(r)
 		}
@@ -84,7 +92,7 @@ func (n names) double(t policy.Text) (string, error) {
 			case strings.ContainsRune("\"\\$`", r):
 				b.WriteByte('\\')
 				b.WriteRune(r)
-			case control(r):
+			case hidden(r):
 				b.WriteString(`"` + ansi(string(r)) + `"`)
 			default:
 				b.WriteRune(r)
@@ -103,19 +111,41 @@ func (n names) variable(r policy.Ref) (string, error) {
 	return name, nil
 }
 
-// here gives s as text of a here-document whose end mark is not quoted. Only these three characters are special there.
+// here returns s, a part of a JSON text, as text of a here-document whose end mark is not quoted.
+// Only three characters are special there. What does not print can only be in a JSON string,
+// which has an escape for it.
 func here(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return hidden(r) && r != '\n' }) >= 0 {
+		var b strings.Builder
+		for _, r := range s {
+			switch {
+			case !hidden(r) || r == '\n':
+				b.WriteRune(r)
+			case r > 0xffff:
+				high, low := utf16.EncodeRune(r)
+				fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+			default:
+				fmt.Fprintf(&b, `\u%04x`, r)
+			}
+		}
+		s = b.String()
+	}
 	return hereEscapes.Replace(s)
 }
 
 var hereEscapes = strings.NewReplacer(`\`, `\\`, "$", `\$`, "`", "\\`")
 
-// comment gives s as text of a comment, which ends where the line does.
+// comment returns s as text of a comment, which ends where the line does. No line ends in a
+// backslash, which elsewhere would join it with the next.
 func comment(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if control(r) || r == utf8.RuneError || r == '\u0085' || r == '\u2028' || r == '\u2029' {
+	s = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if hidden(r) || r == utf8.RuneError {
 			return ' '
 		}
 		return r
 	}, s))
+	if strings.HasSuffix(s, `\`) {
+		s += "."
+	}
+	return s
 }

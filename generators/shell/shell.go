@@ -1,11 +1,12 @@
-// Package shell is the target of bash scripts that call the AWS CLI: apply.sh creates a setup or brings it up to date,
-// destroy.sh removes it.
+// Package shell is the target of bash scripts that call the AWS CLI: apply.sh creates a setup or
+// brings it up to date, destroy.sh removes it.
 //
-// A script has four parts: a fixed prologue that sources the library; the names of the setup, assigned once; its policy
-// documents; and its steps, which are functions of the library and refer to the others by name. The library is the same
-// for every setup and holds no value of any (folder lib, printed once as _lib). The parts of a script are printed by
-// typed steps, and every value goes through quote.go. The scripts run in bash 3.2, which macOS has, with the AWS CLI
-// (1 or 2) and jq (1.5 or newer).
+// A script has four parts: a fixed prologue that sources the library; the names of the setup,
+// assigned once; its policy documents; and its steps, which are functions of the library and
+// refer to the others by name. The library is the same for every setup and holds no value of any
+// (folder lib, printed once as _lib). The parts of a script are printed by typed steps, and every
+// value goes through quote.go. The scripts run in bash 3.2, which macOS has, with the AWS CLI (1
+// or 2) and jq (1.5 or newer).
 package shell
 
 import (
@@ -18,7 +19,8 @@ import (
 // Doc is the target in one line.
 const Doc = "bash scripts that call the AWS CLI: apply.sh and destroy.sh"
 
-// libraryInterface is the number of the names and arguments of the steps. A script refuses a library with another one.
+// libraryInterface is the number of the names and arguments of the steps. A script refuses a
+// library with another one.
 const libraryInterface = 1
 
 // libraryFolder is where the library is in the output folder.
@@ -27,7 +29,8 @@ const libraryFolder = "_lib"
 //go:embed lib
 var library embed.FS
 
-// Shared returns the library of the scripts: files that are the same for every setup, by their path in the output folder.
+// Shared returns the library of the scripts: files that are the same for every setup, by their
+// path in the output folder.
 func Shared() []output.File {
 	entries, err := library.ReadDir("lib")
 	if err != nil {
@@ -44,8 +47,9 @@ func Shared() []output.File {
 	return files
 }
 
-// prologue is how a script begins after its comments. It finds the folder that the script is in, also when the script
-// is called through symbolic links, and sources the library from there, entry being the script's own file in it.
+// prologue is how a script begins after its comments. It finds the folder that the script is in,
+// also when the script is called through symbolic links, and sources the library from there,
+// entry being the script's own file in it.
 func prologue(entry string) string { return fmt.Sprintf(prologueText, entry, libraryInterface) }
 
 const prologueText = `set -euo pipefail
@@ -66,9 +70,10 @@ if [[ -r $HERE/../../_lib/%[1]s ]]; then
   . "$HERE/../../_lib/%[1]s"
 fi
 if [[ $PZGEN_LIBRARY != %[2]d ]]; then
-  printf 'error: this script needs interface %[2]d of the library %%s, and found %%s: %%s\n' \
-    "$HERE/../../_lib/%[1]s" "${PZGEN_LIBRARY:-none}" \
-    "copy the folder _lib along with the setup's folder, or run pzgen generate again" >&2
+  cat >&2 <<EOF
+error: this script needs interface %[2]d of the library $HERE/../../_lib/%[1]s, and found ${PZGEN_LIBRARY:-none}:
+copy the folder _lib along with the setup's folder, or run pzgen generate again
+EOF
   exit 1
 fi
 `

@@ -76,6 +76,9 @@ func TestImports(t *testing.T) {
 			}
 			seen++
 			at := layer(imported)
+			if support(imported) && !support(name) {
+				t.Errorf("%s imports %s, which is for tests", name, imported)
+			}
 			if inside(name, imported) { // a package of its own, below it
 				continue
 			}
@@ -91,6 +94,12 @@ func TestImports(t *testing.T) {
 	if seen < 15 {
 		t.Errorf("only %d imports were looked at", seen)
 	}
+}
+
+// support reports whether a package is a part of tests that several test files share: nothing else imports it, so
+// that it is in no program.
+func support(name string) bool {
+	return name == "internal/testtool" || strings.HasPrefix(name+"/", "generators/shell/internal/interp/")
 }
 
 // inside reports whether a package belongs to another: it stands in a folder below it and is internal to it.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/output"
 )
 
@@ -30,12 +31,26 @@ setups:
 func library(target, text string) func(generators.Generator) generators.Generator {
 	return func(g generators.Generator) generators.Generator {
 		if g.Name == target {
+			g = withLibrary(g)
 			g.Shared = func() []output.File {
 				return []output.File{{Path: "_lib/steps.sh", Data: []byte(text), Mode: 0o644}}
 			}
 		}
 		return g
 	}
+}
+
+// withLibrary returns a target whose reader always gets the shared files that it knows.
+func withLibrary(g generators.Generator) generators.Generator {
+	parse, known := g.Parse, g.Shared
+	if known == nil {
+		return g
+	}
+	g.Parse = func(in deployed.Input) (func(deployed.Values) (deployed.State, error), error) {
+		in.Shared = known()
+		return parse(in)
+	}
+	return g
 }
 
 // runOf selects setups of a spec, whose targets are changed by with.
@@ -170,6 +185,7 @@ func TestShared(t *testing.T) {
 	}
 
 	none := func(g generators.Generator) generators.Generator {
+		g = withLibrary(g)
 		g.Shared = nil
 		return g
 	}

@@ -115,4 +115,12 @@ func BenchmarkProveModel(b *testing.B) {
 }
 
 // only is what a proof reads when files are all that pzgen writes for the setup.
-func only(files []output.File) Input { return Input{Files: files, Printed: files} }
+func only(files []output.File) Input {
+	in := Input{Files: files, Printed: files}
+	for _, g := range generators.Targets() {
+		if g.Shared != nil {
+			in.Shared = append(in.Shared, g.Shared()...)
+		}
+	}
+	return in
+}

@@ -297,6 +297,9 @@ func TestProofAsksForScopeAndParameters(t *testing.T) {
 			continue
 		}
 		for word, lose := range lost {
+			if word == "parameter" && len(g.Want(m).Parameters) == 0 {
+				continue // its values are not given from outside
+			}
 			tried++
 			without := g
 			without.Parse = func(in deployed.Input) (func(deployed.Values) (deployed.State, error), error) {

@@ -277,7 +277,7 @@ func TestProof(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := proof.Prove(sh.Model, readable, proof.Input{Files: sh.ProbeFiles, Printed: sh.ProbeFiles}); !r.OK() {
+		if r := proof.Prove(sh.Model, readable, whole(sh.ProbeFiles)); !r.OK() {
 			t.Fatalf("the probe: %+v", r.Findings)
 		}
 		m, _, err := render(setups[key][0])
@@ -286,7 +286,7 @@ func TestProof(t *testing.T) {
 		}
 		var b shape.Buffer
 		files := sh.Fill(values[key][0], &b)
-		if r := proof.Prove(m, readable, proof.Input{Files: files, Printed: files}); !r.OK() {
+		if r := proof.Prove(m, readable, whole(files)); !r.OK() {
 			t.Fatalf("filled in: %+v", r.Findings)
 		}
 		proved++
@@ -296,7 +296,7 @@ func TestProof(t *testing.T) {
 				continue
 			}
 			files[i].Data = slicesReplace(f.Data, at, "s3:GetObject", "s3:PutObject")
-			if proof.Prove(m, readable, proof.Input{Files: files, Printed: files}).OK() {
+			if proof.Prove(m, readable, whole(files)).OK() {
 				t.Errorf("%s: the proof holds with another action in it", f.Path)
 			}
 			files[i].Data = f.Data
@@ -312,4 +312,15 @@ func TestProof(t *testing.T) {
 
 func slicesReplace(data []byte, at int, old, new string) []byte {
 	return append(append(append([]byte(nil), data[:at]...), new...), data[at+len(old):]...)
+}
+
+// whole is what a proof reads when files are all that pzgen writes for the setup.
+func whole(files []output.File) proof.Input {
+	in := proof.Input{Files: files, Printed: files}
+	for _, g := range generators.Targets() {
+		if g.Shared != nil {
+			in.Shared = append(in.Shared, g.Shared()...)
+		}
+	}
+	return in
 }

@@ -2,7 +2,8 @@
 # The library is the same for every setup and holds no value of any.
 # shellcheck shell=bash disable=SC1091,SC2016,SC2034,SC2153 # jq has variables too; files share names
 
-# The interface of the library: the names and the arguments of the steps. A script is for one of them.
+# The interface of the library: the names and the arguments of the steps. A script is for one of
+# them.
 PZGEN_LIBRARY=1
 
 for PART in common policy iam kms s3 upload personalize; do
@@ -74,15 +75,16 @@ finish() {
 # show WHAT VALUE is a line of the summary.
 show() { printf '  %-13s  %s\n' "$1" "$2"; }
 
-# claim WHAT FILTER refuses what somebody else made: what does not carry this setup's tag under FILTER
-# in the last answer.
+# claim WHAT FILTER refuses what somebody else made: what does not carry this setup's tag under
+# FILTER in the last answer.
 claim() {
   if ours "$2" || [[ -n $ADOPT ]]; then return 0; fi
   die "$1 is there already and has no tag pzgen:setup=${SETUP}, so somebody else made it." \
     "Choose another name in the spec, declare it as existing there, or hand it over with --adopt"
 }
 
-# missing_tags FILTER WANTED prints the wanted tags that the last answer lacks under FILTER, as a JSON list.
+# missing_tags FILTER WANTED prints the wanted tags that the last answer lacks under FILTER, as a
+# JSON list.
 missing_tags() {
   answer -c --argjson want "$2" "[${1}[]? | [.Key // .TagKey, .Value // .TagValue // \"\"]] as \$there
     | [\$want[] | select([.Key // .TagKey, .Value // .TagValue // \"\"] as \$tag

@@ -10,10 +10,11 @@ ensure_key() {
 # make_key ID ALIAS ROTATION POLICY leaves the key's ARN in KEY_ARN.
 make_key() {
   local id=$1 alias=$2 rotation=$3 wanted=$4 tags missing
-  tags=$(jq -cn --argjson tags "$TAGS" --arg id "$id" '$tags + [{Key: "pzgen:key", Value: $id}] | map({TagKey: .Key, TagValue: .Value})')
-  if call NotFoundException kms describe-key --key-id "$alias"; then
+  tags=$(jq -cn --argjson tags "$TAGS" --arg id "$id" '
+    $tags + [{Key: "pzgen:key", Value: $id}] | map({TagKey: .Key, TagValue: .Value})')
+  if call NotFoundException "$KEY_SHAPE" kms describe-key --key-id "$alias"; then
     key_found
-    call '' kms list-resource-tags --key-id "$KEY_ARN"
+    call '' '.Tags | array' kms list-resource-tags --key-id "$KEY_ARN"
     claim "the key with the alias ${alias}" .Tags
   else
     find_key "$id"
@@ -23,23 +24,29 @@ make_key() {
         # A name for the plan alone: AWS gives the real one.
         KEY_ARN="arn:${PARTITION}:kms:${REGION}:${ACCOUNT}:key/new-${id}"
       else
-        KEY_ARN=$(jq -r .KeyMetadata.Arn <<<"$RESULT")
+        KEY_ARN=$(jq -r '.KeyMetadata.Arn | strings' <<<"$RESULT")
+        if [[ -z $KEY_ARN ]]; then
+          die "a key was created, and what AWS answered does not say which;" \
+            "run the script again, it finds the key"
+        fi
       fi
       safe "$KEY_ARN"
-      change "name the key ${alias}" kms create-alias --alias-name "$alias" --target-key-id "$KEY_ARN"
+      change "name the key ${alias}" \
+        kms create-alias --alias-name "$alias" --target-key-id "$KEY_ARN"
       if [[ $rotation == true ]]; then
         change "rotate the key ${alias} every year" kms enable-key-rotation --key-id "$KEY_ARN"
       fi
       return 0
     fi
-    change "name the key ${KEY_ARN} ${alias}" kms create-alias --alias-name "$alias" --target-key-id "$KEY_ARN"
-    call '' kms list-resource-tags --key-id "$KEY_ARN"
+    change "name the key ${KEY_ARN} ${alias}" \
+      kms create-alias --alias-name "$alias" --target-key-id "$KEY_ARN"
+    call '' '.Tags | array' kms list-resource-tags --key-id "$KEY_ARN"
   fi
   missing=$(missing_tags .Tags "$tags")
   if [[ $missing != '[]' ]]; then
     change "tag the key ${alias}" kms tag-resource --key-id "$KEY_ARN" --tags "$missing"
   fi
-  call '' kms get-key-rotation-status --key-id "$KEY_ARN"
+  call '' '.KeyRotationEnabled | type == "boolean"' kms get-key-rotation-status --key-id "$KEY_ARN"
   if ! holds --argjson want "$rotation" '(.KeyRotationEnabled // false) == $want'; then
     case $rotation in
       true) change "rotate the key ${alias} every year" kms enable-key-rotation --key-id "$KEY_ARN" ;;
@@ -49,14 +56,21 @@ make_key() {
   merge_policy key "$KEY_ARN" "$wanted"
 }
 
-# find_key ID finds the key that an interrupted run left without its alias, by its tags, so that it does not create another.
+# find_key ID finds the key that an interrupted run left without its alias, by its tags, so that it
+# does not create another.
 find_key() {
   local arn found=''
-  call '' kms list-keys
+  call '' '.Keys | array and all(.KeyArn | text)' kms list-keys
   for arn in $(answer '.Keys[]?.KeyArn'); do
-    if ! call 'AccessDeniedException NotFoundException' kms list-resource-tags --key-id "$arn"; then continue; fi
-    if ! ours .Tags || ! holds --arg id "$1" 'any(.Tags[]?; .TagKey == "pzgen:key" and .TagValue == $id)'; then continue; fi
-    call '' kms describe-key --key-id "$arn"
+    if ! call 'AccessDeniedException NotFoundException' '.Tags | array' \
+      kms list-resource-tags --key-id "$arn"; then
+      continue
+    fi
+    if ! ours .Tags ||
+      ! holds --arg id "$1" 'any(.Tags[]; .TagKey == "pzgen:key" and .TagValue == $id)'; then
+      continue
+    fi
+    call '' "$KEY_SHAPE" kms describe-key --key-id "$arn"
     if holds '.KeyMetadata.KeyState == "Enabled"'; then found=$arn; fi
   done
   KEY_ARN=$found
@@ -67,13 +81,17 @@ key_found() {
   KEY_ARN=$(answer .KeyMetadata.Arn)
   safe "$KEY_ARN"
   if ! holds '.KeyMetadata.KeyState == "Enabled"'; then
-    die "the key ${KEY_ARN} is in the state $(answer .KeyMetadata.KeyState): enable it (kms cancel-key-deletion, kms enable-key), or name another in the spec"
+    die "the key ${KEY_ARN} is in the state $(answer .KeyMetadata.KeyState):" \
+      "enable it (kms cancel-key-deletion, kms enable-key), or name another in the spec"
   fi
 }
 
-# existing_key ARN POLICY only adds statements to the policy of a key that is there; without any, it only looks.
+# existing_key ARN POLICY only adds statements to the policy of a key that is there; without any,
+# it only looks.
 existing_key() {
-  if ! call NotFoundException kms describe-key --key-id "$1"; then die "there is no key $1, and the spec says that it exists"; fi
+  if ! call NotFoundException "$KEY_SHAPE" kms describe-key --key-id "$1"; then
+    die "there is no key $1, and the spec says that it exists"
+  fi
   key_found
   if [[ -n $2 ]]; then merge_policy key "$1" "$2"; fi
 }

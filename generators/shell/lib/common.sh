@@ -24,9 +24,9 @@ die() {
   exit 1
 }
 
-# left TEXT notes what the script does not touch.
+# left TEXT... notes what the script does not touch.
 left() {
-  if [[ -n $PLANNING ]]; then LEFT="${LEFT}  ${1}${NL}"; fi
+  if [[ -n $PLANNING ]]; then LEFT="${LEFT}  $*${NL}"; fi
 }
 
 options() {
@@ -73,11 +73,13 @@ safe() {
   done
 }
 
-# prepare checks all that can be checked before anything is changed: tools, files, credentials, account.
+# prepare checks all that can be checked before anything is changed: tools, files, credentials,
+# account.
 prepare() {
   local tool account arn
   if [[ -z $YES && -z $DRY_RUN && ! -t 0 ]]; then
-    die "there is no terminal to ask for confirmation on: pass --yes, or --dry-run to see what would be done"
+    die "there is no terminal to ask for confirmation on:" \
+      "pass --yes, or --dry-run to see what would be done"
   fi
   for tool in aws jq; do
     if ! command -v "$tool" >/dev/null; then die "$tool is not installed, and this script needs it"; fi
@@ -87,11 +89,12 @@ prepare() {
   export AWS_REGION="$REGION" AWS_DEFAULT_REGION="$REGION" AWS_DEFAULT_OUTPUT=json AWS_PAGER=''
   WORK=$(mktemp -d)
   trap 'rm -rf "$WORK"' EXIT
-  call '' sts get-caller-identity
+  call '' '[.Account, .Arn] | all(text)' sts get-caller-identity
   account=$(answer .Account)
   arn=$(answer .Arn)
   if [[ $account != "$ACCOUNT" ]]; then
-    die "the credentials are for account ${account}, and this script is for account ${ACCOUNT}: choose others with --profile"
+    die "the credentials are for account ${account}, and this script is for account ${ACCOUNT}:" \
+      "choose others with --profile"
   fi
   case $arn in
     "arn:${PARTITION}:"*) ;;
@@ -106,7 +109,8 @@ confirm() {
   if ! read -r reply || [[ $reply != yes ]]; then die "nothing was changed"; fi
 }
 
-# main goes through the steps twice: first to find out what there is to do, and to refuse what must not be done, before anything is changed.
+# main goes through the steps twice: first to find out what there is to do, and to refuse what must
+# not be done, before anything is changed.
 main() {
   options "$@"
   prepare
@@ -128,14 +132,28 @@ main() {
   if [[ -n $LEFT ]]; then printf 'Left alone:\n%s' "$LEFT"; fi
 }
 
-# call CODES ARGS... reads from AWS; the answer is in ANSWER. It fails when AWS answers with one of the error codes in the list CODES; any
-# other error ends the script.
+# What answers of AWS are made of, for the filters below.
+SHAPES='def text: type == "string" and . != ""; def array: type == "array";
+def object: type == "object"; def maybe(f): . == null or f; '
+
+ROLE_SHAPE='.Role
+  | (.Arn | text) and (.AssumeRolePolicyDocument | object) and (.Tags | maybe(array))'
+POLICY_SHAPE='(.Policy.DefaultVersionId | text) and (.Policy.Tags | maybe(array))'
+VERSIONS_SHAPE='.Versions | array and length > 0'
+ATTACHED_SHAPE='.AttachedPolicies | array'
+GROUP_SHAPE='.datasetGroup.status | text'
+KEY_SHAPE='[.KeyMetadata.Arn, .KeyMetadata.KeyState] | all(text)'
+
+# call CODES SHAPE ARGS... reads from AWS; the answer is in ANSWER. It fails when AWS answers with
+# one of the error codes in the list CODES. Any other error ends the script, and so does an answer
+# of which the filter SHAPE is not true: an empty or garbled one says nothing of what is there.
 call() {
-  local codes=$1 code
-  shift
+  local codes=$1 shape=$2 code
+  shift 2
   if ANSWER=$(aws "$@" 2>"$WORK/stderr"); then
-    if [[ -z $ANSWER ]]; then ANSWER='{}'; fi
-    return 0
+    if [ "$(jq -r "${SHAPES}${shape}" <<<"$ANSWER" 2>"$WORK/jq")" = true ]; then return 0; fi
+    die "aws $1 $2 ended well, and its answer is not one that AWS gives," \
+      "so it is not known what is there: '$(printf '%.200s' "$ANSWER")'"
   fi
   failed
   ANSWER='{}'
@@ -146,15 +164,17 @@ call() {
   die "could not read what is there: aws $1 $2 failed"
 }
 
-# failed takes note of what the AWS CLI said: "An error occurred (CODE) when calling the ... operation: ..."
+# failed takes note of what the AWS CLI said: "An error occurred (CODE) when calling the ...
+# operation: ..."
 failed() {
   ERROR=$(cat "$WORK/stderr")
   CODE=${ERROR#*"error occurred ("}
   CODE=${CODE%%")"*}
 }
 
-# change WHAT ARGS... makes a changing call; the answer is in RESULT. While planning it only tells. What was created a moment ago is not
-# visible everywhere at once, so errors that say so are tried again.
+# change WHAT ARGS... makes a changing call; the answer is in RESULT. While planning it only tells.
+# What was created a moment ago is not visible everywhere at once, so errors that say so are tried
+# again.
 change() {
   local what=$1 delay
   shift
@@ -192,7 +212,8 @@ holds() { [ "$(jq -r "$@" <<<"$ANSWER")" = true ]; }
 
 # ours FILTER tells whether the tags under FILTER in the last answer are those of this setup.
 ours() {
-  holds --arg setup "$SETUP" "any(${1}[]?; (.Key // .TagKey) == \"pzgen:setup\" and (.Value // .TagValue) == \$setup)"
+  holds --arg setup "$SETUP" \
+    "any(${1}[]?; (.Key // .TagKey) == \"pzgen:setup\" and (.Value // .TagValue) == \$setup)"
 }
 
 # backup NAME TEXT keeps a policy as it was, in a file beside the script.

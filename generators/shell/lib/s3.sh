@@ -1,13 +1,20 @@
 # The steps of apply.sh for buckets.
 # shellcheck shell=bash disable=SC2016,SC2034,SC2153 # jq has variables too; files share names
 
-# bucket_here BUCKET tells whether the bucket exists. One of another account or region ends the script.
+# bucket_here BUCKET tells whether the bucket exists. One of another account or region ends the
+# script.
 bucket_here() {
   local location
-  if call '404 403 301 400' s3api head-bucket --bucket "$1" --expected-bucket-owner "$ACCOUNT"; then
-    call '' s3api get-bucket-location --bucket "$1" --expected-bucket-owner "$ACCOUNT"
+  # Older versions of the AWS CLI print nothing here unless they are asked for something.
+  if call '404 403 301 400' 'has("BucketRegion")' \
+    s3api head-bucket --bucket "$1" --expected-bucket-owner "$ACCOUNT" \
+    --query '{BucketRegion: BucketRegion}'; then
+    call '' 'has("LocationConstraint")' \
+      s3api get-bucket-location --bucket "$1" --expected-bucket-owner "$ACCOUNT"
     location=$(answer '.LocationConstraint // "us-east-1" | if . == "EU" then "eu-west-1" else . end')
-    if [[ $location != "$REGION" ]]; then die "the bucket $1 is in ${location}, and Personalize needs it in ${REGION}"; fi
+    if [[ $location != "$REGION" ]]; then
+      die "the bucket $1 is in ${location}, and Personalize needs it in ${REGION}"
+    fi
     return 0
   fi
   case $CODE in
@@ -22,14 +29,21 @@ existing_bucket() {
   if ! bucket_here "$1"; then die "there is no bucket $1, and the spec says that it exists"; fi
 }
 
-# look CODES OPERATION BUCKET reads a setting of a bucket; ANSWER is {} where AWS answers with one of CODES.
-look() { call "$1 NoSuchBucket" s3api "$2" --bucket "$3" --expected-bucket-owner "$ACCOUNT" || true; }
+# look CODES SHAPE OPERATION BUCKET OPTION... reads a setting of a bucket; ANSWER is {} where AWS
+# answers with one of CODES.
+look() {
+  local codes=$1 shape=$2 operation=$3 bucket=$4
+  shift 4
+  call "$codes NoSuchBucket" "$shape" \
+    s3api "$operation" --bucket "$bucket" --expected-bucket-owner "$ACCOUNT" "$@" || true
+}
 
 # set_bucket WHAT OPERATION BUCKET ARGS... changes one.
 set_bucket() {
   local what=$1 operation=$2 bucket=$3
   shift 3
-  change "${what} of the bucket ${bucket}" s3api "$operation" --bucket "$bucket" --expected-bucket-owner "$ACCOUNT" "$@"
+  change "${what} of the bucket ${bucket}" \
+    s3api "$operation" --bucket "$bucket" --expected-bucket-owner "$ACCOUNT" "$@"
 }
 
 # ensure_bucket BUCKET KEY VERSIONING BLOCK_PUBLIC OWNER_ONLY EXPIRE_DAYS
@@ -44,7 +58,8 @@ ensure_bucket() {
     # S3 refuses this region as a location constraint.
     change "create the bucket ${bucket}" s3api create-bucket --bucket "$bucket"
   else
-    change "create the bucket ${bucket}" s3api create-bucket --bucket "$bucket" --create-bucket-configuration "LocationConstraint=${REGION}"
+    change "create the bucket ${bucket}" \
+      s3api create-bucket --bucket "$bucket" --create-bucket-configuration "LocationConstraint=${REGION}"
   fi
   if [[ -n $PLANNING ]]; then
     say "    with its tags, public access block, object ownership, versioning, encryption and expiry"
@@ -53,65 +68,83 @@ ensure_bucket() {
   fi
 }
 
-# set_up_bucket takes the same and brings each setting to what it should be. The tags come first: by them a later run knows the bucket.
+# set_up_bucket takes the same and brings each setting to what it should be. The tags come first:
+# by them a later run knows the bucket.
 set_up_bucket() {
   local bucket=$1 key=$2 versioning=$3 block=$4 owner_only=$5 days=$6 want tags
 
-  look NoSuchTagSet get-bucket-tagging "$bucket"
+  look NoSuchTagSet '.TagSet | array' get-bucket-tagging "$bucket"
   if [[ $(missing_tags .TagSet "$TAGS") != '[]' ]]; then
     # S3 replaces the whole set, so the tags of others go with it.
-    tags=$(answer -c --argjson want "$TAGS" '{TagSet: ([.TagSet[]? | .Key as $k | select(any($want[]; .Key == $k) | not)] + $want)}')
+    tags=$(answer -c --argjson want "$TAGS" '
+      {TagSet: ([.TagSet[]? | .Key as $k | select(any($want[]; .Key == $k) | not)] + $want)}')
     set_bucket "set the tags" put-bucket-tagging "$bucket" --tagging "$tags"
   fi
 
-  look NoSuchPublicAccessBlockConfiguration get-public-access-block "$bucket"
-  want=$(jq -cn --argjson on "$block" '{BlockPublicAcls: $on, IgnorePublicAcls: $on, BlockPublicPolicy: $on, RestrictPublicBuckets: $on}')
-  if ! holds --argjson want "$want" '($want | map_values(false)) + (.PublicAccessBlockConfiguration // {}) == $want'; then
-    set_bucket "set the public access block" put-public-access-block "$bucket" --public-access-block-configuration "$want"
+  look NoSuchPublicAccessBlockConfiguration '.PublicAccessBlockConfiguration | object' \
+    get-public-access-block "$bucket"
+  want=$(jq -cn --argjson on "$block" '
+    {BlockPublicAcls: $on, IgnorePublicAcls: $on, BlockPublicPolicy: $on, RestrictPublicBuckets: $on}')
+  if ! holds --argjson want "$want" '
+    ($want | map_values(false)) + (.PublicAccessBlockConfiguration // {}) == $want'; then
+    set_bucket "set the public access block" \
+      put-public-access-block "$bucket" --public-access-block-configuration "$want"
   fi
 
-  look OwnershipControlsNotFoundError get-bucket-ownership-controls "$bucket"
-  if ! holds --argjson want "$owner_only" '(.OwnershipControls.Rules[0].ObjectOwnership // "") | (. == "BucketOwnerEnforced") == $want and . != ""'; then
-    want=BucketOwnerPreferred
-    if [[ $owner_only == true ]]; then want=BucketOwnerEnforced; fi
-    set_bucket "set the object ownership" put-bucket-ownership-controls "$bucket" --ownership-controls "{\"Rules\":[{\"ObjectOwnership\":\"${want}\"}]}"
+  look OwnershipControlsNotFoundError '.OwnershipControls.Rules | array' \
+    get-bucket-ownership-controls "$bucket"
+  want=BucketOwnerPreferred
+  if [[ $owner_only == true ]]; then want=BucketOwnerEnforced; fi
+  if ! holds --arg want "$want" '[.OwnershipControls.Rules[]?.ObjectOwnership] == [$want]'; then
+    set_bucket "set the object ownership" put-bucket-ownership-controls "$bucket" \
+      --ownership-controls "{\"Rules\":[{\"ObjectOwnership\":\"${want}\"}]}"
   fi
 
-  look '' get-bucket-versioning "$bucket"
+  # The AWS CLI prints nothing for a bucket that never had versions unless it is asked for something.
+  look '' 'has("Status")' get-bucket-versioning "$bucket" --query '{Status: Status}'
   if ! holds --argjson want "$versioning" '(.Status == "Enabled") == $want'; then
     want=Suspended
     if [[ $versioning == true ]]; then want=Enabled; fi
-    set_bucket "set the versioning" put-bucket-versioning "$bucket" --versioning-configuration "Status=${want}"
+    set_bucket "set the versioning" \
+      put-bucket-versioning "$bucket" --versioning-configuration "Status=${want}"
   fi
 
-  look ServerSideEncryptionConfigurationNotFoundError get-bucket-encryption "$bucket"
-  want=$(jq -cn --arg key "$key" 'if $key == "" then {SSEAlgorithm: "AES256"} else {SSEAlgorithm: "aws:kms", KMSMasterKeyID: $key} end')
-  if ! holds --argjson want "$want" '.ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault == $want'; then
-    want=$(jq -cn --argjson want "$want" '{Rules: [{ApplyServerSideEncryptionByDefault: $want, BucketKeyEnabled: ($want.KMSMasterKeyID != null)}]}')
-    set_bucket "set the encryption" put-bucket-encryption "$bucket" --server-side-encryption-configuration "$want"
+  look ServerSideEncryptionConfigurationNotFoundError '.ServerSideEncryptionConfiguration.Rules | array' \
+    get-bucket-encryption "$bucket"
+  want=$(jq -cn --arg key "$key" '{BucketKeyEnabled: ($key != ""), ApplyServerSideEncryptionByDefault:
+    (if $key == "" then {SSEAlgorithm: "AES256"} else {SSEAlgorithm: "aws:kms", KMSMasterKeyID: $key} end)}')
+  if ! holds --argjson want "$want" '[.ServerSideEncryptionConfiguration.Rules[]?
+      | {BucketKeyEnabled: (.BucketKeyEnabled // false), ApplyServerSideEncryptionByDefault}] == [$want]'; then
+    set_bucket "set the encryption" \
+      put-bucket-encryption "$bucket" --server-side-encryption-configuration "{\"Rules\":[${want}]}"
   fi
 
-  look NoSuchLifecycleConfiguration get-bucket-lifecycle-configuration "$bucket"
-  if ! holds --argjson days "$days" '[.Rules[]? | select(.ID == "pzgen-expire") | [.Status, .Expiration.Days, .NoncurrentVersionExpiration.NoncurrentDays]]
-      == if $days == 0 then [] else [["Enabled", $days, $days]] end'; then
-    want=$(answer -c --argjson days "$days" '{Rules: ([.Rules[]? | select(.ID != "pzgen-expire")] + if $days == 0 then [] else
-      [{ID: "pzgen-expire", Status: "Enabled", Filter: {Prefix: ""}, Expiration: {Days: $days}, NoncurrentVersionExpiration: {NoncurrentDays: $days}}] end)}')
+  look NoSuchLifecycleConfiguration '.Rules | array' get-bucket-lifecycle-configuration "$bucket"
+  want=$(jq -cn --argjson days "$days" 'if $days == 0 then [] else
+    [{ID: "pzgen-expire", Status: "Enabled", Filter: {Prefix: ""}, Expiration: {Days: $days},
+      NoncurrentVersionExpiration: {NoncurrentDays: $days}}] end')
+  if ! holds --argjson want "$want" '[.Rules[]? | select(.ID == "pzgen-expire")] == $want'; then
+    want=$(answer -c --argjson want "$want" '{Rules: ([.Rules[]? | select(.ID != "pzgen-expire")] + $want)}')
     if [[ $want == '{"Rules":[]}' ]]; then
       set_bucket "remove the expiry" delete-bucket-lifecycle "$bucket"
     else
-      set_bucket "set the expiry" put-bucket-lifecycle-configuration "$bucket" --lifecycle-configuration "$want"
+      set_bucket "set the expiry" \
+        put-bucket-lifecycle-configuration "$bucket" --lifecycle-configuration "$want"
     fi
   fi
 }
 
-# claim_bucket BUCKET refuses a bucket that somebody else made. One without tags, policy and objects is what an interrupted run leaves.
+# claim_bucket BUCKET refuses a bucket that somebody else made. One without tags, policy and
+# objects is what an interrupted run leaves.
 claim_bucket() {
-  look NoSuchTagSet get-bucket-tagging "$1"
+  look NoSuchTagSet '.TagSet | array' get-bucket-tagging "$1"
   if ours .TagSet || [[ -n $ADOPT ]]; then return 0; fi
   if holds '(.TagSet // []) == []'; then
     read_policy bucket "$1"
-    look '' list-object-versions "$1"
+    look '' 'has("Versions")' list-object-versions "$1" \
+      --query '{Versions: Versions, DeleteMarkers: DeleteMarkers}'
     if [[ -z $POLICY ]] && holds '[.Versions[]?, .DeleteMarkers[]?] == []'; then return 0; fi
   fi
-  die "the bucket $1 is there already and has no tag pzgen:setup=${SETUP}, so somebody else made it. Choose another name in the spec, say existing: true there, or hand it over with --adopt"
+  die "the bucket $1 is there already and has no tag pzgen:setup=${SETUP}, so somebody else made it." \
+    "Choose another name in the spec, say existing: true there, or hand it over with --adopt"
 }

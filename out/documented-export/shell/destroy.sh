@@ -20,9 +20,10 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   . "$HERE/../../_lib/destroy.sh"
 fi
 if [[ $PZGEN_LIBRARY != 1 ]]; then
-  printf 'error: this script needs interface 1 of the library %s, and found %s: %s\n' \
-    "$HERE/../../_lib/destroy.sh" "${PZGEN_LIBRARY:-none}" \
-    "copy the folder _lib along with the setup's folder, or run pzgen generate again" >&2
+  cat >&2 <<EOF
+error: this script needs interface 1 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+copy the folder _lib along with the setup's folder, or run pzgen generate again
+EOF
   exit 1
 fi
 
@@ -136,9 +137,9 @@ EOF
 }
 
 steps() {
-  undo_dataset_group 'documented' encrypted
-  undo_bucket "$OUT_BUCKET" "$(policy_bucket_out)" 1
-  undo_key "$GROUP_KEY_ALIAS" "$(policy_key_group)" 30
+  undo_dataset_group 'documented' 'encrypted'
+  undo_bucket "$OUT_BUCKET" "$(policy_bucket_out)" 'created'
+  undo_key "$GROUP_KEY_ALIAS" "$(policy_key_group)" '30'
   look_at_role
   undo_inline 'Personalize-documented-export-s3-out' "$(policy_role_s3_out)"
   undo_role '["Personalize-documented-export-s3-out"]' '[]' '[]'

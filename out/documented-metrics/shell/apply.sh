@@ -20,9 +20,10 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   . "$HERE/../../_lib/apply.sh"
 fi
 if [[ $PZGEN_LIBRARY != 1 ]]; then
-  printf 'error: this script needs interface 1 of the library %s, and found %s: %s\n' \
-    "$HERE/../../_lib/apply.sh" "${PZGEN_LIBRARY:-none}" \
-    "copy the folder _lib along with the setup's folder, or run pzgen generate again" >&2
+  cat >&2 <<EOF
+error: this script needs interface 1 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+copy the folder _lib along with the setup's folder, or run pzgen generate again
+EOF
   exit 1
 fi
 
@@ -142,8 +143,8 @@ steps() {
 }
 
 summary() {
-  show 'service role' "$ROLE_ARN"
-  show 'bucket' "$REPORTS_BUCKET"
+  show 'service role' "${ROLE_ARN}"
+  show 'bucket' "${REPORTS_BUCKET}"
 }
 
 main "$@"

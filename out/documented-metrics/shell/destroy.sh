@@ -20,9 +20,10 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   . "$HERE/../../_lib/destroy.sh"
 fi
 if [[ $PZGEN_LIBRARY != 1 ]]; then
-  printf 'error: this script needs interface 1 of the library %s, and found %s: %s\n' \
-    "$HERE/../../_lib/destroy.sh" "${PZGEN_LIBRARY:-none}" \
-    "copy the folder _lib along with the setup's folder, or run pzgen generate again" >&2
+  cat >&2 <<EOF
+error: this script needs interface 1 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+copy the folder _lib along with the setup's folder, or run pzgen generate again
+EOF
   exit 1
 fi
 
@@ -109,7 +110,7 @@ EOF
 }
 
 steps() {
-  undo_bucket "$REPORTS_BUCKET" "$(policy_bucket_reports)" 1
+  undo_bucket "$REPORTS_BUCKET" "$(policy_bucket_reports)" 'created'
   look_at_role
   undo_inline 'Personalize-documented-metrics-s3-reports' "$(policy_role_s3_reports)"
   undo_inline 'Personalize-documented-metrics-cloudwatch' "$(policy_role_cloudwatch)"

@@ -21,9 +21,10 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   . "$HERE/../../_lib/apply.sh"
 fi
 if [[ $PZGEN_LIBRARY != 1 ]]; then
-  printf 'error: this script needs interface 1 of the library %s, and found %s: %s\n' \
-    "$HERE/../../_lib/apply.sh" "${PZGEN_LIBRARY:-none}" \
-    "copy the folder _lib along with the setup's folder, or run pzgen generate again" >&2
+  cat >&2 <<EOF
+error: this script needs interface 1 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+copy the folder _lib along with the setup's folder, or run pzgen generate again
+EOF
   exit 1
 fi
 
@@ -1194,13 +1195,13 @@ steps() {
 }
 
 summary() {
-  show 'service role' "$ROLE_ARN"
-  show 'key' "$GROUP_KEY_ARN"
-  show 'key' "$INPUT_KEY_ARN"
-  show 'key' "$OUTPUT_KEY_ARN"
-  show 'bucket' "$DELETES_BUCKET"
-  show 'bucket' "$INPUT_BUCKET"
-  show 'bucket' "$OUTPUT_BUCKET"
+  show 'service role' "${ROLE_ARN}"
+  show 'key' "${GROUP_KEY_ARN}"
+  show 'key' "${INPUT_KEY_ARN}"
+  show 'key' "${OUTPUT_KEY_ARN}"
+  show 'bucket' "${DELETES_BUCKET}"
+  show 'bucket' "${INPUT_BUCKET}"
+  show 'bucket' "${OUTPUT_BUCKET}"
   show 'dataset group' 'video_encrypted'
 }
 

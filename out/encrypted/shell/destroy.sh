@@ -21,9 +21,10 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   . "$HERE/../../_lib/destroy.sh"
 fi
 if [[ $PZGEN_LIBRARY != 1 ]]; then
-  printf 'error: this script needs interface 1 of the library %s, and found %s: %s\n' \
-    "$HERE/../../_lib/destroy.sh" "${PZGEN_LIBRARY:-none}" \
-    "copy the folder _lib along with the setup's folder, or run pzgen generate again" >&2
+  cat >&2 <<EOF
+error: this script needs interface 1 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+copy the folder _lib along with the setup's folder, or run pzgen generate again
+EOF
   exit 1
 fi
 
@@ -674,16 +675,16 @@ EOF
 }
 
 steps() {
-  undo_dataset_group 'video_encrypted' encrypted
+  undo_dataset_group 'video_encrypted' 'encrypted'
   undo_managed 'Personalize-encrypted-auditors'
   undo_managed 'Personalize-encrypted-pipeline'
   undo_managed 'Personalize-encrypted-player'
-  undo_bucket "$DELETES_BUCKET" "$(policy_bucket_deletes)" 1
-  undo_bucket "$INPUT_BUCKET" "$(policy_bucket_input)" 1
-  undo_bucket "$OUTPUT_BUCKET" "$(policy_bucket_output)" 1
-  undo_key "$GROUP_KEY_ALIAS" "$(policy_key_group)" 30
-  undo_key "$INPUT_KEY_ALIAS" "$(policy_key_input)" 7
-  undo_key "$OUTPUT_KEY_ALIAS" "$(policy_key_output)" 30
+  undo_bucket "$DELETES_BUCKET" "$(policy_bucket_deletes)" 'created'
+  undo_bucket "$INPUT_BUCKET" "$(policy_bucket_input)" 'created'
+  undo_bucket "$OUTPUT_BUCKET" "$(policy_bucket_output)" 'created'
+  undo_key "$GROUP_KEY_ALIAS" "$(policy_key_group)" '30'
+  undo_key "$INPUT_KEY_ALIAS" "$(policy_key_input)" '7'
+  undo_key "$OUTPUT_KEY_ALIAS" "$(policy_key_output)" '30'
   look_at_role
   undo_inline 'Personalize-encrypted' "$(policy_role_policy)"
   undo_role '["Personalize-encrypted"]' '[]' '[]'

@@ -21,9 +21,10 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   . "$HERE/../../_lib/destroy.sh"
 fi
 if [[ $PZGEN_LIBRARY != 1 ]]; then
-  printf 'error: this script needs interface 1 of the library %s, and found %s: %s\n' \
-    "$HERE/../../_lib/destroy.sh" "${PZGEN_LIBRARY:-none}" \
-    "copy the folder _lib along with the setup's folder, or run pzgen generate again" >&2
+  cat >&2 <<EOF
+error: this script needs interface 1 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+copy the folder _lib along with the setup's folder, or run pzgen generate again
+EOF
   exit 1
 fi
 
@@ -577,15 +578,15 @@ EOF
 }
 
 steps() {
-  undo_dataset_group '0-hostile_group' encrypted
+  undo_dataset_group '0-hostile_group' 'encrypted'
   undo_managed 'Personalize-hostile-null'
   undo_managed 'Personalize-hostile-yes'
   undo_bucket "$OFF_BUCKET" "$(policy_bucket_Off)" ''
-  undo_bucket "$DATA_RESOURCE_AWS_BUCKET" "$(policy_bucket_data_resource_aws)" 1
-  undo_bucket "$NULL_BUCKET" "$(policy_bucket_null)" 1
-  undo_bucket "$TRUE_BUCKET" "$(policy_bucket_true)" 1
+  undo_bucket "$DATA_RESOURCE_AWS_BUCKET" "$(policy_bucket_data_resource_aws)" 'created'
+  undo_bucket "$NULL_BUCKET" "$(policy_bucket_null)" 'created'
+  undo_bucket "$TRUE_BUCKET" "$(policy_bucket_true)" 'created'
   undo_key "$NO_KEY_ARN" "$(policy_key_No)" ''
-  undo_key "$NULL_KEY_ALIAS" "$(policy_key_null)" 30
+  undo_key "$NULL_KEY_ALIAS" "$(policy_key_null)" '30'
   look_at_role
   undo_inline 'Personalize-hostile' "$(policy_role_policy)"
   undo_role '["Personalize-hostile"]' '[]' "[\"arn:${PARTITION}:iam::${ACCOUNT}:policy/a+b=c,d.e@f-g_h\"]"

@@ -21,9 +21,10 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   . "$HERE/../../_lib/destroy.sh"
 fi
 if [[ $PZGEN_LIBRARY != 1 ]]; then
-  printf 'error: this script needs interface 1 of the library %s, and found %s: %s\n' \
-    "$HERE/../../_lib/destroy.sh" "${PZGEN_LIBRARY:-none}" \
-    "copy the folder _lib along with the setup's folder, or run pzgen generate again" >&2
+  cat >&2 <<EOF
+error: this script needs interface 1 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+copy the folder _lib along with the setup's folder, or run pzgen generate again
+EOF
   exit 1
 fi
 
@@ -472,16 +473,16 @@ EOF
 }
 
 steps() {
-  undo_dataset_group 'retail' encrypted
+  undo_dataset_group 'retail' 'encrypted'
   undo_managed 'Personalize-retail-admins'
   attached_before group 'PersonalizeAdmins' "arn:${PARTITION}:iam::aws:policy/CloudWatchFullAccess"
   undo_managed 'Personalize-retail-analysts'
   undo_managed 'Personalize-retail-web'
-  undo_bucket "$DATA_BUCKET" "$(policy_bucket_data)" 1
-  undo_bucket "$PLAIN_BUCKET" "$(policy_bucket_plain)" 1
+  undo_bucket "$DATA_BUCKET" "$(policy_bucket_data)" 'created'
+  undo_bucket "$PLAIN_BUCKET" "$(policy_bucket_plain)" 'created'
   undo_bucket "$RESULTS_BUCKET" "$(policy_bucket_results)" ''
   undo_key "$CORP_KEY_ARN" "$(policy_key_corp)" ''
-  undo_key "$SHOP_KEY_ALIAS" "$(policy_key_shop)" 30
+  undo_key "$SHOP_KEY_ALIAS" "$(policy_key_shop)" '30'
   look_at_role
   undo_inline 'Personalize-retail' "$(policy_role_policy)"
   undo_role '["Personalize-retail"]' '[]' '[]'

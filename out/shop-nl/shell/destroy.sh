@@ -21,9 +21,10 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   . "$HERE/../../_lib/destroy.sh"
 fi
 if [[ $PZGEN_LIBRARY != 1 ]]; then
-  printf 'error: this script needs interface 1 of the library %s, and found %s: %s\n' \
-    "$HERE/../../_lib/destroy.sh" "${PZGEN_LIBRARY:-none}" \
-    "copy the folder _lib along with the setup's folder, or run pzgen generate again" >&2
+  cat >&2 <<EOF
+error: this script needs interface 1 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+copy the folder _lib along with the setup's folder, or run pzgen generate again
+EOF
   exit 1
 fi
 
@@ -232,8 +233,8 @@ EOF
 
 steps() {
   undo_dataset_group 'shop-nl' ''
-  undo_bucket "$DATA_BUCKET" "$(policy_bucket_data)" 1
-  undo_bucket "$OUT_BUCKET" "$(policy_bucket_out)" 1
+  undo_bucket "$DATA_BUCKET" "$(policy_bucket_data)" 'created'
+  undo_bucket "$OUT_BUCKET" "$(policy_bucket_out)" 'created'
   look_at_role
   undo_inline 'Personalize-shop-nl' "$(policy_role_policy)"
   undo_role '["Personalize-shop-nl"]' '[]' '[]'

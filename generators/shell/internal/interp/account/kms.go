@@ -62,7 +62,8 @@ func createAlias(a *Account, in *input) (any, error) {
 		return nil, refuse("NotFoundException", "Key %s does not exist", in.str("target-key-id"))
 	}
 	if a.Aliases[in.str("alias-name")] != "" {
-		return nil, refuse("AlreadyExistsException", "An alias with the name %s already exists", in.str("alias-name"))
+		return nil, refuse("AlreadyExistsException", "An alias with the name %s already exists",
+			in.str("alias-name"))
 	}
 	a.Aliases[in.str("alias-name")] = k.ARN
 	return nil, nil

@@ -1,4 +1,4 @@
-package shell
+package interp
 
 import (
 	"bytes"
@@ -15,7 +15,8 @@ import (
 // jqs runs jq for one reading, so that a filter that occurs again is compiled once.
 type jqs map[string]*gojq.Code
 
-// run answers `jq args...` with the options that the scripts use: -n, -r, -c, --arg, --argjson. Others are an error.
+// run answers `jq args...` with the options that the scripts use: -n, -r, -c, --arg, --argjson.
+// Others are an error.
 func (cache jqs) run(args []string, hc interp.HandlerContext) error {
 	var null, text, compact bool
 	var filter string
@@ -31,7 +32,8 @@ func (cache jqs) run(args []string, hc interp.HandlerContext) error {
 			var v any = args[i+2]
 			if a == "--argjson" {
 				if err := json.Unmarshal([]byte(args[i+2]), &v); err != nil {
-					fmt.Fprintf(hc.Stderr, "jq: invalid JSON text passed to --argjson %s: %v in %q\n", args[i+1], err, args[i+2])
+					fmt.Fprintf(hc.Stderr,
+						"jq: invalid JSON text passed to --argjson %s: %v in %q\n", args[i+1], err, args[i+2])
 					return interp.ExitStatus(2)
 				}
 			}
@@ -96,7 +98,8 @@ func (cache jqs) compile(filter string, names []string) (*gojq.Code, error) {
 	return code, err
 }
 
-func write(code *gojq.Code, in any, values []any, text, compact bool, hc interp.HandlerContext) error {
+func write(code *gojq.Code, in any, values []any, text, compact bool,
+	hc interp.HandlerContext) error {
 	results := code.Run(in, values...)
 	for {
 		v, ok := results.Next()

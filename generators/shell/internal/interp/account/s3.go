@@ -61,7 +61,8 @@ func createBucket(a *Account, in *input) (any, error) {
 		return nil, refuse("BucketAlreadyExists", "The requested bucket name is not available.")
 	}
 	if a.Buckets[name] != nil {
-		return nil, refuse("BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded.")
+		return nil, refuse("BucketAlreadyOwnedByYou",
+			"Your previous request to create the named bucket succeeded.")
 	}
 	place := struct{ LocationConstraint string }{}
 	if in.values["create-bucket-configuration"] != nil {
@@ -72,15 +73,18 @@ func createBucket(a *Account, in *input) (any, error) {
 		want = ""
 	}
 	if place.LocationConstraint != want {
-		return nil, refuse("InvalidLocationConstraint", "The specified location-constraint is not valid")
+		return nil, refuse("InvalidLocationConstraint",
+			"The specified location-constraint is not valid")
 	}
 	// What S3 gives every new bucket since April 2023.
-	a.Buckets[name] = &Bucket{Region: a.Region, Block: all(true), Ownership: "BucketOwnerEnforced", Algorithm: "AES256"}
+	a.Buckets[name] = &Bucket{Region: a.Region, Block: all(true),
+		Ownership: "BucketOwnerEnforced", Algorithm: "AES256"}
 	return object{"Location": "/" + name}, nil
 }
 
 func all(on bool) map[string]bool {
-	return map[string]bool{"BlockPublicAcls": on, "IgnorePublicAcls": on, "BlockPublicPolicy": on, "RestrictPublicBuckets": on}
+	return map[string]bool{"BlockPublicAcls": on, "IgnorePublicAcls": on, "BlockPublicPolicy": on,
+		"RestrictPublicBuckets": on}
 }
 
 // ofBucket is an operation that reads or changes a bucket.
@@ -139,22 +143,28 @@ func putBucketTags(_ *Account, b *Bucket, in *input) (any, error) {
 
 func getBlock(_ *Account, b *Bucket, _ *input) (any, error) {
 	if b.Block == nil {
-		return nil, refuse("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found")
+		return nil, refuse("NoSuchPublicAccessBlockConfiguration",
+			"The public access block configuration was not found")
 	}
 	return object{"PublicAccessBlockConfiguration": b.Block}, nil
 }
 
 func putBlock(_ *Account, b *Bucket, in *input) (any, error) {
-	var c struct{ BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets bool }
+	var c struct {
+		BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy,
+		RestrictPublicBuckets bool
+	}
 	in.into("public-access-block-configuration", &c)
-	b.Block = map[string]bool{"BlockPublicAcls": c.BlockPublicAcls, "IgnorePublicAcls": c.IgnorePublicAcls,
+	b.Block = map[string]bool{"BlockPublicAcls": c.BlockPublicAcls,
+		"IgnorePublicAcls":  c.IgnorePublicAcls,
 		"BlockPublicPolicy": c.BlockPublicPolicy, "RestrictPublicBuckets": c.RestrictPublicBuckets}
 	return nil, nil
 }
 
 func getOwnership(_ *Account, b *Bucket, _ *input) (any, error) {
 	if b.Ownership == "" {
-		return nil, refuse("OwnershipControlsNotFoundError", "The bucket ownership controls were not found")
+		return nil, refuse("OwnershipControlsNotFoundError",
+			"The bucket ownership controls were not found")
 	}
 	return object{"OwnershipControls": object{"Rules": []any{object{"ObjectOwnership": b.Ownership}}}}, nil
 }
@@ -216,7 +226,8 @@ func putEncryption(a *Account, b *Bucket, in *input) (any, error) {
 
 func getLifecycle(_ *Account, b *Bucket, _ *input) (any, error) {
 	if len(b.Lifecycle) == 0 {
-		return nil, refuse("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist")
+		return nil, refuse("NoSuchLifecycleConfiguration",
+			"The lifecycle configuration does not exist")
 	}
 	return object{"Rules": b.Lifecycle}, nil
 }

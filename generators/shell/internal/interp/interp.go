@@ -1,4 +1,6 @@
-package shell
+// Package interp runs the scripts of package shell without touching anything, for tests: what a
+// script and its library really do is held against what the reader says that they mean.
+package interp
 
 import (
 	"bytes"
@@ -18,57 +20,63 @@ import (
 	"mvdan.cc/sh/v3/interp"
 	"mvdan.cc/sh/v3/syntax"
 
-	"github.com/pzgen/pzgen/generators/shell/account"
+	"github.com/pzgen/pzgen/generators/shell/internal/interp/account"
 )
 
-// machine runs a script without touching anything: its files are in memory, `aws` is answered by an account in memory and `jq` by gojq, and of all
-// other commands it knows only those that the scripts need. Anything else ends the run with an error.
-type machine struct {
-	account *account.Account
-	files   map[string][]byte
-	jqs     jqs
-	heres   []*syntax.Word // the here-documents of the script that runs
+// Machine runs scripts in memory: its files are there, `aws` is answered by an account in memory
+// and `jq` by gojq, and of all other commands it knows only those that the scripts need. Anything
+// else ends the run with an error.
+type Machine struct {
+	Account  *account.Account
+	Files    map[string][]byte // by absolute path
+	Out, Err bytes.Buffer      // what the last run said
 
-	// ended is why the script that runs is at its end. The interpreter forgets an exit, and an error of a handler, inside of a condition, so the
-	// machine remembers it and lets no further command run.
+	// Stop, when it is set, is asked after each call of aws; an error ends the script there, as
+	// if it had been killed.
+	Stop func() error
+
+	// Answer, when it is set, may replace what a call of aws prints.
+	Answer func(args []string, out string) string
+
+	jqs jqs
+
+	// ended is why the script that runs is at its end. The interpreter forgets an exit, and an
+	// error of a handler, inside of a condition, so the machine remembers it and lets no further
+	// command run.
 	ended error
-	out   bytes.Buffer
-	err   bytes.Buffer
 	calls int
-
-	// stop, when it is set, is asked after each call of aws; an error ends the script there, as if it had been killed.
-	stop func() error
 }
 
 // Limits of a run: a script that pzgen printed stays far below them.
 const (
-	timeLimit  = 10 * time.Second
+	timeLimit  = time.Minute
 	callLimit  = 100000
-	scriptPath = "/out/setup/shell/"
 	tempFolder = "/temporary"
 )
 
-func newMachine(a *account.Account) *machine {
-	m := &machine{account: a, files: map[string][]byte{}, jqs: jqs{}}
-	for _, f := range Shared() {
-		m.files["/out/"+f.Path] = f.Data
-	}
-	return m
+// New returns a machine whose account is a.
+func New(a *account.Account) *Machine {
+	return &Machine{Account: a, Files: map[string][]byte{}, jqs: jqs{}}
 }
 
-// run runs a parsed script. A script that fails is an error that carries what it said.
-func (m *machine) run(script *syntax.File, args ...string) error {
+// Run runs the script in a file of the machine. A script that fails is an error that carries what
+// it said.
+func (m *Machine) Run(file string, args ...string) error {
+	script, err := syntax.NewParser().Parse(bytes.NewReader(m.Files[file]), file)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeLimit)
 	defer cancel()
-	m.out.Reset()
-	m.err.Reset()
+	m.Out.Reset()
+	m.Err.Reset()
 	m.ended, m.calls = nil, 0
-	m.rewrite(script)
 	r, err := interp.New(
-		interp.Env(expand.ListEnviron("PATH=/bin", "HOME=/", "TMPDIR=/", "BASH_SOURCE="+script.Name)),
+		interp.Env(expand.ListEnviron("PATH=/bin", "HOME=/", "TMPDIR=/",
+			"BASH_SOURCE="+script.Name)),
 		interp.Dir("/"),
 		interp.Params(append([]string{"--"}, args...)...),
-		interp.StdIO(nil, &m.out, &m.err),
+		interp.StdIO(nil, &m.Out, &m.Err),
 		interp.CallHandler(m.call),
 		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return m.exec }),
 		interp.OpenHandler(m.open),
@@ -95,22 +103,24 @@ func (m *machine) run(script *syntax.File, args ...string) error {
 	case errors.As(err, &status) && status == 0:
 		return nil
 	case errors.As(err, &status):
-		return fmt.Errorf("script failed with status %d: %s", status, strings.TrimSpace(m.err.String()))
+		return fmt.Errorf("script failed with status %d: %s", status,
+			strings.TrimSpace(m.Err.String()))
 	}
 	return err
 }
 
 // end ends the script that runs.
-func (m *machine) end(err error) error {
+func (m *Machine) end(err error) error {
 	if m.ended == nil {
 		m.ended = err
 	}
 	return m.ended
 }
 
-// call sees every simple command. It lets no builtin through that would look at the real machine, and ends the script at an exit: the scripts
-// have none inside of a command substitution, where it would end less.
-func (m *machine) call(_ context.Context, args []string) ([]string, error) {
+// call sees every simple command. It lets no builtin through that would look at the real machine,
+// and ends the script at an exit: the scripts have none inside of a command substitution, where
+// it would end less.
+func (m *Machine) call(_ context.Context, args []string) ([]string, error) {
 	if m.ended != nil {
 		return nil, m.ended
 	}
@@ -142,7 +152,7 @@ func (m *machine) call(_ context.Context, args []string) ([]string, error) {
 	return args, nil
 }
 
-func (m *machine) exec(ctx context.Context, args []string) error {
+func (m *Machine) exec(ctx context.Context, args []string) error {
 	err := m.command(interp.HandlerCtx(ctx), args)
 	var status interp.ExitStatus
 	if err != nil && !errors.As(err, &status) {
@@ -152,13 +162,7 @@ func (m *machine) exec(ctx context.Context, args []string) error {
 }
 
 // command is one of the programs that the scripts use.
-func (m *machine) command(hc interp.HandlerContext, args []string) error {
-	if args[0] == hereDocument || args[0] == hereString {
-		var err error
-		if args, hc.Stdin, err = m.input(args, hc); err != nil {
-			return err
-		}
-	}
+func (m *Machine) command(hc interp.HandlerContext, args []string) error {
 	switch command := strings.Join(args[:min(2, len(args))], " "); {
 	case args[0] == "aws":
 		return m.aws(args[1:], hc)
@@ -168,7 +172,7 @@ func (m *machine) command(hc interp.HandlerContext, args []string) error {
 		_, err := io.Copy(hc.Stdout, hc.Stdin)
 		return err
 	case len(args) == 2 && args[0] == "cat" && path.Dir(args[1]) == tempFolder:
-		_, err := hc.Stdout.Write(m.files[args[1]])
+		_, err := hc.Stdout.Write(m.Files[args[1]])
 		return err
 	case len(args) == 1 && args[0] == "sha256sum":
 		sum := sha256.New()
@@ -178,7 +182,8 @@ func (m *machine) command(hc interp.HandlerContext, args []string) error {
 	case len(args) == 2 && command == "mktemp -d":
 		fmt.Fprintln(hc.Stdout, tempFolder)
 		return nil
-	case len(args) == 3 && command == "rm -rf" && args[2] == tempFolder, len(args) == 2 && args[0] == "sleep":
+	case len(args) == 3 && command == "rm -rf" && args[2] == tempFolder, len(args) == 2 &&
+		args[0] == "sleep":
 		return nil
 	case len(args) == 3 && command == "date -u":
 		fmt.Fprintln(hc.Stdout, "20260101T000000Z")
@@ -187,59 +192,65 @@ func (m *machine) command(hc interp.HandlerContext, args []string) error {
 		fmt.Fprintln(hc.Stdout, path.Dir(args[2]))
 		return nil
 	case len(args) == 3 && (args[0] == "cp" || args[0] == "mv"):
-		data, ok := m.files[args[1]]
+		data, ok := m.Files[args[1]]
 		if !ok {
 			return interp.ExitStatus(1)
 		}
-		m.files[args[2]] = data
+		m.Files[args[2]] = data
 		if args[0] == "mv" {
-			delete(m.files, args[1])
+			delete(m.Files, args[1])
 		}
 		return nil
 	}
 	return fmt.Errorf("%q is not a command of pzgen's scripts", args)
 }
 
-func (m *machine) aws(args []string, hc interp.HandlerContext) error {
-	out, err := m.account.Run(args)
-	if m.stop != nil {
-		if stop := m.stop(); stop != nil {
+func (m *Machine) aws(args []string, hc interp.HandlerContext) error {
+	out, err := m.Account.Run(args)
+	if m.Stop != nil {
+		if stop := m.Stop(); stop != nil {
 			return stop
 		}
 	}
 	var refused *account.Error
 	if errors.As(err, &refused) {
-		fmt.Fprintf(hc.Stderr, "\nAn error occurred (%s) when calling the operation: %s\n", refused.Code, refused.Message)
+		fmt.Fprintf(hc.Stderr, "\nAn error occurred (%s) when calling the operation: %s\n",
+			refused.Code, refused.Message)
 		return interp.ExitStatus(254)
 	}
 	if err != nil {
 		return err
+	}
+	if m.Answer != nil {
+		out = m.Answer(args, out)
 	}
 	_, err = io.WriteString(hc.Stdout, out)
 	return err
 }
 
 // open gives files in memory; a script writes only into its temporary folder, and to /dev/null.
-func (m *machine) open(_ context.Context, name string, flag int, _ fs.FileMode) (io.ReadWriteCloser, error) {
+func (m *Machine) open(_ context.Context, name string, flag int,
+	_ fs.FileMode) (io.ReadWriteCloser, error) {
 	if name == "/dev/null" {
 		return &file{}, nil
 	}
 	if flag&(os.O_WRONLY|os.O_RDWR) == 0 {
-		data, ok := m.files[path.Join("/", name)]
+		data, ok := m.Files[path.Join("/", name)]
 		if !ok {
 			return nil, &os.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 		}
 		return &file{r: bytes.NewReader(data)}, nil
 	}
 	if path.Dir(name) != tempFolder || flag&os.O_APPEND != 0 {
-		return nil, m.end(fmt.Errorf("script writes to %q, which is not in its temporary folder", name))
+		return nil, m.end(fmt.Errorf("script writes to %q, which is not in its temporary folder",
+			name))
 	}
-	m.files[name] = nil
+	m.Files[name] = nil
 	return &file{m: m, name: name}, nil
 }
 
-func (m *machine) stat(_ context.Context, name string, _ bool) (fs.FileInfo, error) {
-	data, ok := m.files[path.Clean(name)]
+func (m *Machine) stat(_ context.Context, name string, _ bool) (fs.FileInfo, error) {
+	data, ok := m.Files[path.Clean(name)]
 	if !ok {
 		return nil, &os.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
 	}
@@ -247,7 +258,7 @@ func (m *machine) stat(_ context.Context, name string, _ bool) (fs.FileInfo, err
 }
 
 type file struct {
-	m    *machine
+	m    *Machine
 	name string
 	r    *bytes.Reader
 }
@@ -261,7 +272,7 @@ func (f *file) Read(p []byte) (int, error) {
 
 func (f *file) Write(p []byte) (int, error) {
 	if f.m != nil {
-		f.m.files[f.name] = append(f.m.files[f.name], p...)
+		f.m.Files[f.name] = append(f.m.Files[f.name], p...)
 	}
 	return len(p), nil
 }

@@ -9,10 +9,12 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// input is the parameters of a call, by their names in the AWS CLI. A value is a string from the command line, or anything from --cli-input-json.
+// input is the parameters of a call, by their names in the AWS CLI. A value is a string from the
+// command line, or anything from --cli-input-json.
 type input struct {
 	values map[string]any
-	err    error // the first parameter that had not the form it must have
+	query  string // what the AWS CLI is to print of the answer
+	err    error  // the first parameter that had not the form it must have
 }
 
 func parse(op operation, args []string) (*input, error) {
@@ -37,7 +39,7 @@ func parse(op operation, args []string) (*input, error) {
 		}
 		name, value, inline := strings.Cut(args[i][2:], "=")
 		_, ok := known[name]
-		if !ok && name != "cli-input-json" {
+		if !ok && name != "cli-input-json" && name != "query" {
 			return nil, fmt.Errorf("unknown option %q", "--"+name)
 		}
 		if strings.Contains(flags, " "+name+" ") && !inline {
@@ -56,12 +58,16 @@ func parse(op operation, args []string) (*input, error) {
 		}
 		for _, scheme := range []string{"file://", "fileb://", "http://", "https://"} {
 			if strings.HasPrefix(value, scheme) {
-				return nil, fmt.Errorf("the AWS CLI would read the value %q of %q from elsewhere", value, "--"+name)
+				return nil, fmt.Errorf("the AWS CLI would read the value %q of %q from elsewhere",
+					value, "--"+name)
 			}
 		}
-		if name == "cli-input-json" {
+		switch name {
+		case "cli-input-json":
 			fromJSON = value
-		} else {
+		case "query":
+			in.query = value
+		default:
 			in.values[name] = value
 		}
 	}
@@ -103,7 +109,8 @@ func kebab(s string) string {
 
 func (in *input) fail(name string) {
 	if in.err == nil {
-		in.err = fmt.Errorf("parameter %q has not the form that it must have: %v", name, in.values[name])
+		in.err = fmt.Errorf("parameter %q has not the form that it must have: %v", name,
+			in.values[name])
 	}
 }
 
@@ -159,7 +166,8 @@ func (in *input) tags(name string) map[string]string {
 	var list []map[string]string
 	in.into(name, &list)
 	for _, t := range list {
-		for _, k := range [][2]string{{"Key", "Value"}, {"TagKey", "TagValue"}, {"tagKey", "tagValue"}} {
+		for _, k := range [][2]string{{"Key", "Value"}, {"TagKey", "TagValue"},
+			{"tagKey", "tagValue"}} {
 			if key, ok := t[k[0]]; ok && len(t) == 2 {
 				tags[key] = t[k[1]]
 			}
@@ -169,6 +177,24 @@ func (in *input) tags(name string) map[string]string {
 		in.fail(name)
 	}
 	return tags
+}
+
+// queried returns what --query asks for, which is {Name: Name, ...}. Of what is not there the AWS
+// CLI prints null.
+func (in *input) queried(out any) (any, error) {
+	if in.query == "" {
+		return out, nil
+	}
+	have, _ := out.(object)
+	picked := object{}
+	for _, pair := range strings.Split(strings.Trim(in.query, "{}"), ",") {
+		name, from, ok := strings.Cut(strings.TrimSpace(pair), ": ")
+		if !ok || name != from {
+			return nil, fmt.Errorf("--query %q is not one that pzgen's scripts use", in.query)
+		}
+		picked[name] = have[from]
+	}
+	return picked, nil
 }
 
 func encode(out any) string {

@@ -80,12 +80,14 @@ func getRole(a *Account, in *input) (any, error) {
 		return nil, err
 	}
 	name := in.str("role-name")
-	out := object{"RoleName": name, "Path": r.Path, "Arn": a.roleARN(name, r), "AssumeRolePolicyDocument": raw(r.Trust), "MaxSessionDuration": 3600}
+	out := object{"RoleName": name, "Path": r.Path, "Arn": a.roleARN(name, r),
+		"AssumeRolePolicyDocument": raw(r.Trust), "MaxSessionDuration": 3600}
 	if r.Description != "" {
 		out["Description"] = r.Description
 	}
 	if r.Boundary != "" {
-		out["PermissionsBoundary"] = object{"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": r.Boundary}
+		out["PermissionsBoundary"] = object{"PermissionsBoundaryType": "Policy",
+			"PermissionsBoundaryArn": r.Boundary}
 	}
 	if len(r.Tags) > 0 {
 		out["Tags"] = tagList(r.Tags, "Key", "Value")
@@ -100,7 +102,8 @@ func createRole(a *Account, in *input) (any, error) {
 			return nil, refuse("EntityAlreadyExists", "Role with name %s already exists.", name)
 		}
 	}
-	r := &Role{Path: in.str("path"), Description: in.str("description"), Trust: in.str("assume-role-policy-document"),
+	r := &Role{Path: in.str("path"), Description: in.str("description"),
+		Trust:    in.str("assume-role-policy-document"),
 		Boundary: in.str("permissions-boundary"), Inline: map[string]string{}, Tags: in.tags("tags")}
 	if r.Path == "" {
 		r.Path = "/"
@@ -141,7 +144,8 @@ func deleteRole(a *Account, in *input) (any, error) {
 		return nil, err
 	}
 	if len(r.Attached)+len(r.Inline) > 0 {
-		return nil, refuse("DeleteConflict", "Cannot delete entity, must remove all policies first.")
+		return nil, refuse("DeleteConflict",
+			"Cannot delete entity, must remove all policies first.")
 	}
 	delete(a.Roles, in.str("role-name"))
 	return nil, nil
@@ -154,9 +158,11 @@ func getRolePolicy(a *Account, in *input) (any, error) {
 	}
 	doc, ok := r.Inline[in.str("policy-name")]
 	if !ok {
-		return nil, refuse("NoSuchEntity", "The role policy with name %s cannot be found.", in.str("policy-name"))
+		return nil, refuse("NoSuchEntity", "The role policy with name %s cannot be found.",
+			in.str("policy-name"))
 	}
-	return object{"RoleName": in.str("role-name"), "PolicyName": in.str("policy-name"), "PolicyDocument": raw(doc)}, nil
+	return object{"RoleName": in.str("role-name"), "PolicyName": in.str("policy-name"),
+		"PolicyDocument": raw(doc)}, nil
 }
 
 func putRolePolicy(a *Account, in *input) (any, error) {
@@ -192,18 +198,22 @@ func getPolicy(a *Account, in *input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return object{"Policy": object{"PolicyName": p.Name, "Arn": in.str("policy-arn"), "DefaultVersionId": p.Default, "Tags": tagList(p.Tags, "Key", "Value")}}, nil
+	return object{"Policy": object{"PolicyName": p.Name, "Arn": in.str("policy-arn"),
+		"DefaultVersionId": p.Default, "Tags": tagList(p.Tags, "Key", "Value")}}, nil
 }
 
 func createPolicy(a *Account, in *input) (any, error) {
 	arn := a.arn("iam", "", a.ID, "policy/"+in.str("policy-name"))
 	if a.Policies[arn] != nil {
-		return nil, refuse("EntityAlreadyExists", "A policy called %s already exists.", in.str("policy-name"))
+		return nil, refuse("EntityAlreadyExists", "A policy called %s already exists.",
+			in.str("policy-name"))
 	}
 	if err := a.document(in.str("policy-document"), "MalformedPolicyDocument"); err != nil {
 		return nil, err
 	}
-	a.Policies[arn] = &Policy{Name: in.str("policy-name"), Versions: []Version{{"v1", in.str("policy-document")}}, Default: "v1", Next: 2, Tags: in.tags("tags")}
+	a.Policies[arn] = &Policy{Name: in.str("policy-name"),
+		Versions: []Version{{"v1",
+			in.str("policy-document")}}, Default: "v1", Next: 2, Tags: in.tags("tags")}
 	return object{"Policy": object{"Arn": arn}}, nil
 }
 
@@ -214,7 +224,8 @@ func getPolicyVersion(a *Account, in *input) (any, error) {
 	}
 	for _, v := range p.Versions {
 		if v.ID == in.str("version-id") {
-			return object{"PolicyVersion": object{"Document": raw(v.Document), "VersionId": v.ID, "IsDefaultVersion": v.ID == p.Default}}, nil
+			return object{"PolicyVersion": object{"Document": raw(v.Document), "VersionId": v.ID,
+				"IsDefaultVersion": v.ID == p.Default}}, nil
 		}
 	}
 	return nil, refuse("NoSuchEntity", "Policy version %s does not exist.", in.str("version-id"))
@@ -227,7 +238,8 @@ func listPolicyVersions(a *Account, in *input) (any, error) {
 	}
 	list := []any{}
 	for _, v := range slices.Backward(p.Versions) {
-		list = append(list, object{"VersionId": v.ID, "IsDefaultVersion": v.ID == p.Default, "CreateDate": "2026-01-01T00:00:00+00:00"})
+		list = append(list, object{"VersionId": v.ID, "IsDefaultVersion": v.ID == p.Default,
+			"CreateDate": "2026-01-01T00:00:00+00:00"})
 	}
 	return object{"Versions": list}, nil
 }
@@ -269,8 +281,10 @@ func deletePolicy(a *Account, in *input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if g, u, r := a.entities(in.str("policy-arn")); len(p.Versions) > 1 || len(g)+len(u)+len(r) > 0 {
-		return nil, refuse("DeleteConflict", "Cannot delete a policy that is attached or has versions.")
+	if g, u, r := a.entities(in.str("policy-arn")); len(p.Versions) > 1 ||
+		len(g)+len(u)+len(r) > 0 {
+		return nil, refuse("DeleteConflict",
+			"Cannot delete a policy that is attached or has versions.")
 	}
 	delete(a.Policies, in.str("policy-arn"))
 	return nil, nil
@@ -304,7 +318,8 @@ func listAttached(kind string) func(*Account, *input) (any, error) {
 		}
 		list := []any{}
 		for _, arn := range p.Attached {
-			list = append(list, object{"PolicyName": arn[strings.LastIndexByte(arn, '/')+1:], "PolicyArn": arn})
+			list = append(list, object{"PolicyName": arn[strings.LastIndexByte(arn, '/')+1:],
+				"PolicyArn": arn})
 		}
 		return object{"AttachedPolicies": list}, nil
 	}
@@ -317,8 +332,10 @@ func attach(kind string, on bool) func(*Account, *input) (any, error) {
 			return nil, err
 		}
 		arn := in.str("policy-arn")
-		if own := a.arn("iam", "", a.ID, "policy/"); strings.HasPrefix(arn, own) && a.Policies[arn] == nil && !slices.Contains(a.Elsewhere, arn) {
-			return nil, refuse("NoSuchEntity", "Policy %s does not exist or is not attachable.", arn)
+		if own := a.arn("iam", "", a.ID, "policy/"); strings.HasPrefix(arn, own) &&
+			a.Policies[arn] == nil && !slices.Contains(a.Elsewhere, arn) {
+			return nil, refuse("NoSuchEntity", "Policy %s does not exist or is not attachable.",
+				arn)
 		}
 		i := slices.Index(p.Attached, arn)
 		switch {

@@ -1,9 +1,11 @@
-// Package account is an AWS account that exists in memory only. It answers the calls of the AWS CLI that pzgen's scripts make, as AWS does, and keeps
-// what they change, so that a script can be run to see what it means.
+// Package account is an AWS account that exists in memory only. It answers the calls of the AWS
+// CLI that pzgen's scripts make, as AWS does, and keeps what they change, so that a script can be
+// run to see what it means.
 //
-// It knows the operations and parameters of those scripts and nothing else: any other is an error, not a guess. It checks that policies are policy
-// documents and that the principals which must exist do; it decides no permissions, knows no limits but the five versions of a managed policy,
-// and everything happens at once.
+// It knows the operations and parameters of those scripts and nothing else: any other is an
+// error, not a guess. It checks that policies are policy documents and that the principals which
+// must exist do; it decides no permissions, knows no limits but the five versions of a managed
+// policy, and everything happens at once.
 package account
 
 import (
@@ -12,7 +14,8 @@ import (
 	"strings"
 )
 
-// Account is the account's state. Its fields are exported so that it can be stored as JSON and be prepared and looked at.
+// Account is the account's state. Its fields are exported so that it can be stored as JSON and be
+// prepared and looked at.
 type Account struct {
 	ID        string
 	Partition string
@@ -90,7 +93,10 @@ type Key struct {
 }
 
 // DatasetGroup is a Personalize dataset group.
-type DatasetGroup struct{ Name, Domain, Key, Role, Status string }
+type DatasetGroup struct {
+	Name, Domain, Key, Role, Status string
+	Tags                            map[string]string
+}
 
 // New gives an account without anything in it.
 func New(partition, id, region string) *Account {
@@ -111,7 +117,8 @@ func refuse(code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// Run answers `aws args...`: what it prints, or an error. An [*Error] is AWS's; any other error means that the call is not known here.
+// Run answers `aws args...`: what it prints, or an error. An [*Error] is AWS's; any other error
+// means that the call is not known here.
 func (a *Account) Run(args []string) (string, error) {
 	if len(args) < 2 {
 		return "", fmt.Errorf("aws %q is not a call", args)
@@ -141,10 +148,23 @@ func (a *Account) Run(args []string) (string, error) {
 	if op.changes {
 		a.Changes = append(a.Changes, name)
 	}
+	if out, err = in.queried(out); err != nil {
+		return "", err
+	}
 	return encode(out), nil
 }
 
-// operation is one operation of the AWS CLI: its parameters by their names there, the required ones with "!" after it.
+// Operations returns the names of all calls that are answered, and whether they only read.
+func Operations() map[string]bool {
+	out := map[string]bool{}
+	for name, op := range operations {
+		out[name] = !op.changes
+	}
+	return out
+}
+
+// operation is one operation of the AWS CLI: its parameters by their names there, the required
+// ones with "!" after it.
 type operation struct {
 	params  string
 	changes bool

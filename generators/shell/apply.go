@@ -1,0 +1,216 @@
+package shell
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/policy"
+)
+
+func applySteps() map[string]step {
+	return map[string]step{
+		"existing_role": {[]kind{argPolicy}, (*run).existingRole},
+		"ensure_role":   {[]kind{argLiteral, argText, argPolicy}, (*run).ensureRole},
+		"existing_key":  {[]kind{argText, argPolicy}, (*run).existingKey},
+		"ensure_key": {[]kind{argName, argLiteral, argText, argFlag, argPolicy},
+			(*run).ensureKey},
+		"ensure_inline":   {[]kind{argLiteral, argPolicy}, (*run).ensureInline},
+		"ensure_managed":  {[]kind{argLiteral, argPolicy}, (*run).ensureManaged},
+		"attach":          {[]kind{argPrincipal, argText, argText}, (*run).attach},
+		"existing_bucket": {[]kind{argText}, (*run).existingBucket},
+		"ensure_bucket": {[]kind{argText, argText, argFlag, argFlag, argFlag, argNumber},
+			(*run).ensureBucket},
+		"merge_policy": {[]kind{argBucket, argText, argPolicy}, (*run).mergePolicy},
+		"upload":       {[]kind{argLiteral, argText, argLiteral}, (*run).upload},
+		"ensure_dataset_group": {[]kind{argLiteral, argLiteral, argText},
+			(*run).ensureDatasetGroup},
+	}
+}
+
+// theRole returns the role that the script sets up.
+func (r *run) theRole(c call) *deployed.Role {
+	if len(r.state.Roles) == 0 {
+		r.refuse(c.at, "order", c.name, "the role is not set up yet")
+		return nil
+	}
+	return &r.state.Roles[len(r.state.Roles)-1]
+}
+
+// needsPolicy refuses a step without a policy.
+func (r *run) needsPolicy(w word) bool {
+	if w.function == "" {
+		r.refuse(w.at, "argument", w.raw, "here a policy is needed")
+	}
+	return w.function != ""
+}
+
+func (r *run) existingRole(c call) {
+	r.state.Roles = append(r.state.Roles,
+		deployed.Role{Name: r.named("ROLE_NAME"), Path: r.named("ROLE_PATH"), At: r.place(c.at)})
+	if w := c.args[0]; w.function != "" {
+		r.state.Documents = append(r.state.Documents,
+			deployed.Shown{Name: w.function, Policy: r.document(&w)})
+	}
+}
+
+func (r *run) ensureRole(c call) {
+	if !r.needsPolicy(c.args[2]) {
+		return
+	}
+	r.state.Roles = append(r.state.Roles, deployed.Role{
+		Name: r.named("ROLE_NAME"), Created: true, Path: r.named("ROLE_PATH"),
+		Description: r.value(c.args[0]), Boundary: r.value(c.args[1]),
+		Trust: r.document(&c.args[2]),
+		Tags:  r.tags, At: r.place(c.at)})
+}
+
+func (r *run) existingKey(c call) {
+	key := deployed.Key{ARN: r.value(c.args[0]), At: r.place(c.at)}
+	if c.args[1].function != "" {
+		key.Policy = r.merged(&c.args[1])
+	}
+	r.state.Keys = append(r.state.Keys, key)
+}
+
+func (r *run) ensureKey(c call) {
+	id := c.args[0].value
+	n := r.names[id]
+	if n == nil || !n.pending() {
+		r.refuse(c.args[0].at, "argument", id,
+			"a new key's name is assigned '' above, and no other value")
+		return
+	}
+	if !r.needsPolicy(c.args[4]) {
+		return
+	}
+	tags := append(slices.Clone(r.tags),
+		deployed.Tag{Key: deployed.Lit(keyTag), Value: r.value(c.args[1])})
+	r.state.Keys = append(r.state.Keys, deployed.Key{
+		ARN: deployed.Text{V: keyText(id), At: r.place(c.args[0].at)}, Created: true,
+		Aliases: []deployed.Text{r.value(c.args[2])}, Rotation: r.flag(c.args[3]),
+		Policy: r.merged(&c.args[4]), Tags: tags, At: r.place(c.at)})
+	n.known, n.text = true, keyText(id)
+}
+
+func (r *run) ensureInline(c call) {
+	role := r.theRole(c)
+	if role == nil || !r.needsPolicy(c.args[1]) {
+		return
+	}
+	role.Inline = append(role.Inline, deployed.Inline{
+		Name: r.value(c.args[0]), Policy: r.document(&c.args[1]), At: r.place(c.at)})
+}
+
+func (r *run) ensureManaged(c call) {
+	if !r.needsPolicy(c.args[1]) {
+		return
+	}
+	r.state.Policies = append(r.state.Policies, deployed.Policy{
+		Name: r.value(c.args[0]), Path: deployed.Lit("/"), Policy: r.document(&c.args[1]),
+		Tags: r.tags, At: r.place(c.at)})
+	for _, a := range r.state.Attachments {
+		if same(a.Policy.V, managedARN(c.args[0].text)) {
+			r.refuse(c.at, "order", c.name,
+				"the policy is attached above, where it is not there yet")
+		}
+	}
+}
+
+// managedARN returns the ARN of a customer managed policy of the account.
+func managedARN(name policy.Text) policy.Text {
+	parts := []policy.Part{policy.Lit("arn:"), nameRef("PARTITION"), policy.Lit(":iam::"),
+		nameRef("ACCOUNT"), policy.Lit(":policy/")}
+	return policy.NewText(append(parts, name.Parts()...)...)
+}
+
+func same(a, b policy.Text) bool { return a.String() == b.String() }
+
+func (r *run) attach(c call) {
+	a := r.attachment(c)
+	toRole := a.Kind == deployed.RoleP && same(a.To.V, r.named("ROLE_NAME").V)
+	if toRole && r.theRole(c) == nil {
+		return
+	}
+	for _, b := range r.state.Attachments {
+		if a.Kind == b.Kind && same(a.To.V, b.To.V) && same(a.Policy.V, b.Policy.V) {
+			return // what is attached stays so
+		}
+	}
+	r.state.Attachments = append(r.state.Attachments, a)
+}
+
+// attachment returns the attachment that a call is about.
+func (r *run) attachment(c call) deployed.Attachment {
+	return deployed.Attachment{Kind: deployed.PrincipalKind(c.args[0].value),
+		To: r.value(c.args[1]), Policy: r.value(c.args[2]), At: r.place(c.at)}
+}
+
+func (r *run) existingBucket(c call) {
+	r.state.Buckets = append(r.state.Buckets,
+		deployed.Bucket{Name: r.value(c.args[0]), At: r.place(c.at)})
+}
+
+// expireRule is the ID of the rule by which objects expire.
+const expireRule = "pzgen-expire"
+
+func (r *run) ensureBucket(c call) {
+	key, block, days := c.args[1], r.flag(c.args[3]), r.days(c.args[5])
+	b := deployed.Bucket{Name: r.value(c.args[0]), Created: true,
+		Algorithm:       deployed.Lit("AES256"),
+		BlockPublicAcls: block, IgnorePublicAcls: block,
+		BlockPublicPolicy: block, RestrictPublicBuckets: block,
+		Ownership:  deployed.Lit("BucketOwnerPreferred"),
+		Versioning: r.flag(c.args[2]), Tags: r.tags, At: r.place(c.at)}
+	if len(key.text.Parts()) > 0 {
+		b.Algorithm, b.Key = deployed.Lit("aws:kms"), r.value(key)
+		b.BucketKey = deployed.Bool{V: true}
+	}
+	if r.flag(c.args[4]).V {
+		b.Ownership = deployed.Lit("BucketOwnerEnforced")
+	}
+	b.Algorithm.At, b.BucketKey.At = r.place(key.at), r.place(key.at)
+	b.Ownership.At = r.place(c.args[4].at)
+	if days.V > 0 {
+		b.Lifecycle = []deployed.Rule{{ID: deployed.Lit(expireRule),
+			Enabled: deployed.Bool{V: true}, ExpireDays: days, NoncurrentDays: days}}
+	}
+	r.state.Buckets = append(r.state.Buckets, b)
+}
+
+func (r *run) days(w word) deployed.Int {
+	n, err := strconv.Atoi(w.value)
+	if err != nil {
+		panic(err) // it is a number
+	}
+	return deployed.Int{V: n, At: r.place(w.at)}
+}
+
+func (r *run) mergePolicy(c call) {
+	name := c.args[1]
+	i := slices.IndexFunc(r.state.Buckets,
+		func(b deployed.Bucket) bool { return same(b.Name.V, name.text) })
+	switch {
+	case !r.needsPolicy(c.args[2]):
+	case i < 0:
+		r.refuse(name.at, "order", name.raw, "the bucket is not set up yet")
+	case r.state.Buckets[i].Policy != nil:
+		r.refuse(c.at, "order", name.raw, "a policy was merged into the bucket's already")
+	default:
+		r.state.Buckets[i].Policy = r.merged(&c.args[2])
+	}
+}
+
+func (r *run) upload(c call) {
+	r.state.Objects = append(r.state.Objects, deployed.Object{Source: r.value(c.args[0]),
+		Bucket: r.value(c.args[1]), Key: r.value(c.args[2]), At: r.place(c.at)})
+}
+
+func (r *run) ensureDatasetGroup(c call) {
+	g := deployed.DatasetGroup{Name: r.value(c.args[0]), Domain: r.value(c.args[1]),
+		Key: r.value(c.args[2]), Tags: r.tags, At: r.place(c.at)}
+	if len(g.Key.V.Parts()) > 0 {
+		g.Role = deployed.Text{V: r.named("ROLE_ARN").V, At: g.At}
+	}
+	r.state.DatasetGroups = append(r.state.DatasetGroups, g)
+}
