@@ -15,28 +15,29 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Generator is a target: a pure function from a setup to files, and one that reads such files back.
+// Generator is a target: pure functions from a setup to files and back.
 type Generator struct {
-	Name   string // as it stands in a spec's targets
-	Doc    string // one line for people
-	Folder string // what all its files stand in, below the setup's folder; a file of this name where there is only one
+	Name string // as it is in a spec's targets
+	Doc  string // one line for people
+	// Folder is where all its files are, below the setup's folder; a file of this name where there
+	// is only one.
+	Folder string
 
-	// Print renders the setup. Paths begin with the setup's name. It fails only for values that the target cannot express.
+	// Print renders the setup. Paths begin with the setup's name. It fails only for values that the
+	// target cannot express.
 	Print func(*model.Setup) ([]output.File, error)
 
-	// Open parses the files of a setup, without trust that Print wrote them; it passes over files of other targets. It is nil for a target that cannot be read
-	// back.
-	Open func(*model.Setup, []output.File) (Reader, error)
-
-	// Parse parses a target's files, without trust that Print wrote them, and is told nothing of the setup. What it returns is called with
-	// values for the names of the artifact, several times, also at once. An error says that a file cannot be read at all; what is not understood is in
-	// State.Unknown. Nil for a target that cannot be read back.
+	// Parse parses a target's files, without trust that Print wrote them, and is told nothing of the
+	// setup. What it returns is called with values for the names in the files, several times, also at
+	// once. An error says that a file cannot be read at all; what is not understood is in
+	// State.Unknown.
 	Parse func(deployed.Input) (func(deployed.Values) (deployed.State, error), error)
 
 	// Names tells which reference each parameter or variable of the files stands for.
 	Names func(*model.Setup) map[string]policy.Ref
 
-	// Want returns what the files of the setup have to bring about and to show: [model.Setup.Want], edited by what the target has no means for.
+	// Want returns what the files of the setup have to bring about and to show:
+	// [model.Setup.Want], edited by what the target has no means for.
 	Want func(*model.Setup) deployed.State
 
 	// Shared returns files that are the same for every setup and that all setups with this target
@@ -44,40 +45,22 @@ type Generator struct {
 	// written once, and Parse gets them with a setup's own files. It is nil for a target without.
 	Shared func() []output.File
 
-	// Partial: the target carries the statements to merge into policies that are not known here.
-	Partial bool
-
-	// Fixed: the files hold values and no names, because the language has none, so that Read can only be asked with the values that the spec
-	// gives ([model.Setup.DeployedEnv]); what is known only after creation is filled in from env.
+	// Fixed: the files hold values and no names, because the language has none, so that they can only
+	// be read with the values that the spec gives ([model.Setup.DeployedEnv]).
 	Fixed bool
-
-	// Without are kinds of document ("key") of existing things, and settings ("operator.managedPolicies"), that the target has no means to bring
-	// about; a Reading names them in ByHand, and the setup's README says what to do.
-	Without []string
 }
 
-// Reader runs the files of a setup in the meaning of their own language under an environment, which gives every reference a value. Beside an error there may be a
-// Reading, of what could be read all the same. It may be called several times, also at once.
-type Reader = func(policy.Env) (*model.Reading, error)
-
-// opened makes an Open for a target that parses anew for each environment.
-func opened(read func(*model.Setup, []output.File, policy.Env) (*model.Reading, error)) func(*model.Setup, []output.File) (Reader, error) {
-	return func(s *model.Setup, files []output.File) (Reader, error) {
-		return func(env policy.Env) (*model.Reading, error) { return read(s, files, env) }, nil
-	}
-}
-
-// Targets gives the targets in the order in which they are printed.
+// Targets returns the targets in the order in which they are printed.
 func Targets() []Generator {
 	return []Generator{
 		{Name: "json", Doc: json.Doc, Folder: "policies", Print: json.Print,
-			Parse: json.Parse, Names: noNames, Want: json.Want, Partial: true, Fixed: true},
+			Parse: json.Parse, Names: noNames, Want: json.Want, Fixed: true},
 		{Name: "cloudformation", Doc: cloudformation.Doc, Folder: "cloudformation", Print: cloudformation.Print,
 			Parse: cloudformation.Parse, Names: cloudformation.Names, Want: cloudformation.Want},
 		{Name: "terraform", Doc: terraform.Doc, Folder: "terraform", Print: terraform.Print,
-			Parse: terraform.Parse, Names: terraform.Names, Want: terraform.Want, Partial: true},
+			Parse: terraform.Parse, Names: terraform.Names, Want: terraform.Want},
 		{Name: "shell", Doc: shell.Doc, Folder: "shell", Print: shell.Print,
-			Parse: shell.Parse, Names: shell.Names, Want: shell.Want, Shared: shell.Shared, Partial: true},
+			Parse: shell.Parse, Names: shell.Names, Want: shell.Want, Shared: shell.Shared},
 	}
 }
 
@@ -99,7 +82,7 @@ func For(targets []string) []Generator {
 	return out
 }
 
-// Names gives the names of the targets.
+// Names returns the names of the targets.
 func Names() []string {
 	var names []string
 	for _, g := range Targets() {

@@ -6,17 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/proof"
 	"github.com/pzgen/pzgen/spec"
 )
-
-// readable returns the targets of a job that can be read back.
-func readable(j job) []generators.Generator {
-	return slices.DeleteFunc(slices.Clone(j.gens),
-		func(g generators.Generator) bool { return g.Open == nil && g.Parse == nil })
-}
 
 // proofFinding tells of a finding of a proof. Its place is in the generated file, where it is
 // about one, and in the spec. folder is the output folder; without one the file is not written

@@ -78,7 +78,7 @@ func topOf(p string) string {
 func (s shared) prove(j job, r rendered) []findings.Finding {
 	var out []findings.Finding
 	in := proof.Input{Files: r.files, Shared: s.of(j.gens), Printed: r.files}
-	for _, f := range proof.Prove(r.model, readable(j), in).Findings {
+	for _, f := range proof.Prove(r.model, j.gens, in).Findings {
 		out = append(out, proofFinding(j, f, ""))
 	}
 	return out

@@ -173,7 +173,7 @@ func (v *verifier) setup(j job) verified {
 	unread := map[string]bool{} // targets
 	for _, f := range own.faults {
 		var targets []string
-		for _, g := range readable(j) {
+		for _, g := range j.gens {
 			// What is in place of a folder is in the way of all targets that are in it.
 			if dir := r.model.Name + "/" + g.Folder; within(f.path, dir) || within(dir, f.path) {
 				targets = append(targets, g.Name)
@@ -190,7 +190,7 @@ func (v *verifier) setup(j job) verified {
 	files := own.files
 	var common []output.File
 	var gens []generators.Generator
-	for _, g := range readable(j) {
+	for _, g := range j.gens {
 		shared := v.shared[g.Name]
 		if n := len(shared.faults); n > 0 { // the first is enough: all setups say the same
 			unread[g.Name] = true

@@ -203,11 +203,7 @@ func TestMutants(t *testing.T) {
 					continue // refused by the printer: nothing is emitted
 				}
 				p := &proof{m: j.m, report: &Report{Setup: j.m.Name}, differs: map[string]differing{}}
-				if j.g.Parse != nil {
-					p.state(j.g, p.parse(j.g, Input{Files: files})())
-				} else {
-					p.target(j.g, p.read(j.g, files)(), files)
-				}
+				p.state(j.g, p.parse(j.g, Input{Files: files})())
 				tried.Add(1)
 				why := same(j.m, j.g, j.mutant)
 				found := len(p.report.Findings) > 0
@@ -258,22 +254,13 @@ func missing(fs []Finding) bool {
 
 // carries reports whether a target has the document at all.
 func carries(m *model.Setup, g generators.Generator, name string) bool {
-	for _, d := range m.Docs() {
-		if d.Name == name && d.Partial && (!g.Partial || name == m.Role.Trust.Name && !g.Fixed) {
-			return false
-		}
-	}
-	for _, k := range m.Keys {
-		if k.Policy.Name == name && k.Existing() && g.Want != nil {
-			return wants(g.Want(m), name)
-		}
-	}
-	return true
-}
-
-// wants reports whether a state has the policy of a key, or shows it.
-func wants(s deployed.State, name string) bool {
 	is := func(d *deployed.Document) bool { return d != nil && d.Name == name }
-	return slices.ContainsFunc(s.Keys, func(k deployed.Key) bool { return is(k.Policy) }) ||
+	s := g.Want(m)
+	return slices.ContainsFunc(s.Roles, func(r deployed.Role) bool {
+		return is(r.Trust) || slices.ContainsFunc(r.Inline, func(i deployed.Inline) bool { return is(i.Policy) })
+	}) ||
+		slices.ContainsFunc(s.Policies, func(p deployed.Policy) bool { return is(p.Policy) }) ||
+		slices.ContainsFunc(s.Buckets, func(b deployed.Bucket) bool { return is(b.Policy) }) ||
+		slices.ContainsFunc(s.Keys, func(k deployed.Key) bool { return is(k.Policy) }) ||
 		slices.ContainsFunc(s.Documents, func(d deployed.Shown) bool { return is(d.Policy) })
 }

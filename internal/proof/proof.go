@@ -76,15 +76,9 @@ func Prove(m *model.Setup, gens []generators.Generator, in Input) *Report {
 		return len(m.Targets) > 0 && g.Name != readmeTarget && !slices.Contains(m.Targets, g.Name)
 	})
 	p.files(in, gens)
-	gens = slices.DeleteFunc(gens, func(g generators.Generator) bool { return g.Open == nil && g.Parse == nil })
-	readings := make([]func() []reading, len(gens))
 	states := make([]func() parsed, len(gens))
 	for i, g := range gens {
-		if g.Parse != nil {
-			states[i] = p.parse(g, in)
-		} else {
-			readings[i] = p.read(g, in.Files)
-		}
+		states[i] = p.parse(g, in)
 	}
 	p.accepted()
 	if p.prepare() {
@@ -98,11 +92,7 @@ func Prove(m *model.Setup, gens []generators.Generator, in Input) *Report {
 		if g.Name != readmeTarget {
 			p.report.Targets = append(p.report.Targets, g.Name)
 		}
-		if states[i] != nil {
-			p.state(g, states[i]())
-		} else {
-			p.target(g, readings[i](), in.Files)
-		}
+		p.state(g, states[i]())
 	}
 	p.outcomes()
 	p.locate()

@@ -1,0 +1,90 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pzgen/pzgen/policy"
+)
+
+// The references that documents can hold, beside those of buckets and keys.
+var (
+	RefPartition = policy.Ref{ID: "aws", Attr: "partition"}
+	RefAccount   = policy.Ref{ID: "aws", Attr: "account"}
+	RefRegion    = policy.Ref{ID: "aws", Attr: "region"}
+	RefRoleName  = policy.Ref{ID: "role", Attr: "name"}
+	RefRoleARN   = policy.Ref{ID: "role", Attr: "arn"}
+)
+
+// RefBucketName is the name of the bucket with this name in the spec.
+func RefBucketName(id string) policy.Ref { return policy.Ref{ID: "bucket." + id, Attr: "name"} }
+
+// RefBucketARN is the ARN of the bucket with this name in the spec.
+func RefBucketARN(id string) policy.Ref { return policy.Ref{ID: "bucket." + id, Attr: "arn"} }
+
+// RefKeyARN is the ARN of the key with this name in the spec.
+func RefKeyARN(id string) policy.Ref { return policy.Ref{ID: "key." + id, Attr: "arn"} }
+
+// Docs gives every document of the setup, in the order trust, role, buckets, keys, operators.
+func (s *Setup) Docs() []Doc {
+	docs := append([]Doc{s.Role.Trust}, s.Role.Policies...)
+	for _, b := range s.Buckets {
+		docs = append(docs, b.Policy)
+	}
+	for _, k := range s.Keys {
+		docs = append(docs, k.Policy)
+	}
+	for _, o := range s.Operators {
+		docs = append(docs, o.Policies...)
+	}
+	out := docs[:0]
+	for _, d := range docs {
+		if d.Name != "" {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// DeployedEnv gives every reference whose value is known before anything is deployed: all but the ARNs of keys that are yet to be created.
+func (s *Setup) DeployedEnv() policy.Env {
+	env := s.env(s.Partition, s.Account, s.Region, s.Role.Name, func(b Bucket) string { return b.Name })
+	for _, k := range s.Keys {
+		if k.Existing() {
+			env[RefKeyARN(k.ID)] = k.ARN
+		}
+	}
+	return env
+}
+
+// SyntheticEnv gives every reference a value that it has nowhere else: environments with different n have no value in common, and within one no two
+// references share one, so that a name which an artifact holds fixed agrees with at most one of them. The values have the form that AWS gives them.
+func (s *Setup) SyntheticEnv(n int) policy.Env {
+	env := s.env(
+		fmt.Sprintf("aws-made%d", n),
+		fmt.Sprintf("%012d", 700000000000+n*1111),
+		fmt.Sprintf("xx-made-%d", n),
+		fmt.Sprintf("MadeUpRole%d", n),
+		func(b Bucket) string { return fmt.Sprintf("made-up-%d-%s", n, strings.ToLower(b.ID)) },
+	)
+	for _, k := range s.Keys {
+		env[RefKeyARN(k.ID)] = fmt.Sprintf("arn:%s:kms:%s:%s:key/made-up-%d-%s",
+			env[RefPartition], env[RefRegion], env[RefAccount], n, strings.ToLower(k.ID))
+	}
+	return env
+}
+
+func (s *Setup) env(partition, account, region, role string, bucket func(Bucket) string) policy.Env {
+	env := policy.Env{
+		RefPartition: partition,
+		RefAccount:   account,
+		RefRegion:    region,
+		RefRoleName:  role,
+		RefRoleARN:   "arn:" + partition + ":iam::" + account + ":role" + s.Role.Path + role,
+	}
+	for _, b := range s.Buckets {
+		env[RefBucketName(b.ID)] = bucket(b)
+		env[RefBucketARN(b.ID)] = "arn:" + partition + ":s3:::" + bucket(b)
+	}
+	return env
+}
