@@ -150,7 +150,7 @@ func (v *verifier) read(top string, expected []output.File,
 		}
 	}
 	entries, err := v.folder.Entries(top, func(p string, folder bool) bool {
-		return owns(p) && (!folder || folders[p])
+		return owns(p) && (!folder || folders[p]) && !isLeftover(p)
 	})
 	var in *output.ObstructedError
 	if errors.As(err, &in) {
@@ -177,6 +177,7 @@ func (v *verifier) read(top string, expected []output.File,
 				"is a symbolic link, which is never followed")
 		case e.Type != 0:
 			wrong(e, false, "remove it", "is not a regular file")
+		case isLeftover(e.Path): // it is not read: Terraform's state may hold secrets
 		case e.Problem != "":
 			wrong(e, false, "", e.Problem)
 		default:
@@ -221,6 +222,12 @@ func (v *verifier) say(f fault, j job, target string) findings.Finding {
 	}
 	return findings.Finding{Rule: f.rule, Level: findings.Error, File: p, Hint: f.hint,
 		Message: "setup " + j.setup.Name + ": " + message}
+}
+
+// isLeftover reports whether a path in the output folder is what a tool left in a setup's folder.
+func isLeftover(p string) bool {
+	setup, name, _ := strings.Cut(p, "/")
+	return !output.IsShared(setup) && spec.IsLeftover(name)
 }
 
 // readShared reads shared files, which have to be the expected ones.
