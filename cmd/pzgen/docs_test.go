@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -78,6 +79,53 @@ func runPage(t *testing.T, page string, sessions, commands int) string {
 		return "the page lost a session or a command, or has one more"
 	}
 	return ""
+}
+
+// The page about day two: its files are written and its commands run, one block after the other, in
+// one folder. A block says its exit code, and lines that follow as text are among what it printed.
+func TestDayTwoDocs(t *testing.T) {
+	page, err := os.ReadFile("../../docs/day-two.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	repo(t)
+	blocks := fence.FindAllStringSubmatch(string(page), -1)
+	if len(blocks) < 15 {
+		t.Fatalf("%d blocks", len(blocks))
+	}
+	var said []byte
+	for _, block := range blocks {
+		kind, name, body := block[1], block[2], block[3]
+		switch kind {
+		case "yaml":
+			if err := os.WriteFile(name, []byte(body), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		case "text":
+			for line := range strings.Lines(body) {
+				if !strings.Contains("\n"+string(said), "\n"+line) {
+					t.Errorf("not printed: %s\n%s", line, said)
+				}
+			}
+		case "sh":
+			want := 0
+			if name != "" {
+				if _, err := fmt.Sscanf(name, "exit=%d", &want); err != nil {
+					t.Fatal(name, err)
+				}
+			}
+			cmd := exec.Command("sh", "-e", "-c", body)
+			var err error
+			if said, err = cmd.CombinedOutput(); cmd.ProcessState == nil {
+				t.Fatal(err)
+			}
+			if got := cmd.ProcessState.ExitCode(); got != want {
+				t.Fatalf("exit code %d, want %d, of\n%s\n%s", got, want, body, said)
+			}
+		default:
+			t.Fatalf("a block of %q", kind)
+		}
+	}
 }
 
 // The case in the help text runs and decides as it expects, out of the help text and the manual page themselves.

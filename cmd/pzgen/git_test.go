@@ -158,3 +158,53 @@ func TestGitRename(t *testing.T) {
 
 // renamed is what generate asks for when a setup is renamed.
 const renamed = "--remove-setups"
+
+// TestGitIgnore: what Terraform and apply.sh leave is not staged, and is no finding of check and
+// verify. The lock file is staged, and what decides is a finding.
+func TestGitIgnore(t *testing.T) {
+	repo(t)
+	save(t, "", "m in/")
+	left := []string{"terraform/.terraform/providers/x", "terraform/terraform.tfstate",
+		"terraform/terraform.tfstate.backup", "terraform/.terraform.tfstate.lock.info",
+		"terraform/terraform.tfstate.d/x/terraform.tfstate", "terraform/errored.tfstate",
+		"terraform/m.tfplan", "terraform/tfplan", "terraform/crash.log",
+		"shell/backup-bucket-x-20261126T000000Z"}
+	lock := "terraform/.terraform.lock.hcl"
+	for _, name := range append(left, lock) {
+		p := filepath.Join("out/m", name)
+		if err := os.MkdirAll(filepath.Dir(p), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p, []byte("provider {"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Truncate("out/m/terraform/terraform.tfstate", 1<<30); err != nil {
+		t.Fatal(err)
+	}
+	mustPzgen(t, "check")
+	mustPzgen(t, "verify -q")
+	mustGit(t, "add", "-A")
+	if said := mustGit(t, "status", "--porcelain"); said != "A  out/m/"+lock+"\n" {
+		t.Errorf("staged is\n%s", said)
+	}
+	for _, name := range []string{"terraform.tfvars", "x.auto.tfvars", "x_override.tf",
+		"terraform.tfstate.tf"} {
+		p := filepath.Join("out/m/terraform", name)
+		if err := os.WriteFile(p, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, said := pzgen(t, "check"); code != 1 || !strings.Contains(said, "unknown: "+p) {
+			t.Errorf("check of %s: %d\n%s", name, code, said)
+		}
+		if code, said := pzgen(t, "verify -q"); code != 1 || !strings.Contains(said, p) {
+			t.Errorf("verify of %s: %d\n%s", name, code, said)
+		}
+		if said := mustGit(t, "status", "--porcelain", p); !strings.HasPrefix(said, "??") {
+			t.Errorf("git does not see %s: %q", name, said)
+		}
+		if err := os.Remove(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -30,8 +30,8 @@ func (r *Run) Check(ctx context.Context, out string, diffs bool,
 	if err := r.some(); err != nil {
 		return err
 	}
-	opts := r.options()
-	opts.OwnFile, opts.Closed = r.ownFile(), !r.among(out)
+	opts := r.options(out)
+	opts.OwnFile = r.ownFile()
 	cmp, err := output.Open(out, opts)
 	if err != nil {
 		return err
@@ -98,6 +98,9 @@ func (r *Run) ownFile() func(string) bool {
 	}
 	return func(p string) bool {
 		setup, name, _ := strings.Cut(p, "/")
+		if output.IsShared(setup) {
+			return false
+		}
 		return spec.OwnPattern(patterns[setup], name) != ""
 	}
 }

@@ -47,7 +47,7 @@ func (r *Run) Generate(ctx context.Context, out string, how Writing,
 	if err := r.some(); err != nil {
 		return output.Result{}, err
 	}
-	opts, prove := r.options(), how.Prove
+	opts, prove := r.options(out), how.Prove
 	opts.Force, opts.RemoveSetups = how.Force, how.RemoveSetups
 	w, err := output.Create(ctx, out, opts)
 	if err != nil {

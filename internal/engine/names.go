@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/spec"
 )
 
 // setupNames are the names that files of a setup have, in this version or in an earlier one, as
@@ -36,4 +37,17 @@ func isOurs(p string) bool {
 		}
 	}
 	return false
+}
+
+// gitignore returns what the file .gitignore of an output folder holds: what tools leave in the
+// folders of setups is not for git. The lock file of Terraform is.
+func gitignore() string {
+	var b strings.Builder
+	b.WriteString(output.IgnoreMark + "what Terraform and apply.sh leave in the folders of setups " +
+		"is not for git.\n# .terraform.lock.hcl is. Do not edit: a .gitignore without these " +
+		"lines is yours, and stays as it is.\n")
+	for _, pattern := range spec.Leftovers() {
+		b.WriteString("/*/" + pattern + "\n")
+	}
+	return b.String()
 }

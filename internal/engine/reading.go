@@ -15,6 +15,7 @@ import (
 type reading struct {
 	files  []output.File
 	faults []fault
+	unread []string // paths of what tools left, which is not proved
 }
 
 // fault is something in a folder that keeps a target from being proved, or, if that is not said,
@@ -39,7 +40,7 @@ func (v *verifier) read(top string, expected []output.File,
 		}
 	}
 	entries, err := v.folder.Entries(top, func(p string, folder bool) bool {
-		return owns(p) && (!folder || folders[p])
+		return owns(p) && (!folder || folders[p]) && !isLeftover(p)
 	})
 	var in *output.ObstructedError
 	if errors.As(err, &in) {
@@ -57,6 +58,8 @@ func (v *verifier) read(top string, expected []output.File,
 		}
 		found[e.Path], isFolder[e.Path] = true, e.Type == fs.ModeDir
 		switch {
+		case e.Type == fs.ModeDir && isLeftover(e.Path):
+			r.unread = append(r.unread, e.Path)
 		case e.Type == fs.ModeDir && (folders[e.Path] || own(e.Path)):
 		case e.Type == fs.ModeDir:
 			wrong(e, true, hintUnknown, "is a folder that pzgen did not write, and what is in "+
@@ -66,6 +69,8 @@ func (v *verifier) read(top string, expected []output.File,
 				"is a symbolic link, which is never followed")
 		case e.Type != 0:
 			wrong(e, false, "remove it", "is not a regular file")
+		case isLeftover(e.Path): // it is not read: Terraform's state may hold secrets
+			r.unread = append(r.unread, e.Path)
 		case e.Problem != "":
 			wrong(e, false, "", e.Problem)
 		default:

@@ -143,9 +143,12 @@ func (r *Run) some() error {
 		"no setup has one of the targets %q", r.sel.Targets)
 }
 
-// options returns what this run tells of itself to whom writes or compares files.
-func (r *Run) options() output.Options {
-	o := output.Options{Owns: r.owns(), Writes: isOurs}
+// options returns what this run tells of itself to whom writes or compares files in a folder.
+func (r *Run) options(out string) output.Options {
+	o := output.Options{Owns: r.owns(), Writes: isOurs, Closed: !r.among(out)}
+	if o.Closed {
+		o.Ignore = gitignore()
+	}
 	if r.partial {
 		o.OwnsFolder = func(top string) bool {
 			return !output.IsShared(top) && r.sel.hasSetup(top)

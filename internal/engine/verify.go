@@ -134,6 +134,12 @@ func (v *verifier) say(f fault, j job, target string) findings.Finding {
 		Message: "setup " + j.setup.Name + ": " + message}
 }
 
+// isLeftover reports whether a path in the output folder is what a tool left in a setup's folder.
+func isLeftover(p string) bool {
+	setup, name, _ := strings.Cut(p, "/")
+	return !output.IsShared(setup) && spec.IsLeftover(name)
+}
+
 // readShared reads shared files, which have to be the expected ones.
 func (v *verifier) readShared(expected []output.File) (reading, error) {
 	var all reading
@@ -215,5 +221,14 @@ func (v *verifier) setup(j job) verified {
 		out.Found = append(out.Found, proofFinding(j, f, v.out))
 	}
 	out.Notes = caveats(j, out.Report)
+	for _, p := range own.unread {
+		if !strings.Contains(p, "/terraform/") {
+			continue // a copy of a policy decides nothing
+		}
+		out.Notes = append(out.Notes, findings.Finding{Rule: RuleUnproved, Level: findings.Note,
+			File: inFolder(v.out, p), Message: "setup " + j.setup.Name +
+				": this is what a tool left, and is not read",
+			Hint: "in a checkout it should not be: what Terraform keeps decides what it destroys"})
+	}
 	return out
 }

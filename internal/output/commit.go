@@ -53,6 +53,9 @@ func (w *Writer) Commit(ctx context.Context) (Result, error) {
 			return Result{}, err
 		}
 	}
+	if err := w.writeIgnore(); err != nil {
+		return Result{}, err
+	}
 	if err := w.move(ctx); err != nil {
 		return Result{}, err
 	}

@@ -238,7 +238,8 @@ func (c *Comparer) Close(clean bool) ([]Change, error) {
 	if clean && len(changes) == 0 {
 		changes = c.manifests()
 	}
-	return sorted(changes), nil
+	ignore, err := c.ignoreChanges()
+	return sorted(append(changes, ignore...)), err
 }
 
 // manifests returns the manifests that are not as they are to be.

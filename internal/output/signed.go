@@ -132,7 +132,7 @@ func (c *claims) signed(top string) ([]entry, error) {
 }
 
 // lost returns folders of the output that have no manifest, and whose README.md says that they are
-// of a setup: of one that is gone, or somebody deleted the manifest.
+// of the setup of that name: somebody deleted the manifest. A copy under another name is not one.
 func (c *claims) lost() ([]string, error) {
 	items, err := c.dir.list()
 	if err != nil {
@@ -156,7 +156,8 @@ func (c *claims) lost() ([]string, error) {
 		}
 		data, _, err := own.read("README.md", nil)
 		own.close()
-		if err == nil && isSigned(data) {
+		if err == nil && isSigned(data) && bytes.Contains(data[:min(len(data), 1<<10)],
+			[]byte(", setup "+i.name+". ")) {
 			out = append(out, i.name)
 		}
 	}

@@ -25,6 +25,10 @@ type Options struct {
 	// removed, unless its first lines say that it is pzgen's. Nil: all paths.
 	Writes func(path string) bool
 
+	// Ignore is what the file .gitignore in the output folder is to hold, which begins with
+	// [IgnoreMark]. One without that is left as it is. "": none is written.
+	Ignore string
+
 	// Force overwrites files that pzgen did not write where it has others to write. It follows no
 	// link, and removes nothing.
 	Force bool
