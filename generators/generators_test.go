@@ -3,11 +3,16 @@ package generators
 import (
 	"slices"
 	"testing"
+
+	"github.com/pzgen/pzgen/spec"
 )
 
 func TestTargets(t *testing.T) {
 	if got := Names(); !slices.Equal(got, []string{"json", "cloudformation", "terraform", "shell"}) {
 		t.Errorf("targets are %q", got)
+	}
+	if got, want := slices.Sorted(slices.Values(spec.TargetNames())), slices.Sorted(slices.Values(Names())); !slices.Equal(got, want) {
+		t.Errorf("a spec may ask for %q, and the targets are %q", got, want)
 	}
 	folders := map[string]string{}
 	for _, g := range For(Names()) {

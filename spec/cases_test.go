@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,7 +43,7 @@ func TestCases(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(archive.Files)%2 != 0 {
-			t.Fatalf("%s: cases are pairs of files", file)
+			t.Fatalf("%s: cases are pairs of files, X.yaml and X.out; leave X.out empty and run with -update", file)
 		}
 		for i := 0; i < len(archive.Files); i += 2 {
 			in, out := archive.Files[i], &archive.Files[i+1]
@@ -72,6 +73,11 @@ func TestCases(t *testing.T) {
 		}
 	}
 	elsewhere := map[string]bool{codeRead: true, codeEncoding: true} // TestLoad, TestBytes
+	for code := range told {
+		if !slices.ContainsFunc(Checks(), func(c Check) bool { return c.Code == code }) {
+			t.Errorf("check %s is not in the list of Checks", code)
+		}
+	}
 	for _, c := range Checks() {
 		if !told[c.Code] && !elsewhere[c.Code] {
 			t.Errorf("no case makes check %s speak: %s", c.Code, c.Title)

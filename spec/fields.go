@@ -1,6 +1,10 @@
 package spec
 
-import "gopkg.in/yaml.v3"
+import (
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
 
 // This file declares the format: which fields there are, what each takes and what it means. The loader and the JSON Schema are both made from it.
 
@@ -148,13 +152,17 @@ var workflowTypes = []struct {
 	{DataDeletion, must, never},
 }
 
-func workflowNames() []string {
+// WorkflowTypes returns the types of workflow that a spec may have.
+func WorkflowTypes() []string {
 	names := make([]string, len(workflowTypes))
 	for i, t := range workflowTypes {
 		names[i] = t.name
 	}
 	return names
 }
+
+// TargetNames returns the names of targets that a spec may ask for.
+func TargetNames() []string { return slices.Clone(targets) }
 
 func workflowRules() []rule {
 	var rules []rule
@@ -180,7 +188,7 @@ var workflowObject = &object[workflowDraft]{
 	doc:   "One thing that Personalize is to do.",
 	rules: workflowRules(),
 	fields: []field[workflowDraft]{
-		enumField("type", func(d *workflowDraft) *text { return &d.kind }, workflowNames(),
+		enumField("type", func(d *workflowDraft) *text { return &d.kind }, WorkflowTypes(),
 			"import reads data files; batch-inference and batch-segment read and write; export writes datasets; metric-attribution writes reports, or without `to` reports to CloudWatch alone; data-deletion reads lists of users.", required),
 		stringField("from", func(d *workflowDraft) *text { return &d.from }, locationForm,
 			"Where it reads: <bucket>/<prefix>, with a name from buckets.", example("data/datasets/")),

@@ -241,3 +241,22 @@ func TestNamesDecideNothing(t *testing.T) {
 		t.Errorf("only %d calls", skipped)
 	}
 }
+
+// A type of workflow that the table does not know would be granted nothing, and what its operators call
+// would be tried by nothing.
+func TestEveryWorkflowHasCalls(t *testing.T) {
+	for _, typ := range spec.WorkflowTypes() {
+		if len(workflowRows[typ]) == 0 {
+			t.Errorf("workflowRows has no call of a workflow of type %s", typ)
+		}
+		if len(jobRows[typ]) == 0 {
+			t.Errorf("jobRows has no call of an operator of a workflow of type %s", typ)
+		}
+		if untagged := typ == spec.MetricAttribution; (jobTags[typ] == "") != untagged {
+			t.Errorf("jobTags says %q of a workflow of type %s", jobTags[typ], typ)
+		}
+	}
+	if n := len(spec.WorkflowTypes()); len(workflowRows) != n || len(jobRows) != n {
+		t.Errorf("there are %d types of workflow, and calls of %d and %d", n, len(workflowRows), len(jobRows))
+	}
+}

@@ -475,7 +475,8 @@ func (r *random) prefix(folder bool) string {
 func (r *random) workflows() []any {
 	var out []any
 	for range r.IntN(6) {
-		t := []string{"import", "batch-inference", "batch-segment", "export", "metric-attribution", "data-deletion"}[r.IntN(6)]
+		types := spec.WorkflowTypes()
+		t := types[r.IntN(len(types))]
 		from, to := r.buckets[r.IntN(len(r.buckets))], r.buckets[r.IntN(len(r.buckets))]
 		w := fields{"type", t}
 		switch t {
@@ -492,12 +493,14 @@ func (r *random) workflows() []any {
 			if r.one(2) {
 				w = append(w, "to", to.name+"/"+r.prefix(true))
 			}
-		default:
+		case "batch-inference", "batch-segment":
 			in, out := r.prefix(false), r.prefix(true)
 			if from.name == to.name {
 				in, out = "in/"+in, "out/"+out
 			}
 			w = append(w, "from", from.name+"/"+in, "to", to.name+"/"+out)
+		default:
+			panic("say here what a workflow of type " + t + " may read and write")
 		}
 		out = append(out, w)
 	}
