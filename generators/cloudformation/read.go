@@ -29,7 +29,7 @@ const maxFilled = 64 << 20
 // which cfn-lint does. The policies in import.yaml are in State.Documents, and its parameters, outputs and resources
 // are under its name. The comment at the top of a template, which people copy commands from, is a page.
 //
-// An error is a [*deployed.Error]: a file is missing, or is no YAML, or holds characters that are not read alike.
+// An error is a [*policy.Error]: a file is missing, or is no YAML, or holds characters that are not read alike.
 func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), error) {
 	r := &reader{defaults: map[policy.Ref]parameterDefault{}}
 	found := map[string][]byte{}

@@ -74,8 +74,8 @@ func (j *judge) differences(t testing.TB, files []output.File) []string {
 	t.Helper()
 	read, err := Parse(deployed.Input{Dir: j.dir, Files: files})
 	if err != nil {
-		var at *deployed.Error
-		if !errors.As(err, &at) || at.At.Path == "" {
+		var at *policy.Error
+		if !errors.As(err, &at) || at.Path == "" {
 			t.Errorf("error has no place: %v", err)
 		}
 		return []string{err.Error()}

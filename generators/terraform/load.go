@@ -42,7 +42,7 @@ type module struct {
 // OpenTofu would take something into account that is not read here (see load), and what would keep
 // Terraform from planning at all, such as a circle. Files that Terraform ignores are passed over.
 //
-// An error is a [*deployed.Error]: a file that is no Terraform, or no file at all. Types are not checked
+// An error is a [*policy.Error]: a file that is no Terraform, or no file at all. Types are not checked
 // against the provider's schema, beyond what is read, nor values against the validations of variables.
 func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), error) {
 	m, err := load(in)

@@ -60,7 +60,7 @@ func differencesUnder(t testing.TB, s *model.Setup, in deployed.Input, envs ...p
 	t.Helper()
 	read, err := Parse(in)
 	if err != nil {
-		if _, ok := err.(*deployed.Error); !ok {
+		if _, ok := err.(*policy.Error); !ok {
 			t.Errorf("%T has no place: %v", err, err)
 		}
 		return []string{err.Error()}

@@ -149,7 +149,7 @@ func TestHugeInput(t *testing.T) {
 	} {
 		parsed, err := Parse(moduleIn(src + "output \"x\" {\n  value = local.a\n}\n"))
 		if err != nil {
-			if e, ok := err.(*deployed.Error); !ok || e.At.Path == "" || len(err.Error()) > 500 {
+			if e, ok := err.(*policy.Error); !ok || e.Path == "" || len(err.Error()) > 500 {
 				t.Errorf("%s: %T %.500s", name, err, err)
 			}
 			continue

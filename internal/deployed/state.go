@@ -34,19 +34,9 @@ func (p Place) String() string {
 	return fmt.Sprintf("%s:%d:%d", p.Path, p.Line, p.Col)
 }
 
-// Error is a fault of a file that keeps it from being read at all.
-type Error struct {
-	At   Place
-	Msg  string // what is wrong, the offending text quoted
-	Hint string // what to do, or ""
-}
-
-// Error returns the place and the fault.
-func (e *Error) Error() string { return e.At.String() + ": " + e.Msg }
-
-// Errorf makes an [Error].
-func Errorf(at Place, format string, args ...any) *Error {
-	return &Error{At: at, Msg: fmt.Sprintf(format, args...)}
+// Errorf returns a fault of a file that keeps it from being read at all, as a [*policy.Error].
+func Errorf(at Place, format string, args ...any) *policy.Error {
+	return &policy.Error{Path: at.Path, Line: at.Line, Col: at.Col, Message: fmt.Sprintf(format, args...)}
 }
 
 // Values are what the names of an artifact stand for while it is read: its parameters or variables by name, and what

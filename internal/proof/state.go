@@ -148,9 +148,9 @@ func (p *proof) state(g generators.Generator, t parsed) {
 
 func (p *proof) unreadable(g generators.Generator, err error) Finding {
 	f := Finding{Check: Closed, Target: g.Name, Message: err.Error()}
-	var at *deployed.Error
+	var at *policy.Error
 	if errors.As(err, &at) {
-		f.Path, f.Line, f.Col, f.Message, f.Hint = at.At.Path, at.At.Line, at.At.Col, at.Msg, at.Hint
+		f.Path, f.Line, f.Col, f.Message, f.Hint = at.Path, at.Line, at.Col, at.Message, at.Hint
 	}
 	return f
 }
