@@ -109,7 +109,8 @@ func (r *reader) under(dir string) func(deployed.Values) (deployed.State, error)
 				"templates come to more than %d bytes with their parameters: use shorter ones", maxFilled)
 		}
 		slices.SortFunc(unknown, func(a, b deployed.Unknown) int { return strings.Compare(a.Why, b.Why) })
-		out := r.state.Fill(env)
+		// Not Fill: an attachment that is there twice stays so.
+		out := r.state.MapTexts(func(t policy.Text) policy.Text { return t.Fill(env) })
 		out.Unknown = append(out.Unknown, unknown...)
 		return out, nil
 	}

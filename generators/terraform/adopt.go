@@ -7,7 +7,8 @@ import (
 // placeholderKey stands where the id of a key belongs that only its owner knows.
 const placeholderKey = "REPLACE-WITH-THE-KEY-ID"
 
-// adopt prints import blocks for everything of the module that may be there already. Terraform does not load a file of this name.
+// adopt prints import blocks for everything of the module that may be there already. Terraform
+// does not load a file of this name.
 func (p *printer) adopt() *lines {
 	b := p.start(
 		"Import blocks (Terraform 1.5 and later) for what exists already. Terraform does not read this file under this name.",
@@ -22,10 +23,12 @@ func (p *printer) adopt() *lines {
 	return b
 }
 
-// imported is a resource that may be there already, by its address, and the id by which the provider imports it.
+// imported is a resource that may be there already, by its address, and the id by which the
+// provider imports it.
 type imported struct{ typ, label, id string }
 
-// imports are what may be there already. The ids are values, not names: import blocks of Terraform 1.5 take no expressions.
+// imports are what may be there already. The ids are values, not names: import blocks of
+// Terraform 1.5 take no expressions.
 func imports(s *model.Setup, n names) []imported {
 	var out []imported
 	put := func(typ, label, id string) { out = append(out, imported{typ, label, id}) }

@@ -31,8 +31,9 @@ type applied struct {
 	Values     map[string]any
 }
 
-// The real provider gives every document the meaning that the reader gives it: the module is applied with every answer of AWS put in its
-// place, so that nothing is asked. Cleaning up afterwards runs into the protection of what holds data, all of it.
+// The real provider gives every document the meaning that the reader gives it: the module is
+// applied with every answer of AWS put in its place, so that nothing is asked. Cleaning up
+// afterwards runs into the protection of what holds data, all of it.
 func TestRealProviderAgrees(t *testing.T) {
 	tl := terraformTool(t)
 	dir := t.TempDir()
@@ -42,7 +43,8 @@ func TestRealProviderAgrees(t *testing.T) {
 	setups := applicable(t)
 	for _, s := range setups {
 		write(t, dir, s)
-		// The provider takes no digits in the partition of an ARN, and the module no underscore in the name of a bucket.
+		// The provider takes no digits in the partition of an ARN, and the module no underscore
+		// in the name of a bucket.
 		env := policy.Env{}
 		for r, v := range s.SyntheticEnv(1) {
 			env[r] = strings.ReplaceAll(v, "aws-made1", "aws-made")
@@ -101,7 +103,8 @@ func TestRealProviderAgrees(t *testing.T) {
 	}
 }
 
-// applicable are the setups that are applied: each takes seconds, so of the examples there are those that are unlike the fixtures.
+// applicable are the setups that are applied: each takes seconds, so of the examples there are
+// those that are unlike the fixtures.
 func applicable(t *testing.T) []*model.Setup {
 	var out []*model.Setup
 	for _, s := range fixtures(t) {
@@ -159,7 +162,8 @@ func testRun(t *testing.T, b *strings.Builder, s *model.Setup, env policy.Env) {
 	override("data", "data."+dataPartition+".current", "partition", env[model.RefPartition])
 	override("data", "data."+dataIdentity+".current", "account_id", env[model.RefAccount])
 	override("data", "data."+dataRegion+".current", "id", env[model.RefRegion])
-	// Every resource is overridden, so that none is asked for: what AWS computes of it, where something refers to that, comes from env.
+	// Every resource is overridden, so that none is asked for: what AWS computes of it, where
+	// something refers to that, comes from env.
 	computed := map[string][]string{tfRole + "." + roleLabel: {"arn", env[model.RefRoleARN], "id", env[model.RefRoleName]}}
 	for _, k := range s.Keys {
 		arn := env[model.RefKeyARN(k.ID)]
@@ -179,7 +183,8 @@ func testRun(t *testing.T, b *strings.Builder, s *model.Setup, env policy.Env) {
 	b.WriteString("}\n")
 }
 
-// agree holds the documents of a state against the setup's, which are what was read, and requires every document to be found there.
+// agree holds the documents of a state against the setup's, which are what was read, and requires
+// every document to be found there.
 func agree(t *testing.T, s *model.Setup, p said, env policy.Env) {
 	t.Helper()
 	n := namesOf(s)

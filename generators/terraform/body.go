@@ -16,7 +16,8 @@ const (
 	required = true
 )
 
-// body is a block that is being read. It knows what was asked for, so that everything else in it is found.
+// body is a block that is being read. It knows what was asked for, so that everything else in it
+// is found.
 type body struct {
 	e      *eval
 	what   string // for people: the address of a resource, or the type of a block
@@ -34,14 +35,20 @@ func (e *eval) body(what string, b *hclsyntax.Body, at hcl.Range) *body {
 func (b *body) done() {
 	for name, a := range b.b.Attributes {
 		if !slices.Contains(b.args, name) {
-			b.e.unknown("argument", name, "pzgen writes none in "+b.what+", and what it does is not read", a.SrcRange)
+			b.e.unknown("argument", name, "pzgen writes none in "+b.what, a.SrcRange)
 		}
 	}
 	for _, in := range b.b.Blocks {
 		if !slices.Contains(b.blocks, in.Type) {
-			b.e.unknown("block", string(header(in.Type, in.Labels)), "pzgen writes none in "+b.what+", and what it does is not read", in.TypeRange)
+			what := string(header(in.Type, in.Labels))
+			b.e.unknown("block", what, "pzgen writes none in "+b.what, in.TypeRange)
 		}
 	}
+}
+
+// bad reports an argument that is there and is not to be like that.
+func (b *body) bad(a *hclsyntax.Attribute, why string) {
+	b.e.unknown("argument", b.e.source(a.SrcRange), why, a.SrcRange)
 }
 
 // take returns an argument.
@@ -66,13 +73,14 @@ func (b *body) value(name string, need bool, kinds ...kind) (value, deployed.Pla
 	}
 	v := b.e.expr(a.Expr)
 	if v.kind != kindNone && !slices.Contains(kinds, v.kind) {
-		b.e.unknown("argument", b.e.source(a.SrcRange), "its value is of another type", a.SrcRange)
+		b.bad(a, "its value is of another type")
 		v = value{}
 	}
 	return v, place(a.SrcRange)
 }
 
-// str returns a string with tokens, and with the references that these stand for; "" when it is absent.
+// str returns a string with tokens, and with the references that these stand for; "" when it is
+// absent.
 func (b *body) str(name string, need bool) (string, deployed.Text) {
 	v, at := b.value(name, need, kindString)
 	return v.s, b.e.text(v.s, at)
@@ -92,7 +100,7 @@ func (b *body) int(name string, need bool) deployed.Int {
 	v, at := b.value(name, need, kindNumber)
 	n, err := strconv.Atoi(v.s)
 	if v.kind == kindNumber && (err != nil || n <= 0) {
-		b.e.unknown("number", v.s, "no number of days or seconds is like that", b.b.Attributes[name].SrcRange)
+		b.bad(b.b.Attributes[name], "no number of days or seconds is like that")
 	}
 	return deployed.Int{V: n, At: at}
 }
@@ -103,8 +111,7 @@ func (b *body) strs(name string) []string {
 	out := make([]string, 0, len(v.list))
 	for _, element := range v.list {
 		if element.kind != kindString {
-			a := b.b.Attributes[name]
-			b.e.unknown("argument", b.e.source(a.SrcRange), "it is not a list of strings", a.SrcRange)
+			b.bad(b.b.Attributes[name], "it is not a list of strings")
 			return nil
 		}
 		out = append(out, element.s)
@@ -118,8 +125,8 @@ func (b *body) tags() []deployed.Tag {
 	var out []deployed.Tag
 	for i, k := range v.keys {
 		if v.list[i].kind != kindString {
-			b.e.unknown("tag", k, "its value is not a string", b.b.Attributes["tags"].SrcRange)
-			continue
+			b.bad(b.b.Attributes["tags"], "a value is not a string")
+			return nil
 		}
 		out = append(out, deployed.Tag{Key: b.e.text(k, at), Value: b.e.text(v.list[i].s, at)})
 	}
@@ -154,7 +161,8 @@ func (b *body) inner(typ string) []*body {
 			continue
 		}
 		if len(in.Labels) > 0 {
-			b.e.unknown("block", string(header(in.Type, in.Labels)), "it has labels in "+b.what, in.TypeRange)
+			what := string(header(typ, in.Labels))
+			b.e.unknown("block", what, "it has no labels in "+b.what, in.TypeRange)
 		}
 		out = append(out, b.e.body(typ+" of "+b.what, in.Body, in.TypeRange))
 	}
@@ -188,7 +196,7 @@ func (b *body) protected() deployed.Bool {
 		return deployed.Bool{}
 	}
 	if _, literal := a.Expr.(*hclsyntax.LiteralValueExpr); !literal {
-		b.e.unknown("argument", b.e.source(a.SrcRange), "terraform takes true or false here, and no names", a.SrcRange)
+		b.bad(a, "terraform takes true or false here, and no names")
 	}
 	return life.bool("prevent_destroy", optional)
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Bounds of an evaluation, far above what any module needs: steps and bytes of strings together, and how much
-// that is not understood is told.
+// Bounds of an evaluation, far above what any module needs: steps and bytes of strings together,
+// and how much that is not understood is told.
 const (
 	maxSpent   = 16 << 20
 	maxUnknown = 200
@@ -24,7 +24,7 @@ type eval struct {
 	m       *module
 	values  deployed.Values
 	tokens  deployed.Tokens
-	done    map[string]map[string]value // what a reference to a block or local sees, by name; nil: it is Unknown
+	done    map[string]map[string]value // what a reference sees, by name; nil: it is Unknown
 	busy    map[string]bool             // what is being evaluated, to find circles
 	used    map[string]bool             // what something refers to
 	each    value                       // each.value, inside of a block with for_each
@@ -39,8 +39,8 @@ type eval struct {
 
 func newEval(m *module, v deployed.Values) *eval {
 	return &eval{
-		m: m, values: v, done: map[string]map[string]value{}, busy: map[string]bool{}, used: map[string]bool{},
-		told: map[deployed.Unknown]bool{}, once: map[string]string{},
+		m: m, values: v, done: map[string]map[string]value{}, busy: map[string]bool{},
+		used: map[string]bool{}, told: map[deployed.Unknown]bool{}, once: map[string]string{},
 	}
 }
 
@@ -60,23 +60,24 @@ func (m *module) evaluate(v deployed.Values) deployed.State {
 	for _, b := range e.out.Buckets {
 		if b.Created && e.once[partPublic+" of "+b.Name.V.String()] == "" {
 			e.add(deployed.Unknown{Kind: "bucket", What: b.Name.V.String(), At: b.At,
-				Why: "no " + tfBucketPublic + " is of it, so that AWS's default of the day counts"})
+				Why: "it has no " + tfBucketPublic + ", so that AWS's default counts"})
 		}
 	}
 	e.unused()
 	slices.SortFunc(e.out.Unknown, func(a, b deployed.Unknown) int {
-		return cmp.Or(cmp.Compare(a.At.Path, b.At.Path), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Col, b.At.Col),
-			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.What, b.What))
+		return cmp.Or(cmp.Compare(a.At.Path, b.At.Path), cmp.Compare(a.At.Line, b.At.Line),
+			cmp.Compare(a.At.Col, b.At.Col), cmp.Compare(a.String(), b.String()))
 	})
 	return e.out
 }
 
-// unused reports what nothing refers to: a document that is attached to nothing, and a name whose place something else has taken.
-// A map, which is for tags, has no use where nothing can carry them.
+// unused reports what nothing refers to: a document that is attached to nothing, and a name whose
+// place something else has taken. A map, which is for tags, has no use where nothing can carry
+// them.
 func (e *eval) unused() {
 	for _, name := range e.m.order {
 		kind, rest, _ := strings.Cut(name, ".")
-		if !e.used[name] && (kind == "local" || strings.HasPrefix(name, "data."+dataPolicy+".")) {
+		if !e.used[name] && (kind == "local" || strings.HasPrefix(rest, dataPolicy+".")) {
 			e.unknown(kind, rest, "nothing refers to it: remove it", e.rangeOf(name))
 		}
 	}
@@ -87,13 +88,14 @@ func (e *eval) unused() {
 	}
 }
 
-// visit evaluates a block or a local and returns what a reference to it sees; nil when it is Unknown.
+// visit evaluates a block or a local and returns what a reference to it sees; nil when it is
+// Unknown.
 func (e *eval) visit(name string, from hcl.Range) map[string]value {
 	if attrs, ok := e.done[name]; ok {
 		return attrs
 	}
-	if e.busy[name] {
-		e.unknown("reference", name, "it depends on itself, and terraform refuses such a circle", from)
+	if e.busy[name] || len(e.busy) > maxDepth {
+		e.unknown("reference", name, "it depends on itself, or on names without end", from)
 		return nil
 	}
 	e.busy[name] = true
@@ -113,7 +115,8 @@ func (e *eval) visit(name string, from hcl.Range) map[string]value {
 	return attrs
 }
 
-// node evaluates a resource or data source. What each of them is follows from its arguments, never from its label.
+// node evaluates a resource or data source. What each of them is follows from its arguments,
+// never from its label.
 func (e *eval) node(addr string, block *hclsyntax.Block) map[string]value {
 	b := e.body(addr, block.Body, block.TypeRange)
 	if block.Type == "resource" {
@@ -125,10 +128,10 @@ func (e *eval) node(addr string, block *hclsyntax.Block) map[string]value {
 		attrs["partition"] = stringValue(e.values.Partition)
 	case "data." + dataIdentity:
 		attrs["account_id"] = stringValue(e.values.Account)
-		e.guard(b, "account_id", &e.out.Scope.Account)
+		b.guard("account_id", &e.out.Scope.Account)
 	case "data." + dataRegion:
 		attrs["id"] = stringValue(e.values.Region)
-		e.guard(b, "id", &e.out.Scope.Region)
+		b.guard("id", &e.out.Scope.Region)
 	case "data." + dataPolicy:
 		attrs["json"] = e.policyDocument(b)
 	case tfRole:
@@ -164,7 +167,7 @@ func (e *eval) node(addr string, block *hclsyntax.Block) map[string]value {
 	case tfBucketPolicy:
 		e.bucketPolicy(b)
 	default:
-		e.unknown(block.Type, addr, "pzgen writes none of this type, and what it does is not read", block.TypeRange)
+		e.unknown(block.Type, addr, "pzgen writes none of this type", block.TypeRange)
 		return nil
 	}
 	b.done()
@@ -179,19 +182,14 @@ func (e *eval) dependsOn(b *body) {
 	}
 	l, ok := a.Expr.(*hclsyntax.TupleConsExpr)
 	for i := 0; ok && i < len(l.Exprs); i++ {
-		t, is := l.Exprs[i].(*hclsyntax.ScopeTraversalExpr)
-		if ok = is && len(t.Traversal) == 2; !ok {
-			break
-		}
 		var addr string
-		if addr, ok = steps(t.Traversal); ok && e.m.nodes[addr] != nil {
-			e.visit(addr, t.SrcRange)
-		} else {
-			ok = false
+		addr, ok = nameOf(l.Exprs[i])
+		if ok = ok && e.m.nodes[addr] != nil; ok {
+			e.visit(addr, a.SrcRange)
 		}
 	}
 	if !ok {
-		e.unknown("argument", e.source(a.SrcRange), "it is not a list of resources of this module", a.SrcRange)
+		b.bad(a, "it is not a list of resources of this module")
 	}
 }
 
@@ -201,7 +199,8 @@ func (e *eval) spend(n int) bool {
 		return false
 	}
 	if e.spent += 1 + n; e.spent > maxSpent {
-		e.add(deployed.Unknown{Kind: "module", What: e.m.dir, Why: "its strings grow without end", At: deployed.Place{Path: e.m.dir}})
+		at := deployed.Place{Path: e.m.dir}
+		e.add(deployed.Unknown{Kind: "module", What: e.m.dir, Why: "it is too much work", At: at})
 		return false
 	}
 	return true
@@ -214,6 +213,11 @@ func (e *eval) unknown(kind, what, why string, r hcl.Range) {
 	}
 }
 
+// reject is unknown for an expression.
+func (e *eval) reject(kind string, x hclsyntax.Expression, why string) {
+	e.unknown(kind, e.source(x.Range()), why, x.Range())
+}
+
 func (e *eval) add(u deployed.Unknown) {
 	if !e.told[u] && len(e.told) < maxUnknown {
 		e.told[u] = true
@@ -224,11 +228,14 @@ func (e *eval) add(u deployed.Unknown) {
 // source returns the text of a range, on one line and not at length.
 func (e *eval) source(r hcl.Range) string {
 	f := e.m.files[r.Filename[strings.LastIndexByte(r.Filename, '/')+1:]]
-	s := strings.Join(strings.Fields(string(r.SliceBytes(f.Data))), " ")
-	if len(s) > 80 {
-		s = strings.ToValidUTF8(s[:77], "") + "..."
+	return short(string(r.SliceBytes(f.Data)))
+}
+
+func short(s string) string {
+	if s = strings.Join(strings.Fields(s), " "); len(s) > 80 {
+		s = s[:77] + "..."
 	}
-	return s
+	return strings.ToValidUTF8(s, "")
 }
 
 func (e *eval) rangeOf(name string) hcl.Range {
@@ -248,7 +255,7 @@ func (e *eval) arn(service, account, rest string) value {
 	return stringValue("arn:" + e.values.Partition + ":" + service + "::" + account + rest)
 }
 
-// settled takes note that at sets what, and reports whether nothing else does.
+// settled takes note that a resource sets what, and reports whether none did before.
 func (e *eval) settled(what string, b *body) bool {
 	if other, ok := e.once[what]; ok {
 		e.unknown("resource", b.what, what+" is set by "+other+" already", b.at)
@@ -261,12 +268,12 @@ func (e *eval) settled(what string, b *body) bool {
 // decode reads a policy document in JSON.
 func (e *eval) decode(text string, at deployed.Place) value {
 	d, err := policy.DecodeJSON([]byte(text))
-	if err == nil && strings.Contains(text, `\u`) && strings.Contains(strings.ToLower(text), `\udb80`) {
+	escaped := strings.Contains(text, `\u`) && strings.Contains(strings.ToLower(text), `\udb80`)
+	if err == nil && escaped {
 		err = deployed.Errorf(at, "it escapes a character of a plane for private use")
 	}
 	if err != nil {
-		what := strings.Join(strings.Fields(text[:min(len(text), 80)]), " ")
-		e.add(deployed.Unknown{Kind: "document", What: strings.ToValidUTF8(what, ""), Why: err.Error(), At: at})
+		e.add(deployed.Unknown{Kind: "document", What: short(text), Why: err.Error(), At: at})
 		return value{}
 	}
 	return value{kind: kindDocument, doc: &deployed.Document{Document: d, At: at}}

@@ -23,7 +23,7 @@ type module struct {
 	locals    map[string]*hclsyntax.Attribute
 	nodes     map[string]*hclsyntax.Block // resources and data sources, by address
 	outputs   []*hclsyntax.Block
-	order     []string           // addresses and names of locals, as they follow each other in the files
+	order     []string           // addresses and names of locals, as they follow each other
 	unknown   []deployed.Unknown // what is so whatever the values are
 	versions  bool               // there is a terraform block that says which versions are needed
 	aliases   map[string]bool    // of provider blocks
@@ -33,17 +33,20 @@ type module struct {
 	adopted    []deployed.Import // in files of the user's own
 }
 
-// Parse parses the module in a folder. The function that it returns evaluates the module as Terraform
-// would plan it in an account, with the given values of variables; it may be called at once several times.
+// Parse parses the module in a folder. The function that it returns evaluates the module as
+// Terraform would plan it in an account, with the given values of variables; it may be called at
+// once several times.
 //
-// Everything that the module brings about is in the State, by what it is: a bucket policy belongs to the
-// bucket that its argument evaluates to. Whatever pzgen does not print is Unknown by its name: a type of
-// resource, an argument, a block, a function or a kind of expression. So are files by which Terraform or
-// OpenTofu would take something into account that is not read here (see load), and what would keep
-// Terraform from planning at all, such as a circle. Files that Terraform ignores are passed over.
+// Everything that the module brings about is in the State, by what it is: a bucket policy belongs
+// to the bucket that its argument evaluates to. Whatever pzgen does not print is Unknown by its
+// name: a type of resource, an argument, a block, a function or a kind of expression. So are
+// files by which Terraform or OpenTofu would take something into account that is not read here
+// (see load), and what would keep Terraform from planning at all, such as a circle. Files that
+// Terraform ignores are passed over.
 //
-// An error is a [*policy.Error]: a file that is no Terraform, or no file at all. Types are not checked
-// against the provider's schema, beyond what is read, nor values against the validations of variables.
+// An error is a [*policy.Error]: a file that is no Terraform, or no file at all. Types are not
+// checked against the provider's schema, beyond what is read, nor values against the validations
+// of variables.
 func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), error) {
 	m, err := load(in)
 	if err != nil {
@@ -52,13 +55,15 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 	return func(v deployed.Values) (deployed.State, error) { return m.evaluate(v), nil }, nil
 }
 
-// load parses what Terraform would load from the folder: names that end in .tf, but for those that begin
-// with a dot or look like an editor's leavings (terraform's source, configs.IsIgnoredFile). Of what else
-// it takes into account nothing is read, so that it is Unknown.
+// load parses what Terraform would load from the folder: names that end in .tf, but for those
+// that begin with a dot or look like an editor's leavings (terraform's source,
+// configs.IsIgnoredFile). Of what else it takes into account nothing is read, so that it is
+// Unknown.
 func load(in deployed.Input) (*module, error) {
 	m := &module{
 		dir: in.Dir, files: map[string]output.File{}, variables: map[string]parameter{},
-		locals: map[string]*hclsyntax.Attribute{}, nodes: map[string]*hclsyntax.Block{}, aliases: map[string]bool{},
+		locals: map[string]*hclsyntax.Attribute{}, nodes: map[string]*hclsyntax.Block{},
+		aliases: map[string]bool{},
 	}
 	var sources []output.File
 	for _, f := range in.Files {
@@ -67,8 +72,9 @@ func load(in deployed.Input) (*module, error) {
 		}
 		name := path.Base(f.Path)
 		m.files[name] = f
+		at := deployed.Place{Path: f.Path}
 		file := func(why string) {
-			m.add(deployed.Unknown{Kind: "file", What: name, Why: why, At: deployed.Place{Path: f.Path}})
+			m.add(deployed.Unknown{Kind: "file", What: name, Why: why, At: at})
 		}
 		ignored := strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") ||
 			strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#")
@@ -87,8 +93,10 @@ func load(in deployed.Input) (*module, error) {
 		}
 	}
 	sort.Slice(sources, func(i, j int) bool { return sources[i].Path < sources[j].Path })
-	if !slices.ContainsFunc(sources, func(f output.File) bool { return strings.HasSuffix(f.Path, ".tf") }) {
-		return nil, deployed.Errorf(deployed.Place{Path: in.Dir}, "there is no .tf file: run pzgen generate")
+	loaded := func(f output.File) bool { return strings.HasSuffix(f.Path, ".tf") }
+	if !slices.ContainsFunc(sources, loaded) {
+		at := deployed.Place{Path: in.Dir}
+		return nil, deployed.Errorf(at, "there is no .tf file: run pzgen generate")
 	}
 	for _, f := range sources {
 		if err := m.source(f, in.Own[f.Path]); err != nil {
@@ -98,12 +106,14 @@ func load(in deployed.Input) (*module, error) {
 	m.adopt()
 	for _, i := range m.imports {
 		if m.nodes[i.To] == nil {
-			m.add(deployed.Unknown{Kind: "address", What: i.To, Why: "no resource of this module has it", At: i.At})
+			m.add(deployed.Unknown{
+				Kind: "address", What: i.To, Why: "no resource of this module has it", At: i.At})
 		}
 	}
 	if !m.versions {
-		m.add(deployed.Unknown{Kind: "block", What: "terraform",
-			Why: "it is missing, so nothing says which release of the provider is meant", At: deployed.Place{Path: in.Dir}})
+		m.add(deployed.Unknown{
+			Kind: "block", What: "terraform", At: deployed.Place{Path: in.Dir},
+			Why: "it is missing, so nothing says which release of the provider is meant"})
 	}
 	return m, nil
 }
@@ -111,9 +121,6 @@ func load(in deployed.Input) (*module, error) {
 // source parses one file.
 func (m *module) source(f output.File, own bool) error {
 	if err := parsable(f); err != nil {
-		return err
-	}
-	if err := tokens(f); err != nil {
 		return err
 	}
 	parsed, diags := hclsyntax.ParseConfig(f.Data, f.Path, hcl.InitialPos)
@@ -128,7 +135,8 @@ func (m *module) source(f output.File, own bool) error {
 	}
 	body := parsed.Body.(*hclsyntax.Body)
 	for _, a := range body.Attributes {
-		m.add(deployed.Unknown{Kind: "argument", What: a.Name, Why: "it is outside of a block", At: place(a.SrcRange)})
+		m.add(deployed.Unknown{
+			Kind: "argument", What: a.Name, Why: "it is outside of a block", At: place(a.SrcRange)})
 	}
 	for _, b := range body.Blocks {
 		switch {
@@ -143,22 +151,21 @@ func (m *module) source(f output.File, own bool) error {
 	return nil
 }
 
-// Bounds of a file. Parsing nests as deep as the brackets do, and deeper than a stack is is no error in Go.
+// Bounds of a file. Parsing nests as deep as brackets do, and Go ends a program that nests too
+// deep.
 const (
 	maxFile  = 8 << 20
 	maxDepth = 1000
 	maxSigns = 50000
 )
 
-// parsable refuses files that would cost more than they can mean: sizes, brackets that nest without end, and what
-// hclsyntax nests without brackets: prefix operators, indexes, splats, conditionals and directives.
+// parsable refuses files that would cost more than they can mean: size, brackets that nest
+// without end, and what hclsyntax nests without brackets, which are prefix operators, indexes,
+// splats, conditionals and directives. It also refuses the characters that stand for what is
+// known on deployment only.
 func parsable(f output.File) error {
-	at := deployed.Place{Path: f.Path}
-	if len(f.Data) > maxFile {
-		return deployed.Errorf(at, "the file is larger than %d bytes", maxFile)
-	}
-	depth, run := 0, 0
-	for _, c := range f.Data {
+	depth, run, signs := 0, 0, 0
+	for i, c := range f.Data {
 		switch c {
 		case '(', '[', '{':
 			depth++
@@ -173,52 +180,55 @@ func parsable(f output.File) error {
 			run = 0
 		}
 		if depth > maxDepth || run > maxDepth {
+			at := deployed.Place{Path: f.Path, Line: 1 + bytes.Count(f.Data[:i], []byte("\n"))}
 			return deployed.Errorf(at, "expressions are nested deeper than %d levels", maxDepth)
 		}
 	}
-	signs := 0
 	for _, sign := range [...]string{"[", ".*", "?", "%{"} {
 		signs += bytes.Count(f.Data, []byte(sign))
 	}
-	if signs > maxSigns {
-		return deployed.Errorf(at, "there are more than %d lists, splats, question marks and directives", maxSigns)
+	at := deployed.Place{Path: f.Path}
+	if len(f.Data) > maxFile || signs > maxSigns {
+		return deployed.Errorf(at, "the file has more than %d bytes or %d lists", maxFile, maxSigns)
 	}
-	return nil
-}
-
-// tokens refuses the characters that stand for what is known on deployment only, also where an escape makes them.
-func tokens(f output.File) error {
-	found := deployed.HasToken(string(f.Data))
+	lower := []byte{}
 	if bytes.Contains(f.Data, []byte(`\U`)) {
-		lower := bytes.ToLower(f.Data)
-		found = found || bytes.Contains(lower, []byte(`\u000f0000`)) || bytes.Contains(lower, []byte(`\u000f0001`))
+		lower = bytes.ToLower(f.Data)
 	}
-	if found {
-		return deployed.Errorf(deployed.Place{Path: f.Path},
-			"the file has a character of a plane for private use (U+F0000, U+F0001) that pzgen needs itself")
+	if deployed.HasToken(string(f.Data)) || bytes.Contains(lower, []byte(`\u000f0000`)) ||
+		bytes.Contains(lower, []byte(`\u000f0001`)) {
+		return deployed.Errorf(at, "the file has %q or %q, which are for private use: take them out",
+			"\U000f0000", "\U000f0001")
 	}
 	return nil
 }
 
 // block files a block of the top level.
 func (m *module) block(b *hclsyntax.Block) {
-	labels := map[string]int{"terraform": 0, "locals": 0, "variable": 1, "output": 1, "resource": 2, "data": 2, "import": 0}
+	labels := map[string]int{
+		"terraform": 0, "locals": 0, "import": 0, "variable": 1, "output": 1, "resource": 2, "data": 2,
+	}
 	n, ok := labels[b.Type]
-	if !ok || n != len(b.Labels) || slices.ContainsFunc(b.Labels, func(l string) bool { return !hclsyntax.ValidIdentifier(l) }) {
+	odd := func(label string) bool { return !hclsyntax.ValidIdentifier(label) }
+	if !ok || n != len(b.Labels) || slices.ContainsFunc(b.Labels, odd) {
 		m.unknownBlock(b, "pzgen writes no such block")
 		return
 	}
 	addr := strings.Join(b.Labels, ".")
 	switch b.Type {
 	case "terraform":
-		m.terraform(b)
+		if m.versions {
+			m.unknownBlock(b, "there is one already")
+		}
+		m.versions = true
+		m.read(b, (*body).versions)
 	case "locals":
 		m.localValues(b)
 	case "variable":
 		if _, twice := m.variables[addr]; twice {
 			m.unknownBlock(b, "it is declared twice")
 		}
-		m.variables[addr] = m.variable(b)
+		m.read(b, func(in *body) { m.variables[addr] = in.variable(addr) })
 		m.parameters = append(m.parameters, m.variables[addr].Parameter)
 	case "output":
 		m.outputs = append(m.outputs, b)
@@ -233,7 +243,7 @@ func (m *module) block(b *hclsyntax.Block) {
 		m.nodes[addr] = b
 		m.order = append(m.order, addr)
 	case "import":
-		m.importBlock(b)
+		m.read(b, func(in *body) { m.imports = append(m.imports, in.imported()...) })
 	}
 }
 
@@ -243,36 +253,35 @@ func (m *module) localValues(b *hclsyntax.Block) {
 	}
 	for _, a := range arguments(b.Body) {
 		if m.locals[a.Name] != nil {
-			m.add(deployed.Unknown{Kind: "local", What: a.Name, Why: "it is declared twice", At: place(a.SrcRange)})
+			m.unknownBlock(b, a.Name+" is declared twice")
 		}
 		m.locals[a.Name] = a
 		m.order = append(m.order, "local."+a.Name)
 	}
 }
 
-// importBlock takes what a block of adopt.tf.example would bring under Terraform's control.
-func (m *module) importBlock(b *hclsyntax.Block) {
-	e := newEval(m, deployed.Values{})
-	in := e.body("import", b.Body, b.TypeRange)
-	m.imports = append(m.imports, e.imported(in)...)
-	in.done()
-	m.add(e.out.Unknown...)
-}
-
-// imported reads an import block: an address and an id, which is a string without names, as in Terraform 1.5.
-func (e *eval) imported(b *body) []deployed.Import {
+// imported reads an import block: an address and an id, which is a string without names, as in
+// Terraform 1.5.
+func (b *body) imported() []deployed.Import {
 	id := b.text("id", required)
 	to, ok := b.take("to", required)
 	if !ok {
 		return nil
 	}
-	if t, ok := to.Expr.(*hclsyntax.ScopeTraversalExpr); ok && len(t.Traversal) == 2 {
-		if addr, ok := steps(t.Traversal); ok {
-			return []deployed.Import{{To: addr, ID: id, At: place(b.at)}}
-		}
+	if addr, ok := nameOf(to.Expr); ok && strings.Count(addr, ".") == 1 {
+		return []deployed.Import{{To: addr, ID: id, At: place(b.at)}}
 	}
-	e.unknown("address", e.source(to.Expr.Range()), "an import block names a resource of this module", to.SrcRange)
+	b.bad(to, "an import block names a resource of this module")
 	return nil
+}
+
+// read reads a block whose meaning depends on no value. There are no names in it.
+func (m *module) read(b *hclsyntax.Block, f func(*body)) {
+	e := newEval(&module{dir: m.dir, files: m.files}, deployed.Values{})
+	in := e.body(string(header(b.Type, b.Labels)), b.Body, b.TypeRange)
+	f(in)
+	in.done()
+	m.add(e.out.Unknown...)
 }
 
 // add takes note of what is not understood, whatever the values are.
@@ -281,7 +290,8 @@ func (m *module) add(list ...deployed.Unknown) {
 }
 
 func (m *module) unknownBlock(b *hclsyntax.Block, why string) {
-	m.add(deployed.Unknown{Kind: "block", What: string(header(b.Type, b.Labels)), Why: why, At: place(b.TypeRange)})
+	m.add(deployed.Unknown{
+		Kind: "block", What: string(header(b.Type, b.Labels)), Why: why, At: place(b.TypeRange)})
 }
 
 // arguments returns the arguments of a body as they follow each other.
@@ -290,7 +300,9 @@ func arguments(b *hclsyntax.Body) []*hclsyntax.Attribute {
 	for _, a := range b.Attributes {
 		out = append(out, a)
 	}
-	slices.SortFunc(out, func(a, b *hclsyntax.Attribute) int { return cmp.Compare(a.SrcRange.Start.Byte, b.SrcRange.Start.Byte) })
+	slices.SortFunc(out, func(a, b *hclsyntax.Attribute) int {
+		return cmp.Compare(a.SrcRange.Start.Byte, b.SrcRange.Start.Byte)
+	})
 	return out
 }
 

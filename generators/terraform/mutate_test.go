@@ -22,8 +22,9 @@ type change struct {
 	free       bool // grants and sets the same
 }
 
-// changes gives every small change of a file of Terraform: each string longer by a letter or emptied, each number and Boolean another, each
-// attribute, block and list element gone, each reference another one's.
+// changes gives every small change of a file of Terraform: each string longer by a letter or
+// emptied, each number and Boolean another, each attribute, block and list element gone, each
+// reference another one's.
 func changes(t *testing.T, f output.File) []change {
 	t.Helper()
 	file, diags := hclsyntax.ParseConfig(f.Data, f.Path, hcl.InitialPos)
@@ -97,7 +98,8 @@ func attributeChanges(src []byte, a *hclsyntax.Attribute, at []string) []change 
 	return out
 }
 
-// quotedAt reports whether a byte stands in the text of a string: what precedes it on its line has an odd number of quotes.
+// quotedAt reports whether a byte stands in the text of a string: what precedes it on its line
+// has an odd number of quotes.
 func quotedAt(src []byte, i int) bool {
 	line := src[bytes.LastIndexByte(src[:i], '\n')+1 : i]
 	return bytes.Count(line, []byte{'"'})%2 == 1

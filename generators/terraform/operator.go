@@ -14,7 +14,8 @@ type audience struct {
 	members  []string
 }
 
-// audiences are the principals of an operator, by kind; none where there is no policy to attach to them.
+// audiences are the principals of an operator, by kind; none where there is no policy to attach
+// to them.
 func audiences(o model.Operator) []audience {
 	if len(o.Policies)+len(o.ManagedPolicies) == 0 {
 		return nil
@@ -52,13 +53,15 @@ func (p *printer) operator(b *lines, index int) {
 	}
 }
 
-// remaining are the operator's principals of a kind without those to whom an operator before this one attaches the same managed policy, and without the
-// service role when that has it: two resources for one attachment would take it from each other when one of them goes.
+// remaining are the operator's principals of a kind without those to whom an operator before this
+// one attaches the same managed policy, and without the service role when that has it: two
+// resources for one attachment would take it from each other when one of them goes.
 func (p *printer) remaining(index int, kind string, m policy.Text) expr {
 	o := p.setup.Operators[index]
 	all := ref("var", p.names.principalVar(o.ID, kind))
 	same := func(t policy.Text) bool { return t.String() == m.String() }
-	if kind == "role" && slices.Contains(o.Roles, p.setup.Role.Name) && slices.ContainsFunc(p.setup.Role.ManagedPolicies, same) {
+	mine := kind == "role" && slices.Contains(o.Roles, p.setup.Role.Name)
+	if mine && slices.ContainsFunc(p.setup.Role.ManagedPolicies, same) {
 		all = call("setsubtract", all, list([]expr{ref("var", varRoleName)}))
 	}
 	for _, before := range p.setup.Operators[:index] {

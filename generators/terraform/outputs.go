@@ -41,15 +41,19 @@ func (p *printer) outputs() *lines {
 
 func (p *printer) value(r policy.Ref) expr { return p.text(policy.NewText(r), plain) }
 
-// command creates the dataset group. Its names were checked to be of letters, digits, hyphens and underscores, and the ARNs of role and key need
-// no quotes in a shell either: their alphabets have no character that is special outside of quotes.
+// command creates the dataset group. Its names were checked to be of letters, digits, hyphens and
+// underscores, and the ARNs of role and key need no quotes in a shell either: their alphabets
+// have no character that is special outside of quotes.
 func command(g *model.DatasetGroup) policy.Text {
-	parts := []policy.Part{policy.Lit("aws personalize create-dataset-group --region "), model.RefRegion, policy.Lit(" --name " + g.Name)}
+	parts := []policy.Part{
+		policy.Lit("aws personalize create-dataset-group --region "), model.RefRegion, policy.Lit(" --name " + g.Name),
+	}
 	if g.Domain != "" {
 		parts = append(parts, policy.Lit(" --domain "+g.Domain))
 	}
 	if g.Key != "" {
-		parts = append(parts, policy.Lit(" --role-arn "), model.RefRoleARN, policy.Lit(" --kms-key-arn "), model.RefKeyARN(g.Key))
+		parts = append(parts, policy.Lit(" --role-arn "), model.RefRoleARN,
+			policy.Lit(" --kms-key-arn "), model.RefKeyARN(g.Key))
 	}
 	return policy.NewText(parts...)
 }

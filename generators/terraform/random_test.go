@@ -53,7 +53,8 @@ func targets(t testing.TB, files []output.File) []target {
 	return out
 }
 
-// randomEdit is a kind of edit. It returns the files, what was done, and whether that changes nothing; nil files: it does not apply here.
+// randomEdit is a kind of edit. It returns the files, what was done, and whether that changes
+// nothing; nil files: it does not apply here.
 type randomEdit struct {
 	kind string
 	do   func(s *model.Setup, r *rand.Rand, files []output.File, all []target) ([]output.File, string, bool)
@@ -69,7 +70,8 @@ func spliced(files []output.File, i, start, end int, text string) []output.File 
 }
 
 func randomEdits() []randomEdit {
-	// of replaces the expression of an argument; f returns the new one, and whether it means the same.
+	// of replaces the expression of an argument; f returns the new one, and whether it means the
+	// same.
 	of := func(kind string, f func(s *model.Setup, r *rand.Rand, old string, at target) (string, bool)) randomEdit {
 		return randomEdit{kind, func(s *model.Setup, r *rand.Rand, files []output.File, all []target) ([]output.File, string, bool) {
 			at := pick(r, all)
@@ -189,7 +191,8 @@ func randomEdits() []randomEdit {
 			at := pick(r, all)
 			b := at.parent
 			src := files[at.file].Data[b.TypeRange.Start.Byte:b.CloseBraceRange.End.Byte]
-			// Two conditions, or principals, of one kind and one value are one; the principal "*" is only read alone.
+			// Two conditions, or principals, of one kind and one value are one; the principal "*"
+			// is only read alone.
 			equal := b.Type == "condition" || strings.HasSuffix(b.Type, "principals") && !bytes.Contains(src, []byte(`"*"`))
 			return spliced(files, at.file, b.CloseBraceRange.End.Byte, b.CloseBraceRange.End.Byte, "\n"+string(src)), strings.Join(at.at, " ") + ": block twice", equal
 		}},
@@ -249,7 +252,8 @@ func randomEdits() []randomEdit {
 	}
 }
 
-// Random edits of each kind, over all examples, are found, but for those that change nothing, which are not.
+// Random edits of each kind, over all examples, are found, but for those that change nothing,
+// which are not.
 func TestRandomEdits(t *testing.T) {
 	each := 2
 	if testing.Short() {

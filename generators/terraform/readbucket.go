@@ -7,17 +7,19 @@ const partPublic = "the public access block"
 
 func (e *eval) bucket(b *body, attrs map[string]value) {
 	s, name := b.str("bucket", required)
-	attrs["bucket"], attrs["id"], attrs["arn"] = stringValue(s), stringValue(s), e.arn("s3", "", ":"+s)
-	tags, protected, force := b.tags(), b.protected(), b.bool("force_destroy", optional)
+	attrs["bucket"], attrs["id"] = stringValue(s), stringValue(s)
+	attrs["arn"] = e.arn("s3", "", ":"+s)
 	bu := e.buckets.of(s)
 	if bu.Created {
 		bu = e.buckets.more() // a second one of this name
 	}
-	bu.Name, bu.Created, bu.Tags, bu.Protected, bu.ForceDestroy, bu.At = name, true, tags, protected, force, place(b.at)
+	bu.Name, bu.Created, bu.At = name, true, place(b.at)
+	bu.Tags, bu.Protected, bu.ForceDestroy = b.tags(), b.protected(), b.bool("force_destroy", optional)
 }
 
-// bucketPart returns the bucket that a resource sets something of: the one that its argument evaluates to. Of two
-// resources for one thing AWS keeps what is set last, so the second is Unknown, and what it sets goes nowhere.
+// bucketPart returns the bucket that a resource sets something of: the one that its argument
+// evaluates to. Of two resources for one thing AWS keeps what is set last, so the second is
+// Unknown, and what it sets goes nowhere.
 func (e *eval) bucketPart(b *body, what string) *deployed.Bucket {
 	s, name := b.str("bucket", required)
 	if !e.settled(what+" of "+name.V.String(), b) {
@@ -32,8 +34,10 @@ func (e *eval) bucketPart(b *body, what string) *deployed.Bucket {
 
 func (e *eval) publicAccess(b *body) {
 	bu := e.bucketPart(b, partPublic)
-	bu.BlockPublicAcls, bu.BlockPublicPolicy = b.bool("block_public_acls", optional), b.bool("block_public_policy", optional)
-	bu.IgnorePublicAcls, bu.RestrictPublicBuckets = b.bool("ignore_public_acls", optional), b.bool("restrict_public_buckets", optional)
+	bu.BlockPublicAcls = b.bool("block_public_acls", optional)
+	bu.BlockPublicPolicy = b.bool("block_public_policy", optional)
+	bu.IgnorePublicAcls = b.bool("ignore_public_acls", optional)
+	bu.RestrictPublicBuckets = b.bool("restrict_public_buckets", optional)
 }
 
 func (e *eval) ownership(b *body) {
@@ -74,7 +78,8 @@ func (e *eval) encryption(b *body) {
 	}
 	bu.BucketKey = rule.bool("bucket_key_enabled", optional)
 	if by := rule.only("apply_server_side_encryption_by_default", required); by != nil {
-		bu.Algorithm, bu.Key = by.text("sse_algorithm", required), by.text("kms_master_key_id", optional)
+		bu.Algorithm = by.text("sse_algorithm", required)
+		bu.Key = by.text("kms_master_key_id", optional)
 		by.done()
 	}
 	rule.done()
@@ -85,7 +90,8 @@ func (e *eval) expiration(b *body) {
 	for _, r := range b.inner("rule") {
 		status, at := r.value("status", required, kindString)
 		r.enabled(status, enabled, "Disabled")
-		rule := deployed.Rule{ID: r.text("id", required), Enabled: deployed.Bool{V: status.s == enabled, At: at}}
+		on := deployed.Bool{V: status.s == enabled, At: at}
+		rule := deployed.Rule{ID: r.text("id", required), Enabled: on}
 		if f := r.only("filter", required); f != nil {
 			rule.Prefix = f.text("prefix", optional)
 			f.done()

@@ -14,9 +14,9 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// policyDocument reads an aws_iam_policy_document: its source documents merged, its own statements merged into
-// them. (Registry documentation of the data source, "source_policy_documents"; what it does not say was
-// seen with hashicorp/aws 5.100.)
+// policyDocument reads an aws_iam_policy_document: its source documents merged, its own
+// statements merged into them. (Registry documentation of the data source,
+// "source_policy_documents"; what it does not say was seen with hashicorp/aws 5.100.)
 func (e *eval) policyDocument(b *body) value {
 	out := &deployed.Document{At: place(b.at)}
 	d := &out.Document
@@ -45,7 +45,8 @@ func (e *eval) policyDocument(b *body) value {
 	return value{kind: kindDocument, doc: out}
 }
 
-// put puts a statement into a document: in the place of the one with the same Sid, else at the end.
+// put puts a statement into a document: in the place of the one with the same Sid, else at the
+// end.
 func put(d *deployed.Document, s policy.Statement, at deployed.Place) {
 	if s.Sid != "" {
 		for i, o := range d.Document.Statements {
@@ -62,20 +63,21 @@ func put(d *deployed.Document, s policy.Statement, at deployed.Place) {
 func (e *eval) sources(into *deployed.Document, a *hclsyntax.Attribute) {
 	l, ok := a.Expr.(*hclsyntax.TupleConsExpr)
 	if !ok {
-		e.unknown("argument", e.source(a.SrcRange), "write a list of files", a.SrcRange)
+		e.reject("argument", a.Expr, "write a list of files")
 		return
 	}
 	for _, x := range l.Exprs {
 		name, ok := moduleFile(x)
 		f, there := e.m.files[name]
 		if !ok || !there {
-			e.unknown("argument", e.source(x.Range()), `write file("${path.module}/<name>"), a file beside this one`, x.Range())
+			e.reject("argument", x, `write file("${path.module}/<name>"), a file beside this one`)
 			continue
 		}
 		at := deployed.Place{Path: f.Path}
 		text := norm.NFC.String(string(f.Data)) // as every string of Terraform
 		if deployed.HasToken(text) || !utf8.ValidString(text) || !e.spend(len(text)) {
-			e.add(deployed.Unknown{Kind: "file", What: name, Why: "it is not UTF-8, or has characters for private use", At: at})
+			why := "it is not UTF-8, or has characters for private use"
+			e.add(deployed.Unknown{Kind: "file", What: name, Why: why, At: at})
 			continue
 		}
 		v := e.decode(text, at)
@@ -112,9 +114,10 @@ func moduleFile(x hclsyntax.Expression) (string, bool) {
 	return name, ok && !strings.Contains(name, "/")
 }
 
-// carried refuses what the provider drops from a source document, or cannot read, or lets stand for something
-// else, without the policy language forbidding it: condition values that are numbers, a Statement that is
-// an object, a Sid twice, and another version than the data source's.
+// carried refuses what the provider drops from a source document, or cannot read, or lets stand
+// for something else, without the policy language forbidding it: condition values that are
+// numbers, a Statement that is an object, a Sid twice, and another version than the data
+// source's.
 func carried(text string, doc policy.Document, version string) error {
 	if doc.Version != version {
 		return fmt.Errorf("its version is %q, and that of the data source %q", doc.Version, version)
@@ -163,9 +166,12 @@ func (e *eval) statement(b *body, version string) policy.Statement {
 	}
 	s.Sid, _ = b.str("sid", optional)
 	// The provider reads &{…} in all but actions.
-	s.Action, s.NotAction = b.texts("actions", version, false), b.texts("not_actions", version, false)
-	s.Resource, s.NotResource = b.texts("resources", version, true), b.texts("not_resources", version, true)
-	s.Principal, s.NotPrincipal = e.principal(b, "principals", version), e.principal(b, "not_principals", version)
+	s.Action = b.texts("actions", version, false)
+	s.NotAction = b.texts("not_actions", version, false)
+	s.Resource = b.texts("resources", version, true)
+	s.NotResource = b.texts("not_resources", version, true)
+	s.Principal = e.principal(b, "principals", version)
+	s.NotPrincipal = e.principal(b, "not_principals", version)
 	for _, c := range b.inner("condition") {
 		operator, _ := c.str("test", required)
 		key, _ := c.str("variable", required)
@@ -174,11 +180,14 @@ func (e *eval) statement(b *body, version string) policy.Statement {
 		if values.Values == nil {
 			e.unknown("condition", key, "it has no values", c.at)
 		}
-		i := slices.IndexFunc(s.Condition, func(o policy.Condition) bool { return o.Operator == operator && o.Key == key })
+		i := slices.IndexFunc(s.Condition, func(o policy.Condition) bool {
+			return o.Operator == operator && o.Key == key
+		})
 		if i >= 0 {
 			s.Condition[i].Values.Values = append(s.Condition[i].Values.Values, values.Values...)
 		} else {
-			s.Condition = append(s.Condition, policy.Condition{Operator: operator, Key: key, Values: values})
+			s.Condition = append(s.Condition,
+				policy.Condition{Operator: operator, Key: key, Values: values})
 		}
 	}
 	return s
@@ -204,23 +213,26 @@ func (e *eval) principal(b *body, typ, version string) *policy.Principal {
 		}
 	}
 	// The type "*" is how the data source writes the principal "*".
-	if p != nil && slices.ContainsFunc(p.Types, func(t policy.PrincipalType) bool { return t.Type == "*" }) {
-		if l, ok := p.Types[0].Values.Values[0].OnlyLit(); !ok || l != "*" || len(p.Types) > 1 || len(p.Types[0].Values.Values) > 1 {
-			e.unknown("principal", "*", "principals of this type stand alone, with \"*\" for their identifier", b.at)
+	any := func(t policy.PrincipalType) bool { return t.Type == "*" }
+	if p != nil && slices.ContainsFunc(p.Types, any) {
+		first := p.Types[0].Values.Values
+		if l, ok := first[0].OnlyLit(); !ok || l != "*" || len(p.Types)+len(first) > 2 {
+			e.unknown("principal", "*", "this type is alone, with \"*\" for its identifier", b.at)
 		}
 		return &policy.Principal{Any: true}
 	}
 	return p
 }
 
-// texts reads a list of strings of the policy language; the data source takes an empty one for none.
+// texts reads a list of strings of the policy language; the data source takes an empty one for
+// none.
 func (b *body) texts(name, version string, vars bool) policy.Texts {
 	var out policy.Texts
 	for _, s := range b.strs(name) {
 		at := b.b.Attributes[name].SrcRange
 		if vars && strings.Contains(s, "&{") {
 			if version != policy.Version2012 {
-				b.e.unknown("argument", s, "it has a policy variable, and this version has none", at)
+				b.e.unknown("argument", s, "it has a policy variable, and its version none", at)
 			}
 			s = strings.ReplaceAll(s, "&{", "${")
 		}

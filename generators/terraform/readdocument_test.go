@@ -105,7 +105,7 @@ func TestRefusedDocuments(t *testing.T) {
 		{"override_policy_documents = [\"{}\"]", "", "override_policy_documents"},
 		{statement("effect = \"allow\""), "", "Allow"},
 		{statement("condition {\n      test = \"StringEquals\"\n      variable = \"a:b\"\n      values = []\n    }"), "", "no values"},
-		{statement("principals {\n      type = \"*\"\n      identifiers = [\"x\"]\n    }"), "", "stand alone"},
+		{statement("principals {\n      type = \"*\"\n      identifiers = [\"x\"]\n    }"), "", "alone"},
 		{statement("principals {\n      type = \"AWS\"\n      identifiers = []\n    }"), "", "no identifiers"},
 		{statement("principal = \"*\""), "", "principal"},
 		{"version = \"2013-01-01\"", "", "2013"},
@@ -143,6 +143,7 @@ func TestHugeInput(t *testing.T) {
 		"more":       local("x" + strings.Repeat("[x]", 1<<20)),
 		"exponent":   local("1e999999999"),
 		"doubling":   doubling(64),
+		"chain":      chain(100000),
 		"keys":       local("{" + strings.Repeat("a = 1, ", 1<<17) + "}"),
 		"binary":     "\x00\xff\xfe",
 		"size":       "#" + strings.Repeat("x", maxFile),
@@ -158,6 +159,17 @@ func TestHugeInput(t *testing.T) {
 			t.Errorf("%s: %d things are not understood", name, len(s.Unknown))
 		}
 	}
+}
+
+// chain is a chain of n locals, each the next.
+func chain(n int) string {
+	var b strings.Builder
+	b.WriteString("locals {\n  a = local.a0\n")
+	for i := range n {
+		fmt.Fprintf(&b, "  a%d = local.a%d\n", i, i+1)
+	}
+	fmt.Fprintf(&b, "  a%d = \"x\"\n}\n", n)
+	return b.String()
 }
 
 // doubling is a chain of n locals, each twice the next.

@@ -10,7 +10,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// things are roles, buckets or keys as they are read: by what names them, in the order in which they were met.
+// things are roles, buckets or keys as they are read: by what names them, in the order in which
+// they were met.
 type things[T any] struct {
 	by  map[string]*T
 	all []*T
@@ -46,9 +47,11 @@ func (e *eval) role(b *body, attrs map[string]value) {
 	path, pathText := b.str("path", optional)
 	r := deployed.Role{
 		Name: name, Created: true, Path: pathText, Description: b.text("description", optional),
-		Boundary: b.text("permissions_boundary", optional), MaxSession: b.int("max_session_duration", optional),
-		ForceDetach: b.bool("force_detach_policies", optional), Trust: b.document("assume_role_policy", required),
-		Tags: b.tags(), Protected: b.protected(), At: place(b.at),
+		Boundary:    b.text("permissions_boundary", optional),
+		MaxSession:  b.int("max_session_duration", optional),
+		ForceDetach: b.bool("force_detach_policies", optional),
+		Trust:       b.document("assume_role_policy", required),
+		Tags:        b.tags(), Protected: b.protected(), At: place(b.at),
 	}
 	attrs["name"], attrs["id"] = stringValue(s), stringValue(s)
 	attrs["arn"] = e.arn("iam", e.values.Account, ":role"+cmp.Or(path, "/")+s)
@@ -62,7 +65,8 @@ func (e *eval) role(b *body, attrs map[string]value) {
 
 func (e *eval) rolePolicy(b *body) {
 	role, roleText := b.str("role", required)
-	in := deployed.Inline{Name: b.text("name", required), Policy: b.document("policy", required), At: place(b.at)}
+	in := deployed.Inline{
+		Name: b.text("name", required), Policy: b.document("policy", required), At: place(b.at)}
 	r := e.roles.of(role)
 	if !r.Created {
 		r.Name, r.At = roleText, in.At
@@ -83,7 +87,8 @@ func (e *eval) managedPolicy(b *body, attrs map[string]value) {
 // attachment reads an attachment, or one for each member of a set.
 func (e *eval) attachment(b *body, kind deployed.PrincipalKind) {
 	attach := func() deployed.Attachment {
-		return deployed.Attachment{Policy: b.text("policy_arn", required), Kind: kind, To: b.text(string(kind), required), At: place(b.at)}
+		arn, to := b.text("policy_arn", required), b.text(string(kind), required)
+		return deployed.Attachment{Policy: arn, Kind: kind, To: to, At: place(b.at)}
 	}
 	a, ok := b.take("for_each", optional)
 	if !ok {
@@ -100,12 +105,14 @@ func (e *eval) attachment(b *body, kind deployed.PrincipalKind) {
 	e.each = value{}
 }
 
-// members returns the members of a set that a block stands for: those of a variable, or of one without those of others.
+// members returns the members of a set that a block stands for: those of a variable, or of one
+// without those of others.
 func (e *eval) members(x hclsyntax.Expression) []value {
 	if args, ok := called(x, "setsubtract", 2); ok {
 		var left []value
 		gone := map[string]bool{}
-		if l, ok := args[1].(*hclsyntax.TupleConsExpr); ok && len(l.Exprs) == 1 && isName(l.Exprs[0], "var."+varRoleName) {
+		l, ok := args[1].(*hclsyntax.TupleConsExpr)
+		if ok && len(l.Exprs) == 1 && isName(l.Exprs[0], "var."+varRoleName) {
 			gone[e.expr(l.Exprs[0]).s] = true // the service role, which has the policy already
 		} else {
 			for _, v := range e.members(args[1]) {
@@ -119,29 +126,30 @@ func (e *eval) members(x hclsyntax.Expression) []value {
 		}
 		return left
 	}
-	if rootOf(x) == "var" {
+	if isVariable(x) {
 		if v := e.expr(x); v.kind == kindList || v.kind == kindNone {
 			return v.list
 		}
 	}
-	e.unknown("for_each", e.source(x.Range()), "write a variable that is a set of strings, without those of another", x.Range())
+	e.reject("for_each", x, "write a variable that is a set, without those of another")
 	return nil
 }
 
-// rootOf returns the first step of a name.
-func rootOf(x hclsyntax.Expression) string {
-	if t, ok := x.(*hclsyntax.ScopeTraversalExpr); ok {
-		return t.Traversal.RootName()
-	}
-	return ""
+// isVariable reports whether an expression is the name of a variable.
+func isVariable(x hclsyntax.Expression) bool {
+	name, ok := nameOf(x)
+	return ok && strings.HasPrefix(name, "var.")
 }
 
-// key reads a KMS key. AWS makes up its id, so its ARN is a reference by the address of the resource.
+// key reads a KMS key. AWS makes up its id, so its ARN is a reference by the address of the
+// resource.
 func (e *eval) key(b *body, attrs map[string]value) {
 	k := deployed.Key{
-		Created: true, Description: b.text("description", optional), Rotation: b.bool("enable_key_rotation", optional),
-		Window: b.int("deletion_window_in_days", optional), Policy: b.document("policy", optional), Tags: b.tags(),
-		Protected: b.protected(), At: place(b.at),
+		Created: true, Description: b.text("description", optional),
+		Rotation: b.bool("enable_key_rotation", optional),
+		Window:   b.int("deletion_window_in_days", optional),
+		Policy:   b.document("policy", optional),
+		Tags:     b.tags(), Protected: b.protected(), At: place(b.at),
 	}
 	arn := e.tokens.Token(policy.Ref{ID: b.what, Attr: "arn"})
 	id := e.tokens.Token(policy.Ref{ID: b.what, Attr: "key_id"})
@@ -154,11 +162,13 @@ func (e *eval) key(b *body, attrs map[string]value) {
 	}
 }
 
-// keyOf returns the key that an argument names, by ARN or by the last part of one, which is a key of this account and region.
+// keyOf returns the key that an argument names, by ARN or by the last part of one, which is a key
+// of this account and region.
 func (e *eval) keyOf(b *body, arg string) *deployed.Key {
 	id, _ := b.str(arg, required)
 	if e.keys.by[id] == nil && !strings.HasPrefix(id, "arn:") {
-		id = "arn:" + e.values.Partition + ":kms:" + e.values.Region + ":" + e.values.Account + ":key/" + id
+		v := e.values
+		id = "arn:" + v.Partition + ":kms:" + v.Region + ":" + v.Account + ":key/" + id
 	}
 	k := e.keys.of(id)
 	if !k.Created {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/policy"
@@ -28,26 +27,21 @@ const (
 	eachHas = "each "    // begins what every member of a set is held against
 )
 
-// variable reads a variable block. Its default holds no names: Terraform does not allow it.
-func (m *module) variable(b *hclsyntax.Block) parameter {
-	e := newEval(&module{dir: m.dir, files: m.files}, deployed.Values{})
-	in := e.body("variable "+b.Labels[0], b.Body, b.TypeRange)
-	out := parameter{Parameter: deployed.Parameter{Name: b.Labels[0], At: place(b.TypeRange)}}
-	in.plainText("description", optional)
+// variable reads a variable block.
+func (b *body) variable(name string) parameter {
+	out := parameter{Parameter: deployed.Parameter{Name: name, At: place(b.at)}}
+	b.plainText("description", optional)
 	typ := ""
-	if a, ok := in.take("type", required); ok {
+	if a, ok := b.take("type", required); ok {
 		if typ = typeOf(a.Expr); typ == "" {
-			e.unknown("type", e.source(a.Expr.Range()), "write string, set(string) or map(string)", a.SrcRange)
+			b.bad(a, "write string, set(string) or map(string)")
 		}
 	}
 	kinds := map[string]kind{typeString: kindString, typeSet: kindList, typeMap: kindObject}
-	v, at := in.value("default", optional, kinds[typ])
-	for _, element := range v.list {
-		if element.kind != kindString {
-			e.unknown("argument", "default", "it does not hold strings alone", b.TypeRange)
-			v = value{}
-			break
-		}
+	v, at := b.value("default", optional, kinds[typ])
+	if slices.ContainsFunc(v.list, func(m value) bool { return m.kind != kindString }) {
+		b.bad(b.b.Attributes["default"], "it does not hold strings alone")
+		v = value{}
 	}
 	if typ == typeSet {
 		slices.SortFunc(v.list, func(a, b value) int { return strings.Compare(a.s, b.s) })
@@ -55,22 +49,20 @@ func (m *module) variable(b *hclsyntax.Block) parameter {
 	}
 	out.value = v
 	if v.kind != kindNone {
-		out.Default = deployed.Text{V: policy.Literal(plainDefault(v)), At: at}
+		out.Default = deployed.Text{V: policy.Literal(oneString(v)), At: at}
 	}
-	if in.bool("nullable", optional); !isFalse(b.Body.Attributes["nullable"]) {
+	if a, ok := b.take("nullable", optional); !ok || hcl.ExprAsKeyword(a.Expr) != "false" {
 		typ += orNull
 	}
 	out.Type = deployed.Text{V: policy.Literal(typ), At: out.At}
-	for _, validation := range in.inner("validation") {
-		out.Accepts = append(out.Accepts, e.validation(validation, b.Labels[0]))
+	for _, validation := range b.inner("validation") {
+		out.Accepts = append(out.Accepts, validation.pattern("var."+name))
 	}
-	in.done()
-	m.add(e.out.Unknown...)
 	return out
 }
 
-// plainDefault returns a default as one string: a set or map as JSON, in the order of its members.
-func plainDefault(v value) string {
+// oneString returns a value as one string: a list or map as JSON, a map in the order of its keys.
+func oneString(v value) string {
 	if v.kind == kindString {
 		return v.s
 	}
@@ -84,50 +76,45 @@ func plainDefault(v value) string {
 	return string(appendJSON(nil, v))
 }
 
-func isFalse(a *hclsyntax.Attribute) bool {
-	if a == nil {
-		return false
-	}
-	l, ok := a.Expr.(*hclsyntax.LiteralValueExpr)
-	return ok && l.Val.RawEquals(cty.False)
-}
-
 // typeOf returns a type constraint that pzgen writes; "" for any other.
 func typeOf(x hclsyntax.Expression) string {
 	if hcl.ExprAsKeyword(x) == typeString {
 		return typeString
 	}
-	if c, ok := x.(*hclsyntax.FunctionCallExpr); ok && len(c.Args) == 1 && hcl.ExprAsKeyword(c.Args[0]) == typeString {
-		if t := c.Name + "(" + typeString + ")"; t == typeSet || t == typeMap {
-			return t
+	for function, typ := range map[string]string{"set": typeSet, "map": typeMap} {
+		if args, ok := called(x, function, 1); ok && hcl.ExprAsKeyword(args[0]) == typeString {
+			return typ
 		}
 	}
 	return ""
 }
 
-// validation reads what the value of a variable is held against: a pattern for a string, or one for each of a set.
-func (e *eval) validation(b *body, name string) deployed.Text {
+// pattern reads what the value of a variable is held against: a pattern for a string, or for each
+// of a set.
+func (b *body) pattern(about string) deployed.Text {
 	b.plainText("error_message", required)
 	defer b.done()
 	a, ok := b.take("condition", required)
 	if !ok {
 		return deployed.Text{}
 	}
-	x, prefix, about := a.Expr, "", "var."+name
+	x, prefix := a.Expr, ""
 	if args, ok := called(x, "alltrue", 1); ok {
 		loop, ok := args[0].(*hclsyntax.ForExpr)
-		if ok && loop.KeyVar == "" && loop.KeyExpr == nil && loop.CondExpr == nil && !loop.Group && isName(loop.CollExpr, about) {
+		if ok && loop.KeyVar == "" && loop.KeyExpr == nil && loop.CondExpr == nil && !loop.Group &&
+			isName(loop.CollExpr, about) {
 			x, prefix, about = loop.ValExpr, eachHas, loop.ValVar
 		}
 	}
 	if args, ok := called(x, "can", 1); ok {
 		if args, ok := called(args[0], "regex", 2); ok && isName(args[1], about) {
 			if t, ok := args[0].(*hclsyntax.TemplateExpr); ok && t.IsStringLiteral() {
-				return deployed.Text{V: policy.Literal(prefix + e.template(t).s), At: place(a.SrcRange)}
+				return deployed.Text{
+					V: policy.Literal(prefix + b.e.template(t).s), At: place(a.SrcRange)}
 			}
 		}
 	}
-	e.unknown("validation", e.source(a.Expr.Range()), "pzgen holds a variable against a pattern, and nothing else", a.SrcRange)
+	b.e.reject("validation", a.Expr, "pzgen holds a variable against a pattern alone")
 	return deployed.Text{}
 }
 
@@ -140,16 +127,6 @@ func called(x hclsyntax.Expression, name string, args int) ([]hclsyntax.Expressi
 	return c.Args, true
 }
 
-// isName reports whether an expression is this name and nothing else.
-func isName(x hclsyntax.Expression, name string) bool {
-	t, ok := x.(*hclsyntax.ScopeTraversalExpr)
-	if !ok {
-		return false
-	}
-	s, ok := steps(t.Traversal)
-	return ok && s == name
-}
-
 // plainText takes a text for people: a string without names in it.
 func (b *body) plainText(name string, need bool) {
 	a, ok := b.take(name, need)
@@ -157,7 +134,7 @@ func (b *body) plainText(name string, need bool) {
 		return
 	}
 	if t, ok := a.Expr.(*hclsyntax.TemplateExpr); !ok || len(t.Parts) > 0 && !t.IsStringLiteral() {
-		b.e.unknown("argument", b.e.source(a.SrcRange), "write a plain string", a.SrcRange)
+		b.bad(a, "write a plain string")
 	}
 }
 
@@ -178,8 +155,9 @@ func (e *eval) variable(name string, r hcl.Range) value {
 	return value{}
 }
 
-// guard reads the postcondition by which a data source refuses a wrong account or region: self.<attr> == value.
-func (e *eval) guard(b *body, attr string, scope *deployed.Text) {
+// guard reads the postcondition by which a data source refuses a wrong account or region:
+// self.<attr> == value.
+func (b *body) guard(attr string, scope *deployed.Text) {
 	life := b.only("lifecycle", optional)
 	if life == nil {
 		return
@@ -193,12 +171,10 @@ func (e *eval) guard(b *body, attr string, scope *deployed.Text) {
 	if a, ok := post.take("error_message", required); ok {
 		t, ok := a.Expr.(*hclsyntax.TemplateExpr)
 		for i := 0; ok && i < len(t.Parts); i++ {
-			if _, lit := t.Parts[i].(*hclsyntax.LiteralValueExpr); !lit && !isName(t.Parts[i], "self."+attr) {
-				ok = e.expr(t.Parts[i]).kind == kindString
-			}
+			ok = isName(t.Parts[i], "self."+attr) || b.e.expr(t.Parts[i]).kind == kindString
 		}
 		if !ok {
-			e.unknown("argument", e.source(a.SrcRange), "write a plain string", a.SrcRange)
+			b.bad(a, "write a plain string")
 		}
 	}
 	a, ok := post.take("condition", required)
@@ -207,11 +183,11 @@ func (e *eval) guard(b *body, attr string, scope *deployed.Text) {
 	}
 	op, ok := a.Expr.(*hclsyntax.BinaryOpExpr)
 	if !ok || op.Op != hclsyntax.OpEqual || !isName(op.LHS, "self."+attr) {
-		e.unknown("postcondition", e.source(a.Expr.Range()), "write self."+attr+" == value", a.SrcRange)
+		b.e.reject("postcondition", a.Expr, "write self."+attr+" == value")
 		return
 	}
-	if v := e.expr(op.RHS); v.kind == kindString && e.settled("the guard of "+attr, b) {
-		*scope = e.text(v.s, place(a.SrcRange))
+	if v := b.e.expr(op.RHS); v.kind == kindString && b.e.settled("the guard of "+attr, b) {
+		*scope = b.e.text(v.s, place(a.SrcRange))
 	}
 }
 
@@ -221,14 +197,12 @@ func (e *eval) output(block *hclsyntax.Block) {
 	b.plainText("description", optional)
 	v, at := b.value("value", required, kindString, kindList, kindDocument)
 	b.done()
+	name := block.Labels[0]
 	switch v.kind {
 	case kindDocument:
-		e.out.Documents = append(e.out.Documents, deployed.Shown{Name: block.Labels[0], Policy: e.whole(v)})
+		e.out.Documents = append(e.out.Documents, deployed.Shown{Name: name, Policy: e.whole(v)})
 	case kindList, kindString:
-		s := v.s
-		if v.kind == kindList {
-			s = string(appendJSON(nil, v))
-		}
-		e.out.Outputs = append(e.out.Outputs, deployed.Output{Name: block.Labels[0], Value: e.text(s, at), At: place(block.TypeRange)})
+		s := e.text(oneString(v), at)
+		e.out.Outputs = append(e.out.Outputs, deployed.Output{Name: name, Value: s, At: place(b.at)})
 	}
 }

@@ -67,7 +67,7 @@ func (e *eval) expr(x hclsyntax.Expression) value {
 	case *hclsyntax.ParenthesesExpr:
 		return e.expr(x.Expression)
 	case *hclsyntax.ScopeTraversalExpr:
-		return e.reference(x.Traversal, x.SrcRange)
+		return e.reference(x)
 	case *hclsyntax.TupleConsExpr:
 		out := value{kind: kindList, list: make([]value, 0, len(x.Exprs))}
 		for _, element := range x.Exprs {
@@ -81,15 +81,15 @@ func (e *eval) expr(x hclsyntax.Expression) value {
 	case *hclsyntax.ObjectConsExpr:
 		return e.object(x)
 	case *hclsyntax.FunctionCallExpr:
-		if x.Name == "jsonencode" && len(x.Args) == 1 && !x.ExpandFinal {
-			return e.encoded(e.expr(x.Args[0]), x)
+		if args, ok := called(x, "jsonencode", 1); ok {
+			return e.encoded(e.expr(args[0]), x)
 		}
 	case *hclsyntax.RelativeTraversalExpr:
 		if v, ok := e.keyID(x); ok {
 			return v
 		}
 	}
-	e.unknown(kindOf(x), e.source(x.Range()), "pzgen writes no such expression here", x.Range())
+	e.reject(kindOf(x), x, "pzgen writes no such expression here")
 	return value{}
 }
 
@@ -128,7 +128,7 @@ func (e *eval) template(x *hclsyntax.TemplateExpr) value {
 		case kindString, kindNumber, kindBool:
 			b.WriteString(v.s)
 		default:
-			e.unknown("template", e.source(x.SrcRange), "a list, an object or a policy document is no part of a string", x.SrcRange)
+			e.reject("template", x, "a list, an object or a document is no part of a string")
 			return value{}
 		}
 	}
@@ -154,12 +154,12 @@ func (e *eval) object(x *hclsyntax.ObjectConsExpr) value {
 		case !e.spend(len(out.keys)):
 			return value{}
 		case k.kind == kindNone:
-			e.unknown("key", e.source(item.KeyExpr.Range()), "write a name, or a string in quotes", item.KeyExpr.Range())
+			e.reject("key", item.KeyExpr, "write a name, or a string in quotes")
 			return k
 		case v.kind == kindNone:
 			return v
 		case slices.Contains(out.keys, k.s):
-			e.unknown("key", k.s, "the object has it twice", item.KeyExpr.Range())
+			e.reject("key", item.KeyExpr, "the object has it twice")
 			return value{}
 		}
 		out.keys, out.list = append(out.keys, k.s), append(out.list, v)
@@ -177,18 +177,15 @@ func (v value) member(name string) value {
 
 // keyID reads split("/", var.<key>)[1], which is how the id of a key is taken out of its ARN.
 func (e *eval) keyID(x *hclsyntax.RelativeTraversalExpr) (value, bool) {
-	call, ok := x.Source.(*hclsyntax.FunctionCallExpr)
-	if !ok || call.Name != "split" || len(call.Args) != 2 || call.ExpandFinal || len(x.Traversal) != 1 {
+	args, ok := called(x.Source, "split", 2)
+	if !ok || !isVariable(args[1]) || len(x.Traversal) != 1 {
 		return value{}, false
 	}
 	index, ok := x.Traversal[0].(hcl.TraverseIndex)
 	if !ok || !index.Key.RawEquals(cty.NumberIntVal(1)) {
 		return value{}, false
 	}
-	if rootOf(call.Args[1]) != "var" {
-		return value{}, false
-	}
-	sep, v := e.expr(call.Args[0]), e.expr(call.Args[1])
+	sep, v := e.expr(args[0]), e.expr(args[1])
 	if sep.kind != kindString || sep.s != "/" || v.kind != kindString {
 		return value{}, sep.kind == kindNone || v.kind == kindNone
 	}
@@ -196,11 +193,12 @@ func (e *eval) keyID(x *hclsyntax.RelativeTraversalExpr) (value, bool) {
 	return stringValue(parts[min(1, len(parts)-1)]), len(parts) > 1
 }
 
-// encoded is what jsonencode makes of a value: a policy document, for nothing else is encoded here.
+// encoded is what jsonencode makes of a value: a policy document, for nothing else is encoded
+// here.
 func (e *eval) encoded(v value, x hclsyntax.Expression) value {
 	if v.kind != kindObject {
 		if v.kind != kindNone {
-			e.unknown("function", e.source(x.Range()), "only a policy document is encoded", x.Range())
+			e.reject("function", x, "only a policy document is encoded")
 		}
 		return value{}
 	}
@@ -242,49 +240,48 @@ func appendJSON(b []byte, v value) []byte {
 	return append(b, v.s...)
 }
 
-// reference returns what a name stands for: var.x, local.x, each.value, data.type.label.attribute,
-// type.label.attribute.
-func (e *eval) reference(t hcl.Traversal, r hcl.Range) value {
-	name, ok := steps(t)
-	if !ok {
-		e.unknown("reference", e.source(r), "pzgen writes none like it", r)
-		return value{}
-	}
+// reference returns what a name stands for: var.x, local.x, each.value,
+// data.type.label.attribute, type.label.attribute.
+func (e *eval) reference(x *hclsyntax.ScopeTraversalExpr) value {
+	name, ok := nameOf(x)
 	root, rest, _ := strings.Cut(name, ".")
+	steps := len(x.Traversal)
 	switch {
-	case root == "var" && len(t) == 2:
+	case !ok:
+		name = e.source(x.SrcRange)
+	case root == "var" && steps == 2:
 		e.used[name] = true
-		return e.variable(rest, r)
+		return e.variable(rest, x.SrcRange)
 	case name == "each.value" && e.each.kind != kindNone:
 		return e.each
-	case root == "local" && len(t) == 2:
+	case root == "local" && steps == 2:
 		e.used[name] = true
-		return e.visit(name, r)["value"]
-	case root == "data" && len(t) == 4, root != "data" && len(t) == 3:
+		return e.visit(name, x.SrcRange)["value"]
+	case root == "data" && steps == 4, root != "data" && steps == 3:
 		cut := strings.LastIndexByte(name, '.')
-		if e.m.nodes[name[:cut]] == nil {
+		addr, attr := name[:cut], name[cut+1:]
+		if e.m.nodes[addr] == nil {
 			break
 		}
-		e.used[name[:cut]] = true
-		attrs := e.visit(name[:cut], r)
-		if v, ok := attrs[name[cut+1:]]; ok {
+		e.used[addr] = true
+		attrs := e.visit(addr, x.SrcRange)
+		if v, ok := attrs[attr]; ok || attrs == nil { // nil: it is Unknown itself
 			return v
 		}
-		if attrs == nil {
-			return value{} // it is Unknown itself
-		}
 	}
-	e.unknown("reference", name, "it is not declared, or pzgen writes no such reference here", r)
+	e.unknown("reference", name, "not declared, or pzgen writes none like it here", x.SrcRange)
 	return value{}
 }
 
-// steps returns a traversal as it is written, when it has no index and is not longer than names are.
-func steps(t hcl.Traversal) (string, bool) {
-	if len(t) > 4 {
+// nameOf returns a name as it is written: an expression that is nothing else, has no index and is
+// not longer than names are.
+func nameOf(x hclsyntax.Expression) (string, bool) {
+	t, ok := x.(*hclsyntax.ScopeTraversalExpr)
+	if !ok || len(t.Traversal) > 4 {
 		return "", false
 	}
-	name := t.RootName()
-	for _, s := range t[1:] {
+	name := t.Traversal.RootName()
+	for _, s := range t.Traversal[1:] {
 		a, ok := s.(hcl.TraverseAttr)
 		if !ok {
 			return "", false
@@ -292,4 +289,10 @@ func steps(t hcl.Traversal) (string, bool) {
 		name += "." + a.Name
 	}
 	return name, true
+}
+
+// isName reports whether an expression is this name and nothing else.
+func isName(x hclsyntax.Expression, name string) bool {
+	s, ok := nameOf(x)
+	return ok && s == name
 }

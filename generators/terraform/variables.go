@@ -5,8 +5,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Patterns of the validations: those of the services themselves (IAM and KMS API references; Amazon S3 User Guide, "General purpose
-// bucket naming rules").
+// Patterns of the validations: those of the services themselves (IAM and KMS API references;
+// Amazon S3 User Guide, "General purpose bucket naming rules").
 const (
 	patternAccount = `^[0-9]{12}$`
 	patternRegion  = `^[a-z]{2,}(-[a-z0-9]+)+$`
@@ -27,14 +27,15 @@ type scalar struct {
 func scalars(s *model.Setup, n names) []scalar {
 	role := "Name of the role that Personalize assumes."
 	if s.Role.Existing {
-		role = "Name of the role that Personalize assumes. It exists already; only policies are added to it."
+		role += " It exists already; only policies are added to it."
 	}
 	all := []scalar{
-		{varAccount, "Account that owns everything here. The module refuses to run in another one.", s.Account, patternAccount,
-			"An account is 12 digits.", model.RefAccount},
-		{varRegion, "Region where Personalize runs. The module refuses to run in another one.", s.Region, patternRegion,
-			"This is no region.", model.RefRegion},
-		{varRoleName, role, s.Role.Name, patternRole, "A role name is 1 to 64 letters, digits and _+=,.@-.", model.RefRoleName},
+		{varAccount, "Account that owns everything here. The module refuses to run in another one.",
+			s.Account, patternAccount, "An account is 12 digits.", model.RefAccount},
+		{varRegion, "Region where Personalize runs. The module refuses to run in another one.",
+			s.Region, patternRegion, "This is no region.", model.RefRegion},
+		{varRoleName, role, s.Role.Name, patternRole,
+			"A role name is 1 to 64 letters, digits and _+=,.@-.", model.RefRoleName},
 	}
 	for _, bu := range s.Buckets {
 		about := "Name of the bucket " + bu.ID + "."
@@ -42,16 +43,18 @@ func scalars(s *model.Setup, n names) []scalar {
 			about = "Name of the bucket " + bu.ID + ", which exists already."
 		}
 		all = append(all, scalar{n.bucketVar(bu.ID), about, bu.Name, patternBucket,
-			"A bucket name is 3 to 63 lower-case letters, digits, dots and hyphens.", model.RefBucketName(bu.ID)})
+			"A bucket name is 3 to 63 lower-case letters, digits, dots and hyphens.",
+			model.RefBucketName(bu.ID)})
 	}
 	for _, k := range s.Keys {
 		if k.Existing() {
-			all = append(all, scalar{n.keyARN(k.ID), "ARN of the KMS key " + k.ID + ", which exists already.", k.ARN, patternKey,
-				"The ARN of a KMS key is needed, not of an alias.", model.RefKeyARN(k.ID)})
+			all = append(all, scalar{
+				n.keyARN(k.ID), "ARN of the KMS key " + k.ID + ", which exists already.", k.ARN,
+				patternKey, "The ARN of a KMS key is needed, not of an alias.", model.RefKeyARN(k.ID)})
 			continue
 		}
-		all = append(all, scalar{n.aliasVar(k.ID), "Alias of the KMS key " + k.ID + ".", k.Alias, patternAlias,
-			"An alias begins with alias/.", policy.Ref{}})
+		all = append(all, scalar{n.aliasVar(k.ID), "Alias of the KMS key " + k.ID + ".", k.Alias,
+			patternAlias, "An alias begins with alias/.", policy.Ref{}})
 	}
 	return all
 }

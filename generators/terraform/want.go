@@ -10,8 +10,8 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// Names tells which reference each variable of the setup's module stands for. Variables for aliases, principals
-// and tags stand for none.
+// Names tells which reference each variable of the setup's module stands for. Variables for
+// aliases, principals and tags stand for none.
 func Names(s *model.Setup) map[string]policy.Ref {
 	refs := map[string]policy.Ref{}
 	for _, v := range scalars(s, namesOf(s)) {
@@ -22,13 +22,16 @@ func Names(s *model.Setup) map[string]policy.Ref {
 	return refs
 }
 
-// Want returns what the setup's module has to bring about and to show: [model.Setup.Want] without the dataset
-// group, for which hashicorp/aws has no resource, and without what exists and gets nothing; with the module's own
-// names for things, what it refuses to destroy, its variables, outputs and import blocks.
+// Want returns what the setup's module has to bring about and to show: [model.Setup.Want] without
+// the dataset group, for which hashicorp/aws has no resource, and without what exists and gets
+// nothing; with the module's own names for things, what it refuses to destroy, its variables,
+// outputs and import blocks.
 func Want(s *model.Setup) deployed.State {
 	n, w := namesOf(s), s.Want()
 	w.DatasetGroups = nil
-	w.Roles = slices.DeleteFunc(w.Roles, func(r deployed.Role) bool { return !r.Created && len(r.Inline) == 0 })
+	w.Roles = slices.DeleteFunc(w.Roles, func(r deployed.Role) bool {
+		return !r.Created && len(r.Inline) == 0
+	})
 	for i := range w.Policies {
 		w.Policies[i].Path = deployed.Text{}
 	}
@@ -42,7 +45,9 @@ func Want(s *model.Setup) deployed.State {
 			}
 		}
 	}
-	w.Buckets = slices.DeleteFunc(w.Buckets, func(b deployed.Bucket) bool { return !b.Created && b.Policy == nil })
+	w.Buckets = slices.DeleteFunc(w.Buckets, func(b deployed.Bucket) bool {
+		return !b.Created && b.Policy == nil
+	})
 	for i, k := range s.Keys {
 		if k.Existing() {
 			w.Keys[i].PolicyProtected.V = true
@@ -50,12 +55,15 @@ func Want(s *model.Setup) deployed.State {
 			w.Keys[i].Description = deployed.Lit(keyDescription(s, k))
 		}
 	}
-	w.Keys = slices.DeleteFunc(w.Keys, func(k deployed.Key) bool { return !k.Created && k.Policy == nil })
+	w.Keys = slices.DeleteFunc(w.Keys, func(k deployed.Key) bool {
+		return !k.Created && k.Policy == nil
+	})
 	w.Parameters = wantParameters(s, n)
 	w.Outputs = wantOutputs(s, n)
 	w.Documents = wantShown(s, n)
 	for _, i := range imports(s, n) {
-		w.Imports = append(w.Imports, deployed.Import{To: i.typ + "." + i.label, ID: deployed.Lit(i.id)})
+		to := i.typ + "." + i.label
+		w.Imports = append(w.Imports, deployed.Import{To: to, ID: deployed.Lit(i.id)})
 	}
 	return w
 }
@@ -79,11 +87,14 @@ func wantParameters(s *model.Setup, n names) []deployed.Parameter {
 				for i, m := range members {
 					members[i] = policy.JSONString(m)
 				}
-				put(n.principalVar(o.ID, a.kind), typeSet, "["+strings.Join(members, ",")+"]", eachHas+patternNames)
+				value := "[" + strings.Join(members, ",") + "]"
+				put(n.principalVar(o.ID, a.kind), typeSet, value, eachHas+patternNames)
 			}
 		}
 	}
-	byKey := slices.SortedFunc(slices.Values(s.Tags), func(a, b spec.Tag) int { return strings.Compare(a.Key, b.Key) })
+	byKey := slices.SortedFunc(slices.Values(s.Tags), func(a, b spec.Tag) int {
+		return strings.Compare(a.Key, b.Key)
+	})
 	tags := make([]string, len(byKey))
 	for i, t := range byKey {
 		tags[i] = policy.JSONString(t.Key) + ":" + policy.JSONString(t.Value)
@@ -131,7 +142,8 @@ func wantShown(s *model.Setup, n names) []deployed.Shown {
 	var out []deployed.Shown
 	for _, d := range s.Docs() {
 		if d.Partial {
-			out = append(out, deployed.Shown{Name: n.statementsOutput(d.Name), Policy: &deployed.Document{Name: d.Name, Document: d.Document}})
+			out = append(out, deployed.Shown{Name: n.statementsOutput(d.Name),
+				Policy: &deployed.Document{Name: d.Name, Document: d.Document}})
 		}
 	}
 	return out

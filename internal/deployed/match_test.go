@@ -262,3 +262,22 @@ func TestTokens(t *testing.T) {
 		}
 	}
 }
+
+// A policy that two ask for, of one role by two names, is attached once; what only looks alike stays.
+func TestFillAttachments(t *testing.T) {
+	role := policy.Ref{ID: "role", Attr: "name"}
+	arn := Lit("arn:aws:iam::aws:policy/ReadOnlyAccess")
+	s := State{Attachments: []Attachment{
+		{Policy: arn, Kind: RoleP, To: Text{V: policy.NewText(role)}},
+		{Policy: arn, Kind: RoleP, To: Lit("x")},
+		{Policy: arn, Kind: User, To: Lit("x")},
+	}}
+	for name, want := range map[string]int{"x": 2, "y": 3} {
+		if got := s.Fill(policy.Env{role: name}).Attachments; len(got) != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if len(s.Attachments) != 3 || len(s.Attachments[0].To.V.Refs()) != 1 {
+		t.Errorf("the state itself is changed: %v", s.Attachments)
+	}
+}
