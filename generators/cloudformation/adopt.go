@@ -20,14 +20,15 @@ func (p *printer) adopted() []int {
 	return all
 }
 
-// adopts reports whether the template takes over a policy that is there. AWS::S3::BucketPolicy is not created over one that it did not make, so
-// that one is imported first.
+// adopts reports whether the template takes over a policy that is there. AWS::S3::BucketPolicy is
+// not created over one that it did not make, so that one is imported first.
 func adopts(b model.Bucket) bool {
 	return b.Existing && b.Base != nil && b.Policy.Name != "" && !b.Policy.Partial
 }
 
-// adopt gives a template of the policies as they are, which is what a change set of type IMPORT wants: it holds nothing but what is imported,
-// each with a DeletionPolicy (AWS CloudFormation User Guide, "Import AWS resources into a CloudFormation stack"). Importing changes nothing; the
+// adopt gives a template of the policies as they are, which is what a change set of type IMPORT
+// wants: it holds nothing but what is imported, each with a DeletionPolicy (AWS CloudFormation
+// User Guide, "Import AWS resources into a CloudFormation stack"). Importing changes nothing; the
 // deployment after it adds the setup's statements.
 func (p *printer) adopt() ([]output.File, error) {
 	if len(p.adopted()) == 0 {

@@ -7,7 +7,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// abortUploadsAfter is when the parts of an upload that never ended are deleted, in days, in buckets whose objects expire.
+// abortUploadsAfter is when the parts of an upload that never ended are deleted, in days, in
+// buckets whose objects expire.
 const abortUploadsAfter = 7
 
 // expireRule is the ID of the rule by which objects expire.
@@ -16,7 +17,8 @@ const expireRule = "expire"
 // blockPublicAccess are the four switches of the public access block.
 var blockPublicAccess = [...]string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"}
 
-// bucket says everything out loud that S3 has defaults for, so that a stack shows what it relies on.
+// bucket says everything out loud that S3 has defaults for, so that a stack shows what it relies
+// on.
 func (p *printer) bucket(all object, b model.Bucket, n bucketNames) {
 	o := newObject()
 	o.put("BucketName", p.parameter(n.name))
@@ -52,7 +54,8 @@ func (p *printer) bucket(all object, b model.Bucket, n bucketNames) {
 	all.put(n.bucket, resourceBody(typeBucket, true, nil, o))
 }
 
-// expire deletes objects for good: where versions are kept, what expires becomes a noncurrent version, which has to expire as well.
+// expire deletes objects for good: where versions are kept, what expires becomes a noncurrent
+// version, which has to expire as well.
 func expire(days int) *yaml.Node {
 	return newObject().
 		put("Id", str(expireRule)).
@@ -62,8 +65,8 @@ func expire(days int) *yaml.Node {
 		put("AbortIncompleteMultipartUpload", newObject().put("DaysAfterInitiation", integer(abortUploadsAfter)).node).node
 }
 
-// bucketPolicy is the policy of a bucket with the given document. The policy of a bucket that exists holds statements of others, which have to
-// outlive the stack.
+// bucketPolicy is the policy of a bucket with the given document. The policy of a bucket that
+// exists holds statements of others, which have to outlive the stack.
 func (p *printer) bucketPolicy(b model.Bucket, d policy.Document, names bucketNames) *yaml.Node {
 	o := newObject()
 	if b.Existing {
@@ -73,7 +76,8 @@ func (p *printer) bucketPolicy(b model.Bucket, d policy.Document, names bucketNa
 	}
 	n := resourceBody(typeBucketPolicy, b.Existing, nil, o.put("PolicyDocument", p.document(d)))
 	if d.Version != policy.Version2012 {
-		// The version is whoever wrote the policy's to choose: raising it would make variables of what is text now.
+		// The version is whoever wrote the policy's to choose: raising it would make variables of
+		// what is text now.
 		ignore := newObject().put("ignore_checks", list(str(oldVersionCheck)))
 		object{n}.put("Metadata", newObject().put("cfn-lint", newObject().put("config", ignore.node).node).node)
 	}

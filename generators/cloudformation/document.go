@@ -8,7 +8,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// document prints a policy document, its elements in the order of the IAM User Guide, strings as strings and lists as lists.
+// document prints a policy document, its elements in the order of the IAM User Guide, strings as
+// strings and lists as lists.
 func (p *printer) document(d policy.Document) *yaml.Node {
 	o := newObject()
 	if d.Version != "" {
@@ -73,7 +74,8 @@ func (p *printer) texts(t policy.Texts, vars bool) *yaml.Node {
 	return list(items...)
 }
 
-// conditions groups conditions by operator, as documents have them, in the order in which operators first stand.
+// conditions groups conditions by operator, as documents have them, in the order in which
+// operators first stand.
 func (p *printer) conditions(s policy.Statement, vars bool) *yaml.Node {
 	if len(s.Condition) == 0 {
 		return nil

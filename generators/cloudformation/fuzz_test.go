@@ -13,17 +13,21 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// FuzzText sends a text, and the same text as a tag, a condition key and a Sid, through the printer and back through the reader. Between its pieces, cut at
-// "|", stand references, so that every escape gets a reference for a neighbour.
+// FuzzText sends a text, and the same text as a tag, a condition key and a Sid, through the
+// printer and back through the reader. Between its pieces, cut at "|", stand references, so that
+// every escape gets a reference for a neighbour.
 func FuzzText(f *testing.F) {
 	for _, s := range []string{
-		"", "a|b", "cost$|x", "$|{aws:username}", "${|}", "%{|}", "${aws:username}|${$}|${!x}", "|", "||", "on", "yes|", "it's \"q\" \\ `x` $(y)",
-		"a\nb\r\n|\tc", "\u2028|\u0085|\ufeff", "é|日本|😀", "!Ref x|*a&b", "# c: d|- e", "{{res|olve:}}", "{{|x", "{{\x00", "{{a}}|b", "${a, 'b}c'}|", "0777", "1_000", "1:30", "~", "<<|=", "\x00\x7f", " | x ",
+		"", "a|b", "cost$|x", "$|{aws:username}", "${|}", "%{|}", "${aws:username}|${$}|${!x}", "|", "||",
+		"on", "yes|", "it's \"q\" \\ `x` $(y)", "a\nb\r\n|\tc", "\u2028|\u0085|\ufeff", "é|日本|😀",
+		"!Ref x|*a&b", "# c: d|- e", "{{res|olve:}}", "{{|x", "{{\x00", "{{a}}|b", "${a, 'b}c'}|", "0777",
+		"1_000", "1:30", "~", "<<|=", "\x00\x7f", " | x ",
 	} {
 		f.Add(s, true)
 		f.Add(s, false)
 	}
-	refs := []policy.Ref{model.RefAccount, model.RefBucketARN("data"), model.RefBucketName("data"), model.RefRoleARN, model.RefPartition}
+	refs := []policy.Ref{model.RefAccount, model.RefBucketARN("data"), model.RefBucketName("data"),
+		model.RefRoleARN, model.RefPartition}
 	f.Fuzz(func(t *testing.T, raw string, vars bool) {
 		version := policy.Version2008
 		if vars {
@@ -45,10 +49,12 @@ func FuzzText(f *testing.F) {
 		st := &s.Buckets[0].Policy.Document
 		st.Version = version
 		st.Statements = st.Statements[:1]
-		st.Statements[0].Resource = policy.One(policy.NewText(append([]policy.Part{policy.Lit("r")}, parts...)...))
+		resource := policy.NewText(append([]policy.Part{policy.Lit("r")}, parts...)...)
+		st.Statements[0].Resource = policy.One(resource)
 		if raw != "" {
 			st.Statements[0].Sid = raw
-			st.Statements[0].Condition = []policy.Condition{{Operator: "StringEquals", Key: raw, Values: policy.List(text, policy.Literal(raw))}}
+			values := policy.List(text, policy.Literal(raw))
+			st.Statements[0].Condition = []policy.Condition{{Operator: "StringEquals", Key: raw, Values: values}}
 		}
 		if d, err := st.Resolve(s.SyntheticEnv(1)); err != nil {
 			t.Fatal(err)
@@ -83,27 +89,34 @@ func outside(parts []policy.Part) []policy.Part {
 	return out
 }
 
-// FuzzParse gives the reader texts that no printer wrote. It may refuse them, and has to come back.
+// FuzzParse gives the reader texts that no printer wrote. It may refuse them, and has to come
+// back.
 func FuzzParse(f *testing.F) {
 	for _, s := range setups(f) {
 		for _, file := range printed(f, s) {
 			f.Add(file.Data, file.Data)
 		}
 	}
-	for _, e := range edits() {
-		if files := e.apply(f, e.in(f)); len(files[0].Data) < 1<<15 {
+	for _, e := range edits(f) {
+		if files := e.apply(f, e.setup(f)); len(files[0].Data) < 1<<15 {
 			f.Add(files[0].Data, []byte("[]"))
 		}
 	}
-	for _, text := range []string{"Resources: {A: {Type: x, Properties: {Ref: A}}}", "Conditions: {A: !Condition A}\nResources: {}",
-		"a: &a [*a, *a]\n", "? {a: b}\n: c\n", "Rules: {A: {Assertions: [{Assert: !Equals [!Ref , x]}]}}", "Resources: {A: }\nOutputs: {B: {Value: !Ref A}}",
-		"Metadata: {Ref: x}", "Parameters: []", "!Ref x", "Resources: {A: {Type: AWS::S3::Bucket, Properties: !Sub '${A}', DependsOn: [[]]}}"} {
+	for _, text := range []string{
+		"Resources: {A: {Type: x, Properties: {Ref: A}}}", "Conditions: {A: !Condition A}\nResources: {}",
+		"a: &a [*a, *a]\n", "? {a: b}\n: c\n", "Rules: {A: {Assertions: [{Assert: !Equals [!Ref , x]}]}}",
+		"Resources: {A: }\nOutputs: {B: {Value: !Ref A}}", "Metadata: {Ref: x}", "Parameters: []", "!Ref x",
+		"Resources: {A: {Type: AWS::S3::Bucket, Properties: !Sub '${A}', DependsOn: [[]]}}",
+	} {
 		f.Add([]byte(text), []byte(text))
 	}
 	f.Add(bytes.Repeat([]byte("["), 20000), bytes.Repeat([]byte("["), 20000))
 	f.Fuzz(func(t *testing.T, template, list []byte) {
-		read, err := Parse(deployed.Input{Dir: "x", Files: []output.File{{Path: "x/template.yaml", Data: template},
-			{Path: "x/import.yaml", Data: template}, {Path: "x/resources-to-import.json", Data: list}}})
+		read, err := Parse(deployed.Input{Dir: "x", Files: []output.File{
+			{Path: "x/template.yaml", Data: template},
+			{Path: "x/import.yaml", Data: template},
+			{Path: "x/resources-to-import.json", Data: list},
+		}})
 		if (read == nil) == (err == nil) {
 			t.Fatal("neither a reading nor an error")
 		}

@@ -6,8 +6,9 @@ import (
 	"github.com/pzgen/pzgen/internal/model"
 )
 
-// byHand lists what no resource type of CloudFormation does: AWS::IAM::ManagedPolicy attaches the policy that it makes, and only
-// AWS::IAM::Role attaches others, to the role that it makes; AWS::KMS::Key has its policy as a property of the whole key.
+// byHand lists what no resource type of CloudFormation does: AWS::IAM::ManagedPolicy attaches the
+// policy that it makes, and only AWS::IAM::Role attaches others, to the role that it makes;
+// AWS::KMS::Key has its policy as a property of the whole key.
 func byHand(s *model.Setup) []string {
 	var all []string
 	if s.Role.Existing && len(s.Role.ManagedPolicies) > 0 {

@@ -8,8 +8,9 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// names are the logical ids of a template. They are made from the names in the spec, and no two are alike. Printer and reader share them and
-// nothing else: the reader needs them to tell which parameter stands for which value.
+// names are the logical ids of a template. They are made from the names in the spec, and no two
+// are alike. Printer and reader share them and nothing else: the reader needs them to tell which
+// parameter stands for which value.
 type names struct {
 	role         string   // resource
 	roleName     string   // parameter
@@ -73,7 +74,8 @@ func newNames(s *model.Setup) names {
 	return n
 }
 
-// parameters tells which reference each parameter stands for. Parameters that stand for no reference, such as aliases, are not in it.
+// parameters tells which reference each parameter stands for. Parameters that stand for no
+// reference, such as aliases, are not in it.
 func (n names) parameters(s *model.Setup) map[string]policy.Ref {
 	m := map[string]policy.Ref{n.roleName: model.RefRoleName}
 	for i, b := range s.Buckets {
@@ -87,7 +89,8 @@ func (n names) parameters(s *model.Setup) map[string]policy.Ref {
 	return m
 }
 
-// camel makes a name fit for a logical id, which holds letters and digits only (AWS CloudFormation User Guide, "Resources", "Logical ID").
+// camel makes a name fit for a logical id, which holds letters and digits only (AWS
+// CloudFormation User Guide, "Resources", "Logical ID").
 func camel(name string) string {
 	var b strings.Builder
 	up := true

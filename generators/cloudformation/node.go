@@ -11,7 +11,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// str is a string. It is quoted always: "on", "yes", "1_000" and 012345678901 are no strings in YAML 1.1, which CloudFormation reads.
+// str is a string. It is quoted always: "on", "yes", "1_000" and 012345678901 are no strings in
+// YAML 1.1, which CloudFormation reads.
 func str(s string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s, Style: yaml.DoubleQuotedStyle}
 }
@@ -80,8 +81,9 @@ func keyNode(key string) *yaml.Node {
 	return n
 }
 
-// plainKey reports whether no version of YAML reads a key as anything but a string when it stands without quotes: words of letters, digits and hyphens that begin
-// with a letter and are no word of YAML's own, and names such as AWS::IAM::Role and aws:PrincipalTag/team.
+// plainKey reports whether no version of YAML reads a key as anything but a string when it stands
+// without quotes: words of letters, digits and hyphens that begin with a letter and are no word
+// of YAML's own, and names such as AWS::IAM::Role and aws:PrincipalTag/team.
 func plainKey(key string) bool {
 	colon := false
 	for i := 0; i < len(key); i++ {
@@ -99,7 +101,8 @@ func plainKey(key string) bool {
 
 func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 
-// yamlWord reports whether YAML 1.1 may read a word as a truth value or null (its types bool and null).
+// yamlWord reports whether YAML 1.1 may read a word as a truth value or null (its types bool and
+// null).
 func yamlWord(s string) bool {
 	switch strings.ToLower(s) {
 	case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
@@ -108,7 +111,8 @@ func yamlWord(s string) bool {
 	return false
 }
 
-// comment gives text as the lines of a YAML comment. Whatever could end a line, or is not to be seen, becomes a space.
+// comment gives text as the lines of a YAML comment. Whatever could end a line, or is not to be
+// seen, becomes a space.
 func comment(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, l := range lines {

@@ -1,5 +1,5 @@
-// Package cloudformation is the target that CloudFormation deploys: one template for each setup, and what it takes to bring bucket policies
-// that exist under it.
+// Package cloudformation is the target that CloudFormation deploys: one template for each setup,
+// and what it takes to bring bucket policies that exist under it.
 package cloudformation
 
 import (
@@ -16,8 +16,8 @@ import (
 // Doc says in one line what the target is.
 const Doc = "a CloudFormation template with parameters, outputs and a guard against the wrong account"
 
-// The limits of a template (AWS CloudFormation User Guide, "Understand CloudFormation quotas", and the sections on
-// parameters and outputs).
+// The limits of a template (AWS CloudFormation User Guide, "Understand CloudFormation quotas",
+// and the sections on parameters and outputs).
 const (
 	maxDirect      = 51200   // bytes of a template that is passed in the request
 	maxTemplate    = 1000000 // bytes of a template in a bucket
@@ -39,7 +39,8 @@ const (
 	oldVersionCheck = "W2511" // of cfn-lint: a policy of version 2008-10-17
 )
 
-// How a template is passed, as the comment at its top says it, and instead when it is too large for a request.
+// How a template is passed, as the comment at its top says it, and instead when it is too large
+// for a request.
 const (
 	deploySmall = "--capabilities CAPABILITY_NAMED_IAM"
 	deployLarge = deploySmall + ` \
@@ -50,7 +51,8 @@ const (
 	importLarge = "--template-url https://URL-OF-THIS-FILE-IN-A-BUCKET"
 )
 
-// printer prints one setup. It keeps the first error, so that the functions which build nodes can give nodes alone.
+// printer prints one setup. It keeps the first error, so that the functions which build nodes can
+// give nodes alone.
 type printer struct {
 	setup  *model.Setup
 	names  names
@@ -65,12 +67,14 @@ func (p *printer) fail(err error) {
 	}
 }
 
-// Print gives <setup>/cloudformation/template.yaml, and import.yaml with resources-to-import.json when the setup takes over policies of buckets
-// that exist. It fails for a value that a template cannot express: one that is not UTF-8, or that holds a dynamic reference ("{{resolve:"), and
+// Print gives <setup>/cloudformation/template.yaml, and import.yaml with resources-to-import.json
+// when the setup takes over policies of buckets that exist. It fails for a value that a template
+// cannot express: one that is not UTF-8, or that holds a dynamic reference ("{{resolve:"), and
 // for a setup that is larger than a template may be.
 //
-// CloudFormation has no resource that attaches a managed policy of AWS to a user, group or role that exists: outputs name these
-// attachments. It has none for the policy of a key that exists either: the template leaves such a policy alone and says so at its top.
+// CloudFormation has no resource that attaches a managed policy of AWS to a user, group or role
+// that exists: outputs name these attachments. It has none for the policy of a key that exists
+// either: the template leaves such a policy alone and says so at its top.
 func Print(s *model.Setup) ([]output.File, error) {
 	p := &printer{setup: s, names: newNames(s), used: map[string]bool{}}
 	resources := p.resources()
@@ -90,7 +94,8 @@ func Print(s *model.Setup) ([]output.File, error) {
 	return append([]output.File{files}, adopt...), nil
 }
 
-// template puts the sections around resources, which are to be built before: they decide which parameters there are.
+// template puts the sections around resources, which are to be built before: they decide which
+// parameters there are.
 func (p *printer) template(resources, outputs object) *yaml.Node {
 	o := newObject()
 	o.put("AWSTemplateFormatVersion", str(formatVersion))

@@ -20,16 +20,20 @@ const (
 // maxFilled bounds what a template comes to when its parameters have their values.
 const maxFilled = 64 << 20
 
-// Parse reads template.yaml in the folder, and import.yaml with resources-to-import.json if they are there. What it
-// returns gives the State that deploying them brings about under values; both can be called at once.
+// Parse reads template.yaml in the folder, and import.yaml with resources-to-import.json if they
+// are there. What it returns gives the State that deploying them brings about under values; both
+// can be called at once.
 //
-// It is told nothing of what to expect. What CloudFormation can do and is not understood is in State.Unknown by its
-// name, also where its value happens to do no harm: every section, function, property and attribute beyond those that
-// are read may grant access or decide what the others mean. It does not check values against the schemas of the types,
-// which cfn-lint does. The policies in import.yaml are in State.Documents, and its parameters, outputs and resources
-// are under its name. The comment at the top of a template, which people copy commands from, is a page.
+// It is told nothing of what to expect. What CloudFormation can do and is not understood is in
+// State.Unknown by its name, also where its value happens to do no harm: every section, function,
+// property and attribute beyond those that are read may grant access or decide what the others
+// mean. It does not check values against the schemas of the types, which cfn-lint does. The
+// policies in import.yaml are in State.Documents, and its parameters, outputs and resources are
+// under its name. The comment at the top of a template, which people copy commands from, is a
+// page.
 //
-// An error is a [*policy.Error]: a file is missing, or is no YAML, or holds characters that are not read alike.
+// An error is a [*policy.Error]: a file is missing, or is no YAML, or holds characters that are
+// not read alike.
 func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), error) {
 	r := &reader{defaults: map[policy.Ref]parameterDefault{}}
 	found := map[string][]byte{}
@@ -41,7 +45,7 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 			found[name] = f.Data
 		case in.Own[f.Path] && path.Ext(name) == ".md":
 		default:
-			r.refuseFile(f.Path, "file", name, "it is not one of this target's: remove it, or move it elsewhere")
+			r.refuseFile(f.Path, name, "it is not one of this target's: remove it, or move it elsewhere")
 		}
 	}
 	if _, ok := found[templateFile]; !ok {
@@ -56,7 +60,7 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 	}
 	if data, ok := found[importList]; ok {
 		if _, ok := found[importFile]; !ok {
-			r.refuseFile(in.Dir+"/"+importList, "file", importList, "there is no "+importFile+" beside it: remove it")
+			r.refuseFile(in.Dir+"/"+importList, importList, "there is no "+importFile+" beside it: remove it")
 		}
 		if err := r.imports(in.Dir+"/"+importList, data); err != nil {
 			return nil, err
@@ -65,7 +69,8 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 	return r.under(in.Dir), nil
 }
 
-// reader gathers the State of all files, in which what is known only on deployment is a reference.
+// reader gathers the State of all files, in which what is known only on deployment is a
+// reference.
 type reader struct {
 	state    deployed.State
 	defaults map[policy.Ref]parameterDefault
@@ -74,13 +79,14 @@ type reader struct {
 // parameterDefault is the value that a parameter has unless it is given another one by its name.
 type parameterDefault struct{ name, value string }
 
-func (r *reader) refuseFile(path, kind, what, why string) {
-	r.state.Unknown = append(r.state.Unknown, deployed.Unknown{Kind: kind, What: what, Why: why, At: deployed.Place{Path: path}})
+func (r *reader) refuseFile(path, what, why string) {
+	r.state.Unknown = append(r.state.Unknown,
+		deployed.Unknown{Kind: "file", What: what, Why: why, At: deployed.Place{Path: path}})
 }
 
-// under returns the function that puts values in the places of references. Parse has decided everything that does not
-// depend on them; a brace or a dollar sign in a value could make a policy variable or a dynamic reference of what is
-// around it, and so is refused.
+// under returns the function that puts values in the places of references. Parse has decided
+// everything that does not depend on them; a brace or a dollar sign in a value could make a
+// policy variable or a dynamic reference of what is around it, and so is refused.
 func (r *reader) under(dir string) func(deployed.Values) (deployed.State, error) {
 	used := refs(r.state)
 	return func(v deployed.Values) (deployed.State, error) {
@@ -100,8 +106,9 @@ func (r *reader) under(dir string) func(deployed.Values) (deployed.State, error)
 		for ref, value := range env {
 			size += used[ref] * len(value)
 			if strings.ContainsAny(value, "${}") || deployed.HasToken(value) {
-				unknown = append(unknown, deployed.Unknown{Kind: "value", What: value, Why: "the value of " + ref.ID +
-					" may mean something else in its place: write it without $, { and }", At: deployed.Place{Path: dir}})
+				why := "the value of " + ref.ID + " may mean something else in its place: write it without $, { and }"
+				unknown = append(unknown,
+					deployed.Unknown{Kind: "value", What: value, Why: why, At: deployed.Place{Path: dir}})
 			}
 		}
 		if size > maxFilled {
@@ -130,8 +137,11 @@ func refs(s deployed.State) map[policy.Ref]int {
 
 // template reads a template.
 func (r *reader) template(dir, name string, data []byte) error {
-	t := &template{source: &source{path: dir + "/" + name}, reader: r, parameters: map[string]bool{},
-		resources: map[string]*resource{}, roles: map[string]int{}, buckets: map[string]int{}, keys: map[string]int{}}
+	t := &template{
+		source: &source{path: dir + "/" + name}, reader: r,
+		parameters: map[string]bool{}, resources: map[string]*resource{},
+		roles: map[string]int{}, buckets: map[string]int{}, keys: map[string]int{},
+	}
 	if name != templateFile {
 		t.prefix = name + " "
 	}
@@ -144,10 +154,11 @@ func (r *reader) template(dir, name string, data []byte) error {
 			deployed.Page{Name: headerOf(name), Text: text, At: deployed.Place{Path: t.path, Line: 1}})
 	}
 	t.sections(root)
-	switch {
+	same := func(a, b deployed.Text) bool { return a.V.String() == b.V.String() }
+	switch here := r.state.Scope; {
 	case t.prefix == "":
 		r.state.Scope = t.scope
-	case t.scope.Account.V.String() != r.state.Scope.Account.V.String(), t.scope.Region.V.String() != r.state.Scope.Region.V.String():
+	case !same(t.scope.Account, here.Account), !same(t.scope.Region, here.Region):
 		t.refuse(root, "rule", name, "its rules are for another place than those of "+templateFile)
 	}
 	r.state.Unknown = append(r.state.Unknown, t.unknown...)
@@ -157,9 +168,9 @@ func (r *reader) template(dir, name string, data []byte) error {
 // headerOf is the name of the page that the comment at the top of a template is.
 func headerOf(name string) string { return "comment at the top of " + name }
 
-// header returns the comment that a template begins with: all lines before the first one that is not part of a
-// comment. A template that is too large for a request says how to do without; its comment is returned as that of a
-// small one, and only if it says so.
+// header returns the comment that a template begins with: all lines before the first one that is
+// not part of a comment. A template that is too large for a request says how to do without; its
+// comment is returned as that of a small one, and only if it says so.
 func header(data []byte, path string) string {
 	var lines []string
 	for line := range strings.Lines(string(data)) {
@@ -177,11 +188,12 @@ func header(data []byte, path string) string {
 			return strings.Replace(text, o[0], o[1], 1)
 		}
 	}
-	return text + "\n# (says nothing of its size)"
+	return "(too large for a request, and says nothing of it)\n" + text
 }
 
-// imports reads the list of what is imported: which resource of import.yaml takes over what exists. CloudFormation
-// reads it as JSON; it is read here as YAML, which JSON is, for the places.
+// imports reads the list of what is imported: which resource of import.yaml takes over what
+// exists. CloudFormation reads it as JSON; it is read here as YAML, which JSON is, for the
+// places.
 func (r *reader) imports(path string, data []byte) error {
 	if !json.Valid(data) {
 		return deployed.Errorf(deployed.Place{Path: path}, "not JSON: pzgen generate writes it again")
@@ -201,7 +213,8 @@ func (r *reader) imports(path string, data []byte) error {
 				t.refuse(n, "resource type", kind, "importing it is not understood: remove it")
 			}
 			f.below("ResourceIdentifier", func(by *fields) {
-				r.state.Imports = append(r.state.Imports, deployed.Import{To: id, ID: by.text("Bucket"), At: s.at(n)})
+				r.state.Imports = append(r.state.Imports,
+					deployed.Import{To: id, ID: by.text("Bucket"), At: s.at(n)})
 			})
 			f.done()
 		}

@@ -4,7 +4,7 @@ import "github.com/pzgen/pzgen/internal/deployed"
 
 func (t *template) bucket(r *resource, f *fields) deployed.Text {
 	out := deployed.Bucket{Name: t.name(r, f, "BucketName"), Created: true, Tags: f.tags(),
-		Protected: deployed.Bool{V: r.protected, At: t.at(r.key)}, At: t.at(r.key)}
+		Protected: t.protected(r), At: t.at(r.key)}
 	f.below("BucketEncryption", func(f *fields) {
 		f.only("ServerSideEncryptionConfiguration", func(f *fields) {
 			out.BucketKey = f.flag("BucketKeyEnabled")
@@ -15,8 +15,9 @@ func (t *template) bucket(r *resource, f *fields) deployed.Text {
 	})
 	f.below("PublicAccessBlockConfiguration", func(f *fields) {
 		out.PublicAccessBlock = deployed.Bool{V: true, At: t.at(f.n)}
-		out.BlockPublicAcls, out.IgnorePublicAcls = f.flag("BlockPublicAcls"), f.flag("IgnorePublicAcls")
-		out.BlockPublicPolicy, out.RestrictPublicBuckets = f.flag("BlockPublicPolicy"), f.flag("RestrictPublicBuckets")
+		out.BlockPublicAcls, out.BlockPublicPolicy = f.flag("BlockPublicAcls"), f.flag("BlockPublicPolicy")
+		out.IgnorePublicAcls = f.flag("IgnorePublicAcls")
+		out.RestrictPublicBuckets = f.flag("RestrictPublicBuckets")
 	})
 	f.below("OwnershipControls", func(f *fields) {
 		f.only("Rules", func(f *fields) { out.Ownership = f.text("ObjectOwnership") })
@@ -40,18 +41,25 @@ func (f *fields) enabled(name string) deployed.Bool {
 }
 
 func (f *fields) rule() deployed.Rule {
-	out := deployed.Rule{ID: f.text("Id"), Enabled: f.enabled("Status"), Prefix: f.text("Prefix"), ExpireDays: f.number("ExpirationInDays")}
-	f.below("NoncurrentVersionExpiration", func(f *fields) { out.NoncurrentDays = f.number("NoncurrentDays") })
-	f.below("AbortIncompleteMultipartUpload", func(f *fields) { out.AbortUploadsAfter = f.number("DaysAfterInitiation") })
+	out := deployed.Rule{ID: f.text("Id"), Enabled: f.enabled("Status"), Prefix: f.text("Prefix"),
+		ExpireDays: f.number("ExpirationInDays")}
+	f.below("NoncurrentVersionExpiration", func(f *fields) {
+		out.NoncurrentDays = f.number("NoncurrentDays")
+	})
+	f.below("AbortIncompleteMultipartUpload", func(f *fields) {
+		out.AbortUploadsAfter = f.number("DaysAfterInitiation")
+	})
 	return out
 }
 
-// bucketPolicy joins a policy to the bucket that it names, which may exist already. A second one for the same bucket is
-// entered beside it, so that it is not hidden. One that is imported is there to be compared with the present one.
+// bucketPolicy joins a policy to the bucket that it names, which may exist already. A second one
+// for the same bucket is entered beside it, so that it is not hidden. One that is imported is
+// there to be compared with the present one.
 func (t *template) bucketPolicy(r *resource, f *fields) deployed.Text {
 	name, d := f.text("Bucket"), f.document("PolicyDocument")
 	if t.prefix != "" {
-		t.state.Documents = append(t.state.Documents, deployed.Shown{Name: t.prefix + r.id, Policy: d, At: t.at(r.key)})
+		t.state.Documents = append(t.state.Documents,
+			deployed.Shown{Name: t.prefix + r.id, Policy: d, At: t.at(r.key)})
 		return name
 	}
 	i, ok := t.buckets[name.V.String()]
@@ -61,6 +69,6 @@ func (t *template) bucketPolicy(r *resource, f *fields) deployed.Text {
 		t.state.Buckets = append(t.state.Buckets, deployed.Bucket{Name: name, At: t.at(r.key)})
 	}
 	b := &t.state.Buckets[i]
-	b.Policy, b.PolicyProtected = d, deployed.Bool{V: r.protected, At: t.at(r.key)}
+	b.Policy, b.PolicyProtected = d, t.protected(r)
 	return name
 }

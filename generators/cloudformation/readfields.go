@@ -11,8 +11,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// fields reads the members of a mapping by name. What nobody has asked for is refused by done: a property that is not
-// understood may grant anything.
+// fields reads the members of a mapping by name. What nobody has asked for is refused by done: a
+// property that is not understood may grant anything.
 type fields struct {
 	t    *template
 	what string // whose they are, for people
@@ -50,9 +50,6 @@ func (f *fields) str(name string) string {
 	n := f.get(name)
 	if n == nil || !f.is(n, kindString, name+" of "+f.what) {
 		return ""
-	}
-	if f.t.dynamic(n.Value) {
-		f.t.dropDynamic(n)
 	}
 	return n.Value
 }
@@ -153,7 +150,8 @@ func (f *fields) done() {
 	}
 	for i := 0; i < len(f.n.Content); i += 2 {
 		if k := f.n.Content[i]; !f.read[k.Value] {
-			f.t.refuse(k, f.kind, k.Value, f.what+" has it, and what it decides is not known: remove it")
+			f.t.refuse(k, f.kind, k.Value,
+				f.what+" has it, and what it decides is not known: remove it")
 		}
 	}
 }
@@ -186,26 +184,30 @@ func (f *fields) document(name string) *deployed.Document {
 	out := &deployed.Document{Document: f.t.tokens.Document(d), At: f.t.at(n)}
 	computed := deployed.HasToken(d.ID)
 	for _, s := range d.Statements {
-		out.Statements = append(out.Statements, deployed.Place{Path: f.t.path, Line: s.Pos.Line, Col: s.Pos.Col})
+		out.Statements = append(out.Statements,
+			deployed.Place{Path: f.t.path, Line: s.Pos.Line, Col: s.Pos.Col})
 		computed = computed || deployed.HasToken(s.Sid)
 		for _, c := range s.Condition {
 			computed = computed || deployed.HasToken(c.Key)
 		}
 	}
 	if computed {
-		f.t.refuse(n, "policy document", name+" of "+f.what, "an Id, Sid or condition key of it is not written out")
+		f.t.refuse(n, "policy document", name+" of "+f.what,
+			"an Id, Sid or condition key of it is not written out")
 	}
 	return out
 }
 
-// jsonText writes a node as JSON in which each value is in the line, and where it can be in the column, in which it is
-// in the template, so that the places that a decoder reports are places there.
+// jsonText writes a node as JSON in which each value is in the line, and where it can be in the
+// column, in which it is in the template, so that the places that a decoder reports are places
+// there.
 type jsonText struct {
 	b         []byte
 	line, col int
 }
 
-// maxColumn is the last column in which a value is put: a template may be one long line of documents.
+// maxColumn is the last column in which a value is put: a template may be one long line of
+// documents.
 const maxColumn = 200
 
 func (j *jsonText) to(n *yaml.Node) {

@@ -28,8 +28,9 @@ func (t *template) token(id, attr string) string {
 	return t.tokens.Token(policy.Ref{ID: id, Attr: attr})
 }
 
-// resolve puts in the place of each function in n the string that it comes to, with tokens for what is known only when
-// the template is deployed. A function that is not understood is refused, and nothing is left in its place.
+// resolve puts in the place of each function in n the string that it comes to, with tokens for
+// what is known only when the template is deployed. A function that is not understood is refused,
+// and nothing is left in its place.
 func (t *template) resolve(n *yaml.Node) {
 	name, arg := t.call(n)
 	if name == "" {
@@ -53,7 +54,8 @@ func (t *template) resolve(n *yaml.Node) {
 	case t.size > maxResolved:
 		t.drop(n, "function", name, "what the functions of the template come to is too long")
 	default:
-		*n = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: s, Line: n.Line, Column: n.Column}
+		*n = yaml.Node{Kind: yaml.ScalarNode, Style: yaml.DoubleQuotedStyle, Value: s,
+			Line: n.Line, Column: n.Column}
 		if t.dynamic(s) {
 			t.dropDynamic(n)
 		}
@@ -61,11 +63,12 @@ func (t *template) resolve(n *yaml.Node) {
 }
 
 func (t *template) dropDynamic(n *yaml.Node) {
-	t.drop(n, "dynamic reference", t.tokens.Text(n.Value).IAM(), "what it stands for is in no file: write the value out")
+	t.drop(n, "dynamic reference", t.tokens.Text(n.Value).IAM(),
+		"what it stands for is in no file: write the value out")
 }
 
-// dynamic reports whether s holds a dynamic reference, or may hold one when the values of references are in their
-// places; these hold no braces, see [Parse].
+// dynamic reports whether s holds a dynamic reference, or may hold one when the values of
+// references are in their places; these hold no braces, see [Parse].
 func (t *template) dynamic(s string) bool {
 	if !strings.Contains(s, "{{") {
 		return false
@@ -87,8 +90,8 @@ func (t *template) dynamic(s string) bool {
 	return strings.Contains(s, dynamicReference)
 }
 
-// call takes a function apart, in its short form (!Sub) or its long one (Fn::Sub). The name is the long one, and "" for
-// what is no function.
+// call takes a function apart, in its short form (!Sub) or its long one (Fn::Sub). The name is
+// the long one, and "" for what is no function.
 func (t *template) call(n *yaml.Node) (name string, arg *yaml.Node) {
 	if n == nil {
 		return "", nil
@@ -187,8 +190,8 @@ func (t *template) ref(n *yaml.Node, id string) (string, bool) {
 // subName matches what Fn::Sub takes between ${ and }.
 var subName = pattern.Lazy(`^[A-Za-z0-9]+(::?[A-Za-z0-9]+)*(\.[A-Za-z0-9.]+)?$`)
 
-// sub is Fn::Sub of a string; ${!name} is ${name} in what it comes to. What a dollar sign right before another one means
-// is not documented.
+// sub is Fn::Sub of a string; ${!name} is ${name} in what it comes to. What a dollar sign right
+// before another one means is not documented.
 func (t *template) sub(n *yaml.Node, s string) (string, bool) {
 	var b strings.Builder
 	for t.size+b.Len() <= maxResolved {
@@ -202,7 +205,8 @@ func (t *template) sub(n *yaml.Node, s string) (string, bool) {
 		switch {
 		case !closed, strings.HasSuffix(before, "$"), !escaped && !subName().MatchString(name),
 			escaped && (literal == "" || strings.ContainsAny(literal, "${")):
-			t.refuse(n, "argument", s, "Fn::Sub takes ${Name}, ${Name.Attribute} and, for ${text} itself, ${!text}")
+			t.refuse(n, "argument", s,
+				"Fn::Sub takes ${Name}, ${Name.Attribute} and, for ${text} itself, ${!text}")
 			return "", false
 		case escaped:
 			b.WriteString("${" + literal + "}")
@@ -247,8 +251,9 @@ func (t *template) join(n, arg *yaml.Node) (string, bool) {
 	return b.String(), ok
 }
 
-// attribute returns what Ref (attribute "") and Fn::GetAtt return for a resource: the section "Return values" of each
-// type in the AWS CloudFormation Template Reference. What a name decides is made from the name that the template gives.
+// attribute returns what Ref (attribute "") and Fn::GetAtt return for a resource: the section
+// "Return values" of each type in the AWS CloudFormation Template Reference. What a name decides
+// is made from the name that the template gives.
 func (t *template) attribute(n *yaml.Node, id, attribute string) (string, bool) {
 	r := t.resources[id]
 	if r == nil {
@@ -299,13 +304,16 @@ func (t *template) attribute(n *yaml.Node, id, attribute string) (string, bool) 
 	case typeKey + " Arn":
 		return t.token(id, attrARN), true
 	case typeGroup + " DatasetGroupArn":
-		return prefixed(arn+partition+":personalize:"+t.token("AWS::Region", attrPseudo)+":"+account+":dataset-group/", "Name")
+		region := t.token("AWS::Region", attrPseudo)
+		return prefixed(arn+partition+":personalize:"+region+":"+account+":dataset-group/", "Name")
 	}
-	t.refuse(n, "attribute", strings.TrimSuffix(id+"."+attribute, "."), "what it is of a resource of type "+r.kind+" is not known")
+	t.refuse(n, "attribute", strings.TrimSuffix(id+"."+attribute, "."),
+		"what it is of a resource of type "+r.kind+" is not known")
 	return "", false
 }
 
-// property returns the value of a property that names a resource; one without a name gets it when it is made.
+// property returns the value of a property that names a resource; one without a name gets it when
+// it is made.
 func (t *template) property(r *resource, name string) (string, bool) {
 	n := member(r.properties, name)
 	if n == nil {

@@ -3,6 +3,8 @@ package cloudformation
 import (
 	"slices"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/policy"
 )
@@ -19,7 +21,8 @@ const (
 	typeGroup         = "AWS::Personalize::DatasetGroup"
 )
 
-// build resolves the properties of all resources, and reads first those that others are joined to.
+// build resolves the properties of all resources, and reads first those that others are joined
+// to.
 func (t *template) build() {
 	for _, r := range t.order {
 		if t.current = r; r.properties != nil {
@@ -47,8 +50,7 @@ func (t *template) build() {
 // read enters what a resource is.
 func (t *template) read(r *resource) {
 	f := t.fields("resource "+r.id, r.properties)
-	out := deployed.Resource{Address: t.prefix + r.id, Type: r.kind,
-		Protected: deployed.Bool{V: r.protected, At: t.at(r.key)}, At: t.at(r.key)}
+	out := deployed.Resource{Address: t.prefix + r.id, Type: r.kind, Protected: t.protected(r), At: t.at(r.key)}
 	slices.Sort(r.needs)
 	for _, id := range slices.Compact(r.needs) {
 		out.After = append(out.After, t.text(r.key, t.prefix+id))
@@ -81,6 +83,11 @@ func (t *template) read(r *resource) {
 	t.state.Resources = append(t.state.Resources, out)
 }
 
+// protected reports whether a resource stays when the stack goes.
+func (t *template) protected(r *resource) deployed.Bool {
+	return deployed.Bool{V: r.protected, At: t.at(r.key)}
+}
+
 // name returns the name of a resource; one without gets it when it is made.
 func (t *template) name(r *resource, f *fields, property string) deployed.Text {
 	if !f.has(property) {
@@ -90,13 +97,15 @@ func (t *template) name(r *resource, f *fields, property string) deployed.Text {
 }
 
 func (t *template) role(r *resource, f *fields) deployed.Text {
-	out := deployed.Role{Name: t.name(r, f, "RoleName"), Created: true, Path: f.text("Path"), Description: f.text("Description"),
+	out := deployed.Role{
+		Name: t.name(r, f, "RoleName"), Created: true,
+		Path: f.text("Path"), Description: f.text("Description"),
 		Boundary: f.text("PermissionsBoundary"), MaxSession: f.number("MaxSessionDuration"),
 		Trust: f.document("AssumeRolePolicyDocument"), Tags: f.tags(),
-		Protected: deployed.Bool{V: r.protected, At: t.at(r.key)}, At: t.at(r.key)}
+		Protected: t.protected(r), At: t.at(r.key),
+	}
 	f.each("Policies", func(p *fields) {
-		out.Inline = append(out.Inline,
-			deployed.Inline{Name: p.text("PolicyName"), Policy: p.document("PolicyDocument"), At: t.at(p.n)})
+		out.Inline = append(out.Inline, inline(p, p.n))
 	})
 	for _, arn := range f.texts("ManagedPolicyArns") {
 		t.state.Attachments = append(t.state.Attachments,
@@ -108,7 +117,7 @@ func (t *template) role(r *resource, f *fields) deployed.Text {
 }
 
 func (t *template) rolePolicy(r *resource, f *fields) deployed.Text {
-	role, in := f.text("RoleName"), deployed.Inline{Name: f.text("PolicyName"), Policy: f.document("PolicyDocument"), At: t.at(r.key)}
+	role, in := f.text("RoleName"), inline(f, r.key)
 	i, ok := t.roles[role.V.String()]
 	if !ok {
 		i = len(t.state.Roles)
@@ -119,16 +128,24 @@ func (t *template) rolePolicy(r *resource, f *fields) deployed.Text {
 	return rolePolicyOf(role, in.Name)
 }
 
-// rolePolicyOf identifies an inline policy of a role (AWS CloudFormation Template Reference, AWS::IAM::RolePolicy, its
-// primary identifier).
+// inline reads an inline policy of a role, which is at n.
+func inline(f *fields, n *yaml.Node) deployed.Inline {
+	return deployed.Inline{Name: f.text("PolicyName"), Policy: f.document("PolicyDocument"), At: f.t.at(n)}
+}
+
+// rolePolicyOf identifies an inline policy of a role (AWS CloudFormation Template Reference,
+// AWS::IAM::RolePolicy, its primary identifier).
 func rolePolicyOf(role, name deployed.Text) deployed.Text {
 	parts := append([]policy.Part{}, name.V.Parts()...)
-	return deployed.Text{V: policy.NewText(append(append(parts, policy.Lit("|")), role.V.Parts()...)...)}
+	parts = append(append(parts, policy.Lit("|")), role.V.Parts()...)
+	return deployed.Text{V: policy.NewText(parts...)}
 }
 
 func (t *template) managedPolicy(r *resource, f *fields) deployed.Text {
-	out := deployed.Policy{Name: t.name(r, f, "ManagedPolicyName"), Path: f.text("Path"), Description: f.text("Description"),
-		Policy: f.document("PolicyDocument"), At: t.at(r.key)}
+	out := deployed.Policy{
+		Name: t.name(r, f, "ManagedPolicyName"), Path: f.text("Path"), Description: f.text("Description"),
+		Policy: f.document("PolicyDocument"), At: t.at(r.key),
+	}
 	t.state.Policies = append(t.state.Policies, out)
 	arn, _ := t.attribute(r.key, r.id, "PolicyArn")
 	for _, to := range []struct {
@@ -146,9 +163,11 @@ func (t *template) managedPolicy(r *resource, f *fields) deployed.Text {
 func (t *template) key(r *resource, f *fields) deployed.Text {
 	arn, id := t.token(r.id, attrARN), t.token(r.id, attrID)
 	t.keys[arn], t.keys[id] = len(t.state.Keys), len(t.state.Keys)
-	out := deployed.Key{ARN: t.text(r.key, arn), Created: true, Description: f.text("Description"),
-		Rotation: f.flag("EnableKeyRotation"), Window: f.number("PendingWindowInDays"), Policy: f.document("KeyPolicy"),
-		Tags: f.tags(), Protected: deployed.Bool{V: r.protected, At: t.at(r.key)}, At: t.at(r.key)}
+	out := deployed.Key{
+		ARN: t.text(r.key, arn), Created: true, Description: f.text("Description"),
+		Rotation: f.flag("EnableKeyRotation"), Window: f.number("PendingWindowInDays"),
+		Policy: f.document("KeyPolicy"), Tags: f.tags(), Protected: t.protected(r), At: t.at(r.key),
+	}
 	t.state.Keys = append(t.state.Keys, out)
 	return out.ARN
 }
@@ -166,8 +185,10 @@ func (t *template) alias(r *resource, f *fields) deployed.Text {
 }
 
 func (t *template) datasetGroup(r *resource, f *fields) deployed.Text {
-	out := deployed.DatasetGroup{Name: t.name(r, f, "Name"), Domain: f.text("Domain"), Key: f.text("KmsKeyArn"), Role: f.text("RoleArn"),
-		Protected: deployed.Bool{V: r.protected, At: t.at(r.key)}, At: t.at(r.key)}
+	out := deployed.DatasetGroup{
+		Name: t.name(r, f, "Name"), Domain: f.text("Domain"),
+		Key: f.text("KmsKeyArn"), Role: f.text("RoleArn"), Protected: t.protected(r), At: t.at(r.key),
+	}
 	t.state.DatasetGroups = append(t.state.DatasetGroups, out)
 	return out.Name
 }

@@ -37,12 +37,14 @@ type resource struct {
 	busy       bool     // its name is being resolved
 }
 
-// sections reads the sections of a template (AWS CloudFormation User Guide, "CloudFormation template sections").
+// sections reads the sections of a template (AWS CloudFormation User Guide, "CloudFormation
+// template sections").
 func (t *template) sections(root *yaml.Node) {
 	f := t.fields("template", root)
 	f.kind = "section"
-	if v := f.str("AWSTemplateFormatVersion"); f.has("AWSTemplateFormatVersion") && v != formatVersion {
-		t.refuse(f.get("AWSTemplateFormatVersion"), "template version", v, "CloudFormation knows "+formatVersion)
+	const version = "AWSTemplateFormatVersion"
+	if v := f.str(version); f.has(version) && v != formatVersion {
+		t.refuse(f.get(version), "template version", v, "CloudFormation knows "+formatVersion)
 	}
 	f.prose("Description", maxDescription)
 	f.below("Metadata", t.metadata)
@@ -63,12 +65,13 @@ func (t *template) sections(root *yaml.Node) {
 var logicalID = pattern.Lazy(`^[A-Za-z0-9]{1,255}$`)
 
 // names calls read for each member of a section whose keys are names.
-func (t *template) names(all *fields, what string, limit int, read func(name *yaml.Node, f *fields)) {
+func (t *template) names(all *fields, what string, limit int, read func(*yaml.Node, *fields)) {
 	if kindOf(all.n) != kindMap {
 		return
 	}
 	if n := len(all.n.Content) / 2; n > limit {
-		t.refuse(all.n, "value", all.what, strconv.Itoa(n)+" members, and CloudFormation takes "+strconv.Itoa(limit))
+		t.refuse(all.n, "value", all.what,
+			strconv.Itoa(n)+" members, and CloudFormation takes "+strconv.Itoa(limit))
 	}
 	for i := 0; i < len(all.n.Content); i += 2 {
 		k := all.n.Content[i]
@@ -84,7 +87,8 @@ func (t *template) names(all *fields, what string, limit int, read func(name *ya
 
 // parameter takes a default, and a pattern as the one thing that a value can be held against.
 func (t *template) parameter(name *yaml.Node, f *fields) {
-	p := deployed.Parameter{Name: t.prefix + name.Value, Type: f.text("Type"), Default: f.text("Default"), At: t.at(name)}
+	p := deployed.Parameter{Name: t.prefix + name.Value, Type: f.text("Type"),
+		Default: f.text("Default"), At: t.at(name)}
 	if kind := f.str("Type"); kind != typeString {
 		t.refuse(name, "parameter type", kind, "its value may be in no file: write "+typeString)
 	}
@@ -93,11 +97,11 @@ func (t *template) parameter(name *yaml.Node, f *fields) {
 	}
 	f.prose("Description", maxProse)
 	f.prose("ConstraintDescription", maxProse)
-	if f.has("Default") {
-		if len(f.str("Default")) > maxValue {
-			t.refuse(name, "value", f.str("Default"), "CloudFormation takes "+strconv.Itoa(maxValue)+" bytes as a value")
+	if value := f.str("Default"); f.has("Default") {
+		if len(value) > maxValue {
+			t.refuse(name, "value", value, "CloudFormation takes "+strconv.Itoa(maxValue)+" bytes as a value")
 		}
-		t.defaults[policy.Ref{ID: p.Name, Attr: attrValue}] = parameterDefault{name.Value, f.str("Default")}
+		t.defaults[policy.Ref{ID: p.Name, Attr: attrValue}] = parameterDefault{name.Value, value}
 	}
 	t.parameters[name.Value] = true
 	t.state.Parameters = append(t.state.Parameters, p)
@@ -106,8 +110,8 @@ func (t *template) parameter(name *yaml.Node, f *fields) {
 // accepts is what a value is held against in [deployed.Parameter].
 func accepts(expr string) deployed.Text { return deployed.Lit(allowedPattern + " " + expr) }
 
-// rule takes from a rule which account and region the template is for. Rules can only refuse; one that says more may
-// refuse the right place, or be there to distract.
+// rule takes from a rule which account and region the template is for. Rules can only refuse; one
+// that says more may refuse the right place, or be there to distract.
 func (t *template) rule(_ *yaml.Node, f *fields) {
 	f.each("Assertions", func(a *fields) {
 		a.prose("AssertDescription", maxProse)
@@ -145,7 +149,9 @@ func (t *template) metadata(f *fields) {
 			g.texts("Parameters")
 		})
 		f.below("ParameterLabels", func(all *fields) {
-			t.names(all, "label of", maxParameters, func(_ *yaml.Node, l *fields) { l.prose("default", maxProse) })
+			t.names(all, "label of", maxParameters, func(_ *yaml.Node, l *fields) {
+				l.prose("default", maxProse)
+			})
 		})
 	})
 }
@@ -211,8 +217,8 @@ func (t *template) output(name *yaml.Node, f *fields) {
 		deployed.Output{Name: t.prefix + name.Value, Value: f.text("Value"), At: t.at(name)})
 }
 
-// cycles refuses resources that wait for each other, which CloudFormation does: a key whose policy names the role, and
-// a role whose inline policy names the key, are the usual case.
+// cycles refuses resources that wait for each other, which CloudFormation does: a key whose
+// policy names the role, and a role whose inline policy names the key, are the usual case.
 func (t *template) cycles() {
 	const (
 		open = 1
@@ -226,7 +232,8 @@ func (t *template) cycles() {
 		}
 		path = append(path, r.id)
 		if state[r.id] == open {
-			t.refuse(r.key, "cycle", strings.Join(path, ", "), "each of these resources waits for the next one")
+			t.refuse(r.key, "cycle", strings.Join(path, ", "),
+				"each of these resources waits for the next one")
 			return true
 		}
 		state[r.id] = open

@@ -7,7 +7,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// resourceBody is the body of a resource; only types that hold data, or policies of others, are retained.
+// resourceBody is the body of a resource; only types that hold data, or policies of others, are
+// retained.
 func resourceBody(kind string, keep bool, dependsOn []string, properties object) *yaml.Node {
 	o := newObject().put("Type", str(kind))
 	if keep {
@@ -27,7 +28,8 @@ func strs(ss []string) *yaml.Node {
 	return list(items...)
 }
 
-// resources gives the section of that name: role, its policies, keys, buckets, dataset group, operators.
+// resources gives the section of that name: role, its policies, keys, buckets, dataset group,
+// operators.
 func (p *printer) resources() object {
 	all := newObject()
 	p.role(all)
@@ -94,7 +96,8 @@ func (p *printer) role(all object) {
 	}
 }
 
-// roleName names the role to what is attached to it. A role that the template makes is referred to, so that it is there first.
+// roleName names the role to what is attached to it. A role that the template makes is referred
+// to, so that it is there first.
 func (p *printer) roleName() *yaml.Node {
 	if p.setup.Role.Existing {
 		return p.parameter(p.names.roleName)
@@ -137,7 +140,8 @@ func (p *printer) key(all object, k model.Key, n keyNames) {
 	all.put(n.alias, resourceBody(typeAlias, false, nil, alias))
 }
 
-// datasetGroup prints no tags: the type has none. The service checks the role's access to the key at creation, so the policies come first.
+// datasetGroup prints no tags: the type has none. The service checks the role's access to the key
+// at creation, so the policies come first.
 func (p *printer) datasetGroup(all object) {
 	g := p.setup.DatasetGroup
 	if g == nil {

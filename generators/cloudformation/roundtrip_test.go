@@ -32,7 +32,8 @@ func input(s *model.Setup, files []output.File) deployed.Input {
 
 // values are what names stand for under an environment.
 func values(s *model.Setup, env policy.Env) deployed.Values {
-	v := deployed.Values{Account: env[model.RefAccount], Region: env[model.RefRegion], Partition: env[model.RefPartition], Named: map[string]string{}}
+	v := deployed.Values{Account: env[model.RefAccount], Region: env[model.RefRegion],
+		Partition: env[model.RefPartition], Named: map[string]string{}}
 	for name, ref := range Names(s) {
 		if value, ok := env[ref]; ok {
 			v.Named[name] = value
@@ -68,8 +69,8 @@ func newJudge(s *model.Setup) *judge {
 	return j
 }
 
-// differences tells how what files bring about differs from what the setup wants, under the first environment in which
-// it does.
+// differences tells how what files bring about differs from what the setup wants, under the first
+// environment in which it does.
 func (j *judge) differences(t testing.TB, files []output.File) []string {
 	t.Helper()
 	read, err := Parse(deployed.Input{Dir: j.dir, Files: files})
@@ -103,7 +104,8 @@ func differences(t testing.TB, s *model.Setup, files []output.File) []string {
 
 func setups(t testing.TB) []*model.Setup {
 	attached := created()
-	attached.Name, attached.Role.Inline, attached.Tags, attached.DatasetGroup.Key = "attached", false, nil, ""
+	attached.Name, attached.Tags = "attached", nil
+	attached.Role.Inline, attached.DatasetGroup.Key = false, ""
 	return []*model.Setup{created(), existing(t), attached}
 }
 
@@ -132,7 +134,8 @@ func TestPlaces(t *testing.T) {
 	check := func(d *deployed.Document) {
 		for i, st := range d.Document.Statements {
 			p := d.Statements[i]
-			if want := `Sid: "` + st.Sid + `"`; p.Path != files[0].Path || p.Line < 1 || p.Col < 1 || !bytes.HasPrefix(lines[p.Line-1][p.Col-1:], []byte(want)) {
+			want := []byte(`Sid: "` + st.Sid + `"`)
+			if p.Path != files[0].Path || !bytes.HasPrefix(lines[p.Line-1][p.Col-1:], want) {
 				t.Errorf("%s is said to be in %s", st.Sid, p)
 			}
 			n++
@@ -190,9 +193,14 @@ func TestDeterminism(t *testing.T) {
 
 func TestNamesDoNotCollide(t *testing.T) {
 	s := created()
-	s.Buckets = append(s.Buckets, model.Bucket{ID: "da-ta", Name: "x-1"}, model.Bucket{ID: "da_ta", Name: "x-2"}, model.Bucket{ID: "-", Name: "x-3"})
-	s.Buckets = append(s.Buckets, model.Bucket{ID: "da--ta", Name: "x-4", Policy: model.Doc{Name: "bucket-da--ta", Document: s.Buckets[0].Policy.Document}})
-	s.Keys = append(s.Keys, model.Key{ID: "data", Alias: "alias/data", Window: 7, Policy: model.Doc{Name: "key-data", Document: s.Keys[0].Policy.Document}})
+	s.Buckets = append(s.Buckets,
+		model.Bucket{ID: "da-ta", Name: "x-1"},
+		model.Bucket{ID: "da_ta", Name: "x-2"},
+		model.Bucket{ID: "-", Name: "x-3"},
+		model.Bucket{ID: "da--ta", Name: "x-4",
+			Policy: model.Doc{Name: "bucket-da--ta", Document: s.Buckets[0].Policy.Document}})
+	s.Keys = append(s.Keys, model.Key{ID: "data", Alias: "alias/data", Window: 7,
+		Policy: model.Doc{Name: "key-data", Document: s.Keys[0].Policy.Document}})
 	for _, d := range differences(t, s, printed(t, s)) {
 		t.Error(d)
 	}

@@ -26,7 +26,8 @@ func (q parameter) node() *yaml.Node {
 		put("ConstraintDescription", str(q.rule)).node
 }
 
-// What AWS accepts as names: IAM, S3, KMS and Personalize API references, CreateRole, CreateBucket, CreateAlias, CreateDatasetGroup.
+// What AWS accepts as names: IAM, S3, KMS and Personalize API references, CreateRole,
+// CreateBucket, CreateAlias, CreateDatasetGroup.
 const (
 	roleNamePattern   = `^[\w+=,.@-]{1,64}$`
 	bucketNamePattern = `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
@@ -94,8 +95,8 @@ func interfaceOf(parameters []parameter) *yaml.Node {
 	return newObject().put("ParameterGroups", groups).put("ParameterLabels", labels.node).node
 }
 
-// rules refuse a deployment into another account or region than the spec's before anything is made: policies that are right there would
-// be wrong here.
+// rules refuse a deployment into another account or region than the spec's before anything is
+// made: policies that are right there would be wrong here.
 func (p *printer) rules() *yaml.Node {
 	assert := func(pseudo, value, what string) *yaml.Node {
 		return newObject().

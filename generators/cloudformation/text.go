@@ -12,15 +12,17 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// piece is a part of a string: text that stands for itself, or the name of what Fn::Sub puts in its place.
+// piece is a part of a string: text that stands for itself, or the name of what Fn::Sub puts in
+// its place.
 type piece struct{ lit, name string }
 
-// dynamicReference begins what CloudFormation replaces in every property, wherever it comes from; there is no escape for it
-// (AWS CloudFormation User Guide, "Get values stored in other services using dynamic references").
+// dynamicReference begins what CloudFormation replaces in every property, wherever it comes from;
+// there is no escape for it (AWS CloudFormation User Guide, "Get values stored in other services
+// using dynamic references").
 const dynamicReference = "{{resolve:"
 
-// begunReference reports whether text ends in the middle of what begins a dynamic reference, so that a value behind it could
-// make one of it.
+// begunReference reports whether text ends in the middle of what begins a dynamic reference, so
+// that a value behind it could make one of it.
 func begunReference(s string) bool {
 	for n := len("{{"); n < len(dynamicReference); n++ {
 		if strings.HasSuffix(s, dynamicReference[:n]) {
@@ -48,7 +50,8 @@ func (p *printer) str(s string) *yaml.Node {
 // embedded matches what Fn::Sub would take for a reference.
 var embedded = pattern.Lazy(`\$\{([A-Za-z0-9:]+)(\.[A-Za-z0-9.]+)?\}`)
 
-// seemsSub reports whether a string that stands for itself reads like one that lacks its Fn::Sub, to people as well as to cfn-lint (E1029).
+// seemsSub reports whether a string that stands for itself reads like one that lacks its Fn::Sub,
+// to people as well as to cfn-lint (E1029).
 func (p *printer) seemsSub(s string) bool {
 	for _, m := range embedded().FindAllStringSubmatch(s, -1) {
 		if strings.HasPrefix(m[1], "AWS::") || p.names.taken[m[1]] {
@@ -58,8 +61,8 @@ func (p *printer) seemsSub(s string) bool {
 	return false
 }
 
-// text is a string in which references become intrinsic functions. A dollar sign is ${$} where the document has policy variables, else it
-// stands for itself.
+// text is a string in which references become intrinsic functions. A dollar sign is ${$} where
+// the document has policy variables, else it stands for itself.
 func (p *printer) text(t policy.Text, vars bool) *yaml.Node {
 	var pieces []piece
 	for _, part := range t.Parts() {
@@ -106,12 +109,15 @@ func appendLit(pieces []piece, s string) []piece {
 	return append(pieces, piece{lit: s})
 }
 
-// policyVariable matches the ordinary ${aws:username}, for which ${!aws:username} is the well-known way to write it in Fn::Sub.
+// policyVariable matches the ordinary ${aws:username}, for which ${!aws:username} is the
+// well-known way to write it in Fn::Sub.
 var policyVariable = pattern.Lazy(`\$\{([A-Za-z0-9:/._-]+)\}`)
 
-// joined writes pieces in the simplest way that means them: a string, one reference, or Fn::Sub. A plain string needs no escape, as CloudFormation
-// leaves ${aws:username} in it alone. Fn::Sub documents one escape, ${!name} for ${name}; what a lone dollar sign before a reference or a
-// brace that never closes means to it is not documented. A string with such a thing is cut at its dollar signs and joined with them instead.
+// joined writes pieces in the simplest way that means them: a string, one reference, or Fn::Sub.
+// A plain string needs no escape, as CloudFormation leaves ${aws:username} in it alone. Fn::Sub
+// documents one escape, ${!name} for ${name}; what a lone dollar sign before a reference or a
+// brace that never closes means to it is not documented. A string with such a thing is cut at its
+// dollar signs and joined with them instead.
 func (p *printer) joined(pieces []piece) *yaml.Node {
 	switch {
 	case len(pieces) == 0:
@@ -169,10 +175,12 @@ const (
 	withinKey  = "key"
 )
 
-// ref gives what a reference is in this template. A name that a parameter holds marks the parameter as used.
+// ref gives what a reference is in this template. A name that a parameter holds marks the
+// parameter as used.
 //
-// Buckets wait for their keys and keys for the role that their policies name. What points the other way would close a circle, which CloudFormation
-// refuses; so the role and keys name buckets, and the role itself, by the names that parameters give.
+// Buckets wait for their keys and keys for the role that their policies name. What points the
+// other way would close a circle, which CloudFormation refuses; so the role and keys name
+// buckets, and the role itself, by the names that parameters give.
 func (p *printer) ref(r policy.Ref) []piece {
 	parameter := func(id string) piece {
 		p.used[id] = true

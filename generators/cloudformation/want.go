@@ -9,13 +9,13 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Names returns which reference each parameter of a setup's templates stands for. Parameters that stand for none, such
-// as aliases, are not in it.
+// Names returns which reference each parameter of a setup's templates stands for. Parameters that
+// stand for none, such as aliases, are not in it.
 func Names(s *model.Setup) map[string]policy.Ref { return newNames(s).parameters(s) }
 
-// Want returns what the templates of a setup bring about and show: what [model.Setup.Want] says, without what no
-// resource type of CloudFormation does (see [Print]), and with the names that Parse finds things under. The text that
-// people copy commands from is the printer's own.
+// Want returns what the templates of a setup bring about and show: what [model.Setup.Want] says,
+// without what no resource type of CloudFormation does (see [Print]), and with the names that
+// Parse finds things under. The text that people copy commands from is the printer's own.
 func Want(s *model.Setup) deployed.State {
 	able := *s
 	if s.Role.Existing {
@@ -31,16 +31,20 @@ func Want(s *model.Setup) deployed.State {
 	}
 	w := &wanted{State: able.Want(), setup: s, names: newNames(s)}
 	w.Scope = deployed.Scope{Account: deployed.Lit(s.Account), Region: deployed.Lit(s.Region)}
-	w.Roles = slices.DeleteFunc(w.Roles, func(r deployed.Role) bool { return !r.Created && r.Inline == nil })
+	w.Roles = slices.DeleteFunc(w.Roles, func(r deployed.Role) bool {
+		return !r.Created && r.Inline == nil
+	})
 	for i := range w.Policies {
-		w.Policies[i].Path, w.Policies[i].Tags = deployed.Text{}, nil // "/" by default, and there are no tags
+		// The path is left to its default, and the type has no tags.
+		w.Policies[i].Path, w.Policies[i].Tags = deployed.Text{}, nil
 	}
 	for i := range w.Buckets {
 		b := &w.Buckets[i]
 		b.PublicAccessBlock.V = b.Created
 		b.PolicyProtected.V = !b.Created
 		for j := range b.Lifecycle {
-			b.Lifecycle[j].ID, b.Lifecycle[j].AbortUploadsAfter = deployed.Lit(expireRule), deployed.Int{V: abortUploadsAfter}
+			b.Lifecycle[j].ID = deployed.Lit(expireRule)
+			b.Lifecycle[j].AbortUploadsAfter.V = abortUploadsAfter
 		}
 	}
 	w.resources()
@@ -60,11 +64,14 @@ type wanted struct {
 	names names
 }
 
-func textOf(parts ...policy.Part) deployed.Text { return deployed.Text{V: policy.NewText(parts...)} }
+func textOf(parts ...policy.Part) deployed.Text {
+	return deployed.Text{V: policy.NewText(parts...)}
+}
 
 // resource adds a resource that waits for the others that refs stand for, and for after.
-func (w *wanted) resource(id, kind string, of deployed.Text, protected bool, refs []policy.Ref, after ...string) {
-	r := deployed.Resource{Address: id, Type: kind, ID: of, Protected: deployed.Bool{V: protected}}
+func (w *wanted) resource(address, kind string, id deployed.Text, protected bool,
+	refs []policy.Ref, after ...string) {
+	r := deployed.Resource{Address: address, Type: kind, ID: id, Protected: deployed.Bool{V: protected}}
 	for _, ref := range refs {
 		if made := w.madeBy(ref, kind); made != "" {
 			after = append(after, made)
@@ -77,14 +84,16 @@ func (w *wanted) resource(id, kind string, of deployed.Text, protected bool, ref
 	w.Resources = append(w.Resources, r)
 }
 
-// madeBy returns the resource that a reference from a resource of this kind waits for, or "". Buckets wait for keys and
-// keys for the role, so that the role and keys name buckets, and the role itself, without waiting for them.
+// madeBy returns the resource that a reference from a resource of this kind waits for, or "".
+// Buckets wait for keys and keys for the role, so that the role and keys name buckets, and the
+// role itself, without waiting for them.
 func (w *wanted) madeBy(ref policy.Ref, from string) string {
 	if ref == model.RefRoleARN && !w.setup.Role.Existing && from != typeRole {
 		return w.names.role
 	}
 	for i, b := range w.setup.Buckets {
-		if (ref == model.RefBucketName(b.ID) || ref == model.RefBucketARN(b.ID)) && !b.Existing && from != typeRole && from != typeKey {
+		is := ref == model.RefBucketName(b.ID) || ref == model.RefBucketARN(b.ID)
+		if is && !b.Existing && from != typeRole && from != typeKey {
 			return w.names.buckets[i].bucket
 		}
 	}
@@ -96,7 +105,8 @@ func (w *wanted) madeBy(ref policy.Ref, from string) string {
 	return ""
 }
 
-// resources are those of template.yaml. What holds data, or statements of others, is kept when the stack goes.
+// resources are those of template.yaml. What holds data, or statements of others, is kept when
+// the stack goes.
 func (w *wanted) resources() {
 	s, n := w.setup, w.names
 	role := textOf(model.RefRoleName)
@@ -124,25 +134,28 @@ func (w *wanted) resources() {
 		}
 	}
 	for i, b := range s.Buckets {
-		name := model.RefBucketName(b.ID)
+		name, key := model.RefBucketName(b.ID), model.RefKeyARN(b.Key)
 		if !b.Existing {
-			w.resource(n.buckets[i].bucket, typeBucket, textOf(name), true, []policy.Ref{model.RefKeyARN(b.Key)})
+			w.resource(n.buckets[i].bucket, typeBucket, textOf(name), true, []policy.Ref{key})
 		}
 		if hasPolicy(b) {
-			w.resource(n.buckets[i].policy, typeBucketPolicy, textOf(name), b.Existing, append(b.Policy.Document.Refs(), name))
+			refs := append(b.Policy.Document.Refs(), name)
+			w.resource(n.buckets[i].policy, typeBucketPolicy, textOf(name), b.Existing, refs)
 		}
 	}
 	if g := s.DatasetGroup; g != nil {
 		var refs []policy.Ref
 		var after []string
 		if g.Key != "" { // the service checks the role's access to the key at once
-			refs, after = []policy.Ref{model.RefKeyARN(g.Key), model.RefRoleARN}, slices.Clone(n.rolePolicies)
+			refs = []policy.Ref{model.RefKeyARN(g.Key), model.RefRoleARN}
+			after = slices.Clone(n.rolePolicies)
 		}
 		w.resource(n.group, typeGroup, deployed.Lit(g.Name), true, refs, after...)
 	}
 	for i, o := range s.Operators {
 		for j, d := range o.Policies {
-			w.resource(n.operators[i].policies[j], typeManagedPolicy, deployed.Lit(d.PolicyName), false, d.Document.Refs())
+			w.resource(n.operators[i].policies[j], typeManagedPolicy, deployed.Lit(d.PolicyName), false,
+				d.Document.Refs())
 		}
 	}
 }
@@ -156,7 +169,8 @@ func (w *wanted) page(file, text string) {
 	w.Pages = append(w.Pages, deployed.Page{Name: headerOf(file), Text: strings.TrimSpace(text)})
 }
 
-// outputs are the ARNs of what the stack makes, what is to be attached by hand, and the comment at the top.
+// outputs are the ARNs of what the stack makes, what is to be attached by hand, and the comment
+// at the top.
 func (w *wanted) outputs() {
 	s, n := w.setup, w.names
 	p := &printer{setup: s, names: n}
@@ -200,8 +214,9 @@ func (w *wanted) outputs() {
 		byHand(n.operators[i].byHand, o.ManagedPolicies)
 	}
 	if g := s.DatasetGroup; g != nil {
-		w.output(n.group+"Arn", policy.NewText(policy.Lit("arn:"), model.RefPartition, policy.Lit(":personalize:"), model.RefRegion,
-			policy.Lit(":"), model.RefAccount, policy.Lit(":dataset-group/"+g.Name)))
+		w.output(n.group+"Arn", policy.NewText(policy.Lit("arn:"), model.RefPartition,
+			policy.Lit(":personalize:"), model.RefRegion, policy.Lit(":"), model.RefAccount,
+			policy.Lit(":dataset-group/"+g.Name)))
 	}
 }
 
@@ -209,8 +224,10 @@ func (w *wanted) outputs() {
 func (w *wanted) parameters(prefix string, used map[policy.Ref]int) {
 	s, n := w.setup, w.names
 	put := func(id, value, expr string) {
-		w.Parameters = append(w.Parameters, deployed.Parameter{Name: prefix + id, Type: deployed.Lit(typeString),
-			Default: deployed.Lit(value), Accepts: []deployed.Text{accepts(expr)}})
+		w.Parameters = append(w.Parameters, deployed.Parameter{
+			Name: prefix + id, Type: deployed.Lit(typeString),
+			Default: deployed.Lit(value), Accepts: []deployed.Text{accepts(expr)},
+		})
 	}
 	if used[model.RefRoleName]+used[model.RefRoleARN] > 0 {
 		put(n.roleName, s.Role.Name, roleNamePattern)
@@ -233,7 +250,8 @@ func (w *wanted) parameters(prefix string, used map[policy.Ref]int) {
 	}
 }
 
-// imports are what import.yaml and the list beside it bring under the stack: policies as they are now.
+// imports are what import.yaml and the list beside it bring under the stack: policies as they are
+// now.
 func (w *wanted) imports() {
 	prefix := importFile + " "
 	used := map[policy.Ref]int{}
@@ -243,7 +261,8 @@ func (w *wanted) imports() {
 		}
 		id := w.names.buckets[i].policy
 		w.resource(prefix+id, typeBucketPolicy, textOf(model.RefBucketName(b.ID)), true, nil)
-		w.Documents = append(w.Documents, deployed.Shown{Name: prefix + id, Policy: &deployed.Document{Document: *b.Base}})
+		w.Documents = append(w.Documents,
+			deployed.Shown{Name: prefix + id, Policy: &deployed.Document{Document: *b.Base}})
 		w.Imports = append(w.Imports, deployed.Import{To: id, ID: deployed.Lit(b.Name)})
 		used[model.RefBucketName(b.ID)]++
 	}

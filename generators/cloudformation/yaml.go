@@ -17,7 +17,7 @@ import (
 // Bounds on what is read, far above what any template needs.
 const (
 	maxDepth    = 60  // values inside each other
-	maxUnknown  = 100 // things that are not understood, in one file: who has so many is told of the first
+	maxUnknown  = 100 // things that are not understood, in one file
 	maxOffender = 200 // bytes of offending text that are quoted
 )
 
@@ -51,9 +51,10 @@ func (s *source) drop(n *yaml.Node, kind, what, why string) {
 	*n = yaml.Node{Line: n.Line, Column: n.Column}
 }
 
-// parse reads one YAML document as CloudFormation does, which follows YAML 1.1 without aliases and merge keys (AWS
-// CloudFormation User Guide, "CloudFormation template format"). What YAML 1.1 and 1.2 read differently is refused, as
-// is a key that repeats. An error says that nothing can be read.
+// parse reads one YAML document as CloudFormation does, which follows YAML 1.1 without aliases
+// and merge keys (AWS CloudFormation User Guide, "CloudFormation template format"). What YAML 1.1
+// and 1.2 read differently is refused, as is a key that repeats. An error says that nothing can
+// be read.
 func (s *source) parse(data []byte) (*yaml.Node, error) {
 	if err := s.characters(data); err != nil {
 		return nil, err
@@ -68,7 +69,8 @@ func (s *source) parse(data []byte) (*yaml.Node, error) {
 		return nil, deployed.Errorf(at, "not YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
-		return nil, deployed.Errorf(s.at(&more), "file has a second YAML document, and CloudFormation reads one: remove it")
+		return nil, deployed.Errorf(s.at(&more),
+			"file has a second YAML document, and CloudFormation reads one: remove it")
 	}
 	s.check(&doc, 0)
 	return doc.Content[0], nil
@@ -76,11 +78,12 @@ func (s *source) parse(data []byte) (*yaml.Node, error) {
 
 var yamlLine = pattern.Lazy(`line ([0-9]+): `)
 
-// characters refuses what readers of YAML do not agree on before they have read a word: bytes that are no text, line
-// breaks that only YAML 1.1 knows, byte order marks and directives.
+// characters refuses what readers of YAML do not agree on before they have read a word: bytes
+// that are no text, line breaks that only YAML 1.1 knows, byte order marks and directives.
 func (s *source) characters(data []byte) error {
 	if len(data) > maxTemplate {
-		return deployed.Errorf(s.at(nil), "file has %d bytes, and CloudFormation takes %d: split the setup", len(data), maxTemplate)
+		return deployed.Errorf(s.at(nil), "file has %d bytes, and CloudFormation takes %d: split the setup",
+			len(data), maxTemplate)
 	}
 	line, col := 1, 1
 	for i, c := range string(data) {
@@ -88,7 +91,8 @@ func (s *source) characters(data []byte) error {
 		rest := data[i:]
 		switch c {
 		case '\ufeff', '\u0085', '\u2028', '\u2029':
-			return deployed.Errorf(at, "%q is not read alike everywhere: write it as an escape in double quotes", c)
+			return deployed.Errorf(at,
+				"%q is not read alike everywhere: write it as an escape in double quotes", c)
 		case utf8.RuneError:
 			if !bytes.HasPrefix(rest, []byte("\ufffd")) {
 				return deployed.Errorf(at, "%q is not UTF-8: remove it", rest[:1])
@@ -99,7 +103,8 @@ func (s *source) characters(data []byte) error {
 			}
 		case '%':
 			if col == 1 {
-				return deployed.Errorf(at, "%q begins a directive of YAML, which CloudFormation has none of: remove the line", c)
+				return deployed.Errorf(at,
+					"%q begins a directive of YAML, and CloudFormation reads none: remove the line", c)
 			}
 		case '!':
 			if len(rest) > 1 && strings.IndexByte(" \t\r\n", rest[1]) >= 0 {
@@ -190,8 +195,8 @@ const (
 )
 
 func (k kind) String() string {
-	return [...]string{"nothing", "null", "a boolean", "a number", "a string", "an unclear value", "a list",
-		"a mapping", "a function"}[k]
+	return [...]string{"nothing", "null", "a boolean", "a number", "a string", "an unclear value",
+		"a list", "a mapping", "a function"}[k]
 }
 
 func kindOf(n *yaml.Node) kind {
@@ -212,11 +217,13 @@ func kindOf(n *yaml.Node) kind {
 	return kindUnclear
 }
 
-// The numbers that YAML 1.1 (yaml.org/type: int, float) and the core schema of YAML 1.2 read alike, and, as a superset,
-// what either of them does not take for text. Dates are text to CloudFormation, which has no timestamps.
+// The numbers that YAML 1.1 (yaml.org/type: int, float) and the core schema of YAML 1.2 read
+// alike, and, as a superset, what either of them does not take for text. Dates are text to
+// CloudFormation, which has no timestamps.
 var (
 	yamlInt     = pattern.Lazy(`^(0|[1-9][0-9]{0,17})$`)
-	yamlUnclear = pattern.Lazy(`^([-+]?\.?[0-9][0-9a-fA-FoOxX_.:]*([eE][-+]?[0-9_]*)?|[-+]?\.+(inf|Inf|INF|nan|NaN|NAN)?)$`)
+	yamlUnclear = pattern.Lazy(`^[-+]?(\.?[0-9][0-9a-fA-FoOxX_.:]*([eE][-+]?[0-9_]*)?|` +
+		`\.+(inf|Inf|INF|nan|NaN|NAN)?)$`)
 )
 
 // plainScalar tells what a scalar without quotes is (yaml.org/type: null, bool, merge, value).
@@ -226,7 +233,8 @@ func plainScalar(s string) kind {
 		return kindNull
 	case "true", "True", "TRUE", "false", "False", "FALSE":
 		return kindBool
-	case "y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF", "=", "<<":
+	case "y", "Y", "yes", "Yes", "YES", "n", "N", "no", "No", "NO",
+		"on", "On", "ON", "off", "Off", "OFF", "=", "<<":
 		return kindUnclear
 	}
 	switch {
