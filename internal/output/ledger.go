@@ -179,12 +179,10 @@ func (c *claims) hold(top string, brings []entry) (folder, error) {
 		return folder{top, brings, brings}, nil
 	}
 	var old []entry
-	if err := decode(bytes.NewReader(data), func(name string, sum [sha256.Size]byte) {
-		if checkPath(top+"/"+name) == nil {
+	for line := range bytes.Lines(data) {
+		if name, sum, ok := readEntry(line); ok && checkPath(top+"/"+name) == nil {
 			old = append(old, entry{name, sum})
 		}
-	}); err != nil {
-		return folder{}, err
 	}
 	old = sortEntries(old)
 	intact := listed && bytes.Equal(data, encode(old)) || !listed && before != nil
