@@ -71,8 +71,9 @@ func Administrators(d policy.Document, key string) []string {
 }
 
 // askable are the operators whose conditions ask for values that a request can be given.
-var askable = []string{"StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike",
-	"Bool", "IpAddress", "NumericEquals", "NumericLessThanEquals", "NumericGreaterThanEquals"}
+var askable = []string{"StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals",
+	"ArnLike", "Bool", "IpAddress", "NumericEquals", "NumericLessThanEquals",
+	"NumericGreaterThanEquals"}
 
 // meeting returns a context that meets the conditions of a statement, as far as they ask for
 // values that whoever calls can bring about.

@@ -27,7 +27,7 @@ type Call struct {
 	alone     bool // must not pass: its side alone is asked
 	same      int  // index of the first call of the same list that asks the same
 	request   policy.Request
-	key       string            // ID of the key that is used, or that what is written is encrypted with
+	key       string            // ID of the key that is used, or that encrypts what is written
 	theirs    []policy.Document // of the caller beside Identity: what no setup owns, see everything
 	instead   *policy.Document  // in place of the policy of a key that is not asked, see delegating
 
@@ -160,20 +160,20 @@ func (c *Call) Concerns(d Document) bool {
 	return slices.Contains(c.Identity, d)
 }
 
-// onKeyOfOperator reports whether this is the call of an operator that the whole policy of the dataset
-// group's key decides.
+// onKeyOfOperator reports whether this is the call of an operator that the whole policy of the
+// dataset group's key decides.
 func (c *Call) onKeyOfOperator() bool { return c.Caller == Operator && c.On.Kind == GroupKey }
 
-// About reports whether a value of a statement, with or without wildcards at its end, is likely to be
-// there for the call: it begins the name of what is worked on, or of who calls.
+// About reports whether a value of a statement, with or without wildcards at its end, is likely
+// to be there for the call: it begins the name of what is worked on, or of who calls.
 func (c *Call) About(value string) bool {
 	value = strings.TrimRight(value, "*")
 	return strings.HasPrefix(c.request.Resource, value) ||
 		strings.HasPrefix(c.request.Principal, value)
 }
 
-// Unusual reports whether the call is made under circumstances that conditions are there for: on behalf
-// of somebody else, without TLS, with a prefix, for a service.
+// Unusual reports whether the call is made under circumstances that conditions are there for: on
+// behalf of somebody else, without TLS, with a prefix, for a service.
 func (c *Call) Unusual() bool {
 	return c.Caller == ServiceForNobody || c.context != c.table.plain && c.context != c.table.ours
 }

@@ -29,8 +29,8 @@ type derivation struct {
 	key, value string
 }
 
-// sourced returns the context of a request that Personalize makes for a resource of an account (IAM
-// User Guide, "The confused deputy problem").
+// sourced returns the context of a request that Personalize makes for a resource of an account
+// (IAM User Guide, "The confused deputy problem").
 func (t *Table) sourced(account, owner string) *context {
 	job := "arn:" + t.partition() + ":personalize:" + t.region() + ":" + owner +
 		":dataset-import-job/job"
@@ -66,14 +66,14 @@ func (t *Table) with(from *context, key, value string) *context {
 	return out
 }
 
-// completed returns the context of a call with the condition keys that AWS gives every such request,
-// which statements of others ask about and pzgen's own do not (IAM User Guide, "AWS global condition
-// context keys", the section "Availability" of each; Amazon S3, "Bucket policy examples using
-// condition keys").
+// completed returns the context of a call with the condition keys that AWS gives every such
+// request, which statements of others ask about and pzgen's own do not (IAM User Guide, "AWS
+// global condition context keys", the section "Availability" of each; Amazon S3, "Bucket policy
+// examples using condition keys").
 //
 // Left out, as nothing documents them: addresses and VPCs, which requests of Personalize do not
-// have, the version of TLS, and what KMS says of a call that comes through S3. Left out too is what
-// only an operator or an administrator knows of himself: his address, his device, his tags.
+// have, the version of TLS, and what KMS says of a call that comes through S3. Left out too is
+// what only an operator or an administrator knows of himself: his address, his device, his tags.
 func (t *Table) completed(c *Call) map[string][]string {
 	ctx := maps.Clone(c.context.keys)
 	ctx["aws:RequestedRegion"] = []string{t.region()}

@@ -12,8 +12,8 @@ import (
 // Documents are documents of a setup with their references filled in. The zero value has none.
 //
 // A statement that does not cover the action of a call has no part in deciding it, so a call is
-// decided by those that do. Which ones is found once for each action. Documents are not safe for use
-// by several goroutines.
+// decided by those that do. Which ones is found once for each action. Documents are not safe for
+// use by several goroutines.
 type Documents struct {
 	by     map[Document]*indexed
 	covers *covers
@@ -43,8 +43,8 @@ func (d Documents) With(name Document, doc policy.Document) Documents {
 	return out
 }
 
-// Edit returns the documents for deciding by them as if the statement at an index of one of them were
-// another one, or not there when s is nil; d is not changed. The statement has to be there.
+// Edit returns the documents for deciding by them as if the statement at an index of one of them
+// were another one, or not there when s is nil; d is not changed. The statement has to be there.
 func (d Documents) Edit(name Document, at int, s *policy.Statement) Documents {
 	d.edit = &edit{name, at, s}
 	return d
@@ -164,8 +164,8 @@ func (d Documents) find(names []Document, action string) *cover {
 	return c
 }
 
-// begins returns how each resource begins that a statement is about, up to a wildcard or a variable: a
-// resource that begins in none of these ways is none of them.
+// begins returns how each resource begins that a statement is about, up to a wildcard or a
+// variable: a resource that begins in none of these ways is none of them.
 func begins(s policy.Statement) []string {
 	var out []string
 	for _, v := range s.Resource.Values {
@@ -188,7 +188,9 @@ func begins(s policy.Statement) []string {
 
 // may reports whether a statement that allows something may be about a resource.
 func (c *cover) may(resource string) bool {
-	return slices.ContainsFunc(c.begins, func(b string) bool { return strings.HasPrefix(resource, b) })
+	return slices.ContainsFunc(c.begins, func(b string) bool {
+		return strings.HasPrefix(resource, b)
+	})
 }
 
 // relaxed returns the policy of a resource with nothing but whom its statements allow: everywhere,
@@ -256,8 +258,8 @@ func (x *indexed) index() {
 	}
 }
 
-// plainActions returns the actions of a statement in lower case, if it lists nothing but actions in
-// ASCII, without wildcards and variables.
+// plainActions returns the actions of a statement in lower case, if it lists nothing but actions
+// in ASCII, without wildcards and variables.
 func plainActions(s policy.Statement) ([]string, bool) {
 	if s.Action.Values == nil {
 		return nil, false

@@ -35,9 +35,9 @@ func delegating(partition, account string) policy.Document {
 // does not exist. The documents are those in which [policy.Document.Check] found nothing fatal. It
 // fails for a call that is no request, such as one for a key whose ARN is none.
 //
-// A call that is required passes when AWS lets it pass by all documents that have a part in it, and
-// when the side that has to allow it does so by itself. A call that must not pass is decided by its
-// side alone, so that nothing else is left to refuse it.
+// A call that is required passes when AWS lets it pass by all documents that have a part in it,
+// and when the side that has to allow it does so by itself. A call that must not pass is decided
+// by its side alone, so that nothing else is left to refuse it.
 func (c *Call) Decide(docs Documents) (policy.Decision, error) {
 	if c.alone {
 		return c.decideAlone(docs)
@@ -47,15 +47,16 @@ func (c *Call) Decide(docs Documents) (policy.Decision, error) {
 	}
 	d := c.ask(docs, c.Identity, c.on())
 	switch {
-	case d.Outcome != policy.Allowed:
 	case c.Side == Identity:
 		// Within one account, what the policies of the caller allow and nothing denies passes by them.
-		if !slices.ContainsFunc(d.Because, func(c policy.Cause) bool { return c.Policy != "resource" }) {
+		mine := func(cause policy.Cause) bool { return cause.Policy != "resource" }
+		if d.Outcome == policy.Allowed && !slices.ContainsFunc(d.Because, mine) {
 			return lacking("identity"), nil
 		}
-	case len(c.Identity) > 0:
+	case len(c.Identity) > 0 && c.request.ResourceAccount == c.table.account():
 		// A resource's policy that lets the account in leaves the call to the policies of the caller.
-		if c.ask(docs, nil, c.on()).Outcome != policy.Allowed {
+		if d.Outcome == policy.ImplicitlyDenied || d.Outcome == policy.Allowed &&
+			c.ask(docs, nil, c.on()).Outcome != policy.Allowed {
 			return lacking("resource"), nil
 		}
 	}
@@ -98,9 +99,9 @@ func (c *Call) side() []Document {
 	return c.on()
 }
 
-// decideAlone decides a call that must not pass. Policies cannot tell two actions of a service apart that
-// the same statements cover, and nothing else of a request depends on its action, AWS STS aside; so
-// what was decided on one holds for the other.
+// decideAlone decides a call that must not pass. Policies cannot tell two actions of a service
+// apart that the same statements cover, and on what the tables work nothing else of a request
+// depends on its action, AWS STS aside; so what was decided on one holds for the other.
 func (c *Call) decideAlone(docs Documents) (policy.Decision, error) {
 	service, _, _ := strings.Cut(c.Action, ":")
 	q := alike{docs.cover(c.side(), c.Action), c.Caller, service, c.request.Principal,
@@ -160,10 +161,10 @@ func (c *Call) identityOf(cause policy.Cause) int {
 	return i - len(c.theirs)
 }
 
-// possible reports whether a call that must not pass could: whether a statement covers its action that
-// allows something, on what begins like its resource, and to whoever calls when it is one of a
-// resource's policy. Without one nothing passes, since AWS denies what no policy allows, and most calls
-// that must not pass end here. It never errs on the side of "no".
+// possible reports whether a call that must not pass could: whether a statement covers its action
+// that allows something, on what begins like its resource, and to whoever calls when it is one of
+// a resource's policy. Without one nothing passes, since AWS denies what no policy allows, and
+// most calls that must not pass end here. It never errs on the side of "no".
 func (c *Call) possible(docs Documents) bool {
 	if c.Caller == User { // he passes by his own policies
 		return true
@@ -207,8 +208,9 @@ func (c *Call) Blamed(cause policy.Cause) Document {
 	return Document{}
 }
 
-// AtFault returns the document because of which a call does not pass: the one that denies it, or the
-// one in which no statement allows it. It is the zero Document where no one document is at fault.
+// AtFault returns the document because of which a call does not pass: the one that denies it, or
+// the one in which no statement allows it. It is the zero Document where no one document is at
+// fault.
 func (c *Call) AtFault(d policy.Decision) Document {
 	if len(d.Because) > 0 {
 		return c.Blamed(d.Because[0])
@@ -228,7 +230,7 @@ func (c *Call) Lacking(d policy.Decision) []Document {
 	var out []Document
 	for _, side := range d.Missing {
 		switch {
-		case side == "identity" && c.Side == Identity:
+		case side == "identity":
 			out = append(out, c.Identity...)
 		case side == "resource" && c.instead == nil && c.Resource != (Document{}):
 			out = append(out, c.Resource)

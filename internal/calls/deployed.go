@@ -9,11 +9,12 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Statements of others, and those of a spec, name real accounts, buckets and roles, so they decide
-// nothing under made-up names. What they decide is asked under the names that the setup has in AWS.
+// Statements of others, and those of a spec, name real accounts, buckets and roles, so they
+// decide nothing under made-up names. What they decide is asked under the names that the setup
+// has in AWS.
 
-// DeployedEnv returns the value that every reference has in AWS. The ARN of a key that is yet to be
-// created has the account's form, with an id of zeros and the key's place among them.
+// DeployedEnv returns the value that every reference has in AWS. The ARN of a key that is yet to
+// be created has the account's form, with an id of zeros and the key's place among them.
 func DeployedEnv(m *model.Setup) policy.Env {
 	env := m.DeployedEnv()
 	for i, k := range m.Keys {
@@ -25,8 +26,9 @@ func DeployedEnv(m *model.Setup) policy.Env {
 	return env
 }
 
-// DeployedDocuments returns the documents of a setup as they are in AWS: of a bucket or a key that
-// exists with a policy that is known, the whole policy; where it is not known, pzgen's own statements.
+// DeployedDocuments returns the documents of a setup as they are in AWS: of a bucket or a key
+// that exists with a policy that is known, the whole policy; where it is not known, pzgen's own
+// statements.
 func DeployedDocuments(m *model.Setup) Documents {
 	env := DeployedEnv(m)
 	var out Documents
@@ -41,8 +43,9 @@ func DeployedDocuments(m *model.Setup) Documents {
 }
 
 // Deployed returns the calls of a setup under [DeployedEnv], as they are made in AWS: with the
-// condition keys that every request has, by each user and role that an operator is attached to, on
-// keys that may belong to another account. Required calls are to be decided by [DeployedDocuments].
+// condition keys that every request has, by each user and role that an operator is attached to,
+// on keys that may belong to another account. Required calls are to be decided by
+// [DeployedDocuments].
 //
 // Beside the setup's spec it looks at what its documents name: the paths of users and roles, which
 // the spec does not have, and the organization, to which the account is taken to belong.
@@ -100,10 +103,11 @@ func (t *Table) learnARNs(values policy.Texts) {
 	}
 }
 
-// principals returns the ARNs of whoever has the policies of an operator. Names of users and roles
-// are unique within an account, whatever their paths (IAM User Guide, "IAM and AWS STS quotas"), so
-// one that a document names by a path has it; one that none names has none that matters. For the
-// members of a group, whom the spec does not name, there is a user whom no document names.
+// principals returns the ARNs of whoever has the policies of an operator. Names of users and
+// roles are unique within an account, whatever their paths (IAM User Guide, "IAM and AWS STS
+// quotas"), so one that a document names by a path has it; one that none names has none that
+// matters. For the members of a group, whom the spec does not name, there is a user whom no
+// document names.
 func (t *Table) principals(o model.Operator) []string {
 	if !t.deployed {
 		return []string{t.iam("user/operator")}

@@ -3,4 +3,47 @@
 //
 // Its tables are written from AWS's documentation, with the page that asks for each call, and
 // nothing in it is derived from templates/ or from what they made of a setup.
+//
+// There are two tables of a setup. [New] has the calls under made-up names. By those it is proved
+// that pzgen's own statements let through what is needed and nothing else, whatever things are
+// called. [Deployed] has them as they are made in AWS, under real names and by the whole policies
+// of what exists; it decides what statements of others, and those of the spec, have a say in.
+//
+// # What is assumed
+//
+// A decision is as good as the policies it is made by. Required calls are decided by all policies
+// that the setup knows: of the caller, and of the bucket, key or role that is worked on. This is
+// taken to be true beside:
+//
+//   - Nothing else denies or bounds: service and resource control policies, permissions
+//     boundaries (of the role too, of which the setup has the ARN alone), policies that a
+//     role, user or group has beside pzgen's, VPC endpoint policies, session policies, ACLs,
+//     Block Public Access and the state of a key.
+//   - Nothing else is needed: a role that exists has a trust policy that lets Personalize in,
+//     as the one that is shown for it does.
+//   - A bucket or a key that exists, and whose policy is not known, has no statement that
+//     denies what pzgen's own allow. Whether an operator can use such a key is said to be not
+//     proved, see [Table.Unproved].
+//   - Buckets belong to the setup's account. Keys belong to the account in their ARN.
+//   - The account is in the organization that a policy names first, and in the unit that it
+//     names.
+//   - Personalize calls S3 and AWS KMS for the setup's account and a resource in its region
+//     (aws:SourceAccount, aws:SourceArn), over TLS, from no VPC and no address that a policy
+//     could name, and by itself or as the role. AWS documents it of assuming the role alone;
+//     [Obstacle.Doubt] says what depends on it.
+//   - Jobs work on objects directly under their prefix, list it by the prefix as it is in the
+//     spec, and encrypt what they write as the spec says of the bucket.
+//   - The members of a group, and users and roles of an operator that no document names by
+//     ARN, are named by no pattern of a document with their path. What only they know of
+//     themselves (address, device, tags, session) is absent from their requests.
+//   - Operators call AWS KMS directly, and need three actions on the key of an encrypted
+//     dataset group and on no other. In profile documented, one with full access is not asked,
+//     as the guide's policy for him has no such statement. Whoever uploads files to an
+//     encrypted bucket is not asked either.
+//
+// Calls that must not pass are decided by one side alone, with all else open: the policies of a
+// stranger and of a user of the account allow everything, a key leaves what an identity's
+// policies are asked about to them, a bucket's policy denies nothing. That errs on the side of a
+// finding. They are samples: neighbours of every name, action, account and condition, not
+// everything there is. By [Documents] of pzgen's own they say nothing of what others let through.
 package calls

@@ -8,8 +8,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Fill puts a document under its name with its references filled in, as [Documents.Set] does, and notes
-// which of its statements do not depend on what things are called.
+// Fill puts a document under its name with its references filled in, as [Documents.Set] does, and
+// notes which of its statements do not depend on what things are called.
 func (d *Documents) Fill(name Document, doc policy.Document, env policy.Env) {
 	d.Set(name, doc.Fill(env))
 	x := d.by[name]
@@ -21,8 +21,8 @@ func (d *Documents) Fill(name Document, doc policy.Document, env policy.Env) {
 	}
 }
 
-// named reports whether some statement of the documents with these names may depend on what things are
-// called.
+// named reports whether some statement of the documents with these names may depend on what
+// things are called.
 func (d Documents) named(names []Document) bool {
 	return slices.ContainsFunc(names, func(name Document) bool {
 		x := d.by[name]
@@ -30,9 +30,10 @@ func (d Documents) named(names []Document) bool {
 	})
 }
 
-// named reports whether a statement might decide otherwise when accounts, buckets, keys and roles have
-// other names: unless all that it says of them, it says by reference, in the forms below. It errs on
-// the side of "yes". Statements that do not are decided under made-up names once and for all.
+// named reports whether a statement might decide otherwise when accounts, buckets, keys and roles
+// have other names: unless all that it says of them, it says by reference, in the forms below. It
+// errs on the side of "yes". Statements that do not are decided under made-up names once and for
+// all.
 func named(s policy.Statement) bool {
 	if s.NotPrincipal != nil || s.NotResource.Values != nil || s.Action.Values == nil {
 		return true
@@ -68,8 +69,9 @@ func named(s policy.Statement) bool {
 	return false
 }
 
-// byReference reports whether a text is "*"; a reference alone, or with a path below it; or an ARN of
-// Personalize, or of the root of an account, with references for partition, region and account.
+// byReference reports whether a text is "*"; a reference alone, or with a path below it; or an
+// ARN of Personalize, or of the root of an account, with references for partition, region and
+// account.
 func byReference(t policy.Text) bool {
 	parts := t.Parts()
 	if len(parts) == 0 {

@@ -134,15 +134,17 @@ func (o Obstacle) hintForOperator() string {
 	if c.table.creates(c.key) {
 		account = fmt.Sprintf("name %s under admins of key %q", c.table.iam("root"), c.key)
 	}
-	return fmt.Sprintf("a key's policy that does not leave the key to the account makes the operator's "+
-		"own policy void: %s, or name who needs the key in a statement of the spec under "+
+	return fmt.Sprintf("a key's policy that does not leave the key to the account makes the "+
+		"operator's own policy void: %s, or name who needs the key in a statement of the spec under "+
 		"statements.keys.%s, {effect: Allow, principal: {AWS: [%s]}, action: [%s], resource: \"*\"}%s",
 		account, c.key, strings.Join(who, ", "), strings.Join(actions, ", "), group)
 }
 
 // creates reports whether the setup creates a key.
 func (t *Table) creates(id string) bool {
-	return slices.ContainsFunc(t.m.Keys, func(k model.Key) bool { return k.ID == id && !k.Existing() })
+	return slices.ContainsFunc(t.m.Keys, func(k model.Key) bool {
+		return k.ID == id && !k.Existing()
+	})
 }
 
 func (o Obstacle) sourceKeys() []string {
@@ -163,7 +165,8 @@ var reasons = []struct {
 	keys []string
 	why  string
 }{
-	{[]string{"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "aws:sourceip", "aws:sourcevpcarn"},
+	{[]string{"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "aws:sourceip",
+		"aws:sourcevpcarn"},
 		"Amazon Personalize cannot use a bucket that allows access from a VPC or from given addresses " +
 			"alone (Developer Guide, granting-personalize-s3-access)"},
 	{[]string{"s3:x-amz-server-side-encryption"},

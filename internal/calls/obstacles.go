@@ -30,20 +30,21 @@ type Obstacle struct {
 	keys []string // condition keys of the statement, in lower case
 }
 
-// Obstacles makes each required call that concerns the bucket or key with the policy called name, and
-// returns what in d, which stands for that policy, refuses it; references in d are filled in as
-// [DeployedEnv] has them. The account is taken to belong to the organization that d names, if any.
+// Obstacles makes each required call that concerns the bucket or key with the policy called name,
+// and returns what in d, which stands for that policy, refuses it; references in d are filled in
+// as [DeployedEnv] has them. The account is taken to belong to the organization that d names, if
+// any.
 //
 // It fails when a statement of a document has no meaning (see [policy.Document.Check]), with a
-// [*policy.DocumentError]. It does not look at control policies, VPC endpoint policies or permissions
-// boundaries, which it does not have.
+// [*policy.DocumentError]. It does not look at control policies, VPC endpoint policies or
+// permissions boundaries, which it does not have.
 func Obstacles(m *model.Setup, name Document, d policy.Document) ([]Obstacle, error) {
 	t := deployedWith(m, name, d)
 	docs := DeployedDocuments(m).With(name, d.Fill(t.env))
-	for doc, x := range docs.by {
-		for _, problem := range x.doc.Check(doc.Kind.Grammar()) {
+	for _, part := range Parts(m) {
+		for _, problem := range docs.Get(part.Document).Check(part.Kind.Grammar()) {
 			if problem.Fatal {
-				return nil, &policy.DocumentError{Policy: doc.Name, Problem: problem}
+				return nil, &policy.DocumentError{Policy: part.Name, Problem: problem}
 			}
 		}
 	}
@@ -52,8 +53,9 @@ func Obstacles(m *model.Setup, name Document, d policy.Document) ([]Obstacle, er
 	return slices.DeleteFunc(found, func(o Obstacle) bool { return o.Document != name }), err
 }
 
-// Obstacles returns what in docs keeps required calls from passing, and the error of the first call
-// that is no request. The table is one of [Deployed], and the answers are those of [Table.Decide].
+// Obstacles returns what in docs keeps required calls from passing, and the error of the first
+// call that is no request. The table is one of [Deployed], and the answers are those of
+// [Table.Decide].
 func (t *Table) Obstacles(docs Documents, answers []Answer) ([]Obstacle, error) {
 	return t.obstacles(docs, answers, func(*Call) bool { return true }, false)
 }
@@ -66,8 +68,8 @@ type hurdle struct {
 	operator  string
 }
 
-// obstacles returns what refuses the required calls that are asked about. With doubts, it tries calls
-// of the service as it might make them too, without saying on whose behalf.
+// obstacles returns what refuses the required calls that are asked about. With doubts, it tries
+// calls of the service as it might make them too, without saying on whose behalf.
 func (t *Table) obstacles(docs Documents, answers []Answer, asked func(*Call) bool, doubts bool) (
 	[]Obstacle, error) {
 	found := map[hurdle]*Obstacle{}
@@ -151,8 +153,8 @@ func (c *Call) withoutSource() *Call {
 	return &out
 }
 
-// exempt looks for conditions under which the statement refuses none of the calls any more, and takes
-// those that do.
+// exempt looks for conditions under which the statement refuses none of the calls any more, and
+// takes those that do.
 func (o *Obstacle) exempt(docs Documents) {
 	var who []string
 	var add []policy.Condition

@@ -56,8 +56,8 @@ func (c *operatorCalls) pass(role, service string) Call {
 	return c.call("iam:PassRole", role, c.with(c.plain, "iam:PassedToService", service))
 }
 
-// all makes the calls of the operator's level of access. It returns whether it hands the service role
-// to Personalize.
+// all makes the calls of the operator's level of access. It returns whether it hands the service
+// role to Personalize.
 func (c *operatorCalls) all() (passes bool) {
 	switch c.o.Access {
 	case spec.Full:
@@ -111,9 +111,9 @@ func (c *operatorCalls) operate() (passes bool) {
 
 // useKey: "the user who creates resources needs permission to use the key too", where the dataset
 // group is encrypted. AWS KMS asks the key's policy first: one that does not leave the key to the
-// account's IAM policies makes the operator's own policy void, unless it names him (AWS KMS Developer
-// Guide, "Key policies in AWS KMS"). Under made-up names that policy cannot be asked, as it may be one
-// of others; there the operator's half is asked alone.
+// account's IAM policies makes the operator's own policy void, unless it names him (AWS KMS
+// Developer Guide, "Key policies in AWS KMS"). Under made-up names that policy cannot be asked,
+// as it may be one of others; there the operator's half is asked alone.
 func (c *operatorCalls) useKey() {
 	g := c.m.DatasetGroup
 	if g == nil || g.Key == "" || c.o.Access == spec.Full && c.m.Profile == spec.Documented {

@@ -1,14 +1,12 @@
 package calls
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
-	"github.com/pzgen/pzgen/spec"
 )
 
 // Table is the calls of one setup under one environment.
@@ -41,9 +39,10 @@ type Unproved struct {
 	Hint    string
 }
 
-// New returns the calls of a setup with the names that env gives. It looks at the setup's spec, never at its documents. The names are
-// to be made-up ones, which no statement of others knows: calls are decided by pzgen's own statements
-// then. What depends on names that are real is for [Deployed].
+// New returns the calls of a setup with the names that env gives. It looks at the setup's spec,
+// never at its documents. The names are to be made-up ones, which no statement of others knows:
+// calls are decided by pzgen's own statements then. What depends on names that are real is for
+// [Deployed].
 func New(m *model.Setup, env policy.Env) *Table {
 	t := &Table{m: m, env: env}
 	t.make()
@@ -61,9 +60,9 @@ func (t *Table) make() {
 	t.operators()
 }
 
-// Refused makes calls of every kind that must not pass. It returns those that could pass by docs, as
-// far as can be told without deciding them, and how many were made. Of a table of [Deployed] it returns
-// those alone that may depend on what things are called.
+// Refused makes calls of every kind that must not pass. It returns those that could pass by docs,
+// as far as can be told without deciding them, and how many were made. Of a table of [Deployed]
+// it returns those alone that may depend on what things are called.
 func (t *Table) Refused(docs Documents) (possible []Call, tried int) {
 	if t.deployed && !docs.named(slices.Collect(maps.Keys(docs.by))) {
 		return nil, 0
@@ -81,7 +80,8 @@ func (t *Table) Refused(docs Documents) (possible []Call, tried int) {
 	return possible, tried
 }
 
-// refusals makes calls of every kind that must not pass, and tells of each before it makes the next.
+// refusals makes calls of every kind that must not pass, and tells of each before it makes the
+// next.
 func (t *Table) refusals(tell func(*Call)) {
 	t.tell = tell
 	needed := t.neededBy()
@@ -159,8 +159,8 @@ func (t *Table) require(c Call) {
 	if f := strings.SplitN(c.request.Resource, ":", 6); t.deployed && len(f) == 6 && f[4] != "" {
 		c.request.ResourceAccount = f[4]
 	}
-	q := question{c.Caller, c.Side, c.On.Kind == ToObject, c.Action, c.request.Principal, c.request.Resource,
-		c.context, Document{}, c.Resource}
+	q := question{c.Caller, c.Side, c.On.Kind == ToObject, c.Action, c.request.Principal,
+		c.request.Resource, c.context, Document{}, c.Resource}
 	if len(c.Identity) > 0 {
 		q.policy = c.Identity[0]
 	}
@@ -207,9 +207,9 @@ type Answer struct {
 // Passes reports whether the call is one that passes.
 func (a Answer) Passes() bool { return a.Err == nil && a.Outcome == policy.Allowed }
 
-// Decide decides every required call, in their order; see [Call.Decide]. Of a table of [Deployed], it
-// decides those alone that may depend on what things are called; the others are said to pass, without a
-// statement because of which they do. They are for a table of [New].
+// Decide decides every required call, in their order; see [Call.Decide]. Of a table of
+// [Deployed], it decides those alone that may depend on what things are called; the others are
+// said to pass, without a statement because of which they do. They are for a table of [New].
 func (t *Table) Decide(docs Documents) []Answer {
 	out := make([]Answer, len(t.Required))
 	for i := range t.Required {
@@ -229,121 +229,6 @@ func (t *Table) Decide(docs Documents) []Answer {
 func (t *Table) depends(c *Call, docs Documents) bool {
 	return c.onKeyOfOperator() || c.request.ResourceAccount != t.account() ||
 		docs.cover(c.Identity, c.Action).named || docs.cover(c.on(), c.Action).named
-}
-
-func (t *Table) trust() {
-	t.require(Call{Workflow: "every workflow", Caller: Service, Side: Resource,
-		Action: "sts:AssumeRole", On: Target{Kind: TheRole}, Source: pageTrust, Place: "role",
-		Resource: t.trustPolicy(), context: t.ours,
-		request: policy.Request{Principal: service, Resource: t.roleARN()}})
-}
-
-func (t *Table) trustPolicy() Document { return Document{Trust, t.m.Role.Trust.Name} }
-
-// workflows makes the calls of all workflows, and those on an encrypted dataset group.
-func (t *Table) workflows() {
-	for i, w := range t.m.Workflows {
-		name := w.Type
-		for _, l := range []*spec.Location{w.From, w.To} {
-			if l != nil {
-				name += " " + l.Bucket + "/" + l.Prefix
-			}
-		}
-		t.rows(workflowRows[w.Type], name, fmt.Sprintf("workflows[%d]", i), w.From, w.To)
-	}
-	if g := t.m.DatasetGroup; g != nil && g.Key != "" {
-		t.rows(groupRows, "encrypted dataset group "+g.Name, "datasetGroup", nil, nil)
-	}
-}
-
-func (t *Table) rows(rows []row, workflow, place string, from, to *spec.Location) {
-	for _, r := range rows {
-		if t.m.Profile != spec.Documented || documentedRow(r) {
-			t.row(r, workflow, place, from, to)
-		}
-	}
-}
-
-// row turns a row of the table into a call, unless it concerns a key or a bucket that the workflow
-// does not have.
-func (t *Table) row(r row, workflow, place string, from, to *spec.Location) {
-	c := Call{Workflow: workflow, Caller: r.caller, Side: r.side, Action: r.action,
-		On: Target{Kind: r.on}, Source: r.source, Place: place}
-	loc := from
-	if r.on.isWritten() {
-		loc = to
-	}
-	switch {
-	case r.on == CloudWatch:
-		c.request.Resource = "*"
-	case r.on == GroupKey:
-		if t.m.DatasetGroup != nil {
-			c.key = t.m.DatasetGroup.Key
-		}
-	case loc == nil:
-		return
-	default:
-		c.key = t.bucket(loc.Bucket).Key
-	}
-	c.request.Principal, c.context = service, t.ours
-	if r.caller == Role {
-		c.request.Principal, c.context = t.roleARN(), t.plain
-		c.Identity = t.rolePolicies()
-	}
-	switch {
-	case r.on.isKey():
-		if c.key == "" {
-			return
-		}
-		c.Resource = OfKey(c.key)
-		c.request.Resource = t.env[model.RefKeyARN(c.key)]
-	case r.on.isBucket():
-		c.Resource = OfBucket(loc.Bucket)
-		c.request.Resource = t.env[model.RefBucketARN(loc.Bucket)]
-		c.context = t.with(c.context, "s3:prefix", loc.Prefix)
-	case r.on.isObject():
-		c.Resource = OfBucket(loc.Bucket)
-		c.request.Resource = t.env[model.RefBucketARN(loc.Bucket)] + "/" + object(loc.Prefix)
-	}
-	t.require(c)
-}
-
-// object returns the key of an object that a job reads or writes under a prefix; a prefix that does
-// not end in a slash may be the file itself.
-func object(prefix string) string {
-	if prefix == "" || strings.HasSuffix(prefix, "/") {
-		return prefix + "part-0.csv"
-	}
-	return prefix
-}
-
-func (t *Table) bucket(id string) model.Bucket {
-	i := slices.IndexFunc(t.m.Buckets, func(b model.Bucket) bool { return b.ID == id })
-	if i < 0 {
-		return model.Bucket{}
-	}
-	return t.m.Buckets[i]
-}
-
-// administration makes the calls that whoever administers a created key must be able to make, or
-// the key is lost (AWS KMS Developer Guide, "Default key policy"). The key policy has to allow them
-// by itself: what the administrators' own policies allow is not known here.
-func (t *Table) administration() {
-	for _, k := range t.m.Keys {
-		if k.Existing() {
-			continue
-		}
-		for _, admin := range k.Admins {
-			who := admin.Fill(t.env).IAM()
-			for _, action := range []string{"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion",
-				"kms:DescribeKey", "kms:AnyAdministration"} {
-				t.require(Call{Workflow: "administration of key " + k.ID, Caller: Administrator,
-					Side: Resource, Action: action, On: Target{Kind: TheKey}, Resource: OfKey(k.ID),
-					Source: "kms:key-policy-default", Place: "keys." + k.ID,
-					request: policy.Request{Principal: who, Resource: t.env[model.RefKeyARN(k.ID)]}})
-			}
-		}
-	}
 }
 
 // First reports whether the i-th required call is the first that asks what it asks.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pzgen/pzgen/internal/model"
@@ -41,8 +42,8 @@ func examples(t testing.TB) []*model.Setup {
 	return out
 }
 
-// filled returns the documents of a setup under an environment, of policies that others have a part in
-// pzgen's own statements.
+// filled returns the documents of a setup under an environment, of policies that others have a
+// part in pzgen's own statements.
 func filled(m *model.Setup, env policy.Env) Documents {
 	var out Documents
 	for _, d := range Parts(m) {
@@ -51,8 +52,8 @@ func filled(m *model.Setup, env policy.Env) Documents {
 	return out
 }
 
-// The calls of the examples, required and to be refused. A number that falls means that something is
-// not asked any more.
+// The calls of the examples, required and to be refused. A number that falls means that something
+// is not asked any more.
 func TestEveryCallIsAsked(t *testing.T) {
 	want := map[string][2]int{
 		"china": {73, 938}, "documented-batch": {73, 345}, "documented-export": {13, 201},
@@ -102,23 +103,36 @@ func describe(c *Call) string {
 	return fmt.Sprintf("%s: %s %s on %s", c.Workflow, c.request.Principal, c.Action, c.request.Resource)
 }
 
-// What is decided by the statements that cover an action, and told from what was decided before, is what
-// the evaluator decides on the request and the whole documents. A call that is passed over as impossible
-// does not pass. The documents are tried as they are, without their first statements, and with one more
-// that grants or denies much.
+// What is decided by the statements that cover an action, and told from what was decided before,
+// is what the evaluator decides on the request and the whole documents. A call that is passed
+// over as impossible does not pass. The documents are tried as they are, without their first
+// statements, and with one more that grants or denies much.
 func TestDecisionsAreTheEvaluators(t *testing.T) {
 	tried, skipped := 0, 0
 	for _, m := range examples(t) {
+		if strings.HasPrefix(m.Name, "shop-") && m.Name != "shop-at" || testing.Short() && m.Name != "encrypted" {
+			continue // they are alike
+		}
 		for _, table := range []*Table{New(m, m.SyntheticEnv(1)), Deployed(m)} {
 			for name, docs := range spoiled(m, table) {
 				for i := range table.Required {
 					c := &table.Required[i]
 					got := c.mustDecide(t, docs)
-					if want := plainly(t, c, docs, c.Identity, c.on()); want.Outcome != policy.Allowed ||
-						got.Outcome == policy.Allowed {
-						if !reflect.DeepEqual(got, want) {
-							t.Fatalf("%s, %s: %s\n%+v\nnot\n%+v", m.Name, name, describe(c), got, want)
-						}
+					// One that AWS lets pass, or leaves to whoever asks less, may lack what the guide asks for.
+					want := plainly(t, c, docs, c.Identity, c.on())
+					if lacks := got.Outcome == policy.ImplicitlyDenied; lacks && want.Outcome == policy.ExplicitlyDenied ||
+						!lacks && !reflect.DeepEqual(got, want) {
+						t.Fatalf("%s, %s: %s\n%+v\nnot\n%+v", m.Name, name, describe(c), got, want)
+					}
+					alone := want // a key's policy is asked whatever the caller's are
+					switch {
+					case c.Side == Resource:
+						alone = plainly(t, c, docs, nil, c.on())
+					case !c.On.Kind.isKey():
+						alone = plainly(t, c, docs, c.Identity, nil)
+					}
+					if got.Outcome == policy.Allowed && alone.Outcome != policy.Allowed {
+						t.Fatalf("%s, %s: %s passes by the other side", m.Name, name, describe(c))
 					}
 					tried++
 				}
@@ -157,7 +171,7 @@ func TestDecisionsAreTheEvaluators(t *testing.T) {
 		}
 	}
 	t.Logf("%d decisions compared, %d calls passed over", tried, skipped)
-	if tried < 20000 || skipped < 20000 {
+	if least := 5000; tried < least || skipped < least {
 		t.Errorf("only %d decisions, and %d calls passed over", tried, skipped)
 	}
 }
@@ -184,6 +198,25 @@ func spoiled(m *model.Setup, table *Table) map[string]Documents {
 		}
 		return out
 	}
+	all := policy.Statement{Effect: policy.Allow, Action: any, Resource: any}
+	only := func(identity bool, resource *policy.Principal) Documents {
+		return with(func(name Document, d *policy.Document) {
+			s := all
+			switch g := name.Kind.Grammar(); {
+			case g == policy.Identity && identity:
+			case g == policy.Identity:
+				d.Statements = nil
+				return
+			case g == policy.KeyPolicy || g == policy.Resource:
+				s.Principal = resource
+			default:
+				return
+			}
+			d.Statements = []policy.Statement{s}
+		})
+	}
+	root := &policy.Principal{Types: []policy.PrincipalType{{Type: "AWS",
+		Values: policy.List(policy.Literal(table.iam("root")))}}}
 	add := func(effect string, actions policy.Texts, condition ...policy.Condition) Documents {
 		return with(func(name Document, d *policy.Document) {
 			s := policy.Statement{Effect: effect, Action: actions, Resource: any, Condition: condition}
@@ -201,16 +234,18 @@ func spoiled(m *model.Setup, table *Table) map[string]Documents {
 		return policy.Condition{Operator: operator, Key: key, Values: policy.List(policy.Literal(value))}
 	}
 	return map[string]Documents{
-		"as it is":          with(func(Document, *policy.Document) {}),
-		"by reference":      filled(m, table.env),
-		"the rest":          with(func(_ Document, d *policy.Document) { d.Statements = d.Statements[1:] }),
-		"allow all":         add(policy.Allow, any),
-		"deny some":         add(policy.Deny, policy.List(policy.Literal("s3:Get*"), policy.Literal("KMS:decrypt"))),
-		"deny TLS":          add(policy.Deny, any, is("Bool", "aws:SecureTransport", "true")),
-		"allow the account": add(policy.Allow, any, is("StringEquals", "aws:SourceAccount", table.account())),
-		"allow the source":  add(policy.Allow, any, is("StringLike", "aws:SourceArn", "*:"+table.account()+":*")),
-		"allow a prefix":    add(policy.Allow, any, is("StringLike", "s3:prefix", "arn-of*")),
-		"allow some":        add(policy.Allow, policy.List(policy.Literal("s3:*"), policy.Literal("kms:?ecrypt*"), policy.Literal("iam:PassRole"))),
+		"resources alone":     only(false, &policy.Principal{Any: true}),
+		"left to the account": only(true, root),
+		"as it is":            with(func(Document, *policy.Document) {}),
+		"by reference":        filled(m, table.env),
+		"the rest":            with(func(_ Document, d *policy.Document) { d.Statements = d.Statements[1:] }),
+		"allow all":           add(policy.Allow, any),
+		"deny some":           add(policy.Deny, policy.List(policy.Literal("s3:Get*"), policy.Literal("KMS:decrypt"))),
+		"deny TLS":            add(policy.Deny, any, is("Bool", "aws:SecureTransport", "true")),
+		"allow the account":   add(policy.Allow, any, is("StringEquals", "aws:SourceAccount", table.account())),
+		"allow the source":    add(policy.Allow, any, is("StringLike", "aws:SourceArn", "*:"+table.account()+":*")),
+		"allow a prefix":      add(policy.Allow, any, is("StringLike", "s3:prefix", "arn-of*")),
+		"allow some":          add(policy.Allow, policy.List(policy.Literal("s3:*"), policy.Literal("kms:?ecrypt*"), policy.Literal("iam:PassRole"))),
 	}
 }
 

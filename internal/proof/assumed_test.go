@@ -4,7 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pzgen/pzgen/internal/calls"
 	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/pzgen/pzgen/templates"
 )
@@ -114,10 +116,140 @@ setups:
 	finds(t, Prove(builtSetup(t, text, nil), nil, Input{}), Sufficient, "role", "kms:Decrypt")
 }
 
-func TestOperatorNeedsTheKeyItself(t *testing.T) {
-	existing := strings.Replace(assumedSpec, "{alias: alias/main}", `{arn: "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-4333-8444-555555555555", policy: key.json}`, 1)
-	files := map[string]string{"key.json": `{"Version":"2012-10-17","Statement":[{"Sid":"A","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/KeyAdmins"},"Action":"kms:*","Resource":"*"}]}`}
-	finds(t, Prove(builtSetup(t, existing, files), nil, Input{}), Sufficient, "key-main", "operator ops")
+const admitsAdmins = `{"Sid":"A","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/KeyAdmins"},"Action":"kms:*","Resource":"*"}`
+
+// existingKey is the spec with a key that exists.
+func existingKey(known bool) string {
+	file := ""
+	if known {
+		file = ", policy: key.json"
+	}
+	return strings.Replace(assumedSpec, "{alias: alias/main}", `{arn: "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-4333-8444-555555555555"`+file+`}`, 1)
+}
+
+// An operator who is to use a key cannot when its policy leaves nothing to the policies of the account and does not name him: AWS KMS then takes no
+// notice of the operator's own policy. The finding names the key, the operator and what to do.
+func TestOperatorIsKeptFromTheKey(t *testing.T) {
 	created := strings.Replace(assumedSpec, "{alias: alias/main}", `{alias: alias/main, admins: ["arn:aws:iam::111122223333:role/KeyAdmins"]}`, 1)
-	finds(t, Prove(builtSetup(t, created, nil), nil, Input{}), Sufficient, "key-main", "operator ops")
+	for name, c := range map[string]struct{ spec, key string }{
+		"an existing key that admits its administrators alone": {existingKey(true), admitsAdmins},
+		"a created key with administrators":                    {created, ""},
+		"a key that lets the account do something else": {existingKey(true), admitsAdmins + `,{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},` +
+			`"Action":["kms:Describe*","kms:List*"],"Resource":"*"}`},
+		"a key that lets another role in": {existingKey(true), admitsAdmins + `,{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::111122223333:role/Opsi","arn:aws:iam::111122223333:user/ann"]},` +
+			`"Action":"kms:*","Resource":"*"}`},
+		"a key that lets the account in through S3 alone": {existingKey(true), admitsAdmins + `,{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},` +
+			`"Action":"kms:*","Resource":"*","Condition":{"StringEquals":{"kms:ViaService":"s3.eu-west-1.amazonaws.com"}}}`},
+	} {
+		files := map[string]string{"key.json": `{"Version":"2012-10-17","Statement":[` + c.key + `]}`}
+		m := builtSetup(t, c.spec, files)
+		r := Prove(m, nil, Input{})
+		if len(r.Findings) != 1 || len(r.Unproved) != 0 {
+			t.Errorf("%s: %+v, %+v", name, r.Findings, r.Unproved)
+		}
+		f := finds(t, r, Sufficient, "key-main", "operator ops, role Ops", "no statement of key-main allows it", "kms:Decrypt")
+		if !strings.Contains(f.Hint, "arn:aws:iam::111122223333:root") || !strings.Contains(f.Hint, "statements.keys.main") || f.Place != m.Places["keys.main"] {
+			t.Errorf("%s: at %v, hint %s", name, f.Place, f.Hint)
+		}
+		// The same two documents, decided on their own.
+		var key, operator policy.Document
+		for _, d := range m.Docs() {
+			switch d.Name {
+			case "key-main":
+				key = d.Document.Fill(calls.DeployedEnv(m))
+			case "operator-ops":
+				operator = d.Document.Fill(calls.DeployedEnv(m))
+			}
+		}
+		got, err := policy.Evaluate(policy.Request{Principal: "arn:aws:iam::111122223333:role/Ops", Action: "kms:Decrypt", Resource: calls.DeployedEnv(m)[model.RefKeyARN("main")]},
+			policy.Policies{Identity: []policy.Document{operator}, Resource: &key})
+		if err != nil || got.Outcome != policy.ImplicitlyDenied {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+}
+
+// The operator gets through when the key's policy leaves the key to the account, or names him; a user or role that is named by its path is the one of that
+// name.
+func TestOperatorIsLetToTheKey(t *testing.T) {
+	const root = `{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"kms:*","Resource":"*"}`
+	use := func(principals string) string {
+		return `{"Effect":"Allow","Principal":{"AWS":[` + principals + `]},"Action":["kms:DescribeKey","kms:Decrypt","kms:Generate*"],"Resource":"*"}`
+	}
+	custom := func(spec string) string {
+		return spec + `    statements:
+      keys:
+        main:
+          - {sid: OpsUseKey, effect: Allow, principal: {AWS: ["arn:aws:iam::111122223333:role/Ops", "arn:<aws.partition>:iam::<aws.account>:user/ann"]},
+             action: ["kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey"], resource: "*"}
+`
+	}
+	closed := strings.Replace(assumedSpec, "{alias: alias/main}", `{alias: alias/main, admins: ["arn:aws:iam::111122223333:role/KeyAdmins"]}`, 1)
+	for name, c := range map[string]struct{ spec, key string }{
+		"left to the account":             {existingKey(true), admitsAdmins + "," + root},
+		"named":                           {existingKey(true), admitsAdmins + "," + use(`"arn:aws:iam::111122223333:role/Ops","arn:aws:iam::111122223333:user/ann"`)},
+		"named by path":                   {existingKey(true), admitsAdmins + "," + use(`"arn:aws:iam::111122223333:role/people/Ops","arn:aws:iam::111122223333:user/x/y/ann"`)},
+		"named in the spec":               {custom(existingKey(true)), admitsAdmins},
+		"named in the spec, created":      {custom(closed), ""},
+		"account among administrators":    {strings.Replace(closed, `role/KeyAdmins"`, `role/KeyAdmins", "arn:aws:iam::111122223333:root"`, 1), ""},
+		"operators among administrators":  {strings.Replace(closed, `role/KeyAdmins"`, `role/Ops", "arn:aws:iam::111122223333:user/ann"`, 1), ""},
+		"administrators of the same name": {strings.Replace(closed, `role/KeyAdmins"`, `role/deep/er/Ops", "arn:aws:iam::111122223333:user/u/ann"`, 1), ""},
+	} {
+		files := map[string]string{"key.json": `{"Version":"2012-10-17","Statement":[` + c.key + `]}`}
+		if r := Prove(builtSetup(t, c.spec, files), nil, Input{}); !r.OK() || len(r.Unproved) != 0 {
+			t.Errorf("%s: %+v", name, r.Findings)
+		}
+	}
+	// More than the operator needs is not needed, whoever is named.
+	for _, more := range []string{`"kms:Encrypt", "kms:Decrypt"`, `"kms:*"`} {
+		text := strings.Replace(custom(closed), `"kms:Decrypt"`, more, 1)
+		finds(t, Prove(builtSetup(t, text, nil), nil, Input{}), Extra, "key-main", "OpsUseKey", "kms:Encrypt")
+	}
+	text := strings.Replace(custom(closed), `role/Ops",`, `role/Ops", "arn:aws:iam::111122223333:role/Other",`, 1)
+	finds(t, Prove(builtSetup(t, text, nil), nil, Input{}), Extra, "key-main", "OpsUseKey", "role/Other")
+}
+
+// Where the policy of the key is not known, the proof says that it is silent, and for whom.
+func TestKeyPolicyThatIsNotKnown(t *testing.T) {
+	m := builtSetup(t, existingKey(false), nil)
+	r := Prove(m, nil, Input{})
+	if !r.OK() || len(r.Unproved) != 1 {
+		t.Fatalf("%+v %+v", r.Findings, r.Unproved)
+	}
+	if u := r.Unproved[0]; u.Place != m.Places["operators.ops"] || u.Hint == "" || !strings.Contains(u.Message, `operator "ops"`) || !strings.Contains(u.Message, `key "main"`) {
+		t.Errorf("%+v", u)
+	}
+	// Merging into the policy, it is known.
+	base, err := policy.DecodeJSON([]byte(`{"Version":"2012-10-17","Statement":[` + admitsAdmins + `]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	merged, _, err := policy.Merge(base, m.Owner(m.Keys[0].Own))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := calls.Obstacles(m, calls.OfKey("main"), merged)
+	if err != nil || len(found) != 1 || !strings.Contains(found[0].String(), "operator ops, ") || found[0].Statement != -1 {
+		t.Errorf("%v, %v", found, err)
+	}
+}
+
+// The role has to be let in by the key's own policy, whatever its own policies are; so has Personalize.
+func TestRoleIsKeptFromTheKey(t *testing.T) {
+	m := builtSetup(t, assumedSpec, nil)
+	for i, s := range m.Keys[0].Policy.Document.Statements {
+		if strings.HasPrefix(s.Sid, "PersonalizeRoleUsesKey") {
+			d := &m.Keys[0].Policy.Document
+			d.Statements = append(d.Statements[:i:i], d.Statements[i+1:]...)
+			break
+		}
+	}
+	m.Keys[0].Own = m.Keys[0].Policy.Document
+	r := Prove(m, nil, Input{})
+	finds(t, r, Sufficient, "key-main", "role cannot kms:CreateGrant")
+	for _, f := range r.Findings {
+		if strings.Contains(f.Message, "operator") {
+			t.Errorf("%+v", f)
+		}
+	}
 }

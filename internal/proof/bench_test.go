@@ -2,8 +2,8 @@ package proof
 
 import "testing"
 
-// BenchmarkDecide makes and decides all calls of a setup, and takes every statement apart: all of a
-// proof but reading the targets.
+// BenchmarkDecide makes and decides all calls of a setup, and takes every statement apart: all of
+// a proof but reading the targets.
 func BenchmarkDecide(b *testing.B) {
 	for _, name := range []string{"encrypted.yaml", "full.yaml", "minimal.yaml"} {
 		m := buildAll(b, exampleSetups(b, name))[0]

@@ -28,9 +28,9 @@ type refused struct {
 	decision policy.Decision
 }
 
-// users returns the required calls that the statement at a place has a part in letting pass, each once.
-// Those that are likely to miss it come first: which its document is on the asked side of, and which
-// little else lets pass.
+// users returns the required calls that the statement at a place has a part in letting pass, each
+// once. Those that are likely to miss it come first: which its document is on the asked side of,
+// and which little else lets pass.
 func (r *round) users(at place) []*calls.Call {
 	if r.used == nil {
 		r.used = map[place][]*calls.Call{}
@@ -59,9 +59,9 @@ func (r *round) users(at place) []*calls.Call {
 	return r.used[at]
 }
 
-// stuck reports whether a required call that a statement may be there for does not pass, for want of
-// something else or because something denies it. That was found; what else of the statement is needed
-// cannot be told until it passes.
+// stuck reports whether a required call that a statement may be there for does not pass, for want
+// of something else or because something denies it. That was found; what else of the statement is
+// needed cannot be told until it passes.
 func (r *round) stuck(x *statement) bool {
 	for i, a := range r.answers {
 		c := &r.table.Required[i]
@@ -148,9 +148,9 @@ func (p *proof) calls() {
 	p.report.Refused = p.refusals(r, map[string]bool{})
 }
 
-// asDeployed decides every call again as it is made in AWS: by the whole policy of what exists, and
-// by the names that statements of others and of the spec know. What was found under made-up names is
-// not told again.
+// asDeployed decides every call again as it is made in AWS: by the whole policy of what exists,
+// and by the names that statements of others and of the spec know. What was found under made-up
+// names is not told again.
 func (p *proof) asDeployed() {
 	r := p.deployed
 	r.answers = r.table.Decide(r.docs)
@@ -200,8 +200,9 @@ func (p *proof) refusals(r *round, seen map[string]bool) int {
 	return tried
 }
 
-// passes tells of a call that passes and must not. The statement that lets it pass is at fault, and
-// one finding for it is enough. Where none of the setup's does, one that would deny it is missing.
+// passes tells of a call that passes and must not. The statement that lets it pass is at fault,
+// and one finding for it is enough. Where none of the setup's does, one that would deny it is
+// missing.
 func (p *proof) passes(c *calls.Call, d policy.Decision, seen map[string]bool) {
 	blamed := false
 	for _, cause := range d.Because {
@@ -226,8 +227,8 @@ func (p *proof) passes(c *calls.Call, d policy.Decision, seen map[string]bool) {
 	}
 }
 
-const lockedHint = "a key policy keeps a statement that lets the account, or an administrator, do " +
-	"kms:PutKeyPolicy (AWS KMS Developer Guide, \"Default key policy\")"
+const lockedHint = "a key policy keeps a statement that lets the account, or an " +
+	"administrator, do kms:PutKeyPolicy (AWS KMS Developer Guide, \"Default key policy\")"
 
 // administrators asks whether somebody can still change the policy of each key.
 func (p *proof) administrators() {

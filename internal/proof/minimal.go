@@ -11,11 +11,11 @@ import (
 )
 
 // minimal takes every part out of every statement in turn. A part of an Allow (an action, a
-// resource, a principal) must be missed by some required call; a condition of an Allow, and a Deny,
-// must be missed by some call that is to be refused. What nobody misses grants for nothing.
+// resource, a principal) must be missed by some required call; a condition of an Allow, and a
+// Deny, must be missed by some call that is to be refused. What nobody misses grants for nothing.
 //
-// Profile documented is left out: there the guide decides what is in a document, and it grants more
-// than each workflow needs.
+// Profile documented is left out: there the guide decides what is in a document, and it grants
+// more than each workflow needs.
 func (p *proof) minimal() {
 	if p.m.Profile == spec.Documented {
 		return
@@ -54,8 +54,8 @@ func (x *statement) find(message, hint string) {
 		Message: fmt.Sprintf("%s of %s: %s", calls.SidName(x.s.Sid), x.name, message)}))
 }
 
-// parts calls each with the statement without one of its parts, with what that part is and its value;
-// nothing is left of the statement when it is nil.
+// parts calls each with the statement without one of its parts, with what that part is and its
+// value; nothing is left of the statement when it is nil.
 func (x *statement) parts(each func(what, value string, rest *policy.Statement)) {
 	elements := []struct {
 		name string
@@ -110,7 +110,9 @@ func (x *statement) allow() {
 		// What the spec adds may be there for a call that only real names decide.
 		docs, at.at = x.deployed.docs, x.deployed.index(x)
 		users = x.deployed.users(at)
-		idle = pass(users, at.in(docs, nil))
+		if idle = pass(users, at.in(docs, nil)); !idle {
+			x.s = docs.Get(x.name).Statements[at.at]
+		}
 	}
 	if idle {
 		x.find("no workflow needs the statement", "")
@@ -136,18 +138,39 @@ func (x *statement) allow() {
 	if x.custom {
 		return
 	}
+	x.conditions(users)
+}
+
+// conditions takes the conditions of an Allow out, one at a time, and their values: without a
+// condition some call must pass that is to be refused, and without a value of one the same, or
+// some user must fail.
+func (x *statement) conditions(users []*calls.Call) {
 	for j, c := range x.s.Condition {
 		rest := x.s
 		rest.Condition = slices.Delete(slices.Clone(x.s.Condition), j, j+1)
 		if !x.lets(&rest) {
-			x.find(fmt.Sprintf("condition %s %s decides nothing", c.Operator, c.Key),
-				tooMany)
+			x.find(fmt.Sprintf("condition %s %s decides nothing", c.Operator, c.Key), tooMany)
+			continue
+		}
+		for k, v := range c.Values.Values {
+			if len(c.Values.Values) == 1 {
+				break
+			}
+			less := c
+			less.Values.Values = slices.Delete(slices.Clone(c.Values.Values), k, k+1)
+			rest.Condition = slices.Clone(x.s.Condition)
+			rest.Condition[j] = less
+			docs := place{x.name, x.at}.in(x.made.own, &rest)
+			if pass(users, docs) && !x.lets(&rest) {
+				x.find(fmt.Sprintf("value %q of condition %s %s decides nothing", v.IAM(), c.Operator, c.Key),
+					tooMany)
+			}
 		}
 	}
 }
 
-// deny takes a Deny statement apart: without it, without one of its actions or resources, some call
-// must pass that is to be refused.
+// deny takes a Deny statement apart: without it, without one of its actions or resources, some
+// call must pass that is to be refused.
 func (x *statement) deny() {
 	if !x.lets(nil) {
 		x.find("it refuses nothing", tooMany)
@@ -203,15 +226,16 @@ func (x *statement) lets(rest *policy.Statement) bool {
 	return false
 }
 
-// likely reports whether a call that must not pass is one that a part of the statement is there for.
+// likely reports whether a call that must not pass is one that a part of the statement is there
+// for.
 func (x *statement) likely(c *calls.Call) bool {
 	return c.Unusual() && (x.s.Resource.Values == nil ||
 		slices.ContainsFunc(x.s.Resource.Values, func(v policy.Text) bool { return c.About(v.IAM()) }))
 }
 
-// concerned reports whether a call that is refused by a decision can pass when less is asked of an
-// Allow, or when a Deny is taken out: the first when nothing denies the call and this is one of the
-// statements that cover it, the second when this statement denies it.
+// concerned reports whether a call that is refused by a decision can pass when less is asked of
+// an Allow, or when a Deny is taken out: the first when nothing denies the call and this is one
+// of the statements that cover it, the second when this statement denies it.
 func (x *statement) concerned(c *calls.Call, d policy.Decision) bool {
 	if !c.Concerns(x.name) {
 		return false

@@ -86,6 +86,10 @@ func changes(s policy.Statement) []change {
 				s.Condition[j].Values = policy.One(lit("other"))
 			}
 		})
+		add("add value to condition "+c.Key, func(s *policy.Statement) {
+			s.Condition = slices.Clone(s.Condition)
+			s.Condition[j].Values = with(c.Values, "other")
+		})
 		add("replace key of condition "+c.Key, func(s *policy.Statement) {
 			s.Condition = slices.Clone(s.Condition)
 			s.Condition[j].Key = "aws:RequestedRegion"
@@ -115,7 +119,11 @@ func TestSpoiledTemplates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	setups := exampleSetups(t, "encrypted.yaml", "full.yaml")
+	byPrefix, ds := spec.Parse("pzgen.yaml", []byte(proofSpec), nil)
+	if byPrefix == nil {
+		t.Fatal(ds)
+	}
+	setups := append(exampleSetups(t, "encrypted.yaml", "full.yaml"), byPrefix.Setups...)
 	tried, survived, met := 0, 0, 0
 	step := 1000 / testtool.Cases(250, 1000) // every so-many-th change is tried
 	for i := range lib.Templates {
@@ -124,6 +132,20 @@ func TestSpoiledTemplates(t *testing.T) {
 			continue // what the guide prints is held against its own documents, in package model
 		}
 		cs := changes(tm.Statement)
+		for k, extra := range tm.Extra {
+			for j, c := range extra.Conditions {
+				spoil := *lib
+				spoil.Templates = slices.Clone(lib.Templates)
+				more := &spoil.Templates[i]
+				more.Extra = slices.Clone(tm.Extra)
+				more.Extra[k].Conditions = slices.Clone(extra.Conditions)
+				more.Extra[k].Conditions[j].Values = with(c.Values, "other")
+				tried++
+				if !failsSome(setups, &spoil) {
+					t.Errorf("nothing fails with %s: add value to condition %s that only some setups want", tm.Sid, c.Key)
+				}
+			}
+		}
 		if len(tm.Extra) > 0 {
 			cs = append(cs, change{"drop the conditions that only some setups want", nil})
 		}

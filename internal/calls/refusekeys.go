@@ -1,0 +1,74 @@
+package calls
+
+import (
+	"slices"
+
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
+)
+
+// refuseOnKeys tries the key policies by themselves.
+func (t *Table) refuseOnKeys(needed map[need]bool) {
+	ours := t.ours
+	for _, k := range t.m.Keys {
+		if k.Policy.Name == "" {
+			continue
+		}
+		arn := t.env[model.RefKeyARN(k.ID)]
+		no := t.by(OfKey(k.ID), "keys."+k.ID)
+		for _, a := range anyKeyAction {
+			if !needed[need{Service, Resource, a, arn}] {
+				no(Service, service, a, arn, ours)
+			}
+			if !needed[need{Role, Resource, a, arn}] {
+				no(Role, t.roleARN(), a, arn, nil)
+			}
+			if t.m.Deputy == spec.DeputyEverywhere {
+				t.refuseDeputy(no, a, arn)
+			}
+		}
+		if t.deployed {
+			t.refuseOperators(k, no)
+		}
+		for _, p := range append(t.strangers(), t.iam("role/not-"+t.env[model.RefRoleName])) {
+			for _, a := range append(slices.Clone(keyActions), "kms:GenerateDataKeyWithoutPlaintext",
+				"kms:AnyAction") {
+				no(Stranger, p, a, arn, ours)
+			}
+		}
+	}
+}
+
+// refuseOperators tries what an operator needs no key for, by a key's policy that names him.
+// Whoever administers the key may do that, operator or not.
+func (t *Table) refuseOperators(k model.Key, no refusal) {
+	for _, o := range t.byOperators {
+		if o.who == t.roleARN() || slices.ContainsFunc(k.Admins, func(admin policy.Text) bool {
+			return admin.Fill(t.env).IAM() == o.who
+		}) {
+			continue
+		}
+		for _, a := range slices.Concat(otherKeyActions, []string{"kms:CreateGrant"}) {
+			no(Operator, o.who, a, t.env[model.RefKeyARN(k.ID)], nil)
+		}
+	}
+}
+
+// refuseTrust tries to assume the service role.
+func (t *Table) refuseTrust() {
+	if t.m.Role.Trust.Name == "" {
+		return
+	}
+	ours := t.ours
+	no := t.by(t.trustPolicy(), "role")
+	for _, p := range append(t.strangers(), t.iam("role/other")) {
+		no(Stranger, p, "sts:AssumeRole", t.roleARN(), ours)
+	}
+	for _, a := range trustActions {
+		no(Service, service, a, t.roleARN(), ours)
+	}
+	if t.m.Deputy != spec.DeputyNowhere {
+		t.refuseDeputy(no, "sts:AssumeRole", t.roleARN())
+	}
+}
