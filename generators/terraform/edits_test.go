@@ -211,6 +211,7 @@ func edits() []edit {
 		{"values", "an escape", main(`sse_algorithm = "AES256"`, `sse_algorithm = "AES\u0032\u0035\u0036"`), true},
 		{"values", "a character for private use", main(`sse_algorithm = "AES256"`, `sse_algorithm = "AES256\U000f0000"`), false},
 		{"values", "a comment", main("resource \"aws_s3_bucket\" \"data\" {", "resource \"aws_s3_bucket\" \"data\" { # x\n  /* count = 1 */"), true},
+		{"values", "a label of a resource", main(`resource "aws_iam_role_policy" "role_policy"`, `resource "aws_iam_role_policy" "other"`), false},
 		{"values", "a label", main(`data "aws_iam_policy_document" "role_trust"`, `data "aws_iam_policy_document" "trust"`), false},
 
 		// Files: what Terraform and OpenTofu load beside, and what they pass over.
