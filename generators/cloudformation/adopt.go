@@ -9,7 +9,7 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// adopted gives the places of buckets whose present policy is known and comes under the stack.
+// adopted returns the places of buckets whose present policy is known and comes under the stack.
 func (p *printer) adopted() []int {
 	var all []int
 	for i, b := range p.setup.Buckets {
@@ -26,7 +26,7 @@ func adopts(b model.Bucket) bool {
 	return b.Existing && b.Base != nil && b.Policy.Name != "" && !b.Policy.Partial
 }
 
-// adopt gives a template of the policies as they are, which is what a change set of type IMPORT
+// adopt returns a template of the policies as they are, which is what a change set of type IMPORT
 // wants: it holds nothing but what is imported, each with a DeletionPolicy (AWS CloudFormation
 // User Guide, "Import AWS resources into a CloudFormation stack"). Importing changes nothing; the
 // deployment after it adds the setup's statements.
@@ -43,7 +43,8 @@ func (p *printer) adopt() ([]output.File, error) {
 		if i > 0 {
 			list = append(list, ',')
 		}
-		list = append(list, "\n  {\n    \"ResourceType\": \""+typeBucketPolicy+"\",\n    \"LogicalResourceId\": "...)
+		list = append(list, "\n  {\n    \"ResourceType\": \""+typeBucketPolicy+"\","...)
+		list = append(list, "\n    \"LogicalResourceId\": "...)
 		list = policy.AppendJSONString(list, n.policy)
 		list = append(list, ",\n    \"ResourceIdentifier\": {\"Bucket\": "...)
 		list = policy.AppendJSONString(list, b.Name)
@@ -54,23 +55,29 @@ func (p *printer) adopt() ([]output.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []output.File{template, {Path: q.setup.Name + "/cloudformation/" + importList, Data: list, Mode: 0o644}}, nil
+	path := q.setup.Name + "/cloudformation/" + importList
+	return []output.File{template, {Path: path, Data: list, Mode: 0o644}}, nil
 }
 
 func (p *printer) importHeader(large bool) string {
-	var b strings.Builder
-	b.WriteString(p.generated())
-	b.WriteString("\nPolicies of buckets that exist, as they are. Import them once, before template.yaml is deployed for the first time:\n\n")
 	body := importSmall + p.setup.Name + "/cloudformation/" + importFile
 	if large {
 		body = importLarge
 	}
 	stack := fmt.Sprintf("--region %s --stack-name %s", p.setup.Region, p.stack())
-	fmt.Fprintf(&b, "  aws cloudformation create-change-set %s \\\n    --change-set-name import --change-set-type IMPORT \\\n    %s \\\n", stack, body)
-	fmt.Fprintf(&b, "    --resources-to-import file://%s/cloudformation/resources-to-import.json\n", p.setup.Name)
-	fmt.Fprintf(&b, "  aws cloudformation wait change-set-create-complete %s --change-set-name import\n", stack)
-	fmt.Fprintf(&b, "  aws cloudformation execute-change-set %s --change-set-name import\n", stack)
+	change := stack + " --change-set-name import"
+	var b strings.Builder
+	b.WriteString(p.generated())
+	b.WriteString("\nPolicies of buckets that exist, as they are. Import them once, before " +
+		"template.yaml is deployed for the first time:\n\n")
+	fmt.Fprintf(&b, "  aws cloudformation create-change-set %s \\\n", stack)
+	fmt.Fprintf(&b, "    --change-set-name import --change-set-type IMPORT \\\n    %s \\\n", body)
+	fmt.Fprintf(&b, "    --resources-to-import file://%s/cloudformation/%s\n",
+		p.setup.Name, importList)
+	fmt.Fprintf(&b, "  aws cloudformation wait change-set-create-complete %s\n", change)
+	fmt.Fprintf(&b, "  aws cloudformation execute-change-set %s\n", change)
 	fmt.Fprintf(&b, "  aws cloudformation wait stack-import-complete %s\n", stack)
-	b.WriteString("\nImporting changes no policy. A policy that has changed since it was saved shows up as drift: compare before you deploy.\n")
+	b.WriteString("\nImporting changes no policy. A policy that has changed since it was saved shows " +
+		"up as drift: compare before you deploy.\n")
 	return comment(strings.TrimSuffix(b.String(), "\n")) + "\n"
 }

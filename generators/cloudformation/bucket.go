@@ -15,7 +15,8 @@ const abortUploadsAfter = 7
 const expireRule = "expire"
 
 // blockPublicAccess are the four switches of the public access block.
-var blockPublicAccess = [...]string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"}
+var blockPublicAccess = [...]string{
+	"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"}
 
 // bucket says everything out loud that S3 has defaults for, so that a stack shows what it relies
 // on.
@@ -28,10 +29,12 @@ func (p *printer) bucket(all object, b model.Bucket, n bucketNames) {
 	if b.Key == "" {
 		byDefault.put("SSEAlgorithm", str("AES256"))
 	} else {
-		byDefault.put("SSEAlgorithm", str("aws:kms")).put("KMSMasterKeyID", p.reference(model.RefKeyARN(b.Key)))
+		byDefault.put("SSEAlgorithm", str("aws:kms"))
+		byDefault.put("KMSMasterKeyID", p.reference(model.RefKeyARN(b.Key)))
 		rule.put("BucketKeyEnabled", boolean(true))
 	}
-	o.put("BucketEncryption", newObject().put("ServerSideEncryptionConfiguration", list(rule.node)).node)
+	rules := list(rule.node)
+	o.put("BucketEncryption", newObject().put("ServerSideEncryptionConfiguration", rules).node)
 
 	block := newObject()
 	for _, name := range blockPublicAccess {
@@ -43,7 +46,8 @@ func (p *printer) bucket(all object, b model.Bucket, n bucketNames) {
 	if !b.OwnerOnly {
 		ownership = "BucketOwnerPreferred"
 	}
-	o.put("OwnershipControls", newObject().put("Rules", list(newObject().put("ObjectOwnership", str(ownership)).node)).node)
+	owner := newObject().put("ObjectOwnership", str(ownership))
+	o.put("OwnershipControls", newObject().put("Rules", list(owner.node)).node)
 	if b.Versioning {
 		o.put("VersioningConfiguration", newObject().put("Status", str("Enabled")).node)
 	}
@@ -57,12 +61,13 @@ func (p *printer) bucket(all object, b model.Bucket, n bucketNames) {
 // expire deletes objects for good: where versions are kept, what expires becomes a noncurrent
 // version, which has to expire as well.
 func expire(days int) *yaml.Node {
+	abort := newObject().put("DaysAfterInitiation", integer(abortUploadsAfter))
 	return newObject().
 		put("Id", str(expireRule)).
 		put("Status", str("Enabled")).
 		put("ExpirationInDays", integer(days)).
 		put("NoncurrentVersionExpiration", newObject().put("NoncurrentDays", integer(days)).node).
-		put("AbortIncompleteMultipartUpload", newObject().put("DaysAfterInitiation", integer(abortUploadsAfter)).node).node
+		put("AbortIncompleteMultipartUpload", abort.node).node
 }
 
 // bucketPolicy is the policy of a bucket with the given document. The policy of a bucket that
@@ -79,7 +84,8 @@ func (p *printer) bucketPolicy(b model.Bucket, d policy.Document, names bucketNa
 		// The version is whoever wrote the policy's to choose: raising it would make variables of
 		// what is text now.
 		ignore := newObject().put("ignore_checks", list(str(oldVersionCheck)))
-		object{n}.put("Metadata", newObject().put("cfn-lint", newObject().put("config", ignore.node).node).node)
+		config := newObject().put("config", ignore.node)
+		object{n}.put("Metadata", newObject().put("cfn-lint", config.node).node)
 	}
 	return n
 }

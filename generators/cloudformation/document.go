@@ -92,7 +92,8 @@ func (p *printer) conditions(s policy.Statement, vars bool) *yaml.Node {
 			all.put(c.Operator, o.node)
 		}
 		if seen[[2]string{c.Operator, c.Key}] {
-			p.fail(fmt.Errorf("statement %q has condition key %q twice under %q: write its values as one list", s.Sid, c.Key, c.Operator))
+			p.fail(fmt.Errorf("statement %q has condition key %q twice under %q: "+
+				"write its values as one list", s.Sid, c.Key, c.Operator))
 		}
 		seen[[2]string{c.Operator, c.Key}] = true
 		p.str(c.Key)

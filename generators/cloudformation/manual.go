@@ -11,17 +11,23 @@ import (
 // AWS::KMS::Key has its policy as a property of the whole key.
 func byHand(s *model.Setup) []string {
 	var all []string
+	add := func(format string, args ...any) {
+		all = append(all, fmt.Sprintf("By hand: "+format, args...))
+	}
 	if s.Role.Existing && len(s.Role.ManagedPolicies) > 0 {
-		all = append(all, "By hand: the managed policies of the service role, which exists; the outputs list them (aws iam attach-role-policy).")
+		add("the managed policies of the service role, which exists; the outputs list them " +
+			"(aws iam attach-role-policy).")
 	}
 	for _, k := range s.Keys {
 		if k.Existing() && !k.Policy.Partial && k.Policy.Name != "" {
-			all = append(all, fmt.Sprintf("By hand: the policy of the key %s, which exists; the target json has it merged as policies/%s.json (aws kms put-key-policy).", k.ID, k.Policy.Name))
+			add("the policy of the key %s, which exists; the target json has it merged as policies/%s.json "+
+				"(aws kms put-key-policy).", k.ID, k.Policy.Name)
 		}
 	}
 	for _, o := range s.Operators {
 		if len(o.ManagedPolicies) > 0 {
-			all = append(all, fmt.Sprintf("By hand: the managed policies of operator %s; the outputs list them (aws iam attach-user-policy, attach-group-policy, attach-role-policy).", o.ID))
+			add("the managed policies of operator %s; the outputs list them "+
+				"(aws iam attach-user-policy, attach-group-policy, attach-role-policy).", o.ID)
 		}
 	}
 	return all

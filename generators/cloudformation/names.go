@@ -60,7 +60,8 @@ func newNames(s *model.Setup) names {
 	}
 	for _, k := range s.Keys {
 		id := camel(k.ID) + "Key"
-		n.keys = append(n.keys, keyNames{take(id), take(id + "Alias"), take(id + "AliasName"), take(id + "Arn")})
+		n.keys = append(n.keys,
+			keyNames{take(id), take(id + "Alias"), take(id + "AliasName"), take(id + "Arn")})
 	}
 	for _, o := range s.Operators {
 		id := camel(o.ID) + "Operator"
@@ -74,7 +75,7 @@ func newNames(s *model.Setup) names {
 	return n
 }
 
-// parameters tells which reference each parameter stands for. Parameters that stand for no
+// parameters returns which reference each parameter stands for. Parameters that stand for no
 // reference, such as aliases, are not in it.
 func (n names) parameters(s *model.Setup) map[string]policy.Ref {
 	m := map[string]policy.Ref{n.roleName: model.RefRoleName}

@@ -81,8 +81,8 @@ func keyNode(key string) *yaml.Node {
 	return n
 }
 
-// plainKey reports whether no version of YAML reads a key as anything but a string when it stands
-// without quotes: words of letters, digits and hyphens that begin with a letter and are no word
+// plainKey reports whether no version of YAML reads a key as anything but a string when it has
+// no quotes: words of letters, digits and hyphens that begin with a letter and are no word
 // of YAML's own, and names such as AWS::IAM::Role and aws:PrincipalTag/team.
 func plainKey(key string) bool {
 	colon := false
@@ -111,7 +111,7 @@ func yamlWord(s string) bool {
 	return false
 }
 
-// comment gives text as the lines of a YAML comment. Whatever could end a line, or is not to be
+// comment returns text as the lines of a YAML comment. Whatever could end a line, or is not to be
 // seen, becomes a space.
 func comment(text string) string {
 	lines := strings.Split(text, "\n")

@@ -60,7 +60,8 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 	}
 	if data, ok := found[importList]; ok {
 		if _, ok := found[importFile]; !ok {
-			r.refuseFile(in.Dir+"/"+importList, importList, "there is no "+importFile+" beside it: remove it")
+			r.refuseFile(in.Dir+"/"+importList, importList,
+				"there is no "+importFile+" beside it: remove it")
 		}
 		if err := r.imports(in.Dir+"/"+importList, data); err != nil {
 			return nil, err
@@ -106,7 +107,8 @@ func (r *reader) under(dir string) func(deployed.Values) (deployed.State, error)
 		for ref, value := range env {
 			size += used[ref] * len(value)
 			if strings.ContainsAny(value, "${}") || deployed.HasToken(value) {
-				why := "the value of " + ref.ID + " may mean something else in its place: write it without $, { and }"
+				why := "the value of " + ref.ID +
+					" may mean something else in its place: write it without $, { and }"
 				unknown = append(unknown,
 					deployed.Unknown{Kind: "value", What: value, Why: why, At: deployed.Place{Path: dir}})
 			}

@@ -15,7 +15,8 @@ func (t *template) bucket(r *resource, f *fields) deployed.Text {
 	})
 	f.below("PublicAccessBlockConfiguration", func(f *fields) {
 		out.PublicAccessBlock = deployed.Bool{V: true, At: t.at(f.n)}
-		out.BlockPublicAcls, out.BlockPublicPolicy = f.flag("BlockPublicAcls"), f.flag("BlockPublicPolicy")
+		out.BlockPublicAcls = f.flag("BlockPublicAcls")
+		out.BlockPublicPolicy = f.flag("BlockPublicPolicy")
 		out.IgnorePublicAcls = f.flag("IgnorePublicAcls")
 		out.RestrictPublicBuckets = f.flag("RestrictPublicBuckets")
 	})

@@ -50,7 +50,8 @@ func (t *template) build() {
 // read enters what a resource is.
 func (t *template) read(r *resource) {
 	f := t.fields("resource "+r.id, r.properties)
-	out := deployed.Resource{Address: t.prefix + r.id, Type: r.kind, Protected: t.protected(r), At: t.at(r.key)}
+	out := deployed.Resource{Address: t.prefix + r.id, Type: r.kind,
+		Protected: t.protected(r), At: t.at(r.key)}
 	slices.Sort(r.needs)
 	for _, id := range slices.Compact(r.needs) {
 		out.After = append(out.After, t.text(r.key, t.prefix+id))
@@ -130,7 +131,8 @@ func (t *template) rolePolicy(r *resource, f *fields) deployed.Text {
 
 // inline reads an inline policy of a role, which is at n.
 func inline(f *fields, n *yaml.Node) deployed.Inline {
-	return deployed.Inline{Name: f.text("PolicyName"), Policy: f.document("PolicyDocument"), At: f.t.at(n)}
+	return deployed.Inline{Name: f.text("PolicyName"), Policy: f.document("PolicyDocument"),
+		At: f.t.at(n)}
 }
 
 // rolePolicyOf identifies an inline policy of a role (AWS CloudFormation Template Reference,

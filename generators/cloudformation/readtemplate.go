@@ -99,7 +99,8 @@ func (t *template) parameter(name *yaml.Node, f *fields) {
 	f.prose("ConstraintDescription", maxProse)
 	if value := f.str("Default"); f.has("Default") {
 		if len(value) > maxValue {
-			t.refuse(name, "value", value, "CloudFormation takes "+strconv.Itoa(maxValue)+" bytes as a value")
+			t.refuse(name, "value", value,
+				"CloudFormation takes "+strconv.Itoa(maxValue)+" bytes as a value")
 		}
 		t.defaults[policy.Ref{ID: p.Name, Attr: attrValue}] = parameterDefault{name.Value, value}
 	}

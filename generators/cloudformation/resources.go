@@ -28,7 +28,7 @@ func strs(ss []string) *yaml.Node {
 	return list(items...)
 }
 
-// resources gives the section of that name: role, its policies, keys, buckets, dataset group,
+// resources returns the section of that name: role, its policies, keys, buckets, dataset group,
 // operators.
 func (p *printer) resources() object {
 	all := newObject()
@@ -49,7 +49,8 @@ func (p *printer) resources() object {
 	p.datasetGroup(all)
 	for i, o := range p.setup.Operators {
 		for j, d := range o.Policies {
-			all.put(p.names.operators[i].policies[j], resourceBody(typeManagedPolicy, false, nil, p.managedPolicy(d, o)))
+			body := resourceBody(typeManagedPolicy, false, nil, p.managedPolicy(d, o))
+			all.put(p.names.operators[i].policies[j], body)
 		}
 	}
 	return all
@@ -91,7 +92,8 @@ func (p *printer) role(all object) {
 			all.put(p.names.rolePolicies[i], resourceBody(typeManagedPolicy, false, nil, o))
 		}
 		if i == 0 {
-			all.comment("A resource of its own, so that the role does not wait for keys whose policies wait for the role.")
+			all.comment("A resource of its own, so that the role does not wait for keys whose policies " +
+				"wait for the role.")
 		}
 	}
 }

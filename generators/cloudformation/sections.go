@@ -36,9 +36,10 @@ const (
 	groupNamePattern  = `^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$`
 )
 
-const bucketNameRule = "3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends"
+const bucketNameRule = "3 to 63 lower-case letters, digits, dots and hyphens, " +
+	"with a letter or digit at both ends"
 
-// parameters gives the parameters that something refers to, in their order.
+// parameters returns the parameters that something refers to, in their order.
 func (p *printer) parameters() []parameter {
 	s, n := p.setup, p.names
 	whether := func(existing bool) string {
@@ -57,15 +58,18 @@ func (p *printer) parameters() []parameter {
 	for i, k := range s.Keys {
 		if k.Existing() {
 			all = append(all, parameter{n.keys[i].arn, "Key " + k.ID, "Keys",
-				"ARN of the key " + k.ID + ", which exists", k.ARN, keyPattern, "the ARN of a KMS key, not of an alias"})
+				"ARN of the key " + k.ID + ", which exists", k.ARN, keyPattern,
+				"the ARN of a KMS key, not of an alias"})
 		} else {
 			all = append(all, parameter{n.keys[i].aliasName, "Alias of key " + k.ID, "Keys",
-				"Alias of the key " + k.ID, k.Alias, aliasPattern, "alias/ and letters, digits, slashes, hyphens and underscores"})
+				"Alias of the key " + k.ID, k.Alias, aliasPattern,
+				"alias/ and letters, digits, slashes, hyphens and underscores"})
 		}
 	}
 	if s.DatasetGroup != nil {
 		all = append(all, parameter{n.groupName, "Dataset group name", "Amazon Personalize",
-			"Name of the dataset group", s.DatasetGroup.Name, groupNamePattern, "1 to 63 letters, digits, hyphens and underscores, with a letter or digit first"})
+			"Name of the dataset group", s.DatasetGroup.Name, groupNamePattern,
+			"1 to 63 letters, digits, hyphens and underscores, with a letter or digit first"})
 	}
 	used := all[:0]
 	for _, q := range all {
@@ -87,7 +91,8 @@ func interfaceOf(parameters []parameter) *yaml.Node {
 		if i == 0 || q.group != parameters[i-1].group {
 			of = list()
 			of.Style = 0
-			groups.Content = append(groups.Content, newObject().put("Label", label(q.group)).put("Parameters", of).node)
+			group := newObject().put("Label", label(q.group)).put("Parameters", of)
+			groups.Content = append(groups.Content, group.node)
 		}
 		of.Content = append(of.Content, str(q.id))
 		labels.put(q.id, label(q.label))
@@ -109,12 +114,13 @@ func (p *printer) rules() *yaml.Node {
 	)).node).node
 }
 
-// outputs gives the ARNs of what the stack makes, and what is left to be attached by hand.
+// outputs returns the ARNs of what the stack makes, and what is left to be attached by hand.
 func (p *printer) outputs() object {
 	all := newObject()
 	put := func(id, description string, value *yaml.Node) {
 		all.put(id, newObject().put("Description", str(description)).put("Value", value).node)
 	}
+	const byHandTo = "Managed policies that are to be attached by hand to "
 	n, s := p.names, p.setup
 	if !s.Role.Existing {
 		put(n.role+"Arn", "ARN of the role that Amazon Personalize assumes", getAtt(n.role, "Arn"))
@@ -124,7 +130,7 @@ func (p *printer) outputs() object {
 			}
 		}
 	} else if len(s.Role.ManagedPolicies) > 0 {
-		put(n.roleByHand, "Managed policies that are to be attached by hand to the role "+s.Role.Name, p.joinTexts(s.Role.ManagedPolicies))
+		put(n.roleByHand, byHandTo+"the role "+s.Role.Name, p.joinTexts(s.Role.ManagedPolicies))
 	}
 	for i, b := range s.Buckets {
 		if !b.Existing {
@@ -138,10 +144,12 @@ func (p *printer) outputs() object {
 	}
 	for i, o := range s.Operators {
 		for j := range o.Policies {
-			put(n.operators[i].policies[j]+"Arn", "ARN of a policy of operator "+o.ID, ref(n.operators[i].policies[j]))
+			id := n.operators[i].policies[j]
+			put(id+"Arn", "ARN of a policy of operator "+o.ID, ref(id))
 		}
 		if len(o.ManagedPolicies) > 0 {
-			put(n.operators[i].byHand, "Managed policies that are to be attached by hand to "+whom(o.Users, o.Groups, o.Roles), p.joinTexts(o.ManagedPolicies))
+			put(n.operators[i].byHand, byHandTo+whom(o.Users, o.Groups, o.Roles),
+				p.joinTexts(o.ManagedPolicies))
 		}
 	}
 	if s.DatasetGroup != nil {
@@ -177,5 +185,6 @@ func whom(users, groups, roles []string) string {
 	if text := strings.Join(all, "; "); len(text) <= limit {
 		return text
 	}
-	return fmt.Sprintf("the %d users, %d groups and %d roles of the policies of this operator", len(users), len(groups), len(roles))
+	return fmt.Sprintf("the %d users, %d groups and %d roles of the policies of this operator",
+		len(users), len(groups), len(roles))
 }

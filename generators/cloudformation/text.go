@@ -38,7 +38,8 @@ func (p *printer) str(s string) *yaml.Node {
 	case !utf8.ValidString(s):
 		p.fail(fmt.Errorf("%q is not UTF-8, and YAML has no way to write it", s))
 	case strings.Contains(s, dynamicReference):
-		p.fail(fmt.Errorf("%q holds %q, which CloudFormation replaces by a stored value and cannot escape: leave it out, or leave out the target cloudformation",
+		p.fail(fmt.Errorf("%q holds %q, which CloudFormation replaces by a stored value and cannot "+
+			"escape: leave it out, or leave out the target cloudformation",
 			s, dynamicReference))
 	}
 	if p.seemsSub(s) {
@@ -90,7 +91,8 @@ func (p *printer) text(t policy.Text, vars bool) *yaml.Node {
 		whole.WriteString(q.lit)
 		if q.name != "" {
 			if begunReference(whole.String()) {
-				p.fail(fmt.Errorf("%q stands before a value and may begin what CloudFormation replaces: write something between", "{{"))
+				p.fail(fmt.Errorf("%q before a value may begin what CloudFormation replaces: "+
+					"write something between", "{{"))
 			}
 			whole.WriteString("${" + q.name + "}")
 		}
@@ -175,7 +177,7 @@ const (
 	withinKey  = "key"
 )
 
-// ref gives what a reference is in this template. A name that a parameter holds marks the
+// ref returns what a reference is in this template. A name that a parameter holds marks the
 // parameter as used.
 //
 // Buckets wait for their keys and keys for the role that their policies name. What points the
@@ -223,6 +225,7 @@ func (p *printer) ref(r policy.Ref) []piece {
 			return []piece{{name: p.names.keys[i].key + ".Arn"}}
 		}
 	}
-	p.fail(fmt.Errorf("reference %s stands for nothing that setup %q has: declare it under buckets or keys", r, p.setup.Name))
+	p.fail(fmt.Errorf("reference %s stands for nothing that setup %q has: "+
+		"declare it under buckets or keys", r, p.setup.Name))
 	return []piece{{lit: r.String()}}
 }

@@ -71,7 +71,8 @@ func textOf(parts ...policy.Part) deployed.Text {
 // resource adds a resource that waits for the others that refs stand for, and for after.
 func (w *wanted) resource(address, kind string, id deployed.Text, protected bool,
 	refs []policy.Ref, after ...string) {
-	r := deployed.Resource{Address: address, Type: kind, ID: id, Protected: deployed.Bool{V: protected}}
+	r := deployed.Resource{Address: address, Type: kind, ID: id}
+	r.Protected.V = protected
 	for _, ref := range refs {
 		if made := w.madeBy(ref, kind); made != "" {
 			after = append(after, made)

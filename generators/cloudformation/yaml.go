@@ -82,8 +82,8 @@ var yamlLine = pattern.Lazy(`line ([0-9]+): `)
 // that are no text, line breaks that only YAML 1.1 knows, byte order marks and directives.
 func (s *source) characters(data []byte) error {
 	if len(data) > maxTemplate {
-		return deployed.Errorf(s.at(nil), "file has %d bytes, and CloudFormation takes %d: split the setup",
-			len(data), maxTemplate)
+		return deployed.Errorf(s.at(nil),
+			"file has %d bytes, and CloudFormation takes %d: split the setup", len(data), maxTemplate)
 	}
 	line, col := 1, 1
 	for i, c := range string(data) {
