@@ -187,21 +187,31 @@ func (r *run) days(w word) deployed.Int {
 }
 
 func (r *run) mergePolicy(c call) {
-	name := c.args[1]
-	i := slices.IndexFunc(r.state.Buckets,
-		func(b deployed.Bucket) bool { return same(b.Name.V, name.text) })
+	b := r.bucket(c.args[1])
 	switch {
-	case !r.needsPolicy(c.args[2]):
-	case i < 0:
-		r.refuse(name.at, "order", name.raw, "the bucket is not set up yet")
-	case r.state.Buckets[i].Policy != nil:
-		r.refuse(c.at, "order", name.raw, "a policy was merged into the bucket's already")
+	case b == nil || !r.needsPolicy(c.args[2]):
+	case b.Policy != nil:
+		r.refuse(c.at, "order", c.args[1].raw, "a policy was merged into the bucket's already")
 	default:
-		r.state.Buckets[i].Policy = r.merged(&c.args[2])
+		b.Policy = r.merged(&c.args[2])
 	}
 }
 
+// bucket returns the bucket of a name, which has to be set up already.
+func (r *run) bucket(w word) *deployed.Bucket {
+	for i := range r.state.Buckets {
+		if same(r.state.Buckets[i].Name.V, w.text) {
+			return &r.state.Buckets[i]
+		}
+	}
+	r.refuse(w.at, "order", w.raw, "the bucket is not set up yet")
+	return nil
+}
+
 func (r *run) upload(c call) {
+	if r.bucket(c.args[1]) == nil {
+		return
+	}
 	r.state.Objects = append(r.state.Objects, deployed.Object{Source: r.value(c.args[0]),
 		Bucket: r.value(c.args[1]), Key: r.value(c.args[2]), At: r.place(c.at)})
 }
@@ -210,6 +220,9 @@ func (r *run) ensureDatasetGroup(c call) {
 	g := deployed.DatasetGroup{Name: r.value(c.args[0]), Domain: r.value(c.args[1]),
 		Key: r.value(c.args[2]), Tags: r.tags, At: r.place(c.at)}
 	if len(g.Key.V.Parts()) > 0 {
+		if r.theRole(c) == nil {
+			return
+		}
 		g.Role = deployed.Text{V: r.named("ROLE_ARN").V, At: g.At}
 	}
 	r.state.DatasetGroups = append(r.state.DatasetGroups, g)

@@ -3,6 +3,7 @@ package shell
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/deployed"
@@ -47,8 +48,13 @@ func (r *run) document(w *word) *deployed.Document {
 // merged returns the policy that a function prints, as statements that are put into another.
 func (r *run) merged(w *word) *deployed.Document {
 	d := r.document(w)
-	if d != nil {
-		d.Merge = true
+	if d == nil {
+		return nil
+	}
+	d.Merge = true
+	named := slices.Contains(d.Document.Refs(), nameRef("ROLE_NAME"))
+	if named && r.made == nil && len(r.state.Roles) == 0 {
+		r.refuse(w.at, "order", w.raw, "it names the role, which is not set up yet: AWS refuses it")
 	}
 	return d
 }

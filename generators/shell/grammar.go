@@ -234,6 +234,7 @@ func (p *program) skip(at int) int {
 // stepLines reads the calls in a function.
 func (p *program) stepLines(id string, at int) int {
 	p.calls[id] = []call{}
+	steps := stepTable(p.entry, id)
 	for at < len(p.text) && len(p.unknown) < mostFaults {
 		line, next := p.line(at)
 		alone := len(p.calls[id]) == 0 && strings.HasPrefix(p.text[next:], "}\n")
@@ -241,7 +242,7 @@ func (p *program) stepLines(id string, at int) int {
 		case line == "}":
 			return next
 		case line == "  :" && alone:
-		case !strings.HasPrefix(line, "  ") || !p.call(id, at):
+		case !strings.HasPrefix(line, "  ") || !p.call(id, steps, at):
 			next = p.stranger(at, p.indented(at))
 		}
 		at = next
@@ -251,12 +252,12 @@ func (p *program) stepLines(id string, at int) int {
 }
 
 // call reads one call. It is not ok for a line of another form; other faults are refused.
-func (p *program) call(function string, at int) bool {
+func (p *program) call(function string, steps map[string]step, at int) bool {
 	line, _ := p.line(at)
 	begin := len("  ")
 	n := span(line[begin:], isNameByte)
 	c := call{name: line[begin : begin+n], at: at + begin}
-	if _, known := stepTable(p.entry, function)[c.name]; !known {
+	if _, known := steps[c.name]; !known {
 		return false
 	}
 	for i := begin + n; i < len(line); {

@@ -197,6 +197,16 @@ func TestRefusedByName(t *testing.T) {
 			"\n  ensure_inline 'x' \"$(policy_bucket_data)\"\n  ensure_role "},
 		{"order", "\n  ensure_bucket \"$DATA",
 			"\n  merge_policy bucket \"$DATA_BUCKET\" \"$(policy_bucket_data)\"\n  ensure_bucket \"$DATA"},
+		{"order", "\n  ensure_role ",
+			"\n  existing_key \"$CORP_KEY_ARN\" \"$(policy_key_corp)\"\n  ensure_role "},
+		{"order", "\n  ensure_role ",
+			"\n  ensure_dataset_group 'retail' '' \"$CORP_KEY_ARN\"\n  ensure_role "},
+		{"order", "\n  ensure_role ", "\n  upload 'x' \"$DATA_BUCKET\" 'x'\n  ensure_role "},
+		{"order", "\n  ensure_role ",
+			"\n  attach role \"$ROLE_NAME\" 'arn:aws:iam::aws:policy/X'\n  ensure_role "},
+		{"order", "\n  ensure_managed 'Personalize-retail-web'",
+			"\n  attach user 'ann' \"arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-retail-web\"\n  ensure_managed 'Personalize-retail-web'"},
+		{"order", "\n  undo_key \"$CORP", "\n  undo_role '[]' '[]' '[]'\n  undo_key \"$CORP"},
 		{"order", "\n  look_at_role\n", "\n"},
 		{"check", " \"$DATA_BUCKET\" \"$OPEN_BUCKET\" ", " \"$OPEN_BUCKET\" "},
 		{"check", "\n  need_file 'data/interactions.csv'\n", "\n"},
@@ -295,7 +305,7 @@ func TestBytesMatter(t *testing.T) {
 		if entry == "destroy.sh" {
 			text = string(base.Files[1].Data)
 		}
-		for at := 0; at < len(text); at += 29 {
+		for at := 0; at < len(text); at += 61 {
 			for _, c := range []string{"", "x", " ", "\\", "$", "'", "\n"} {
 				changed := text[:at] + c + text[at+1:]
 				if changed == text {

@@ -105,6 +105,7 @@ func strangeLibrary(in deployed.Input) []deployed.Unknown {
 func (r *run) apply() {
 	r.state.Scope = deployed.Scope{Account: r.named("ACCOUNT"), Region: r.named("REGION")}
 	r.head()
+	r.parameters()
 	r.readTags()
 	for _, function := range []string{"check_setup", "steps", "summary"} {
 		r.take(function)
@@ -158,6 +159,16 @@ func (r *run) head() {
 		if r.made == nil {
 			r.state.OwnedSids = append(r.state.OwnedSids, deployed.Text{V: sid,
 				At: r.place(sids.at)})
+		}
+	}
+}
+
+// parameters notes what the script assigns to names, in whose place other values may be read.
+func (r *run) parameters() {
+	for _, id := range slices.Sorted(maps.Keys(r.names)) {
+		if n := r.names[id]; n.literal && !n.key && id != "OWNED_SIDS" {
+			r.state.Parameters = append(r.state.Parameters,
+				deployed.Parameter{Name: id, Default: deployed.Lit(n.value), At: r.place(n.at)})
 		}
 	}
 }

@@ -40,20 +40,15 @@ func known(s *model.Setup, env policy.Env) policy.Env {
 	return out
 }
 
-// differences reads scripts under the spec's own values, which the scripts assign, and under
-// made-up ones.
+// differences reads scripts as the proof does: names have the spec's own values, and then made-up ones.
 func differences(t testing.TB, s *model.Setup, in deployed.Input) []deployed.Difference {
 	t.Helper()
 	read, err := Parse(in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, env := range []policy.Env{s.DeployedEnv(), s.SyntheticEnv(1), s.SyntheticEnv(2)} {
-		v := valuesOf(s, env)
-		if i == 0 {
-			v = deployed.Values{}
-		}
-		have, err := read(v)
+	for _, env := range []policy.Env{s.DeployedEnv(), s.SyntheticEnv(1), s.SyntheticEnv(2)} {
+		have, err := read(valuesOf(s, env))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,6 +67,17 @@ func matches(t testing.TB, s *model.Setup, in deployed.Input) {
 		if d.WantDoc != nil && d.HaveDoc != nil {
 			t.Logf("want %s\nhave %s", d.WantDoc.JSON(), d.HaveDoc.JSON())
 		}
+	}
+	read, err := Parse(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	have, err := read(deployed.Values{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range deployed.Match(Want(s).Fill(known(s, s.DeployedEnv())), have) {
+		t.Errorf("with the values that the scripts assign: %s: %s", d.At, d)
 	}
 }
 

@@ -65,8 +65,9 @@ type run struct {
 
 // take takes the steps of a function. A step that is refused changes nothing.
 func (r *run) take(function string) {
+	steps := r.table(r.entry, function)
 	for _, c := range r.calls[function] {
-		s := r.table(r.entry, function)[c.name]
+		s := steps[c.name]
 		if r.arguments(&c, s.args) {
 			s.run(r, c)
 		}

@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/pzgen/pzgen/internal/deployed"
@@ -33,6 +35,7 @@ func Names(s *model.Setup) map[string]policy.Ref {
 // policies, with uploads, and with what is told at the end. A created key has no description.
 func Want(s *model.Setup) deployed.State {
 	w := s.Want()
+	w.Parameters = parameters(s)
 	tags := []deployed.Tag{tag(ownerTag, s.Name)}
 	for _, t := range s.Tags {
 		tags = append(tags, tag(t.Key, t.Value))
@@ -82,6 +85,26 @@ func Want(s *model.Setup) deployed.State {
 			deployed.Output{Name: outputName(i, l.what), Value: deployed.Text{V: l.value}})
 	}
 	return w
+}
+
+// parameters are the names that apply.sh assigns a value, but for the list of Sids.
+func parameters(s *model.Setup) []deployed.Parameter {
+	n := namesOf(s)
+	values := map[string]string{"SETUP": s.Name, "ROLE_PATH": s.Role.Path}
+	env := s.DeployedEnv()
+	for name, ref := range Names(s) {
+		values[name] = env[ref]
+	}
+	for _, k := range s.Keys {
+		if !k.Existing() {
+			values[n.aliases[k.ID]] = k.Alias
+		}
+	}
+	var out []deployed.Parameter
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		out = append(out, deployed.Parameter{Name: name, Default: deployed.Lit(values[name])})
+	}
+	return out
 }
 
 func tag(key, value string) deployed.Tag {

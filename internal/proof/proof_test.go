@@ -79,6 +79,8 @@ func TestProofOfArtifacts(t *testing.T) {
 		{"a name as the first made-up account has it", "terraform/main.tf", `"${aws_s3_bucket.out.arn}/results/*"`, `"arn:aws-made1:s3:::made-up-1-out/results/*"`, Equal, []string{"terraform also allows s3:PutObject on arn:", ":::made-up-1-out/results/*"}},
 		{"a name as it is", "terraform/main.tf", `"${aws_s3_bucket.out.arn}/results/*"`, `"arn:aws:s3:::acme-out/results/*"`, Equal, []string{"holds arn:aws:s3:::acme-out/results/* fixed, where <bucket.out.arn>/results/* is due"}},
 		{"another default", "terraform/variables.tf", `"acme-out"`, `"acme-else"`, Equal, []string{"out_bucket_name", "acme-else", "acme-out"}},
+		{"another value of a script", "shell/apply.sh", `'acme-out'`, `'acme-else'`, Equal, []string{"OUT_BUCKET", "acme-else", "acme-out"}},
+		{"another account of a script", "shell/apply.sh", `ACCOUNT='111122223333'`, `ACCOUNT='999922223333'`, Equal, []string{"ACCOUNT", "999922223333"}},
 		{"no default", "terraform/variables.tf", `  default     = "acme-out"`, ``, Equal, []string{`Default of parameter "out_bucket_name"`}},
 		{"no default of a parameter", "cloudformation/template.yaml", "    Default: \"acme-out\"\n", "", Equal, []string{`Default of parameter "OutBucketName"`}},
 		{"a setting", "cloudformation/template.yaml", `Status: "Enabled"`, `Status: "Suspended"`, Closed, []string{"Suspended"}},
