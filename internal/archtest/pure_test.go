@@ -20,7 +20,7 @@ var impure = map[string]string{
 // What is printed and what is proved depends on the spec and the templates alone: model and generators ask
 // the machine for nothing, neither files nor the time nor the environment.
 func TestPure(t *testing.T) {
-	looked := 0
+	looked, used := 0, map[string]bool{}
 	for _, p := range packages(t) {
 		if p.name != "internal/model" && p.name != "policy" && p.name != "internal/deployed" && !strings.HasPrefix(p.name, "generators") {
 			continue
@@ -30,9 +30,15 @@ func TestPure(t *testing.T) {
 		}
 		looked++
 		for _, found := range p.asks() {
+			used[p.name+" "+found] = true
 			if impure[p.name+" "+found] == "" {
 				t.Errorf("%s imports %s: it is to depend on its arguments alone", p.name, found)
 			}
+		}
+	}
+	for use := range impure {
+		if !used[use] {
+			t.Errorf("%s is an exception that nothing needs", use)
 		}
 	}
 	if looked < 8 {
