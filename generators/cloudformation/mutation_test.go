@@ -30,7 +30,6 @@ var harmless = []*regexp.Regexp{
 	regexp.MustCompile(`^/Resources/\w+/Properties/PublicAccessBlockConfiguration/\w+=false-$`),
 	regexp.MustCompile(`^/Resources/\w+/Properties/EnableKeyRotation=false-$`),
 	regexp.MustCompile(`/(Action|NotAction|Resource|NotResource)/\d+\+$`), // said twice
-	regexp.MustCompile(`/Properties/(Users|Groups|Roles|ManagedPolicyArns)/\d+\+$`),
 	regexp.MustCompile(`/(Principal|Condition)/.*/\d+\+$`),
 	regexp.MustCompile(`/Condition/.*=(true|false)\?$`), // the same with and without quotes
 }

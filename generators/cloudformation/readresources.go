@@ -21,34 +21,37 @@ const (
 	typeGroup         = "AWS::Personalize::DatasetGroup"
 )
 
-// build resolves the properties of all resources, and reads first those that others are joined
-// to.
+// build resolves the properties of all resources, and reads first those that others are joined to.
+// Of what can be imported, the policies of buckets alone are understood.
 func (t *template) build() {
+	type types map[string]func(*resource, *fields) deployed.Text // to what identifies a resource
+	joined := types{typeRolePolicy: t.rolePolicy, typeBucketPolicy: t.bucketPolicy, typeAlias: t.alias}
+	first := types{typeRole: t.role, typeManagedPolicy: t.managedPolicy, typeBucket: t.bucket,
+		typeKey: t.key, typeGroup: t.datasetGroup}
+	if t.prefix != "" {
+		first, joined = nil, types{typeBucketPolicy: t.bucketPolicy}
+	}
 	for _, r := range t.order {
 		if t.current = r; r.properties != nil {
 			t.resolve(r.properties)
 		}
+		if first[r.kind] == nil && joined[r.kind] == nil {
+			t.refuse(r.key, "resource type", r.kind, "what it grants here is not known: remove it")
+		}
 	}
 	t.current = nil
 	t.cycles()
-	for _, joined := range []bool{false, true} {
+	for _, known := range []types{first, joined} {
 		for _, r := range t.order {
-			switch r.kind {
-			case typeRolePolicy, typeBucketPolicy, typeAlias:
-				if joined {
-					t.read(r)
-				}
-			default:
-				if !joined {
-					t.read(r)
-				}
+			if read := known[r.kind]; read != nil {
+				t.read(r, read)
 			}
 		}
 	}
 }
 
 // read enters what a resource is.
-func (t *template) read(r *resource) {
+func (t *template) read(r *resource, read func(*resource, *fields) deployed.Text) {
 	f := t.fields("resource "+r.id, r.properties)
 	out := deployed.Resource{Address: t.prefix + r.id, Type: r.kind,
 		Protected: t.protected(r), At: t.at(r.key)}
@@ -56,30 +59,7 @@ func (t *template) read(r *resource) {
 	for _, id := range slices.Compact(r.needs) {
 		out.After = append(out.After, t.text(r.key, t.prefix+id))
 	}
-	switch kind := r.kind; {
-	case t.prefix != "" && kind != typeBucketPolicy:
-		t.refuse(r.key, "resource type", kind, "importing it is not understood: remove it")
-		return
-	case kind == typeRole:
-		out.ID = t.role(r, f)
-	case kind == typeRolePolicy:
-		out.ID = t.rolePolicy(r, f)
-	case kind == typeManagedPolicy:
-		out.ID = t.managedPolicy(r, f)
-	case kind == typeBucket:
-		out.ID = t.bucket(r, f)
-	case kind == typeBucketPolicy:
-		out.ID = t.bucketPolicy(r, f)
-	case kind == typeKey:
-		out.ID = t.key(r, f)
-	case kind == typeAlias:
-		out.ID = t.alias(r, f)
-	case kind == typeGroup:
-		out.ID = t.datasetGroup(r, f)
-	default:
-		t.refuse(r.key, "resource type", kind, "what it grants is not known: remove it")
-		return
-	}
+	out.ID = read(r, f)
 	f.done()
 	t.state.Resources = append(t.state.Resources, out)
 }
