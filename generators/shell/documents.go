@@ -3,6 +3,7 @@ package shell
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -100,7 +101,8 @@ func (r *run) readTags() {
 	refuse := func(why string) { r.refuse(d.body, "tags", excerpt(d.raw), why) }
 	var list []map[string]any
 	decoder := json.NewDecoder(strings.NewReader(d.text))
-	if err := decoder.Decode(&list); err != nil || decoder.More() || d.names > 0 {
+	err := decoder.Decode(&list)
+	if _, end := decoder.Token(); err != nil || end != io.EOF || d.names > 0 {
 		refuse(`they are not a JSON list of {"Key": "…", "Value": "…"}, without names`)
 		return
 	}

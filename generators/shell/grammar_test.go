@@ -174,6 +174,7 @@ func TestRefusedByName(t *testing.T) {
 		{"tags", "\"Value\": \"personalization\"}", "\"value\": \"personalization\"}"},
 		{"tags", "\"Value\": \"personalization\"}", "\"Value\": \"${ACCOUNT}\"}"},
 		{"tags", "\"Value\": \"personalization\"}", "\"Value\": null}"},
+		{"tags", "\n]\nEOF\n}\n\npolicy_role_trust", "\n] }\nEOF\n}\n\npolicy_role_trust"},
 		{"arguments", "true true true 30", "true true true 30 30"},
 		{"arguments", "true true true 30", "true true true"},
 		{"argument", "true true true 30", "true true yes 30"},

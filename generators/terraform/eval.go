@@ -119,11 +119,13 @@ func (e *eval) visit(name string, from hcl.Range) map[string]value {
 // never from its label.
 func (e *eval) node(addr string, block *hclsyntax.Block) map[string]value {
 	b := e.body(addr, block.Body, block.TypeRange)
+	var after []deployed.Text
 	if block.Type == "resource" {
-		e.dependsOn(b)
+		after = e.dependsOn(b)
 	}
 	attrs := map[string]value{}
-	switch strings.TrimSuffix(addr, "."+block.Labels[1]) {
+	typ := strings.TrimSuffix(addr, "."+block.Labels[1])
+	switch typ {
 	case "data." + dataPartition:
 		attrs["partition"] = stringValue(e.values.Partition)
 	case "data." + dataIdentity:
@@ -170,27 +172,72 @@ func (e *eval) node(addr string, block *hclsyntax.Block) map[string]value {
 		e.unknown(block.Type, addr, "pzgen writes none of this type", block.TypeRange)
 		return nil
 	}
+	if block.Type == "resource" {
+		e.out.Resources = append(e.out.Resources, deployed.Resource{Address: addr, Type: typ,
+			ID: e.identity(typ, addr, block), After: after, At: place(b.at)})
+	}
 	b.done()
 	return attrs
 }
 
-// dependsOn reads an order of work, which counts in a circle as any reference does.
-func (e *eval) dependsOn(b *body) {
+// identities returns the arguments by which a resource is told from others of its type: under
+// another address it is another one to Terraform, which destroys what it had there and makes it anew.
+func identities(typ string) []string {
+	switch typ {
+	case tfRole, tfPolicy, tfKeyAlias:
+		return []string{"name"}
+	case tfRolePolicy:
+		return []string{"role", "name"}
+	case tfRoleAttach, tfUserAttach, tfGroupAtt:
+		return []string{"policy_arn"}
+	}
+	return []string{"bucket"}
+}
+
+// identity returns what a resource is: the values of those arguments, or the ARN of a key.
+func (e *eval) identity(typ, addr string, block *hclsyntax.Block) deployed.Text {
+	at := place(block.TypeRange)
+	switch typ {
+	case tfKey:
+		return e.text(e.tokens.Token(policy.Ref{ID: addr, Attr: "arn"}), at)
+	case tfKeyPolicy:
+		if a := block.Body.Attributes["key_id"]; a != nil {
+			if k := e.keys.by[e.knownKey(e.expr(a.Expr).s)]; k != nil {
+				return k.ARN
+			}
+		}
+		return deployed.Text{At: at}
+	}
+	var parts []string
+	for _, name := range identities(typ) {
+		if a := block.Body.Attributes[name]; a != nil {
+			parts = append(parts, e.expr(a.Expr).s)
+		}
+	}
+	return e.text(strings.Join(parts, ":"), at)
+}
+
+// dependsOn reads an order of work, which counts in a circle as any reference does, and returns the
+// addresses in it.
+func (e *eval) dependsOn(b *body) []deployed.Text {
 	a, ok := b.take("depends_on", optional)
 	if !ok {
-		return
+		return nil
 	}
+	var after []deployed.Text
 	l, ok := a.Expr.(*hclsyntax.TupleConsExpr)
 	for i := 0; ok && i < len(l.Exprs); i++ {
 		var addr string
 		addr, ok = nameOf(l.Exprs[i])
 		if ok = ok && e.m.nodes[addr] != nil; ok {
 			e.visit(addr, a.SrcRange)
+			after = append(after, deployed.Text{V: policy.Literal(addr), At: place(a.SrcRange)})
 		}
 	}
 	if !ok {
 		b.bad(a, "it is not a list of resources of this module")
 	}
+	return after
 }
 
 // spend counts n of what an evaluation may cost and reports whether it may go on.

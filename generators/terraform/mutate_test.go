@@ -108,7 +108,8 @@ func quotedAt(src []byte, i int) bool {
 // mayGo tells attributes that say what is so without them.
 func mayGo(a *hclsyntax.Attribute, at []string) bool {
 	if free(at) {
-		return a.Name != "error_message" // Terraform asks for it
+		// Terraform asks for the one, and the other says in which order AWS is asked.
+		return a.Name != "error_message" && a.Name != "depends_on"
 	}
 	v, diags := a.Expr.Value(nil)
 	if diags.HasErrors() || !v.IsKnown() || v.IsNull() {

@@ -41,8 +41,8 @@ func (b *body) versions() {
 // from being true (endpoints, skip_credentials_validation, skip_requesting_account_id, insecure),
 // and what changes resources that pzgen writes (default_tags, ignore_tags, s3_use_path_style).
 var ownProvider = [...]string{
-	"alias", "region", "profile", "access_key", "secret_key", "token", "shared_config_files",
-	"shared_credentials_files", "allowed_account_ids", "forbidden_account_ids", "max_retries", "retry_mode",
+	"alias", "region", "profile", "access_key", "secret_key", "token",
+	"allowed_account_ids", "forbidden_account_ids", "max_retries", "retry_mode",
 	"sts_region", "use_fips_endpoint", "use_dualstack_endpoint",
 }
 

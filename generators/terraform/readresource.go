@@ -166,15 +166,21 @@ func (e *eval) key(b *body, attrs map[string]value) {
 // of this account and region.
 func (e *eval) keyOf(b *body, arg string) *deployed.Key {
 	id, _ := b.str(arg, required)
-	if e.keys.by[id] == nil && !strings.HasPrefix(id, "arn:") {
-		v := e.values
-		id = "arn:" + v.Partition + ":kms:" + v.Region + ":" + v.Account + ":key/" + id
-	}
+	id = e.knownKey(id)
 	k := e.keys.of(id)
 	if !k.Created {
 		k.ARN, k.At = e.text(id, place(b.at)), place(b.at)
 	}
 	return k
+}
+
+// knownKey returns the name under which a key is known that an argument has by its ARN or its id.
+func (e *eval) knownKey(id string) string {
+	if e.keys.by[id] == nil && !strings.HasPrefix(id, "arn:") {
+		v := e.values
+		id = "arn:" + v.Partition + ":kms:" + v.Region + ":" + v.Account + ":key/" + id
+	}
+	return id
 }
 
 func (e *eval) keyAlias(b *body) {

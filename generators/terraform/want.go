@@ -58,6 +58,7 @@ func Want(s *model.Setup) deployed.State {
 	w.Keys = slices.DeleteFunc(w.Keys, func(k deployed.Key) bool {
 		return !k.Created && k.Policy == nil
 	})
+	w.Resources = wantResources(s, n)
 	w.Parameters = wantParameters(s, n)
 	w.Outputs = wantOutputs(s, n)
 	w.Documents = wantShown(s, n)
@@ -66,6 +67,77 @@ func Want(s *model.Setup) deployed.State {
 		w.Imports = append(w.Imports, deployed.Import{To: to, ID: deployed.Lit(i.id)})
 	}
 	return w
+}
+
+// wantResources are the addresses of the module's resources, and what each of them is.
+func wantResources(s *model.Setup, n names) []deployed.Resource {
+	var out []deployed.Resource
+	put := func(typ, label string, id policy.Text, after ...string) {
+		r := deployed.Resource{Address: typ + "." + label, Type: typ, ID: deployed.Text{V: id}}
+		for _, a := range after {
+			r.After = append(r.After, deployed.Lit(a+"."+label))
+		}
+		out = append(out, r)
+	}
+	role := policy.NewText(model.RefRoleName)
+	if !s.Role.Existing {
+		put(tfRole, roleLabel, role)
+	}
+	for _, d := range s.Role.Policies {
+		if s.Role.Inline {
+			put(tfRolePolicy, n.docs[d.Name], policy.NewText(model.RefRoleName, policy.Lit(":"+d.PolicyName)))
+			continue
+		}
+		put(tfPolicy, n.docs[d.Name], policy.Literal(d.PolicyName))
+		put(tfRoleAttach, n.docs[d.Name], model.PolicyARN(d.PolicyName))
+	}
+	for _, m := range s.Role.ManagedPolicies {
+		put(tfRoleAttach, n.managed[managedKey("role", m)], m)
+	}
+	for _, k := range s.Keys {
+		arn, label := policy.NewText(model.RefKeyARN(k.ID)), n.keys[k.ID]
+		whole := k.Policy.Name != "" && !k.Policy.Partial
+		switch {
+		case !k.Existing():
+			put(tfKey, label, arn)
+			put(tfKeyAlias, label, policy.Literal(k.Alias))
+			if whole && separate(s, k) {
+				put(tfKeyPolicy, label, arn)
+			}
+		case whole:
+			put(tfKeyPolicy, label, arn)
+		}
+	}
+	for _, b := range s.Buckets {
+		name, label := policy.NewText(model.RefBucketName(b.ID)), n.buckets[b.ID]
+		for _, typ := range bucketParts(b) {
+			var after []string
+			switch {
+			case typ == tfBucketPolicy && !b.Existing:
+				after = []string{tfBucketPublic}
+			case typ == tfBucketLife && b.Versioning:
+				after = []string{tfBucketVers}
+			}
+			put(typ, label, name, after...)
+		}
+	}
+	for _, o := range s.Operators {
+		for _, d := range o.Policies {
+			put(tfPolicy, n.docs[d.Name], policy.Literal(d.PolicyName))
+		}
+		for _, a := range audiences(o) {
+			if len(a.members) == 0 {
+				continue
+			}
+			for _, d := range o.Policies {
+				put(a.resource, n.docs[d.Name], model.PolicyARN(d.PolicyName))
+			}
+			for _, m := range o.ManagedPolicies {
+				put(a.resource, n.managed[managedKey("operator-"+o.ID, m)], m)
+			}
+		}
+	}
+	return out
 }
 
 func wantParameters(s *model.Setup, n names) []deployed.Parameter {

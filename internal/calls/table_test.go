@@ -227,7 +227,11 @@ func spoiled(m *model.Setup, table *Table) map[string]Documents {
 			case g != policy.Identity:
 				s.Principal = &policy.Principal{Any: true}
 			}
-			d.Statements = append([]policy.Statement{s}, d.Statements...)
+			e := *d
+			e.Statements = append([]policy.Statement{s}, d.Statements...)
+			if !slices.ContainsFunc(e.Check(name.Kind.Grammar()), func(p policy.Problem) bool { return p.Fatal }) {
+				*d = e // else it has no meaning: a role's trust policy is about actions of sts
+			}
 		})
 	}
 	is := func(operator, key, value string) policy.Condition {

@@ -95,7 +95,7 @@ func TestCompareMode(t *testing.T) {
 	if err := os.Chmod(root+"/a/z.sh", 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(root+"/a/x", 0o777); err != nil {
+	if err := os.Chmod(root+"/a/x", 0o775); err != nil {
 		t.Fatal(err)
 	}
 	got, diff := compare(t, root, Options{}, files)

@@ -25,13 +25,17 @@ type info struct {
 // special are bits that no generated file has.
 const special = fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
 
-// fits reports whether a file has the mode that it is written with. Of the permissions only the
-// right to execute is pzgen's affair: the rest is the umask's. Windows has no such right.
+// writableByOthers is the right of everybody to write. No umask in use leaves it, and whoever has it
+// can change a file between the proof and its use.
+const writableByOthers fs.FileMode = 0o002
+
+// fits reports whether a file has the mode that it is written with. Of the other permissions only
+// the right to execute is pzgen's affair: the rest is the umask's. Windows has no such right.
 func (i info) fits(want fs.FileMode) bool {
 	switch {
 	case runtime.GOOS == "windows":
 		return true
-	case i.mode&special != 0:
+	case i.mode&(special|writableByOthers) != 0:
 		return false
 	case want&0o100 != 0:
 		return i.mode&0o100 != 0
@@ -47,6 +51,9 @@ func (i info) octal() uint32 {
 	}
 	if i.mode&0o111 != 0 && i.mode&0o100 == 0 {
 		m = uint32(i.mode.Perm()) // somebody else's right to execute
+	}
+	if i.mode&writableByOthers != 0 {
+		m |= uint32(writableByOthers)
 	}
 	for bit, n := range map[fs.FileMode]uint32{fs.ModeSetuid: 0o4000, fs.ModeSetgid: 0o2000,
 		fs.ModeSticky: 0o1000} {

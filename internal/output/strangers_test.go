@@ -135,6 +135,7 @@ func TestCompareModes(t *testing.T) {
 		{"a/x", 0o744, "old mode 100755\nnew mode 100644\n"},
 		{"a/z.sh", 0o655, "old mode 100655\nnew mode 100755\n"},
 		{"a/z.sh", 0o755 | os.ModeSetuid, "old mode 104755\nnew mode 100755\n"},
+		{"a/z.sh", 0o757, "old mode 100757\nnew mode 100755\n"},
 		{"a/x", 0o644 | os.ModeSetgid, "old mode 102644\nnew mode 100644\n"},
 		{"a/x", 0o644 | os.ModeSticky, "old mode 101644\nnew mode 100644\n"},
 	} {
