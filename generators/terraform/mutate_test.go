@@ -53,7 +53,7 @@ func free(at []string) bool {
 	switch at[len(at)-1] {
 	case "description":
 		return at[0] == "variable" || at[0] == "output"
-	case "error_message", "depends_on":
+	case "error_message":
 		return true
 	}
 	return false
@@ -108,8 +108,7 @@ func quotedAt(src []byte, i int) bool {
 // mayGo tells attributes that say what is so without them.
 func mayGo(a *hclsyntax.Attribute, at []string) bool {
 	if free(at) {
-		// Terraform asks for the one, and the other says in which order AWS is asked.
-		return a.Name != "error_message" && a.Name != "depends_on"
+		return a.Name != "error_message" // Terraform asks for it
 	}
 	v, diags := a.Expr.Value(nil)
 	if diags.HasErrors() || !v.IsKnown() || v.IsNull() {
