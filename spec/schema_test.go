@@ -24,10 +24,10 @@ func compileSchema(t *testing.T) *jsonschema.Schema {
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
 	c.AssertFormat()
-	if err := c.AddResource("pzgen.schema.json", doc); err != nil {
+	if err := c.AddResource("https://pzgen.invalid/pzgen.schema.json", doc); err != nil {
 		t.Fatal(err)
 	}
-	s, err := c.Compile("pzgen.schema.json")
+	s, err := c.Compile("https://pzgen.invalid/pzgen.schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,10 +192,10 @@ func TestSchemaIsReadable(t *testing.T) {
 func validate(t *testing.T, schema, value any) error {
 	t.Helper()
 	c := jsonschema.NewCompiler()
-	if err := c.AddResource("part.json", schema); err != nil {
+	if err := c.AddResource("https://pzgen.invalid/part.json", schema); err != nil {
 		return err
 	}
-	s, err := c.Compile("part.json")
+	s, err := c.Compile("https://pzgen.invalid/part.json")
 	if err != nil {
 		return err
 	}

@@ -242,7 +242,7 @@ func (b *builder) role() {
 	for _, d := range docs {
 		size += b.size(d.doc)
 	}
-	b.out.Role.Inline = size <= inlineRoleLimit
+	b.out.Role.Inline = size <= InlineRoleLimit
 	for i, d := range docs {
 		policyName := prefix
 		if names[i] != "role-policy" {

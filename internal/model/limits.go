@@ -13,8 +13,8 @@ import (
 // character limits"); a bucket policy may have 20 KB (S3 User Guide, "Adding a bucket policy by using the Amazon S3 console"); a key policy 32 KB (KMS API
 // Reference, PutKeyPolicy).
 const (
-	inlineRoleLimit    = 10240 // all inline policies of a role together
-	managedLimit       = 6144
+	InlineRoleLimit    = 10240 // all inline policies of a role together
+	ManagedLimit       = 6144
 	managedPerRole     = 10
 	trustLimit         = 2048
 	bucketPolicyLimit  = 20 * 1024
@@ -56,7 +56,7 @@ func (b *builder) assumed() policy.Env {
 // comes from its Sid alone, so that another statement, added or removed, moves none; only where a policy is full, the next number with room is
 // taken, in the order of the Sids' hashes.
 func (b *builder) split(d *draft, name, policyName, place string) []Doc {
-	if b.size(d.doc) <= managedLimit {
+	if b.size(d.doc) <= ManagedLimit {
 		return []Doc{b.finish(d, name, policyName)}
 	}
 	order := make([]int, len(d.doc.Statements))
@@ -76,7 +76,7 @@ func (b *builder) split(d *draft, name, policyName, place string) []Doc {
 		for _, j := range append(slices.Clone(bin), i) {
 			doc.Statements = append(doc.Statements, d.doc.Statements[j])
 		}
-		return b.size(doc) <= managedLimit
+		return b.size(doc) <= ManagedLimit
 	}
 	for _, i := range order {
 		first := int(hash(d.doc.Statements[i].Sid) % parts)
@@ -89,7 +89,7 @@ func (b *builder) split(d *draft, name, policyName, place string) []Doc {
 			}
 		}
 		if !placed {
-			b.problem(place, "use fewer prefixes, or several setups", "statement %q of %s does not fit into the %d managed policies of %d characters that AWS allows", d.doc.Statements[i].Sid, name, parts, managedLimit)
+			b.problem(place, "use fewer prefixes, or several setups", "statement %q of %s does not fit into the %d managed policies of %d characters that AWS allows", d.doc.Statements[i].Sid, name, parts, ManagedLimit)
 			return nil
 		}
 	}
