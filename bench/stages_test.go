@@ -46,7 +46,7 @@ func rendering(tb testing.TB) shape.Render {
 	}
 }
 
-// shaped gives a shape and the setups that have it.
+// shaped returns a shape and the setups that have it.
 func shaped(tb testing.TB, n int) (*shape.Shape, [][]string) {
 	all := parse(tb, 15*n)
 	var g *shape.Group

@@ -38,7 +38,7 @@ func (w *world) target(m *model.Setup, env policy.Env) map[string]policy.Documen
 	return docs
 }
 
-// wanted gives what stands in the account once the setup is applied: the documents of the JSON target, merged where they are statements to merge.
+// wanted returns what is in the account once the setup is applied: the documents of the JSON target, merged where they are statements to merge.
 func (w *world) wanted(m *model.Setup, env policy.Env) map[string]policy.Document {
 	w.t.Helper()
 	docs := w.target(m, env)
@@ -90,7 +90,7 @@ func (w *world) agrees(t testing.TB, m *model.Setup, s *state) {
 	}
 }
 
-// difference gives what has changed between two texts.
+// difference returns what has changed between two texts.
 func difference(before, after string) string {
 	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{A: difflib.SplitLines(before), B: difflib.SplitLines(after), FromFile: "want", ToFile: "got", Context: 4})
 	if err != nil {
@@ -169,7 +169,7 @@ func (w *world) foreignStays(t testing.TB, m *model.Setup, s *state) {
 	}
 }
 
-// sids gives the Sids of a policy.
+// sids returns the Sids of a policy.
 func sids(t testing.TB, text string) []string {
 	t.Helper()
 	d, err := policy.DecodeJSON([]byte(text))

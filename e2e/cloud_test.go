@@ -97,7 +97,7 @@ func (c *cloud) aws(args ...string) []byte {
 	return out.Bytes()
 }
 
-// state is all that stands in an account.
+// state is all that is in an account.
 type state struct {
 	Roles, Users, Groups, Policies map[string]*identity
 	Buckets                        map[string]*bucket
@@ -145,7 +145,7 @@ func (c *cloud) state() *state {
 	return s
 }
 
-// text gives a state as text, in which a key that a setup made goes by its name there. There is no more than one other key.
+// text returns a state as text, in which a key that a setup made goes by its name there. There is no more than one other key.
 func (s *state) text(t testing.TB) string {
 	t.Helper()
 	named := *s
@@ -166,7 +166,7 @@ func (s *state) text(t testing.TB) string {
 	return strings.NewReplacer(ids...).Replace(string(b))
 }
 
-// references gives the references of a setup the values that they have in the account.
+// references returns the references of a setup the values that they have in the account.
 func (s *state) references(m *model.Setup) policy.Env {
 	env := m.DeployedEnv()
 	for _, k := range m.Keys {
@@ -179,7 +179,7 @@ func (s *state) references(m *model.Setup) policy.Env {
 	return env
 }
 
-// document gives the policy that stands in the account for one of a setup's documents, or none.
+// document returns the policy that is in the account for one of a setup's documents, or none.
 func (s *state) document(m *model.Setup, name string, env policy.Env) []byte {
 	if r := s.Roles[m.Role.Name]; r != nil {
 		if name == m.Role.Trust.Name {

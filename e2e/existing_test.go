@@ -202,7 +202,7 @@ func (p *page) stack(t *testing.T) {
 	p.aws("iam", "put-role-policy", "--role-name", "PersonalizeByHand", "--policy-name", "Personalize-lake", "--policy-document", "file://"+filepath.Join(out, "role-policy.json"))
 }
 
-// holds requires every statement of others to stand in the policies as it did.
+// holds requires every statement of others to be in the policies as it did.
 func (p *page) holds(t *testing.T, when string) {
 	t.Helper()
 	s := p.state()

@@ -56,7 +56,7 @@ func (p *proxy) reset() {
 	p.calls, p.before, p.after, p.identity = nil, nil, nil, ""
 }
 
-// changes gives the calls that change something.
+// changes returns the calls that change something.
 func (p *proxy) changes() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

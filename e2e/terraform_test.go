@@ -157,7 +157,7 @@ func (w *world) outputs(t *testing.T, text []byte, s *state) {
 	}
 }
 
-// foreignPolicies requires every statement of others to stand in the policies of what existed.
+// foreignPolicies requires every statement of others to be in the policies of what existed.
 func (w *world) foreignPolicies(t *testing.T, s *state) {
 	t.Helper()
 	found := 0

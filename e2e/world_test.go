@@ -112,7 +112,7 @@ func foreignKeyPolicy(m *model.Setup) string {
    "Condition":{"Bool":{"kms:GrantIsForAWSResource":true}}}]}`
 }
 
-// newWorld starts the account of a setup, which stands in a file of the examples. edit changes the text of the spec.
+// newWorld starts the account of a setup, which is in a file of the examples. edit changes the text of the spec.
 func newWorld(t testing.TB, socket, file, name string, edit func(string) string) *world {
 	t.Helper()
 	w := &world{t: t}

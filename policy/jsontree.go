@@ -138,7 +138,7 @@ func (s *scanner) space() {
 	}
 }
 
-// show quotes what stands at the present place.
+// show quotes what is at the present place.
 func (s *scanner) show() string {
 	if s.i >= len(s.data) {
 		return "end of input"

@@ -326,7 +326,7 @@ func (m *maker) document(sids ...string) Document {
 	return d
 }
 
-// holdMerge checks what merging promises for a policy, whatever stands in it.
+// holdMerge checks what merging promises for a policy, whatever is in it.
 func holdMerge(t *testing.T, base Document, o Owner) (done bool) {
 	t.Helper()
 	before := string(base.Compact())
@@ -359,7 +359,7 @@ func holdMerge(t *testing.T, base Document, o Owner) (done bool) {
 	if !owned && len(base.Statements) > 0 && (back.Normal() != base.Normal() || !slices.EqualFunc(back.Statements, base.Statements, same)) {
 		t.Fatalf("taken out again:\n%s\nwas\n%s", back.JSON(), base.JSON())
 	}
-	// Foreign statements stand in the merged document as they did, in their order; of the others each owned one stands there once.
+	// Foreign statements are in the merged document as before, in their order; of the others each owned one is there once.
 	var foreigners []Statement
 	count := map[string]int{}
 	for _, s := range m.Statements {

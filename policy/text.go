@@ -13,7 +13,7 @@ import (
 // forget one:
 //   - a literal holds no "$": a dollar sign is the policy variable ${$} (IAM User Guide, "IAM policy
 //     elements: Variables and tags", section "Specifying default values / special characters");
-//   - two literals never stand beside each other, so no escape can form across a seam;
+//   - two literals are never beside each other, so no escape can form across a seam;
 //   - parts are not changed after they were built.
 //
 // The zero Text is the empty string.
@@ -313,7 +313,7 @@ func (t Text) OnlyLit() (string, bool) {
 	return "", false
 }
 
-// Refs returns the references in t, in order, repeated as often as they stand there.
+// Refs returns the references in t, in order, repeated as often as they are there.
 func (t Text) Refs() []Ref {
 	var refs []Ref
 	for _, p := range t.parts {

@@ -38,7 +38,7 @@ func TestDuplicateNames(t *testing.T) {
 				t.Errorf("%q beside %q: %v", other, key, err)
 				continue
 			}
-			// The second of the two is blamed, unless the first is none of the grammar already.
+			// The second of the two is blamed, unless the first is not one of the grammar already.
 			before := data[:at[0]+len(other)+len(`"":"x",`)]
 			line, col := 1+strings.Count(before, "\n"), len([]rune(before[strings.LastIndexByte(before, '\n')+1:]))+1
 			if strings.Contains(placed.Message, "twice") && (placed.Line != line || placed.Col != col) {

@@ -58,7 +58,7 @@ func (c *sizer) size(n *yaml.Node, depth int) int {
 	return size
 }
 
-// deref gives what an alias names, and any other node itself.
+// deref returns what an alias names, and any other node itself.
 func deref(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {
 		return n.Alias
@@ -69,7 +69,7 @@ func deref(n *yaml.Node) *yaml.Node {
 // isMerge reports whether a key is the merge key of YAML 1.1.
 func isMerge(k *yaml.Node) bool { return k.Kind == yaml.ScalarNode && k.Tag == "!!merge" }
 
-// entries gives the keys and values of a mapping in turn, with what its merge keys bring in behind its own. A key of the mapping itself
+// entries returns the keys and values of a mapping in turn, with what its merge keys bring in behind its own. A key of the mapping itself
 // wins over a merged one, and of several merged mappings the first wins (YAML language-independent type repository, "merge").
 func (r *reader) entries(m *yaml.Node) []*yaml.Node {
 	merges := false

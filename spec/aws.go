@@ -18,7 +18,7 @@ var regions = []struct{ name, partition string }{
 	{"us-west-2", "aws"},
 }
 
-// Regions gives the regions where Amazon Personalize is offered, sorted.
+// Regions returns the regions where Amazon Personalize is offered, sorted.
 func Regions() []string {
 	names := make([]string, len(regions))
 	for i, r := range regions {
@@ -36,7 +36,7 @@ func offered(region string) bool {
 	return false
 }
 
-// partitionOf gives the partition of a region by how it begins (IAM User Guide, "Amazon Resource Names": partitions; each
+// partitionOf returns the partition of a region by how it begins (IAM User Guide, "Amazon Resource Names": partitions; each
 // partition keeps a prefix of its own).
 func partitionOf(region string) string {
 	for _, p := range []struct{ prefix, partition string }{

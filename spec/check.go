@@ -215,7 +215,7 @@ func namesOf[T any](list []named[T]) []string {
 	return names
 }
 
-// find gives the thing of a name in a list that is sorted by name.
+// find returns the thing of a name in a list that is sorted by name.
 func find[T any](list []named[T], name string) *T {
 	i, ok := slices.BinarySearchFunc(list, name, func(t named[T], name string) int { return strings.Compare(t.name, name) })
 	if !ok {

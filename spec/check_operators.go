@@ -41,7 +41,7 @@ func (c *checker) checkOperators() {
 	})
 }
 
-// values gives the texts that are right.
+// values returns the texts that are right.
 func values(list []text) []string {
 	var out []string
 	for _, t := range list {

@@ -20,7 +20,7 @@ func (c *checker) checkRole() {
 	}
 	boundary := c.boundary(d.boundary)
 	if s.Role.Existing {
-		// What stands in defaults is for the roles that are created.
+		// What is in defaults is for the roles that are created.
 		inherited := c.defaults.role.v
 		for _, f := range []struct {
 			name        string
@@ -135,7 +135,7 @@ func (c *checker) managedPolicies(list []text) []string {
 	return arns
 }
 
-// knownPolicy gives the policy of AWS with this name or ARN.
+// knownPolicy returns the policy of AWS with this name or ARN.
 func knownPolicy(s, partition string) *managedPolicy {
 	for i := range managedPolicies {
 		p := &managedPolicies[i]

@@ -21,7 +21,7 @@ func (c *checker) checkStatements() {
 	ownersOf(c, "operator", "operators", d.operators, c.d.operators, identity)
 }
 
-// kind of document that a statement stands in.
+// kind of document that a statement is in.
 type docKind byte
 
 const (
@@ -130,7 +130,7 @@ func (c *checker) isOwnRole(t policy.Text) bool {
 	return t.Fill(env).IAM() == own
 }
 
-// checkGrammar has package policy read the statement as it will stand in a document: it knows condition operators and the rest of the grammar.
+// checkGrammar has package policy read the statement as it will be in a document: it knows condition operators and the rest of the grammar.
 func (c *checker) checkGrammar(s policy.Statement, n *yaml.Node) {
 	doc := policy.Document{Version: policy.Version2012, Statements: []policy.Statement{s}}
 	_, err := policy.DecodeJSON(doc.JSON())

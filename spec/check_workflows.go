@@ -144,7 +144,7 @@ func (c *checker) location(t text, at string) *Location {
 	return &Location{Bucket: name, Prefix: prefix}
 }
 
-// bucketCalled gives the name under buckets of the bucket that has this name in S3, or "".
+// bucketCalled returns the name under buckets of the bucket that has this name in S3, or "".
 func (c *checker) bucketCalled(name string) string {
 	for i := range c.d.buckets {
 		if n := c.d.buckets[i].v.name; n.ok && n.v == name {

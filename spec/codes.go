@@ -74,7 +74,7 @@ const (
 	warnNoEffect   = "PZ077"
 )
 
-// Checks gives every check of a spec, by code.
+// Checks returns every check of a spec, by code.
 func Checks() []Check {
 	return []Check{
 		{codeRead, "the file cannot be read"},

@@ -132,7 +132,7 @@ func sidClaim(s *Setup, c CustomStatement) claim {
 	return claim{setup: s.Name, n: &yaml.Node{Line: c.Statement.Pos.Line, Column: c.Statement.Pos.Col}, created: true}
 }
 
-// identityOf gives what a key is in AWS: its ARN, or the alias that it will have.
+// identityOf returns what a key is in AWS: its ARN, or the alias that it will have.
 func identityOf(d *setupDraft, name string) string {
 	if k := find(d.keys, name); k != nil {
 		return k.arn.v + k.alias.v

@@ -37,7 +37,7 @@ func (ds Diagnostics) HasErrors() bool {
 	return slices.ContainsFunc(ds, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
-// Count gives the number of findings of a severity.
+// Count returns the number of findings of a severity.
 func (ds Diagnostics) Count(s Severity) int {
 	n := 0
 	for _, d := range ds {
@@ -48,7 +48,7 @@ func (ds Diagnostics) Count(s Severity) int {
 	return n
 }
 
-// Strict gives a copy in which every warning is an error.
+// Strict returns a copy in which every warning is an error.
 func (ds Diagnostics) Strict() Diagnostics {
 	out := slices.Clone(ds)
 	for i := range out {
@@ -57,7 +57,7 @@ func (ds Diagnostics) Strict() Diagnostics {
 	return out
 }
 
-// String gives every finding as [Diagnostic.String] does.
+// String returns every finding as [Diagnostic.String] does.
 func (ds Diagnostics) String() string {
 	var b strings.Builder
 	for _, d := range ds {
@@ -66,7 +66,7 @@ func (ds Diagnostics) String() string {
 	return b.String()
 }
 
-// String gives the finding on one to four lines: place and message, the offending line, a caret under it, the hint.
+// String returns the finding on one to four lines: place and message, the offending line, a caret under it, the hint.
 func (d Diagnostic) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:%d:%d: ", d.File, d.Line, d.Col)
@@ -83,7 +83,7 @@ func (d Diagnostic) String() string {
 	return b.String()
 }
 
-// under gives the space that stands below the first col-1 characters of a line: a tab stays a tab, so that the caret meets its place.
+// under returns the space that stands below the first col-1 characters of a line: a tab stays a tab, so that the caret meets its place.
 func under(line string, col int) string {
 	var b strings.Builder
 	for _, r := range line {
@@ -139,7 +139,7 @@ func byPlace(a, b problem) int {
 	return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.col, b.col), strings.Compare(a.code, b.code), strings.Compare(a.message, b.message))
 }
 
-// most gives the problems that are told: at most maxProblems, errors before warnings, and a last one that says how many are not.
+// most returns the problems that are told: at most maxProblems, errors before warnings, and a last one that says how many are not.
 func most(problems []problem) []problem {
 	if len(problems) <= maxProblems {
 		return problems
@@ -158,7 +158,7 @@ func most(problems []problem) []problem {
 		}
 	}
 	last := out[len(out)-1]
-	more := problem{code: last.code, severity: Warning, line: last.line, col: last.col, hint: "mend these first"}
+	more := problem{code: last.code, severity: Warning, line: last.line, col: last.col, hint: "fix these first"}
 	if errors > maxProblems {
 		more.severity = Error
 	}

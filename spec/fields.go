@@ -22,7 +22,7 @@ var setupObject = &object[setupDraft]{
 	doc: "One Amazon Personalize setup: a service role, what it reaches, and who may use it.",
 	fields: []field[setupDraft]{
 		stringField("description", func(d *setupDraft) *text { return &d.description }, freeText,
-			"What this setup is for. It stands in the generated README and templates.", example("Product recommendations of the web shop")),
+			"What this setup is for. It is in the generated README and templates.", example("Product recommendations of the web shop")),
 		stringField("account", func(d *setupDraft) *text { return &d.account }, accountForm,
 			"The AWS account that owns everything in the setup: 12 digits in quotes. Required here or in defaults.", example("111122223333")),
 		stringField("region", func(d *setupDraft) *text { return &d.region }, regionForm,

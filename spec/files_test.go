@@ -70,7 +70,7 @@ func TestFilesContradict(t *testing.T) {
 	}
 }
 
-// accountOf gives the account of setup 31 of specOf for the case that is about it.
+// accountOf returns the account of setup 31 of specOf for the case that is about it.
 func accountOf(name string) string {
 	if name == "many first" {
 		return "111122220031"

@@ -70,7 +70,7 @@ type loader struct {
 	defaultsWrong bool
 }
 
-// declared is a setup as it stands in the file.
+// declared is a setup as it is in the file.
 type declared struct {
 	name      string
 	key, body *yaml.Node
@@ -217,7 +217,7 @@ const maxPolicyFile = 1 << 20
 
 func readPolicyFile(path string) ([]byte, error) { return readfile.File(path, maxPolicyFile) }
 
-// reason gives what an error of the file system says, without the path, which stands before it.
+// reason returns what an error of the file system says, without the path, which stands before it.
 func reason(err error) string {
 	var pe *fs.PathError
 	var kind *readfile.KindError
@@ -233,7 +233,7 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// beside gives the path of a file that the spec names.
+// beside returns the path of a file that the spec names.
 func (l *loader) beside(path string) string {
 	return filepath.Join(filepath.Dir(l.file), filepath.FromSlash(path))
 }

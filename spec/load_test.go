@@ -40,7 +40,7 @@ func TestExamples(t *testing.T) {
 		}
 		for _, setup := range s.Setups {
 			if other := where[setup.Name]; other != "" {
-				t.Errorf("setup %q stands in %s and in %s", setup.Name, other, file)
+				t.Errorf("setup %q is in %s and in %s", setup.Name, other, file)
 			}
 			where[setup.Name] = file
 		}

@@ -5,7 +5,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Drafts are what stands in the file, each value with its place, before anything is checked across fields. A value whose own form is wrong is
+// Drafts are what is in the file, each value with its place, before anything is checked across fields. A value whose own form is wrong is
 // given but not ok: it was reported, and nothing else is to be said of it.
 
 type text struct {
@@ -16,7 +16,7 @@ type text struct {
 
 func (t text) given() bool { return t.n != nil }
 
-// or gives the value, or another one where it is not given or not ok.
+// or returns the value, or another one where it is not given or not ok.
 func (t text) or(other string) string {
 	if t.ok {
 		return t.v
@@ -137,7 +137,7 @@ type conditionDraft struct {
 	values        textsDraft
 }
 
-// place gives the place of a node.
+// place returns the place of a node.
 func place(n *yaml.Node) Place { return Place{n.Line, n.Column} }
 
 func pos(n *yaml.Node) policy.Pos { return policy.Pos{Line: n.Line, Col: n.Column} }

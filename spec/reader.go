@@ -45,7 +45,7 @@ func (r *reader) warn(code string, n *yaml.Node, hint, format string, args ...an
 	r.add(Warning, code, n.Line, n.Column, hint, format, args)
 }
 
-// mapping gives what n is, if it is a mapping.
+// mapping returns what n is, if it is a mapping.
 func (r *reader) mapping(n *yaml.Node, what string) (*yaml.Node, bool) {
 	v := deref(n)
 	if v.Kind == yaml.MappingNode && v.Tag == "!!map" {
@@ -55,7 +55,7 @@ func (r *reader) mapping(n *yaml.Node, what string) (*yaml.Node, bool) {
 	return nil, false
 }
 
-// list gives what n is, if it is a list of so many items.
+// list returns what n is, if it is a list of so many items.
 func (r *reader) list(n *yaml.Node, what string, least int) (*yaml.Node, bool) {
 	v := deref(n)
 	if v.Kind != yaml.SequenceNode || v.Tag != "!!seq" {
@@ -104,7 +104,7 @@ func foreignTag(v *yaml.Node) bool {
 	return true
 }
 
-// key gives a key of a mapping as text.
+// key returns a key of a mapping as text.
 func (r *reader) key(n *yaml.Node) (string, bool) {
 	k := deref(n)
 	if k.Kind != yaml.ScalarNode {
@@ -192,7 +192,7 @@ func (r *reader) text(n *yaml.Node, what string, f *form) text {
 	return t
 }
 
-// formHint says how to mend what people write most often.
+// formHint says how to fix what people write most often.
 func formHint(s string, f *form) string {
 	switch f {
 	case accountForm:

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-// Schema gives the JSON Schema (draft 2020-12) of pzgen.yaml, for editors and other tools. It is made from the declaration that [Load]
+// Schema returns the JSON Schema (draft 2020-12) of pzgen.yaml, for editors and other tools. It is made from the declaration that [Load]
 // reads by: what it refuses, Load refuses. It does not know what depends on several values, such as whether a bucket that a workflow names
 // is declared.
 func Schema() []byte {
@@ -69,7 +69,7 @@ type pair struct {
 	value any
 }
 
-// MarshalJSON gives the object.
+// MarshalJSON returns the object.
 func (o ordered) MarshalJSON() ([]byte, error) {
 	b := []byte{'{'}
 	for i, m := range o {

@@ -78,7 +78,7 @@ var shapeCodes = map[string]bool{
 // unseen are the cases that Load refuses for something that a schema does not see, and why.
 var unseen = map[string]string{
 	"role/name-yes":         "YAML 1.2 has no truth value yes",
-	"role/existing-no-name": "whether a name is due depends on defaults too",
+	"role/existing-no-name": "whether a name is needed depends on defaults too",
 	"file/second-document":  "a reader of one document sees one",
 	"keys/window-octal":     "010 is the number 8 to the parser",
 }

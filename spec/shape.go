@@ -90,7 +90,7 @@ func (o *object[T]) read(r *reader, n *yaml.Node, what string, into *T) {
 		case seen&(1<<at) != 0:
 			r.err(codeTwice, k, "keep one of them", "%s is given twice", name)
 		case r.inDefaults && o.fields[at].own:
-			r.err(codeDefaults, k, "write it in each setup", "%s cannot stand in defaults", name)
+			r.err(codeDefaults, k, "write it in each setup", "%s cannot be in defaults", name)
 		default:
 			seen |= 1 << at
 			o.fields[at].read(r, v, into)

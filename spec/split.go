@@ -230,7 +230,7 @@ func newClaimed() *claimed {
 	return &claimed{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, all: map[[2]uint64]stake{}}
 }
 
-// fresh gives an empty one that can be joined to c.
+// fresh returns an empty one that can be joined to c.
 func (c *claimed) fresh() *claimed { return &claimed{seeds: c.seeds, all: map[[2]uint64]stake{}} }
 
 // join adds what other files claim, which is in another. It is not ok when that may contradict what is in c.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// suggest gives a hint with the candidate that s was probably meant to be, or "".
+// suggest returns a hint with the candidate that s was probably meant to be, or "".
 func suggest(s string, candidates []string) string {
 	best, least := "", max(1, len(s)/4)
 	if len(s) > 64 {
@@ -22,7 +22,7 @@ func suggest(s string, candidates []string) string {
 	return "did you mean `" + best + "`?"
 }
 
-// suggestOr gives the hint of suggest, or else the whole list of what there is.
+// suggestOr returns the hint of suggest, or else the whole list of what there is.
 func suggestOr(s, what string, candidates []string) string {
 	if h := suggest(s, candidates); h != "" {
 		return h

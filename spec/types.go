@@ -14,7 +14,7 @@ import (
 // Version is the version of the format that this build reads.
 const Version = 1
 
-// Spec is a loaded file. Setups are sorted by name, whatever order they stand in.
+// Spec is a loaded file. Setups are sorted by name, whatever order they are in.
 type Spec struct {
 	File   string // as the user named it, for messages
 	Setups []*Setup

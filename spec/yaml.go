@@ -21,7 +21,7 @@ const (
 	maxExpanded = 200_000
 )
 
-// parseYAML gives the root mapping of a file, or nil after saying what is wrong with it.
+// parseYAML returns the root mapping of a file, or nil after saying what is wrong with it.
 func (r *reader) parseYAML(data []byte) *yaml.Node {
 	if !r.checkText(data) {
 		return nil
@@ -97,7 +97,7 @@ func (r *reader) checkText(data []byte) bool {
 			return false
 		case c < ' ' && c != '\t' || c >= 0x7F && c < 0xA0 || c == 0xFFFE || c == 0xFFFF:
 			r.at(codeEncoding, line, col(), "take it out; if this is not a text file, give another one",
-				"control character U+%04X cannot stand in a spec", c)
+				"control character U+%04X cannot be in a spec", c)
 			return false
 		case c == 0xFEFF && i > 0:
 			r.at(codeEncoding, line, col(), "take it out: it is an invisible character", "byte order mark in the middle of the file")

@@ -42,7 +42,7 @@ type setup struct {
 	}
 }
 
-// Reads gives the prefixes that workflows read from a bucket, Writes those that they write to.
+// Reads returns the prefixes that workflows read from a bucket, Writes those that they write to.
 func (s setup) Reads(bucket string) (list []string) {
 	for _, w := range s.Workflows {
 		if w.From != nil && w.From.Bucket == bucket {

@@ -116,10 +116,10 @@ func (e *env) sayPlaceholders(g engine.Generated, said int) int {
 			break
 		}
 		if said > manyWarnings {
-			fmt.Fprintln(e.stderr, "more files have such places: their names stand in <...>")
+			fmt.Fprintln(e.stderr, "more files have such places: their names are in <...>")
 			break
 		}
-		fmt.Fprintf(e.stderr, "%s %s: %s stands in %s; fill it in when the key is there (the "+
+		fmt.Fprintf(e.stderr, "%s %s: %s is in %s; fill it in when the key is there (the "+
 			"other targets do it themselves)\n",
 			e.look.yellow("note:"), b.Path, b.Ref.Short(), list(b.Fields))
 	}

@@ -96,7 +96,7 @@ func bash(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// edit replaces a text that stands in a file, once; \n is a line feed in both: edit FILE OLD NEW
+// edit replaces a text that is in a file, once; \n is a line feed in both: edit FILE OLD NEW
 func edit(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: edit FILE OLD NEW")

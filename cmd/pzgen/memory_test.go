@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// percent gives how much garbage there may be, and limit the memory that may be taken; both stay as they are.
+// percent returns how much garbage there may be, and limit the memory that may be taken; both stay as they are.
 func percent() int {
 	p := debug.SetGCPercent(-1)
 	debug.SetGCPercent(p)

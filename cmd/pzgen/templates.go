@@ -24,7 +24,7 @@ func templatesCommand(e *env) *cli.Command {
 		Subcommands: []*cli.Command{
 			{
 				Name:   "list",
-				Usage:  "print every statement with the documents it may stand in and where AWS says so",
+				Usage:  "print every statement with the documents it may be in and where AWS says so",
 				Flags:  []cli.Flag{templatesFlag()},
 				Action: takes(0, func(c *cli.Context) error { return listTemplates(e, c) }),
 			},

@@ -18,7 +18,7 @@ import (
 func verifyCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name: "verify",
-		Usage: "read the artifacts that stand in the output folder, each in its own language, " +
+		Usage: "read the files in the output folder, each in its own language, " +
 			"and prove them",
 		Description: "Every target has to grant what the spec says, under two made-up accounts " +
 			"as well, so that no name is fixed; every call that a workflow makes has to " +
@@ -134,7 +134,7 @@ func setupLine(v engine.Verified) string {
 		in, plural(len(v.Report.Calls), "call"), v.Report.Refused)
 }
 
-// targetList gives the targets that were proved, in the order in which they are printed.
+// targetList returns the targets that were proved, in the order in which they are printed.
 func targetList(have map[string]bool) string {
 	names := slices.DeleteFunc(generators.Names(), func(n string) bool { return !have[n] })
 	if len(names) == 0 {

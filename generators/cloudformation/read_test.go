@@ -277,7 +277,7 @@ func TestLargeTemplate(t *testing.T) {
 	}
 }
 
-// A description cannot end the comment, nor the string, that it stands in.
+// A description cannot end the comment, nor the string, that it is in.
 func TestHostileDescription(t *testing.T) {
 	s := created()
 	s.SpecFile = "a\nTransform: x\u2028Transform: y\r\u0085Transform: z.yaml"

@@ -164,7 +164,7 @@ func (f *fields) tags() []deployed.Tag {
 	return out
 }
 
-// document returns a policy document, or nil if there is none that can be read.
+// document returns a policy document, or nil if there is not one that can be read.
 func (f *fields) document(name string) *deployed.Document {
 	n := f.get(name)
 	j := jsonText{line: 1, col: 1}

@@ -210,7 +210,7 @@ func TestRealBash(t *testing.T) {
 	}
 }
 
-// settle gives an account without what differs between jq and gojq (the order of an object's
+// settle returns an account without what differs between jq and gojq (the order of an object's
 // keys) and between the uploaded files.
 func settle(t *testing.T, a *account.Account) string {
 	t.Helper()

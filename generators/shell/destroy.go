@@ -111,7 +111,7 @@ func (w *script) destroySteps() {
 		w.list(s.Role.ManagedPolicies))
 }
 
-// ownARNs gives the ARNs of the customer managed policies of the service role.
+// ownARNs returns the ARNs of the customer managed policies of the service role.
 func ownARNs(s *model.Setup) []policy.Text {
 	var arns []policy.Text
 	for _, d := range s.Role.Policies {
@@ -122,7 +122,7 @@ func ownARNs(s *model.Setup) []policy.Text {
 	return arns
 }
 
-// list gives Texts as one word, a JSON list.
+// list returns Texts as one word, a JSON list.
 func (w *script) list(texts []policy.Text) string {
 	parts := []policy.Part{policy.Lit("[")}
 	for i, t := range texts {

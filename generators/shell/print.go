@@ -9,7 +9,7 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Print gives apply.sh and destroy.sh of a setup. It fails for values that a script cannot hold
+// Print returns apply.sh and destroy.sh of a setup. It fails for values that a script cannot hold
 // (NUL, bytes that are not UTF-8), for tags in pzgen's own name space, and for the policy of a
 // key that refers to a key which is created later.
 func Print(s *model.Setup) ([]output.File, error) {
@@ -54,7 +54,7 @@ func (w *script) apply() {
 	w.end()
 }
 
-// wanted gives the statements of a document that the script itself brings along: all of a
+// wanted returns the statements of a document that the script itself brings along: all of a
 // document that is pzgen's, and only pzgen's own where the document belongs to something that
 // exists.
 func wanted(s *model.Setup, d model.Doc) policy.Document {

@@ -65,7 +65,7 @@ func ansi(s string) string {
 	return b.String()
 }
 
-// double gives t as a word in double quotes, with ${NAME} for each reference.
+// double returns t as a word in double quotes, with ${NAME} for each reference.
 func (n names) double(t policy.Text) (string, error) {
 	var b strings.Builder
 	b.WriteByte('"')

@@ -26,7 +26,7 @@ type script struct {
 	err   error
 }
 
-// uses gives the references in the documents of the script.
+// uses returns the references in the documents of the script.
 func (w *script) uses() map[policy.Ref]bool {
 	refs := map[policy.Ref]bool{}
 	for _, d := range w.docs {
@@ -72,7 +72,7 @@ func (w *script) text(t policy.Text) string {
 	return s
 }
 
-// ref gives a reference as one word.
+// ref returns a reference as one word.
 func (w *script) ref(r policy.Ref) string {
 	name, err := w.names.variable(r)
 	w.fail(err)
@@ -96,7 +96,7 @@ func (w *script) function(name string, body func()) {
 	w.line("}")
 }
 
-// print prints text, JSON mostly, from a here-document. Cuts tell where references stand in it.
+// print prints text, JSON mostly, from a here-document. Cuts tell where references are in it.
 func (w *script) print(text []byte, cuts []policy.Cut) {
 	w.line("  cat <<EOF")
 	at := 0

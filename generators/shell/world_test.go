@@ -93,7 +93,7 @@ func local(file string) string {
 	return path.Clean("/" + file)
 }
 
-// foreign stands in the policy of an existing thing whose real one is not known: a statement that
+// foreign is in the policy of an existing thing whose real one is not known: a statement that
 // is nobody's business.
 func foreign() policy.Statement {
 	return policy.Statement{Sid: "SomebodyElses", Effect: policy.Allow,

@@ -188,9 +188,9 @@ func testRun(t *testing.T, b *strings.Builder, s *model.Setup, env policy.Env) {
 func agree(t *testing.T, s *model.Setup, p said, env policy.Env) {
 	t.Helper()
 	n := namesOf(s)
-	found, due := map[string]bool{}, map[string]policy.Document{}
+	found, wanted := map[string]bool{}, map[string]policy.Document{}
 	for _, d := range s.Docs() {
-		due[d.Name] = d.Document.Fill(env)
+		wanted[d.Name] = d.Document.Fill(env)
 	}
 	check := func(name string, v any) {
 		text, ok := v.(string)
@@ -204,7 +204,7 @@ func agree(t *testing.T, s *model.Setup, p said, env policy.Env) {
 			return
 		}
 		found[name] = true
-		if want := due[name]; !d.Equal(want) || d.ID != want.ID {
+		if want := wanted[name]; !d.Equal(want) || d.ID != want.ID {
 			t.Errorf("%s/%s: terraform and the reader differ\nterraform %s\nread      %s", s.Name, name, d.Normal(), want.Normal())
 		}
 	}

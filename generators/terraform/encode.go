@@ -6,7 +6,7 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// encoded gives a document as the object that jsonencode is to turn into JSON.
+// encoded returns a document as the object that jsonencode is to turn into JSON.
 func (p *printer) encoded(d policy.Document) expr {
 	n := dollar
 	if d.Version != policy.Version2012 {

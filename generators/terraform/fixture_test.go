@@ -94,7 +94,7 @@ func base(t testing.TB, json string) *policy.Document {
 	return &d
 }
 
-// onto gives d whole: the statements of base, then its own.
+// onto returns d whole: the statements of base, then its own.
 func onto(b *policy.Document, d model.Doc) (model.Doc, policy.Document) {
 	own := d.Document
 	merged := *b

@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// What is printed for the setups of the fixtures stands in testdata for people to read.
+// What is printed for the setups of the fixtures is in testdata for people to read.
 func TestGolden(t *testing.T) {
 	for _, s := range []*model.Setup{complete(t), existingRole(t), hostile(t)} {
 		dir := filepath.Join("testdata", "golden", s.Name)

@@ -2,7 +2,7 @@ package terraform
 
 import "strings"
 
-// lines are what stands in a file, a block, an object or a list. Those of an expression or block among them hang on the line where that begins.
+// lines are what is in a file, a block, an object or a list. Those of an expression or block among them hang on the line where that begins.
 type lines []line
 
 // line is an argument or a member, name = value; without a name it is an element, a block or a comment; without a value too, it is empty.
@@ -28,7 +28,7 @@ func (b *lines) comment(texts ...string) {
 	}
 }
 
-// nest appends a block and gives what stands in it.
+// nest appends a block and gives what is in it.
 func (b *lines) nest(typ string, labels ...string) *lines {
 	in := make(lines, 0, 4)
 	*b = append(*b, line{value: expr{first: header(typ, labels) + " {", inner: &in, last: "}"}})

@@ -22,7 +22,7 @@ type change struct {
 	free       bool // grants and sets the same
 }
 
-// changes gives every small change of a file of Terraform: each string longer by a letter or
+// changes returns every small change of a file of Terraform: each string longer by a letter or
 // emptied, each number and Boolean another, each attribute, block and list element gone, each
 // reference another one's.
 func changes(t *testing.T, f output.File) []change {
@@ -98,7 +98,7 @@ func attributeChanges(src []byte, a *hclsyntax.Attribute, at []string) []change 
 	return out
 }
 
-// quotedAt reports whether a byte stands in the text of a string: what precedes it on its line
+// quotedAt reports whether a byte is in the text of a string: what precedes it on its line
 // has an odd number of quotes.
 func quotedAt(src []byte, i int) bool {
 	line := src[bytes.LastIndexByte(src[:i], '\n')+1 : i]
@@ -151,7 +151,7 @@ func TestEveryChangeIsSeen(t *testing.T) {
 	}
 }
 
-// The statements of others stand in a file, and count.
+// The statements of others are in a file, and count.
 func TestBaseFileCounts(t *testing.T) {
 	s := complete(t)
 	for i, f := range printed(t, s) {

@@ -108,7 +108,7 @@ func operatorIDs(s *model.Setup) []string {
 	return ids
 }
 
-// labels gives each name an identifier of its own; where two names have the same one, the later gets a number.
+// labels returns each name an identifier of its own; where two names have the same one, the later gets a number.
 func labels(ids []string) map[string]string {
 	return labelsOf(ids, func(id string) string { return id })
 }
@@ -130,7 +130,7 @@ func labelsOf(ids []string, name func(string) string) map[string]string {
 	return out
 }
 
-// snake gives s in lower case with an underscore for whatever an identifier cannot hold.
+// snake returns s in lower case with an underscore for whatever an identifier cannot hold.
 func snake(s string) string {
 	b := make([]byte, 0, len(s)+1)
 	for i := 0; i < len(s); i++ {

@@ -18,7 +18,7 @@ import (
 const Doc = "a Terraform module for hashicorp/aws, usable as root or as child: versions.tf, variables.tf, main.tf, outputs.tf, and import blocks for what exists"
 
 // Print renders the setup as <setup>/terraform/{versions,variables,main,outputs}.tf and adopt.tf.example; for a bucket or key that exists, with its
-// present policy known, the statements of others stand in <document>.base.json beside them.
+// present policy known, the statements of others are in <document>.base.json beside them.
 //
 // It fails for a reference that the setup does not declare, and for strings that Terraform cannot hold (see the errors of quoted).
 // It does not check names and sizes: the model's were checked when the spec was loaded.
@@ -27,7 +27,7 @@ func Print(s *model.Setup) ([]output.File, error) {
 	for _, r := range s.Reasons {
 		p.why[[2]string{r.Document, r.Sid}] = r.Why
 	}
-	// main.tf comes first: it decides which documents the outputs show and which files stand beside it.
+	// main.tf comes first: it decides which documents the outputs show and which files are beside it.
 	main := p.main()
 	files := []output.File{
 		p.file(fileVersions, p.versions()),
@@ -99,7 +99,7 @@ func (p *printer) versions() *lines {
 	return b
 }
 
-// str is a string letter by letter.
+// str is a string verbatim.
 func (p *printer) str(s string) expr { return p.template(segment{lit: s}) }
 
 func (p *printer) strs(list []string) []expr {

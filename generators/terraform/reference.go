@@ -35,7 +35,7 @@ const (
 	tfKeyPolicy = "aws_kms_key_policy"
 )
 
-// reference gives a reference in Terraform's own terms.
+// reference returns a reference in Terraform's own terms.
 func (p *printer) reference(r policy.Ref) []segment {
 	one := func(path ...string) []segment { return []segment{{expr: ref(path...).first}} }
 	switch r {

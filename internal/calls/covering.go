@@ -165,7 +165,7 @@ func (d Documents) find(names []Document, action string) *cover {
 }
 
 // begins returns how each resource begins that a statement is about, up to a wildcard or a
-// variable: a resource that begins in none of these ways is none of them.
+// variable: a resource that begins in none of these ways is not one of them.
 func begins(s policy.Statement) []string {
 	var out []string
 	for _, v := range s.Resource.Values {

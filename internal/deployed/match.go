@@ -10,63 +10,6 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Kind is the way in which two states differ.
-type Kind string
-
-// The kinds of differences.
-const (
-	Missing Kind = "missing" // wanted, and not there
-	Extra   Kind = "extra"   // there, and not wanted
-	Twice   Kind = "twice"   // there more than once, so that one of them would win or AWS would refuse
-	Changed Kind = "changed" // there, and not as wanted
-	Unread  Kind = "unread"  // not understood
-)
-
-// Difference is one way in which a state is not the wanted one.
-type Difference struct {
-	Kind    Kind
-	Subject string // what differs: bucket "data"
-	Field   string // of the subject: Versioning, Tags["team"].Value; "" for the subject itself
-	Want    string // the values, for people; "" where there is none
-	Have    string
-	At      Place // in the artifact that was read
-
-	// Document is the name of the wanted document, or where only one is there its subject, when a document differs.
-	Document string
-	WantDoc  *policy.Document
-	HaveDoc  *policy.Document
-	Places   []Place // of the statements of HaveDoc
-}
-
-// String says the difference in one line, without its place.
-func (d Difference) String() string {
-	return strings.ReplaceAll(d.line(), "${$}", "$") // the policy language's notation of a dollar sign
-}
-
-func (d Difference) line() string {
-	name := d.Subject
-	switch {
-	case d.Subject == "":
-		name = d.Field
-	case d.Field != "":
-		name = d.Field + " of " + d.Subject
-	}
-	switch d.Kind {
-	case Missing:
-		return name + " is missing"
-	case Extra:
-		return name + " is not part of the setup"
-	case Twice:
-		return name + " is there more than once"
-	case Unread:
-		return d.Have
-	}
-	if d.WantDoc != nil || d.HaveDoc != nil {
-		return name + " is not what the setup says"
-	}
-	return fmt.Sprintf("%s is %q, and the setup says %q", name, d.Have, d.Want)
-}
-
 // Match compares everything that there is in two states and returns the differences, in the order of State's fields;
 // none means that have is want. What have does not understand is a difference.
 //
@@ -86,120 +29,6 @@ func Match(want, have State) []Difference {
 	have = have.Rename(sameKeys(want, have))
 	m.compare("", "", reflect.ValueOf(want), reflect.ValueOf(have), Place{})
 	return m.found
-}
-
-// sameKeys pairs the references to created keys, have's to want's, by alias.
-func sameKeys(want, have State) map[policy.Ref]policy.Ref {
-	byAlias := map[string]policy.Ref{}
-	for _, k := range want.Keys {
-		if ref, ok := single(k.ARN.V); ok && k.Created {
-			for _, a := range k.Aliases {
-				byAlias[a.V.String()] = ref
-			}
-		}
-	}
-	pairs := map[policy.Ref]policy.Ref{}
-	for _, k := range have.Keys {
-		ref, ok := single(k.ARN.V)
-		if !ok {
-			continue
-		}
-		for _, a := range k.Aliases {
-			if to, ok := byAlias[a.V.String()]; ok {
-				pairs[ref] = to
-			}
-		}
-	}
-	return pairs
-}
-
-// single returns the reference that a text consists of.
-func single(t policy.Text) (policy.Ref, bool) {
-	parts := t.Parts()
-	if len(parts) != 1 {
-		return policy.Ref{}, false
-	}
-	ref, ok := parts[0].(policy.Ref)
-	return ref, ok
-}
-
-// Rename returns s with the references in it replaced, in values and in documents; s itself is not changed.
-func (s State) Rename(pairs map[policy.Ref]policy.Ref) State {
-	if len(pairs) == 0 {
-		return s
-	}
-	return s.MapTexts(func(t policy.Text) policy.Text {
-		if len(t.Refs()) == 0 {
-			return t
-		}
-		parts := slices.Clone(t.Parts())
-		for i, p := range parts {
-			if ref, ok := p.(policy.Ref); ok {
-				if to, ok := pairs[ref]; ok {
-					parts[i] = to
-				}
-			}
-		}
-		return policy.NewText(parts...)
-	})
-}
-
-// Fill returns s with the references that env knows replaced by their values; s itself is not changed. Attachments
-// that become the same are one: a policy is attached to a role or not, whoever asks for it.
-func (s State) Fill(env policy.Env) State {
-	s = s.MapTexts(func(t policy.Text) policy.Text { return t.Fill(env) })
-	seen := map[string]bool{}
-	s.Attachments = slices.DeleteFunc(s.Attachments, func(a Attachment) bool {
-		k := key(reflect.ValueOf(a))
-		twice := seen[k]
-		seen[k] = true
-		return twice
-	})
-	return s
-}
-
-// MapTexts returns a copy of s in which f has replaced each Text.
-func (s State) MapTexts(f func(policy.Text) policy.Text) State {
-	return mapValue(reflect.ValueOf(s), f).Interface().(State)
-}
-
-var (
-	textType     = reflect.TypeFor[policy.Text]()
-	documentType = reflect.TypeFor[policy.Document]()
-)
-
-func mapValue(v reflect.Value, f func(policy.Text) policy.Text) reflect.Value {
-	switch {
-	case v.Type() == textType:
-		return reflect.ValueOf(f(v.Interface().(policy.Text)))
-	case v.Type() == documentType:
-		return reflect.ValueOf(v.Interface().(policy.Document).MapTexts(f))
-	}
-	switch v.Kind() {
-	case reflect.Struct:
-		out := reflect.New(v.Type()).Elem()
-		for i := range v.NumField() {
-			out.Field(i).Set(mapValue(v.Field(i), f))
-		}
-		return out
-	case reflect.Slice:
-		if v.IsNil() {
-			return v
-		}
-		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-		for i := range v.Len() {
-			out.Index(i).Set(mapValue(v.Index(i), f))
-		}
-		return out
-	case reflect.Pointer:
-		if v.IsNil() {
-			return v
-		}
-		out := reflect.New(v.Type().Elem())
-		out.Elem().Set(mapValue(v.Elem(), f))
-		return out
-	}
-	return v
 }
 
 // matcher walks two values of one type side by side. That it walks by reflection is what makes it complete: a field
@@ -309,23 +138,6 @@ func documentOf(element reflect.Value) *Document {
 		return d
 	}
 	return nil
-}
-
-// line returns the first line in which two texts differ, in each of them, and its place: at is that
-// of the second text's beginning. Texts of one line are returned as they are.
-func line(want, have string, at Place) (string, string, Place) {
-	a, b := strings.SplitAfter(want, "\n"), strings.SplitAfter(have, "\n")
-	if len(a) == 1 && len(b) == 1 {
-		return want, have, at
-	}
-	i := 0
-	for i < min(len(a), len(b))-1 && a[i] == b[i] {
-		i++
-	}
-	if at.Line > 0 && i > 0 {
-		at.Line, at.Col = at.Line+i, 0
-	}
-	return a[i], b[i], at
 }
 
 func orPlace(p, otherwise Place) Place {

@@ -8,7 +8,7 @@
 // A State holds what an artifact states. What it does not state is the zero value of a field, never AWS's default of
 // the day, so that an artifact which leaves a safeguard to a default differs from one that sets it.
 //
-// Reading order: state.go, match.go, token.go.
+// Reading order: state.go, match.go, difference.go, texts.go, token.go.
 package deployed
 
 import (

@@ -57,7 +57,7 @@ func (e *FoundError) Error() string {
 	return fmt.Sprintf("%d errors, %d findings of proofs", e.Errors, e.Unproved)
 }
 
-// foundError gives the error for these numbers, or nil.
+// foundError returns the error for these numbers, or nil.
 func foundError(errs, unproved int) error {
 	if errs == 0 && unproved == 0 {
 		return nil

@@ -63,7 +63,7 @@ func (s *Specs) Select(sel Selection) (*Run, error) {
 		for _, setup := range s.Setups {
 			if other, ok := where[setup.Name]; ok {
 				return nil, refusef("give one of them another name: it is a folder of the output",
-					"setup %q stands in %s and in %s", setup.Name, other, s.File)
+					"setup %q is in %s and in %s", setup.Name, other, s.File)
 			}
 			where[setup.Name] = s.File
 			if !sel.hasSetup(setup.Name) {
@@ -139,7 +139,7 @@ func (r *Run) some() error {
 	case len(r.jobs) == 0:
 		return refusef("", "there is no setup")
 	}
-	return refusef("the targets of a setup stand in its field `targets`",
+	return refusef("the targets of a setup are in its field `targets`",
 		"no setup has one of the targets %q", r.sel.Targets)
 }
 

@@ -62,7 +62,7 @@ func (r Report) Write(w io.Writer, format string) error {
 	return fmt.Errorf("unknown format %q: use %s", format, strings.Join(Formats(), ", "))
 }
 
-// Place gives file:line:col, as far as they are known.
+// Place returns file:line:col, as far as they are known.
 func (f Finding) Place() string {
 	switch {
 	case f.Line == 0:
@@ -82,7 +82,7 @@ func (r Report) text(w io.Writer) error {
 	return err
 }
 
-// Text gives the finding as a person reads it on a terminal.
+// Text returns the finding as a person reads it on a terminal.
 func (f Finding) Text() string {
 	var b strings.Builder
 	if place := f.Place(); place != "" {
@@ -153,7 +153,7 @@ func (r Report) github(w io.Writer) error {
 	return err
 }
 
-// long gives message, hint and detail.
+// long returns message, hint and detail.
 func (f Finding) long() string {
 	s := f.Message
 	if f.Hint != "" {
@@ -190,7 +190,7 @@ func (r Report) markdown(w io.Writer) error {
 	return err
 }
 
-// cell gives s for a table's cell, letter by letter: nothing in it is markup.
+// cell returns s for a table's cell, verbatim: nothing in it is markup.
 func cell(s string) string {
 	var b strings.Builder
 	for _, r := range Plain(s) {

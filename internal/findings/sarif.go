@@ -45,7 +45,7 @@ func (r Report) sarif(w io.Writer) error {
 	return err
 }
 
-// uri gives a path as a URI reference, relative where the path is.
+// uri returns a path as a URI reference, relative where the path is.
 func uri(name string) string {
 	name = filepath.ToSlash(name)
 	u := url.URL{Path: name}

@@ -37,7 +37,7 @@ type Thing struct {
 	limit int
 }
 
-// Find gives the bucket or key that has this name in the spec. arns are the ARNs, by their name in the spec, of keys that the spec does not know since
+// Find returns the bucket or key that has this name in the spec. arns are the ARNs, by their name in the spec, of keys that the spec does not know since
 // pzgen creates them; only a statement of the spec that names such a key needs one.
 func Find(m *model.Setup, kind Kind, id string, arns map[string]string) (*Thing, error) {
 	env := m.DeployedEnv()
@@ -183,7 +183,7 @@ func (t *Thing) finish(before, after policy.Document, conflicts []policy.Conflic
 	return out, nil
 }
 
-// Warnings gives what in a merged policy keeps workflows from what they need, decided call by call; see [calls.Obstacles].
+// Warnings returns what in a merged policy keeps workflows from what they need, decided call by call; see [calls.Obstacles].
 func (t *Thing) Warnings(r *Result) ([]calls.Obstacle, error) {
 	return calls.Obstacles(t.setup, t.name, r.Document)
 }
@@ -195,7 +195,7 @@ func (t *Thing) policyKind() policy.Kind {
 	return policy.Resource
 }
 
-// compare counts what came and went. Statements are told apart by what stands in them, not by how it is ordered.
+// compare counts what came and went. Statements are told apart by what is in them, not by how it is ordered.
 func (t *Thing) compare(r *Result, before policy.Document) {
 	owner := t.setup.Owner(t.own)
 	mine := func(s policy.Statement) bool {

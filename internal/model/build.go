@@ -90,7 +90,7 @@ type draft struct {
 	reasons []Reason
 }
 
-// newDraft gives a document without statements; it has its version already, which counts when it is measured.
+// newDraft returns a document without statements; it has its version already, which counts when it is measured.
 func newDraft() *draft { return &draft{doc: policy.Document{Version: policy.Version2012}} }
 
 // add appends the statements of all templates that apply to the document under the facts, their Sids ended by suffix.

@@ -35,7 +35,7 @@ func present(sid string) *policy.Document {
 	return &policy.Document{Version: policy.Version2012, Statements: []policy.Statement{s}}
 }
 
-// Sids are letters and digits, each once in its document, and each begins with one of the templates' or stands in the spec (or in the present
+// Sids are letters and digits, each once in its document, and each begins with one of the templates' or is in the spec (or in the present
 // policy). Profile documented has the Sids of the guide, and statements without one.
 func TestSids(t *testing.T) {
 	bases := map[string]bool{}
@@ -302,7 +302,7 @@ func BenchmarkBuild(b *testing.B) {
 	}
 }
 
-// many gives n prefixes for imports, long enough to fill policies.
+// many returns n prefixes for imports, long enough to fill policies.
 func many(n int) []spec.Workflow {
 	ws := make([]spec.Workflow, n)
 	for i := range ws {

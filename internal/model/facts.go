@@ -59,7 +59,7 @@ func inUse(s *spec.Setup) map[string]*use {
 	return uses
 }
 
-// within gives those of outer that hold a prefix of list and are longer ways to say so than the prefix itself: equal ones are left out.
+// within returns those of outer that hold a prefix of list and are longer ways to say so than the prefix itself: equal ones are left out.
 func within(list, outer []string) []string {
 	var out []string
 	for _, q := range outer {

@@ -37,7 +37,7 @@ func TestOutermost(t *testing.T) {
 	}
 }
 
-// No prefix of the result stands inside another, and each of the list stands inside one.
+// No prefix of the result is inside another, and each of the list is inside one.
 func TestOutermostCovers(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 5_000 {

@@ -54,7 +54,7 @@ func problems(t *testing.T, s *spec.Setup) Problems {
 	return ps
 }
 
-// grants gives "document: action resource" for each allowed action on each resource, with known references filled in.
+// grants returns "document: action resource" for each allowed action on each resource, with known references filled in.
 func grants(m *Setup) []string {
 	var out []string
 	for _, d := range m.Docs() {
@@ -95,7 +95,7 @@ func statementOf(t *testing.T, d policy.Document, sid string) policy.Statement {
 	return policy.Statement{}
 }
 
-// condition gives the values of a condition key in a statement; nil when it has none.
+// condition returns the values of a condition key in a statement; nil when it has none.
 func condition(s policy.Statement, operator, key string) []string {
 	var out []string
 	for _, c := range s.Condition {

@@ -27,7 +27,7 @@ const (
 // to be created gets an id of the usual length.
 func (b *builder) size(d policy.Document) int { return b.filled(d).Size(false) }
 
-// filled gives d with these values.
+// filled returns d with these values.
 func (b *builder) filled(d policy.Document) policy.Document { return d.Fill(b.assumed()) }
 
 func (b *builder) assumed() policy.Env {
@@ -52,7 +52,7 @@ func (b *builder) assumed() policy.Env {
 	return env
 }
 
-// split gives a document as one customer managed policy, or as several numbered ones when it is over the limit of one. A statement's number
+// split returns a document as one customer managed policy, or as several numbered ones when it is over the limit of one. A statement's number
 // comes from its Sid alone, so that another statement, added or removed, moves none; only where a policy is full, the next number with room is
 // taken, in the order of the Sids' hashes.
 func (b *builder) split(d *draft, name, policyName, place string) []Doc {

@@ -9,7 +9,7 @@ import (
 	"github.com/pzgen/pzgen/templates"
 )
 
-// Identifier gives a name of the spec as a part of a Sid or of an identifier: letters and digits only. The names of one map of a setup stay distinct.
+// Identifier returns a name of the spec as a part of a Sid or of an identifier: letters and digits only. The names of one map of a setup stay distinct.
 func Identifier(name string) string {
 	var b strings.Builder
 	up := true
@@ -27,7 +27,7 @@ func Identifier(name string) string {
 	return b.String()
 }
 
-// SidSuffix gives the name of a setup as the end of the Sids that it owns in policies it may share with others. Two names never have the same
+// SidSuffix returns the name of a setup as the end of the Sids that it owns in policies it may share with others. Two names never have the same
 // mark: a capital stands for a hyphen and the letter after it, "Zd" for a hyphen before anything else, and "Zz" for a z at such a place.
 func SidSuffix(setup string) string {
 	var b strings.Builder
@@ -53,7 +53,7 @@ func SidSuffix(setup string) string {
 	return b.String()
 }
 
-// ownedSids gives every Sid that a setup can have given to a statement in the policy of a bucket or a key.
+// ownedSids returns every Sid that a setup can have given to a statement in the policy of a bucket or a key.
 func ownedSids(lib *templates.Library, setup string, custom []spec.CustomStatement) []string {
 	var sids []string
 	for _, base := range lib.OwnedBases() {

@@ -25,7 +25,7 @@ func RefBucketARN(id string) policy.Ref { return policy.Ref{ID: "bucket." + id, 
 // RefKeyARN is the ARN of the key with this name in the spec.
 func RefKeyARN(id string) policy.Ref { return policy.Ref{ID: "key." + id, Attr: "arn"} }
 
-// Docs gives every document of the setup, in the order trust, role, buckets, keys, operators.
+// Docs returns every document of the setup, in the order trust, role, buckets, keys, operators.
 func (s *Setup) Docs() []Doc {
 	docs := append([]Doc{s.Role.Trust}, s.Role.Policies...)
 	for _, b := range s.Buckets {
@@ -46,7 +46,7 @@ func (s *Setup) Docs() []Doc {
 	return out
 }
 
-// DeployedEnv gives every reference whose value is known before anything is deployed: all but the ARNs of keys that are yet to be created.
+// DeployedEnv returns every reference whose value is known before anything is deployed: all but the ARNs of keys that are yet to be created.
 func (s *Setup) DeployedEnv() policy.Env {
 	env := s.env(s.Partition, s.Account, s.Region, s.Role.Name, func(b Bucket) string { return b.Name })
 	for _, k := range s.Keys {
@@ -57,7 +57,7 @@ func (s *Setup) DeployedEnv() policy.Env {
 	return env
 }
 
-// SyntheticEnv gives every reference a value that it has nowhere else: environments with different n have no value in common, and within one no two
+// SyntheticEnv returns every reference a value that it has nowhere else: environments with different n have no value in common, and within one no two
 // references share one, so that a name which an artifact holds fixed agrees with at most one of them. The values have the form that AWS gives them.
 func (s *Setup) SyntheticEnv(n int) policy.Env {
 	env := s.env(

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// compare gives "status path" lines of all folders, and the diffs.
+// compare returns "status path" lines of all folders, and the diffs.
 func compare(t *testing.T, root string, opts Options, folders ...[]File) (string, string) {
 	t.Helper()
 	c, err := Open(root, opts)

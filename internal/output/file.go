@@ -1,5 +1,5 @@
 // Package output is the only one that touches the output folder: it writes what generators return, atomically, and compares
-// it with what stands there.
+// it with what is there.
 //
 // The rules that it keeps:
 //   - nothing is visible before everything is ready: files are written below .pzgen/stage and moved
@@ -47,7 +47,7 @@ func checkPath(p string) error {
 	}
 	top, _, ok := strings.Cut(p, "/")
 	if !ok {
-		return fmt.Errorf("path %q names no folder: files of an output folder stand in a folder each setup has for itself", p)
+		return fmt.Errorf("path %q names no folder: files of an output folder are in a folder that each setup has for itself", p)
 	}
 	if fold(top) == ownFolder {
 		return fmt.Errorf("path %q is pzgen's own: choose another folder than %q", p, ownFolder)

@@ -52,7 +52,7 @@ func (t *tree) dir(p string) (*os.Root, error) {
 	return d, nil
 }
 
-// ObstructedError says that something in the output folder stands in the way, which pzgen did not put there. Nothing was changed.
+// ObstructedError says that something in the output folder is in the way, which pzgen did not put there. Nothing was changed.
 type ObstructedError struct {
 	Path, Problem string
 	Link          bool // it is a symbolic link
@@ -60,7 +60,7 @@ type ObstructedError struct {
 
 func (e *ObstructedError) Error() string { return fmt.Sprintf("%s %s", e.Path, e.Problem) }
 
-// state is how a file stands in the output folder, held against what it is to be.
+// state is how a file is in the output folder, held against what it is to be.
 type state int
 
 const (

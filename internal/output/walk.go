@@ -89,7 +89,7 @@ func (w *walk) dir(p string) (handle, error) {
 	return d, nil
 }
 
-// create makes a file that is not there, and the folders that it stands in.
+// create makes a file that is not there, and the folders that it is in.
 func (w *walk) create(p string, f File) error {
 	d, err := w.makeDir(path.Dir(p))
 	if err != nil {

@@ -120,7 +120,7 @@ func Create(ctx context.Context, name string, opts Options) (_ *Writer, err erro
 	return w, w.load()
 }
 
-// firstMissing gives the topmost folder on the way to name that is not there, or "".
+// firstMissing returns the topmost folder on the way to name that is not there, or "".
 func firstMissing(name string) string {
 	missing := ""
 	for p := filepath.Clean(name); ; p = filepath.Dir(p) {
@@ -131,7 +131,7 @@ func firstMissing(name string) string {
 	}
 }
 
-// Put makes the files of one folder ready and gives how many of them differ from what stands there. They stand in that folder only
+// Put makes the files of one folder ready and gives how many of them differ from what is there. They be in that folder only
 // after [Writer.Commit]. A folder is brought by one call, whole.
 func (w *Writer) Put(files []File) (changed int, err error) {
 	in, err := w.take(files)
@@ -206,7 +206,7 @@ func (w *Writer) leave(in folder) {
 	}
 }
 
-// stage gives a fresh name in the stage folder.
+// stage returns a fresh name in the stage folder.
 func (w *Writer) stage() (string, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -255,7 +255,7 @@ func (w *Writer) stageFolder(top string, files []File) error {
 	return nil
 }
 
-// Abort gives up what was put. The output folder is as it was before [Create]. After [Writer.Commit] it does nothing.
+// Abort returns up what was put. The output folder is as it was before [Create]. After [Writer.Commit] it does nothing.
 func (w *Writer) Abort() { w.close() }
 
 func (w *Writer) close() {

@@ -17,7 +17,7 @@ import (
 // tree is a mapping of a spec.
 type tree struct{ *yaml.Node }
 
-// at gives what stands under a name; nil when nothing does.
+// at returns what stands under a name; nil when nothing does.
 func (t tree) at(names ...string) tree {
 	n := t.Node
 	for _, name := range names {
@@ -35,7 +35,7 @@ func (t tree) at(names ...string) tree {
 	return tree{n}
 }
 
-// set puts a value under a name, in place of what stands there.
+// set puts a value under a name, in place of what is there.
 func (t tree) set(name string, v any) {
 	if old := t.at(name); old.Node != nil {
 		*old.Node = *node(v)
@@ -53,7 +53,7 @@ func (t tree) drop(name string) {
 	}
 }
 
-// some gives one of the mappings in a mapping or list, and its name.
+// some returns one of the mappings in a mapping or list, and its name.
 func (t tree) some(r *rand.Rand) (string, tree) {
 	if t.Node == nil || len(t.Content) == 0 {
 		return "", tree{}
@@ -319,7 +319,7 @@ func TestBrokenSpecs(t *testing.T) {
 	t.Logf("%d rules, %d specs", len(rules), total)
 }
 
-// A spec in which one value stands in another's place, is gone or comes twice is refused at a place in the file, or else it has a model that every target
+// A spec in which one value is in another's place, is gone or comes twice is refused at a place in the file, or else it has a model that every target
 // prints or refuses. Nothing panics.
 func TestDamagedSpecs(t *testing.T) {
 	lib, err := templates.Default()

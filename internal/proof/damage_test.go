@@ -40,7 +40,7 @@ func FuzzDamagedArtifact(f *testing.F) {
 	})
 }
 
-// targetOf gives the target that a file belongs to.
+// targetOf returns the target that a file belongs to.
 func targetOf(m *model.Setup, f output.File) *generators.Generator {
 	for _, g := range generators.Targets() {
 		dir := m.Name + "/" + g.Folder + "/"

@@ -64,7 +64,7 @@ func TestExamplesHold(t *testing.T) {
 	}
 }
 
-// printAll gives what all targets of a setup print.
+// printAll returns what all targets of a setup print.
 func printAll(t testing.TB, m *model.Setup) []output.File {
 	t.Helper()
 	var files []output.File

@@ -96,39 +96,16 @@ func conditions(s policy.Statement, show func(policy.Text) string) string {
 	return strings.Join(all, " and ")
 }
 
-// sameGrants reports whether two documents grant the same, statement by statement or in statements that are split otherwise.
-func sameGrants(a, b policy.Document) bool {
-	if a.Equal(b) {
-		return true
-	}
-	if a.Version != b.Version {
-		return false
-	}
-	// Strings that are compared are quoted: what joins them must not stand in one.
-	quoted := func(t policy.Text) string { return fmt.Sprintf("%q", t.IAM()) }
-	x, ok := grants(a, quoted)
-	y, fine := grants(b, quoted)
-	if !ok || !fine || len(x) != len(y) {
-		return false
-	}
-	for g := range x {
-		if !y[g] {
-			return false
-		}
-	}
-	return true
-}
-
 // maxSentences is how many sentences a finding has.
 const maxSentences = 12
 
-// inWords tells in sentences what got grants more and less than due: who may do what on what, when. holder is who has a document that names no principal.
+// inWords tells in sentences what got grants more and less than wanted: who may do what on what, when. holder is who has a document that names no principal.
 // Both documents are resolved under env, whose values are written as the names they stand for, unless known has them.
-func inWords(subject, holder string, got, due policy.Document, env, known policy.Env, fixed bool) []string {
+func inWords(subject, holder string, got, want policy.Document, env, known policy.Env, fixed bool) []string {
 	show := namesFor(known, fixed, env)
 	write := func(t policy.Text) string { return show.Replace(t.IAM()) }
 	more, ok := grants(got, write)
-	less, fine := grants(due, write)
+	less, fine := grants(want, write)
 	if !ok || !fine {
 		return []string{subject + " has a document that is too large to be told apart in words"}
 	}
@@ -199,7 +176,7 @@ func namesFor(known policy.Env, fixed bool, envs ...policy.Env) *strings.Replace
 	return strings.NewReplacer(words...)
 }
 
-// heldFixed finds grants that are right as long as nothing gets another name: a value is written out where a name is due. It takes them out of both sets.
+// heldFixed finds grants that are right as long as nothing gets another name: a value is written out where a name is expected. It takes them out of both sets.
 func heldFixed(subject string, more, less map[grant]bool, known policy.Env) []string {
 	var words []string
 	for ref, v := range known {
@@ -215,15 +192,15 @@ func heldFixed(subject string, more, less map[grant]bool, known policy.Env) []st
 	}
 	said := map[string]bool{}
 	for g := range more {
-		due, ok := byValue[value(g)]
+		wanted, ok := byValue[value(g)]
 		if !ok {
 			continue
 		}
 		delete(more, g)
-		delete(less, due)
-		for _, f := range [][2]string{{g.who, due.who}, {g.action, due.action}, {g.on, due.on}, {g.when, due.when}} {
+		delete(less, wanted)
+		for _, f := range [][2]string{{g.who, wanted.who}, {g.action, wanted.action}, {g.on, wanted.on}, {g.when, wanted.when}} {
 			if f[0] != f[1] {
-				said[fmt.Sprintf("%s holds %s fixed, where %s is due: under another name, in another account or region it would be wrong", subject, f[0], f[1])] = true
+				said[fmt.Sprintf("%s holds %s fixed, where %s is expected: under another name, in another account or region it would be wrong", subject, f[0], f[1])] = true
 			}
 		}
 	}

@@ -27,8 +27,8 @@ func (p *proof) created(t policy.Text) policy.Text {
 // fitsAsRead holds the documents of a target against AWS's grammar and limits, as they were read: two
 // documents that are written alike in meaning may differ in size. What the setup's own documents are
 // found to lack is not told twice. A document that is attached to nothing is what want shows under
-// its name.
-func (p *proof) fitsAsRead(g generators.Generator, want, s deployed.State) {
+// its name; env has the ARNs that its placeholders are for.
+func (p *proof) fitsAsRead(g generators.Generator, want, s deployed.State, env policy.Env) {
 	known, kinds := map[string]bool{}, map[string]policy.Kind{}
 	for _, d := range p.parts {
 		kinds[d.Name] = d.Kind.Grammar()
@@ -88,12 +88,21 @@ func (p *proof) fitsAsRead(g generators.Generator, want, s deployed.State) {
 	var inline []*deployed.Document
 	for _, d := range s.Documents {
 		name, ok := names[d.Name]
-		if !ok {
-			continue // it is too much, which is told
+		if !ok || name == "" {
+			continue // it is too much, which is told; or a policy that was there before, which AWS has taken
 		}
-		check(kinds[name], d.Name, d.Policy)
+		if g.Fixed && d.Policy != nil {
+			filled := *d.Policy
+			filled.Document = p.withoutPlaceholders(d.Policy.Document, env)
+			d.Policy = &filled
+		}
+		kind, ok := kinds[name]
+		if !ok {
+			panic(fmt.Sprintf("proof: target %s wants %q, which is no document of the setup", g.Name, d.Name))
+		}
+		check(kind, d.Name, d.Policy)
 		switch {
-		case kinds[name] != policy.Identity:
+		case kind != policy.Identity:
 		case p.m.Role.Inline && p.ofRole(name):
 			inline = append(inline, d.Policy)
 		default:

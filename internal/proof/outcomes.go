@@ -15,7 +15,7 @@ type differing struct {
 	docs map[string]policy.Document
 }
 
-// subtract gives the statements of a that b has not.
+// subtract returns the statements of a that b has not.
 func subtract(a, b policy.Document) []policy.Statement {
 	have := map[string]int{}
 	for _, s := range b.Statements {

@@ -14,7 +14,7 @@ import (
 // fields is a mapping in the order in which it is written.
 type fields []any // name, value, name, value…
 
-// node gives a value as YAML. Every text is quoted: a name may be a truth value or a number without.
+// node returns a value as YAML. Every text is quoted: a name may be a truth value or a number without.
 func node(v any) *yaml.Node {
 	switch v := v.(type) {
 	case fields:
@@ -65,7 +65,7 @@ type thing struct {
 	closed   bool // a key whose policy leaves nothing to the policies of the account
 }
 
-// randomSpec gives a spec of one or two setups as a tree, and the files that it names.
+// randomSpec returns a spec of one or two setups as a tree, and the files that it names.
 func randomSpec(seed uint64) (*yaml.Node, map[string][]byte) {
 	r := &random{Rand: rand.New(rand.NewPCG(seed, 1)), files: map[string][]byte{}, taken: map[string]bool{}}
 	r.place()
@@ -116,7 +116,7 @@ var (
 
 func (r *random) one(n int) bool { return r.IntN(n) == 0 }
 
-// pick gives one of the hostile words, or else a word made up.
+// pick returns one of the hostile words, or else a word made up.
 func (r *random) pick(words []string, makeUp func(r *random) string) string {
 	if r.one(2) {
 		return words[r.IntN(len(words))]
@@ -672,7 +672,7 @@ func (r *random) condition() fields {
 	return fields{"ArnLike", fields{"aws:SourceArn", "arn:aws:s3:::nothing-like-it/*"}, "Null", fields{"aws:PrincipalTag/none", "false"}}
 }
 
-// condText is a literal of the policy language: a dollar sign stands in its own variable there.
+// condText is a literal of the policy language: a dollar sign is in its own variable there.
 func (r *random) condText() string {
 	s := strings.Map(func(c rune) rune {
 		if c == '$' || c == '<' || c == '>' || c > 0xff || c < ' ' && c != '\n' && c != '\t' {

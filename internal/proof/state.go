@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -137,7 +138,7 @@ func (p *proof) state(g generators.Generator, t parsed) {
 			p.find(p.fromDifference(g, d, r.env))
 		}
 		if i == 0 {
-			p.fitsAsRead(g, want, r.state.MapTexts(p.created))
+			p.fitsAsRead(g, want, r.state.MapTexts(p.created), r.env)
 		}
 		if len(differences) > 0 {
 			p.differs[g.Name] = differing{r.env, p.asRead(g, differences, r.env)}
@@ -193,9 +194,10 @@ func (p *proof) documentDiffers(g generators.Generator, d deployed.Difference, e
 			break
 		}
 	}
-	f.Message = fmt.Sprintf("%s of target %s is not what the setup says (%s)", d.Document, g.Name, calls.SidName(f.Sid))
+	what := cmp.Or(d.Document, d.Subject) // a policy that was there before is no document of the setup
+	f.Message = fmt.Sprintf("%s of target %s is not what the setup says (%s)", what, g.Name, calls.SidName(f.Sid))
 	if len(more)+len(less) == 0 && got.Version == want.Version && got.ID == want.ID {
-		f.Message = fmt.Sprintf("%s of target %s has statements under other sids than the setup's", d.Document, g.Name)
+		f.Message = fmt.Sprintf("%s of target %s has statements under other sids than the setup's", what, g.Name)
 		for _, s := range got.Statements {
 			f.Details = append(f.Details, "has "+calls.SidName(s.Sid))
 		}

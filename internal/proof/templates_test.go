@@ -19,7 +19,7 @@ type change struct {
 
 func lit(s string) policy.Text { return policy.Literal(s) }
 
-// without gives a copy of an element without its j-th value.
+// without returns a copy of an element without its j-th value.
 func without(t policy.Texts, j int) policy.Texts {
 	t.Values = slices.Delete(slices.Clone(t.Values), j, j+1)
 	return t
@@ -36,7 +36,7 @@ func replaced(t policy.Texts, j int, v string) policy.Texts {
 	return t
 }
 
-// changes gives every way in which this test spoils a statement: each action, resource, principal and condition deleted and replaced, one added of
+// changes returns every way in which this test spoils a statement: each action, resource, principal and condition deleted and replaced, one added of
 // each, the effect turned.
 func changes(s policy.Statement) []change {
 	var out []change

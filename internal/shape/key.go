@@ -18,7 +18,7 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// Of gives the key of a setup's shape and the values of its slots, the name first. Setups with equal keys differ only in the values. It is not ok for a
+// Of returns the key of a setup's shape and the values of its slots, the name first. Setups with equal keys differ only in the values. It is not ok for a
 // setup that has to be printed by itself.
 func Of(s *spec.Setup) (key string, values []string, ok bool) {
 	v := visitor{account: s.Account, region: s.Region}
@@ -275,7 +275,7 @@ func (v *visitor) named() bool {
 	return false
 }
 
-// apart reports whether no prefix in a bucket stands inside another one there: statements for the inner one are left out.
+// apart reports whether no prefix in a bucket is inside another one there: statements for the inner one are left out.
 func apart(s *spec.Setup) bool {
 	var all [16]*spec.Location
 	n := 0

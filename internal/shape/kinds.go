@@ -26,7 +26,7 @@ const aliasPrefix = "alias/"
 
 // special are the characters, beside letters and digits, that values of some kinds may have between others. Which of them a value has is part of the
 // key, so that both probes have them too: what a printer does to such a character shows. What a printer does to some of them depends on those around them where
-// they stand in running text, as the full stop of an address does; so text has those of specialText alone.
+// they are in running text, as the full stop of an address does; so text has those of specialText alone.
 const (
 	special     = "-_+=,.@/ ()"
 	specialText = "-, ()"
@@ -134,7 +134,7 @@ func isUUID(v string) bool {
 	return true
 }
 
-// madeUp gives the value of the n-th slot in a probe: at least length characters long, of the form that the slot takes, and such that it stands nowhere else.
+// madeUp returns the value of the n-th slot in a probe: at least length characters long, of the form that the slot takes, and such that it stands nowhere else.
 // It is not ok when there are more slots than such values.
 func (s slot) madeUp(probe, n, length int) (string, bool) {
 	switch s.kind {

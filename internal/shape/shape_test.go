@@ -115,7 +115,7 @@ func check(t *testing.T, file string, s *spec.Spec) (filled, shapes int) {
 	return filled, shapes
 }
 
-// stretched gives values that are a few characters longer, but for those of a fixed length.
+// stretched returns values that are a few characters longer, but for those of a fixed length.
 func stretched(values []string) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
@@ -156,7 +156,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// random gives a spec of n setups which differ in names, and in a few other things.
+// random returns a spec of n setups which differ in names, and in a few other things.
 func random(r *rand.Rand, n int) string {
 	var b strings.Builder
 	b.WriteString("version: 1\nsetups:\n")
@@ -230,7 +230,7 @@ func random(r *rand.Rand, n int) string {
 	return b.String()
 }
 
-// words gives a text as people write them, with what printers may look at.
+// words returns a text as people write them, with what printers may look at.
 func words(r *rand.Rand, rich bool, end string) string {
 	list := []string{"shop", "Recommendations", "of", "all", "www", "www.acme.example", "true", "1", "12.", "3)", "team", "(EU)", "a,", "north-south", "e-mail:", "it's", "_x_", "#2", "no", "x*y*", "mail@acme"}
 	if !rich {

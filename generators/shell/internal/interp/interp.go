@@ -228,7 +228,7 @@ func (m *Machine) aws(args []string, hc interp.HandlerContext) error {
 	return err
 }
 
-// open gives files in memory; a script writes only into its temporary folder, and to /dev/null.
+// open returns files in memory; a script writes only into its temporary folder, and to /dev/null.
 func (m *Machine) open(_ context.Context, name string, flag int,
 	_ fs.FileMode) (io.ReadWriteCloser, error) {
 	if name == "/dev/null" {

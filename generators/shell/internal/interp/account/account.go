@@ -37,7 +37,7 @@ type Account struct {
 	// Elsewhere are managed policies of the account that nobody looks at, by ARN.
 	Elsewhere []string
 
-	// KeyARN gives a new key its ARN, by its tags. Nil: a number.
+	// KeyARN returns a new key its ARN, by its tags. Nil: a number.
 	KeyARN func(tags map[string]string) string `json:"-"`
 
 	// Before is asked before each call, and can answer in its place.
@@ -98,7 +98,7 @@ type DatasetGroup struct {
 	Tags                            map[string]string
 }
 
-// New gives an account without anything in it.
+// New returns an account without anything in it.
 func New(partition, id, region string) *Account {
 	return &Account{
 		ID: id, Partition: partition, Region: region,

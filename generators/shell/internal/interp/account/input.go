@@ -95,7 +95,7 @@ func parse(op operation, args []string) (*input, error) {
 // flags are the options without a value.
 const flags = " set-as-default only-show-errors "
 
-// kebab gives the name of a parameter in the API as its option in the AWS CLI.
+// kebab returns the name of a parameter in the API as its option in the AWS CLI.
 func kebab(s string) string {
 	var b strings.Builder
 	for i, r := range s {

@@ -1,0 +1,122 @@
+package deployed
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/pzgen/pzgen/policy"
+)
+
+// sameKeys pairs the references to created keys, have's to want's, by alias.
+func sameKeys(want, have State) map[policy.Ref]policy.Ref {
+	byAlias := map[string]policy.Ref{}
+	for _, k := range want.Keys {
+		if ref, ok := single(k.ARN.V); ok && k.Created {
+			for _, a := range k.Aliases {
+				byAlias[a.V.String()] = ref
+			}
+		}
+	}
+	pairs := map[policy.Ref]policy.Ref{}
+	for _, k := range have.Keys {
+		ref, ok := single(k.ARN.V)
+		if !ok {
+			continue
+		}
+		for _, a := range k.Aliases {
+			if to, ok := byAlias[a.V.String()]; ok {
+				pairs[ref] = to
+			}
+		}
+	}
+	return pairs
+}
+
+// single returns the reference that a text consists of.
+func single(t policy.Text) (policy.Ref, bool) {
+	parts := t.Parts()
+	if len(parts) != 1 {
+		return policy.Ref{}, false
+	}
+	ref, ok := parts[0].(policy.Ref)
+	return ref, ok
+}
+
+// Rename returns s with the references in it replaced, in values and in documents; s itself is not changed.
+func (s State) Rename(pairs map[policy.Ref]policy.Ref) State {
+	if len(pairs) == 0 {
+		return s
+	}
+	return s.MapTexts(func(t policy.Text) policy.Text {
+		if len(t.Refs()) == 0 {
+			return t
+		}
+		parts := slices.Clone(t.Parts())
+		for i, p := range parts {
+			if ref, ok := p.(policy.Ref); ok {
+				if to, ok := pairs[ref]; ok {
+					parts[i] = to
+				}
+			}
+		}
+		return policy.NewText(parts...)
+	})
+}
+
+// Fill returns s with the references that env knows replaced by their values; s itself is not changed. Attachments
+// that become the same are one: a policy is attached to a role or not, whoever asks for it.
+func (s State) Fill(env policy.Env) State {
+	s = s.MapTexts(func(t policy.Text) policy.Text { return t.Fill(env) })
+	seen := map[string]bool{}
+	s.Attachments = slices.DeleteFunc(s.Attachments, func(a Attachment) bool {
+		k := key(reflect.ValueOf(a))
+		twice := seen[k]
+		seen[k] = true
+		return twice
+	})
+	return s
+}
+
+// MapTexts returns a copy of s in which f has replaced each Text.
+func (s State) MapTexts(f func(policy.Text) policy.Text) State {
+	return mapValue(reflect.ValueOf(s), f).Interface().(State)
+}
+
+var (
+	textType     = reflect.TypeFor[policy.Text]()
+	documentType = reflect.TypeFor[policy.Document]()
+)
+
+func mapValue(v reflect.Value, f func(policy.Text) policy.Text) reflect.Value {
+	switch {
+	case v.Type() == textType:
+		return reflect.ValueOf(f(v.Interface().(policy.Text)))
+	case v.Type() == documentType:
+		return reflect.ValueOf(v.Interface().(policy.Document).MapTexts(f))
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		out := reflect.New(v.Type()).Elem()
+		for i := range v.NumField() {
+			out.Field(i).Set(mapValue(v.Field(i), f))
+		}
+		return out
+	case reflect.Slice:
+		if v.IsNil() {
+			return v
+		}
+		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		for i := range v.Len() {
+			out.Index(i).Set(mapValue(v.Index(i), f))
+		}
+		return out
+	case reflect.Pointer:
+		if v.IsNil() {
+			return v
+		}
+		out := reflect.New(v.Type().Elem())
+		out.Elem().Set(mapValue(v.Elem(), f))
+		return out
+	}
+	return v
+}
