@@ -27,6 +27,7 @@ type raw struct {
 	Source        string     `yaml:"source"`
 	Edition       string     `yaml:"edition"`
 	Breaks        string     `yaml:"breaks"`
+	Accepted      *string    `yaml:"accepted"`
 	Effect        string     `yaml:"effect"`
 	Principal     principal  `yaml:"principal"`
 	Action        texts      `yaml:"action"`
@@ -204,6 +205,15 @@ func (r raw) template() (Template, error) {
 		return t, errors.New("statement has no sid")
 	}
 	t.Sid = *r.Sid
+	if r.Accepted != nil {
+		// In a proof, a Sid leads to the reason, and statements without one share it.
+		switch t.Accepted = strings.Join(strings.Fields(*r.Accepted), " "); {
+		case t.Accepted == "":
+			return t, fmt.Errorf("sid %q: accepted: has no reason", t.Sid)
+		case t.Sid == "":
+			return t, errors.New("a statement without a sid cannot be accepted")
+		}
+	}
 	for _, e := range r.ConditionWhen {
 		t.Extra = append(t.Extra, Conditional{When: e.when, In: e.in, Conditions: e.conditions})
 	}

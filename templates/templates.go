@@ -46,6 +46,7 @@ type Template struct {
 	Source    string // page#section of the guide, or <other guide>:page#section
 	Edition   string // when AWS's page said so
 	Breaks    string // what fails without it
+	Accepted  string // why it is wanted although no workflow needs it; "" when it is not accepted
 	File      string // base name of its file
 	Line      int
 }

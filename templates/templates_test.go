@@ -77,6 +77,10 @@ func TestRefused(t *testing.T) {
 		{"why: the company wants it\n", "when: [hungry]\n  why: x\n", `unknown fact "hungry"`},
 		{"why: the company wants it", "why: ''", "why, source"},
 		{"effect: Deny", "effect: deny", `effect "deny"`},
+		{"effect: Deny", "accepted: ''\n  effect: Deny", "accepted: has no reason"},
+		{"effect: Deny", "accepted: \"\\n \"\n  effect: Deny", "accepted: has no reason"},
+		{"effect: Deny", "accepted: [x]\n  effect: Deny", "cannot unmarshal"},
+		{"- sid: CompanyRule\n", "- sid: ''\n  accepted: x\n  profile: documented\n", "cannot be accepted"},
 		{"<bucket.arn>", "<bucket.colour>", "unknown reference <bucket.colour>"},
 		{"<bucket.arn>", "<bucket.arn", "not closed"},
 		{"<bucket.arn>/*", "cost$<bucket.arn>", `bare "$"`},
@@ -112,8 +116,16 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+func TestAccepted(t *testing.T) {
+	ts, err := parse("x.yaml", []byte(good+"  accepted: |\n    a guard\n    rail\n"))
+	if err != nil || len(ts) != 1 || ts[0].Accepted != "a guard rail" {
+		t.Errorf("%+v, %v", ts, err)
+	}
+}
+
 func FuzzParseFile(f *testing.F) {
 	f.Add([]byte(good))
+	f.Add([]byte(good + "  accepted: a guard rail\n"))
 	for _, n := range []string{"s3.yaml", "kms.yaml"} {
 		data, _ := embedded.ReadFile("policies/" + n)
 		f.Add(data)

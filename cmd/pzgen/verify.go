@@ -55,7 +55,8 @@ func verifyOutput(e *env, c *cli.Context) error {
 	all := findings.Report{Command: "pzgen verify", Version: releaseVersion(),
 		Titles: proof.Titles()}
 	all.Titles[engine.RuleMissing] = "a file that is not there"
-	all.Titles[engine.RuleAccepted] = "a statement that no workflow needs and that the spec accepts"
+	all.Titles[engine.RuleAccepted] = "a statement that no workflow " +
+		"needs and that the spec or its template accepts"
 	all.Titles[engine.RuleUnproved] = "what the proof is silent on, as it depends on a policy that is not known"
 	calls, refused, found := 0, 0, 0
 	targets := map[string]bool{}

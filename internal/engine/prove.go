@@ -46,7 +46,7 @@ func inFolder(folder, p string) string {
 	return filepath.ToSlash(filepath.Join(folder, filepath.FromSlash(p)))
 }
 
-// caveats tells which statements the spec accepts though no workflow needs them, and why, and what the
+// caveats tells which statements are accepted though no workflow needs them, and why, and what the
 // proof is silent on.
 func caveats(j job, r *proof.Report) []findings.Finding {
 	var out []findings.Finding

@@ -17,7 +17,7 @@ import (
 // The rules of findings of [Run.Verify] beside those of package proof.
 const (
 	RuleMissing  = "missing"  // a file is not there
-	RuleAccepted = "accepted" // a statement that no workflow needs, and that the spec accepts
+	RuleAccepted = "accepted" // a statement that the spec or its template accepts
 	RuleUnproved = "unproved" // the proof is silent on it, since it depends on what is not known
 )
 
@@ -26,7 +26,7 @@ type Verified struct {
 	Setup  string             // "" for what belongs to no setup
 	Report *proof.Report      // nil where Failed has an error, and for what belongs to no setup
 	Found  []findings.Finding // how the proof fails
-	Notes  []findings.Finding // what the spec accepts, and what the proof is silent on
+	Notes  []findings.Finding // what is accepted, and what the proof is silent on
 	Failed []findings.Finding // problems of the setup itself: there is nothing to prove
 }
 

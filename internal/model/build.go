@@ -109,7 +109,7 @@ func (b *builder) add(d *draft, doc, scope, suffix, place string, facts map[stri
 		}
 		d.doc.Statements = append(d.doc.Statements, s)
 		d.reasons = append(d.reasons, Reason{Sid: s.Sid, Template: t.Sid, Why: t.Why, Source: t.Source, Edition: t.Edition,
-			Breaks: t.Breaks, Place: b.spec.Places[place]})
+			Breaks: t.Breaks, Accepted: t.Accepted, Place: b.spec.Places[place]})
 	}
 }
 

@@ -126,6 +126,6 @@ type Reason struct {
 	Edition  string
 	Breaks   string // what fails without it
 	Custom   bool   // a statement of the spec
-	Accepted string // the user's reason, for a statement that no workflow needs
+	Accepted string // why a statement is wanted that no workflow needs, by the spec or its template
 	Place    spec.Place
 }

@@ -112,8 +112,8 @@ func (p *proof) prepare() bool {
 	return ok
 }
 
-// withoutAccepted leaves out the statements that the spec adds and accepts: what they allow is not
-// held against anybody.
+// withoutAccepted leaves out the statements that the spec or their template accepts: what they
+// allow is not held against anybody, and what they deny is no merit of the others.
 func (p *proof) withoutAccepted(name string, d policy.Document) policy.Document {
 	out := d
 	out.Statements = nil

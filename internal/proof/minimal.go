@@ -173,12 +173,13 @@ func (x *statement) conditions(users []*calls.Call) {
 // call must pass that is to be refused.
 func (x *statement) deny() {
 	if !x.lets(nil) {
-		x.find("it refuses nothing", tooMany)
+		x.find("it refuses nothing", "remove its template; "+acceptTemplate)
 		return
 	}
 	x.parts(func(what, value string, rest *policy.Statement) {
 		if rest != nil && what != "principal" && !x.lets(rest) {
-			x.find(fmt.Sprintf("%s %q refuses nothing", what, value), tooMany)
+			x.find(fmt.Sprintf("%s %q refuses nothing", what, value), "take it out; "+
+				"where it is wanted all the same, move it into a template of its own that has accepted:")
 		}
 	})
 }

@@ -33,7 +33,7 @@ type Report struct {
 	Calls    []Outcome // every required call
 	Refused  int       // how many calls were tried that must not pass
 	Findings []Finding
-	Accepted []model.Reason // statements that no workflow needs and that the spec accepts, each with its reason
+	Accepted []model.Reason // statements that the spec or their template accepts, each with its reason
 	Unproved []Unproved     // what the proof is silent on, as it depends on what is not known
 }
 
@@ -145,13 +145,16 @@ func (p *proof) reason(document, sid string) *model.Reason {
 	return nil
 }
 
+// acceptTemplate is how a template says that no workflow needs what is made of it.
+const acceptTemplate = "where it is wanted all the same, give it accepted: with the reason why"
+
 // extra turns a finding about a statement of the spec into one that says how to accept it.
 func (p *proof) extra(f Finding) Finding {
 	if r := p.reason(f.Document, f.Sid); r != nil && r.Custom {
 		f.Check, f.Place = Extra, r.Place
 		f.Hint = "remove the statement, or give it accepted: with the reason why it is wanted"
 	} else if f.Hint == "" {
-		f.Hint = "the template of the statement grants too much"
+		f.Hint = "the template of the statement grants too much; " + acceptTemplate
 	}
 	return f
 }
