@@ -187,7 +187,11 @@ func (c *checker) texts(d textsDraft) policy.Texts {
 		}
 		p, err := policy.ParseText(t.v)
 		if err != nil {
-			c.err(codeStatement, t.n, "", "%s", err)
+			hint := ""
+			if hasPlaceholder(t.v) {
+				hint = "statements have references instead: <aws.account>, <aws.region>, <data.arn>"
+			}
+			c.err(codeStatement, t.n, hint, "%s", err)
 			continue
 		}
 		out.Values = append(out.Values, p.Bind(func(r policy.Ref) (policy.Text, bool) {

@@ -6,7 +6,7 @@ type Check struct {
 	Title string
 }
 
-// The codes of the checks. A code is never used again for another check; PZ101 and up belong to the lint of documents.
+// The codes of the checks. A code is never used again for another check, as PZ016 is not; PZ101 and up belong to the lint of documents.
 const (
 	codeRead         = "PZ001"
 	codeEncoding     = "PZ002"
@@ -21,7 +21,6 @@ const (
 	codeMissing      = "PZ013"
 	codeValue        = "PZ014"
 	codeForm         = "PZ015"
-	codeDefaults     = "PZ016"
 	codeVersion      = "PZ017"
 	codeName         = "PZ018"
 	codeAlike        = "PZ019"
@@ -53,6 +52,8 @@ const (
 	codeSameName     = "PZ047"
 	codeTwoMeanings  = "PZ048"
 	codeOwnFiles     = "PZ049"
+	codePlaceholder  = "PZ054"
+	codeDrop         = "PZ055"
 
 	warnRegion     = "PZ060"
 	warnManaged    = "PZ061"
@@ -90,7 +91,6 @@ func Checks() []Check {
 		{codeMissing, "a field is missing"},
 		{codeValue, "a value that is not one of those allowed"},
 		{codeForm, "a value of another form, or outside its limits"},
-		{codeDefaults, "a field that setups cannot inherit"},
 		{codeVersion, "a version of the format that this build does not read"},
 		{codeName, "a name that cannot be used"},
 		{codeAlike, "names that differ only in case, hyphens and underscores"},
@@ -122,6 +122,8 @@ func Checks() []Check {
 		{codeSameName, "one name that two setups of an account would both create"},
 		{codeTwoMeanings, "one resource declared with two meanings"},
 		{codeOwnFiles, "a pattern that names no file, or one that pzgen writes"},
+		{codePlaceholder, "a placeholder that is not known, or not closed"},
+		{codeDrop, "a null that drops nothing"},
 
 		{warnRegion, "a region that is not known"},
 		{warnManaged, "what a managed policy opens up"},

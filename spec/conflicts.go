@@ -18,6 +18,7 @@ type claim struct {
 	created bool
 	means   string // all that it says; two setups that say different things contradict each other
 	whole   bool   // the setup writes its whole policy
+	foreign bool   // it is written outside of the setup
 }
 
 // acrossSetups checks what no setup can see alone: names that two of them would create, and one thing that they mean differently.
@@ -37,23 +38,29 @@ type across map[owned]claim
 // add notes a claim, and reports it where it contradicts one before.
 func (a across) add(r *reader, o owned, what string, c claim) {
 	before, ok := a[o]
-	place := func() string {
+	where := func() string {
 		if before.file != c.file {
 			return fmt.Sprintf("at %s:%d", before.file, before.n.Line)
 		}
 		return fmt.Sprintf("at line %d", before.n.Line)
 	}
+	told := len(r.problems)
 	switch {
 	case o.name == "":
 	case !ok:
 		a[o] = c
+	case before.created && c.created && c.foreign && before.file == c.file && place(before.n) == place(c.n):
+		r.err(codeSameName, c.n, "put <setup> into the name", "%s is created by setup %q already, %s", what, before.setup, where())
 	case before.created && c.created:
-		r.err(codeSameName, c.n, "give one of them another name", "%s is created by setup %q already, %s", what, before.setup, place())
+		r.err(codeSameName, c.n, "give one of them another name", "%s is created by setup %q already, %s", what, before.setup, where())
 	case before.means != c.means:
-		r.err(codeTwoMeanings, c.n, "declare it in both in the same way", "%s is declared otherwise in setup %q, %s", what, before.setup, place())
+		r.err(codeTwoMeanings, c.n, "declare it in both in the same way", "%s is declared otherwise in setup %q, %s", what, before.setup, where())
 	case before.whole && c.whole:
 		r.warn(warnWholeFile, c.n, "leave policy out in one of them and merge its statements",
 			"%s has its whole policy written by setup %q too: what is applied last wins", what, before.setup)
+	}
+	if c.foreign && len(r.problems) > told {
+		r.problems[told].setup = c.setup
 	}
 }
 
@@ -62,7 +69,9 @@ func claimsOf(res *result, add func(owned, string, claim)) {
 	if s.Account == "" || s.Region == "" {
 		return
 	}
-	mine := func(n *yaml.Node) claim { return claim{setup: s.Name, n: n} }
+	mine := func(n *yaml.Node) claim {
+		return claim{setup: s.Name, n: n, foreign: !res.span.has(n.Line, n.Column)}
+	}
 	account := owned{partition: s.Partition, account: s.Account}
 	regional := account
 	regional.region = s.Region
@@ -74,7 +83,7 @@ func claimsOf(res *result, add func(owned, string, claim)) {
 	if !s.Role.Existing {
 		c := mine(res.at)
 		if d.role.v.name.given() {
-			c.n = d.role.v.name.n
+			c = mine(d.role.v.name.n)
 		}
 		c.created = true
 		add(of(account, "role", strings.ToLower(s.Role.Name)), "role "+quoted(s.Role.Name), c)
@@ -117,8 +126,10 @@ func claimsOf(res *result, add func(owned, string, claim)) {
 			}
 		}
 		if shared != "" && c.Statement.Sid != "" {
+			claim := mine(&yaml.Node{Line: c.Statement.Pos.Line, Column: c.Statement.Pos.Col})
+			claim.created = true
 			add(owned{kind: "sid", partition: s.Partition, name: shared + "|" + c.Statement.Sid},
-				"sid "+quoted(c.Statement.Sid)+" in the policy of "+kind+" "+quoted(shared), sidClaim(s, c))
+				"sid "+quoted(c.Statement.Sid)+" in the policy of "+kind+" "+quoted(shared), claim)
 		}
 	}
 	if g := s.DatasetGroup; g != nil {
@@ -126,10 +137,6 @@ func claimsOf(res *result, add func(owned, string, claim)) {
 		c.means = g.Domain + "|" + identityOf(d, g.Key)
 		add(of(regional, "datasetGroup", g.Name), "dataset group "+quoted(g.Name), c)
 	}
-}
-
-func sidClaim(s *Setup, c CustomStatement) claim {
-	return claim{setup: s.Name, n: &yaml.Node{Line: c.Statement.Pos.Line, Column: c.Statement.Pos.Col}, created: true}
 }
 
 // identityOf returns what a key is in AWS: its ARN, or the alias that it will have.

@@ -105,6 +105,8 @@ type problem struct {
 	severity  Severity
 	line, col int
 	message   string
+	format    string // of the message
+	setup     string // for which it was found, where that is not to be seen from the place
 	hint      string
 	search    func() string // finds the hint, for a problem that is told: it may take long, and a file may have a million problems
 }

@@ -87,5 +87,5 @@ func (fs *Files) contradictions() Diagnostics {
 			})
 		}
 	}
-	return finish(fs.loaded[last].file, &source{data: data}, found.problems)
+	return finish(fs.loaded[last].file, &source{data: data}, nameSetups(found.problems, 0, false))
 }

@@ -15,6 +15,8 @@ type form struct {
 	says    string
 	pattern string // of ECMA-262, in the part that RE2 shares
 	max     int    // characters; 0: the pattern bounds them, or nothing does
+	fills   bool   // may hold placeholders, which are filled in before it is checked
+	angles  bool   // takes < and > by themselves too: what is no placeholder is as it is
 	ok      func(string) bool
 }
 
@@ -68,6 +70,12 @@ func chars(says, first, middle, last string, most int) *form {
 	}
 }
 
+// filling returns a form of which values may hold placeholders.
+func filling(f *form) *form {
+	f.fills = true
+	return f
+}
+
 const (
 	lower  = "a-z0-9"
 	alnum  = "a-zA-Z0-9"
@@ -80,12 +88,13 @@ var (
 	setupName = chars("1 to 40 lower-case letters, digits and hyphens, with no hyphen at either end", lower, `a-z0-9\-`, lower, 40)
 	thingName = chars("1 to 40 letters, digits, hyphens and underscores that begin with a letter and end in a letter or digit",
 		"a-zA-Z", inName, alnum, 40)
-	iamName    = chars("1 to 64 letters, digits and any of _+=,.@-", iam, iam, iam, 64)
-	groupName  = chars("1 to 128 letters, digits and any of _+=,.@-", iam, iam, iam, 128)
-	groupOfPz  = chars("1 to 63 letters, digits, hyphens and underscores that begin with a letter or digit", alnum, inName, inName, 63)
+	iamName    = filling(chars("1 to 64 letters, digits and any of _+=,.@-", iam, iam, iam, 64))
+	groupName  = filling(chars("1 to 128 letters, digits and any of _+=,.@-", iam, iam, iam, 128))
+	groupOfPz  = filling(chars("1 to 63 letters, digits, hyphens and underscores that begin with a letter or digit", alnum, inName, inName, 63))
 	sidForm    = chars("1 to 64 letters and digits", alnum, alnum, alnum, 64)
 	bucketForm = &form{
 		says:    "3 to 63 lower-case letters, digits, dots and hyphens that begin and end with a letter or digit",
+		fills:   true,
 		pattern: `^[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]$`,
 		ok:      bucketOK,
 	}
@@ -102,6 +111,7 @@ var (
 	// What the service takes of a role's path (Personalize API reference, roleArn) is less than what IAM allows.
 	pathForm = &form{
 		says:    "a path that begins and ends in /, of letters, digits and any of _+=,.@-/",
+		fills:   true,
 		pattern: `^/([a-zA-Z0-9_+=,.@\-/]{0,510}/)?$`,
 		ok: func(s string) bool {
 			return s == "/" || len(s) > 1 && len(s) <= 512 && s[0] == '/' && s[len(s)-1] == '/' && only(s, classPath)
@@ -109,6 +119,7 @@ var (
 	}
 	aliasForm = &form{
 		says:    "alias/ and 1 to 250 letters, digits, hyphens, underscores and slashes",
+		fills:   true,
 		pattern: `^alias/[a-zA-Z0-9/_\-]{1,250}$`,
 		ok: func(s string) bool {
 			name, ok := strings.CutPrefix(s, "alias/")
@@ -117,6 +128,7 @@ var (
 	}
 	arnForm = &form{
 		says:    "an ARN",
+		fills:   true,
 		pattern: `^arn:[a-zA-Z0-9_+=,.@:/\-]+$`,
 		max:     2047,
 		ok: func(s string) bool {
@@ -125,6 +137,7 @@ var (
 	}
 	managedForm = &form{
 		says:    "the name of a managed policy that pzgen knows, or an ARN",
+		fills:   true,
 		pattern: `^[a-zA-Z0-9_+=,.@:/\-]+$`,
 		max:     2047,
 		ok:      func(s string) bool { return s != "" && len(s) <= 2047 && only(s, classARN) },
@@ -154,6 +167,8 @@ var (
 	}
 	fileForm = &form{
 		says:    "the path of a file, relative to this file",
+		fills:   true,
+		angles:  true,
 		pattern: "^[^\\x00-\\x1f\\x7f-\\x9f/\\\\~][^\\x00-\\x1f\\x7f-\\x9f\\\\]*$",
 		max:     1024,
 		ok: func(s string) bool {
@@ -164,6 +179,8 @@ var (
 	}
 	uploadForm = &form{
 		says:    "the path of a file below this file's folder, without ..",
+		fills:   true,
+		angles:  true,
 		pattern: pathPattern(false),
 		max:     fileForm.max,
 		ok: func(s string) bool {
@@ -180,13 +197,14 @@ var (
 	}
 	locationForm = &form{
 		says:    "<bucket>/<prefix>, with a name from buckets",
+		fills:   true,
 		pattern: `^[a-zA-Z]([a-zA-Z0-9_\-]{0,38}[a-zA-Z0-9])?/([a-zA-Z0-9!\-_.'()&@=;:+, ][a-zA-Z0-9!\-_.'()&@=;:+, /]*)?$`,
 		max:     2000,
 		ok:      func(s string) bool { return true }, // taken apart by the checks, which say more
 	}
 	// IAM API reference, Tag: [\p{L}\p{Z}\p{N}_.:/=+\-@]; KMS and S3 take the same.
 	tagKey   = &form{says: "1 to 128 letters, digits, spaces and any of _.:/=+-@", pattern: `^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$`, max: 128, ok: tagOK(1, 128)}
-	tagValue = &form{says: "at most 256 letters, digits, spaces and any of _.:/=+-@", pattern: `^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`, max: 256, ok: tagOK(0, 256)}
+	tagValue = &form{says: "at most 256 letters, digits, spaces and any of _.:/=+-@", pattern: `^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`, max: 256, fills: true, ok: tagOK(0, 256)}
 	// What IAM, S3 and KMS take in a policy: tab, line breaks, and U+0020 to U+00FF.
 	policyText = &form{
 		says:    "1 to 2048 characters of Latin-1",

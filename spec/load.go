@@ -66,7 +66,9 @@ func unreadable(path string, err error) Diagnostics {
 type loader struct {
 	file          string
 	readFile      func(path string) ([]byte, error)
-	defaults      setupDraft
+	defaults      setupDraft // values with placeholders are given and not ok
+	inherited     *yaml.Node // the mapping of defaults; nil without one
+	fills         bool       // there are placeholders in it
 	defaultsWrong bool
 }
 
@@ -74,6 +76,7 @@ type loader struct {
 type declared struct {
 	name      string
 	key, body *yaml.Node
+	span      span
 }
 
 func (l *loader) load(r *reader, data []byte) ([]*Setup, []result) {
@@ -88,6 +91,7 @@ func (l *loader) load(r *reader, data []byte) ([]*Setup, []result) {
 		r.problems = append(r.problems, results[i].problems...)
 	}
 	acrossSetups(r, results)
+	r.problems = nameSetups(r.problems, len(results), l.fills)
 	setups := make([]*Setup, len(results))
 	for i := range results {
 		setups[i] = results[i].setup
@@ -129,8 +133,9 @@ func (l *loader) loadRoot(r *reader, root *yaml.Node) []declared {
 			continue
 		}
 		seen[name] = true
-		list = append(list, declared{name, k, entries[i+1]})
+		list = append(list, declared{name: name, key: k, body: entries[i+1]})
 	}
+	setSpans(root, list)
 	return list
 }
 
@@ -145,6 +150,7 @@ func (l *loader) fields(r *reader, root *yaml.Node) *yaml.Node {
 		setupObject.read(r, v, "defaults", &l.defaults)
 		r.inDefaults = false
 		l.defaultsWrong = r.errors > 0
+		l.inherited, l.fills = deref(v), r.held > 0
 	}
 	return fields["setups"]
 }
@@ -172,12 +178,13 @@ type result struct {
 	setup    *Setup
 	draft    *setupDraft
 	at       *yaml.Node
+	span     span
 	problems []problem
 }
 
 // loadSetup loads one setup. It depends on nothing but the setup and what loader holds, and changes neither.
 func (l *loader) loadSetup(s declared) result {
-	draft := l.defaults
+	var draft setupDraft
 	const places = 14 // of a usual setup; a map made for more takes twice the memory
 	c := &checker{
 		loader: l,
@@ -185,11 +192,12 @@ func (l *loader) loadSetup(s declared) result {
 		at:     s.key,
 		s:      &Setup{Name: s.name, Places: make(Places, places)},
 	}
+	c.fill, c.setup, c.span = &filler{s.name, s.body, &l.defaults}, s.name, s.span
 	c.setPlace("", s.key)
-	setupObject.read(&c.reader, s.body, "setup", &draft)
-	c.wellFormed = !l.defaultsWrong && c.errors == 0
+	setupObject.read(&c.reader, c.inherit(s.body), "setup", &draft)
+	c.wellFormed = !l.defaultsWrong && c.errors == 0 && !c.unfilled
 	c.check()
-	return result{c.s, &draft, s.key, c.problems}
+	return result{c.s, &draft, s.key, s.span, c.problems}
 }
 
 // parallel calls f for 0 to n-1, on all cores when that is worth it.

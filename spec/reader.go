@@ -15,6 +15,11 @@ type reader struct {
 	errors     int // how many were found here, kept or not
 	warnings   int
 	inDefaults bool
+	fill       *filler // nil where it is not known yet for which setup
+	held       int     // placeholders that were not filled in for that
+	unfilled   bool    // a placeholder stands for nothing known
+	setup      string  // that is read, or ""
+	span       span    // where it stands in the file
 }
 
 // add keeps a problem, unless there are more of its severity already than are ever told. Errors and warnings are counted apart, so that no
@@ -29,8 +34,13 @@ func (r *reader) add(severity Severity, code string, line, col int, hint, format
 	}
 	r.problems = append(r.problems, problem{
 		code: code, severity: severity, line: max(1, line), col: max(1, col), message: fmt.Sprintf(format, args...), hint: hint,
+		format: format,
 	})
-	return &r.problems[len(r.problems)-1]
+	p := &r.problems[len(r.problems)-1]
+	if r.setup != "" && !r.span.has(line, col) {
+		p.setup = r.setup
+	}
+	return p
 }
 
 func (r *reader) at(code string, line, col int, hint, format string, args ...any) *problem {
@@ -136,12 +146,18 @@ func (r *reader) name(k *yaml.Node, what, name string, f *form, not []string) bo
 		return true
 	}
 	if f == tagKey {
-		r.err(codeTags, k, "", "tag %q is not valid: it has to be %s", clip(name), f.says)
+		hint := ""
+		if hasPlaceholder(name) {
+			hint = noPlaceholder
+		}
+		r.err(codeTags, k, hint, "tag %q is not valid: it has to be %s", clip(name), f.says)
 		return false
 	}
 	hint := ""
 	if s := simpler(name, f); s != "" {
 		hint = "write `" + s + "`"
+	} else if hasPlaceholder(name) {
+		hint = noPlaceholder
 	}
 	r.err(codeName, k, hint, "name %q in %s is not valid: it has to be %s", clip(name), what, f.says)
 	return false
@@ -171,25 +187,38 @@ func (r *reader) text(n *yaml.Node, what string, f *form) text {
 	case ambiguous(v):
 		r.err(codeType, v, "write "+strconv.Quote(v.Value),
 			"%s is text, and without quotes %s is a truth value to many readers of YAML: put it in quotes", what, v.Value)
-	case f != nil && !f.ok(v.Value):
-		code := codeForm
-		switch f {
-		case tagValue:
-			code = codeTags
-		case accountForm:
-			code = codeAccount
-		case bucketForm:
-			code = codeBucketName
-		case regionForm:
-			code = codeRegion
-		case aliasForm:
-			code = codeAlias
-		}
-		r.err(code, v, formHint(v.Value, f), "%s %q is not valid: it has to be %s", what, clip(v.Value), f.says)
 	default:
-		t.v, t.ok = v.Value, true
+		if s, ok := r.filled(v, what, f); ok {
+			t.v, t.ok = r.formed(v, s, what, f)
+		}
 	}
 	return t
+}
+
+// formed returns a string if it is of a form.
+func (r *reader) formed(v *yaml.Node, s, what string, f *form) (string, bool) {
+	if f == nil || f.ok(s) {
+		return s, true
+	}
+	code := codeForm
+	switch f {
+	case tagValue:
+		code = codeTags
+	case accountForm:
+		code = codeAccount
+	case bucketForm:
+		code = codeBucketName
+	case regionForm:
+		code = codeRegion
+	case aliasForm:
+		code = codeAlias
+	}
+	hint := noPlaceholder
+	if f.fills || !hasPlaceholder(s) {
+		hint = formHint(s, f)
+	}
+	r.err(code, v, hint, "%s %q is not valid: it has to be %s", what, clip(s), f.says)
+	return "", false
 }
 
 // formHint says how to fix what people write most often.

@@ -12,9 +12,7 @@ func Schema() []byte {
 	setup := setupObject.shape("")
 	var inherited ordered
 	for _, m := range setup.members {
-		if !m.own {
-			inherited = append(inherited, pair{m.name, ordered{{"$ref", "#/properties/setups/additionalProperties/properties/" + m.name}}})
-		}
+		inherited = append(inherited, pair{m.name, ordered{{"$ref", "#/properties/setups/additionalProperties/properties/" + m.name}}})
 	}
 	requires := func(field string) any {
 		return ordered{{"anyOf", []any{
@@ -35,7 +33,7 @@ func Schema() []byte {
 		{"properties", ordered{
 			{"version", ordered{{"description", "Version of this format."}, {"type", "integer"}, {"const", Version}}},
 			{"defaults", ordered{
-				{"description", "Fields that every setup inherits when it does not set them. Mappings such as tags are merged, all else is replaced."},
+				{"description", "Fields that every setup inherits when it does not set them. Entries of mappings such as buckets and tags, and the fields of role, are added to or replaced by name; all else is replaced. With null a setup drops a field or an entry. Names may hold <setup>, <account> and <region>."},
 				{"type", "object"},
 				{"additionalProperties", false},
 				{"properties", inherited},
@@ -45,7 +43,7 @@ func Schema() []byte {
 				{"type", "object"},
 				{"minProperties", 1},
 				{"propertyNames", ordered{{"pattern", setupName.pattern}, {"not", ordered{{"enum", devices()}}}}},
-				{"additionalProperties", setup.schema()},
+				{"additionalProperties", setup.within(false, true)},
 			}},
 		}},
 		{"allOf", []any{requires("account"), requires("region")}},
@@ -92,22 +90,41 @@ func (o ordered) MarshalJSON() ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-func (s *shape) schema() ordered {
+func (s *shape) schema() ordered { return s.within(false, false) }
+
+// within returns the schema of a value. With null it may be null, which drops what defaults has; with
+// merged, so may its fields or entries.
+func (s *shape) within(null, merged bool) ordered {
 	var o ordered
 	put := func(name string, v any) { o = append(o, pair{name, v}) }
 	if s.doc != "" {
 		put("description", s.doc)
 	}
-	if s.kind != "" {
+	switch {
+	case s.kind != "" && null:
+		put("type", []string{s.kind, "null"})
+	case s.kind != "":
 		put("type", s.kind)
 	}
-	if s.enum != nil {
+	switch {
+	case s.enum != nil && null:
+		words := make([]any, len(s.enum), len(s.enum)+1)
+		for i, w := range s.enum {
+			words[i] = w
+		}
+		put("enum", append(words, nil))
+	case s.enum != nil:
 		put("enum", s.enum)
 	}
 	if s.form != nil {
-		put("pattern", s.form.pattern)
+		written := ordered{{"pattern", s.form.pattern}}
 		if s.form.max > 0 {
-			put("maxLength", s.form.max)
+			written = append(written, pair{"maxLength", s.form.max})
+		}
+		if s.form.fills {
+			put("anyOf", []any{written, ordered{{"pattern", placeholderPattern}}})
+		} else {
+			o = append(o, written...)
 		}
 	}
 	switch s.kind {
@@ -127,7 +144,7 @@ func (s *shape) schema() ordered {
 			put("uniqueItems", true)
 		}
 	case "object":
-		o = append(o, s.object()...)
+		o = append(o, s.object(merged)...)
 	}
 	if s.anyOf != nil {
 		var list []any
@@ -145,7 +162,7 @@ func (s *shape) schema() ordered {
 	return o
 }
 
-func (s *shape) object() ordered {
+func (s *shape) object(merged bool) ordered {
 	var o ordered
 	put := func(name string, v any) { o = append(o, pair{name, v}) }
 	if s.values != nil {
@@ -157,13 +174,13 @@ func (s *shape) object() ordered {
 			names = append(names, pair{"not", ordered{{"enum", s.notNames}}})
 		}
 		put("propertyNames", names)
-		put("additionalProperties", s.values.schema())
+		put("additionalProperties", s.values.within(merged, false))
 		return o
 	}
 	var required []string
 	var properties ordered
 	for _, m := range s.members {
-		properties = append(properties, pair{m.name, m.schema()})
+		properties = append(properties, pair{m.name, m.within(merged, merged && m.merges())})
 		if m.required {
 			required = append(required, m.name)
 		}

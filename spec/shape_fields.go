@@ -94,6 +94,9 @@ func objectField[T, U any](name string, at func(*T) *item[U], o *object[U], doc 
 	return field[T]{name, s, func(r *reader, n *yaml.Node, into *T) {
 		to := at(into)
 		to.n = deref(n)
+		if s.replaces {
+			to.v = *new(U)
+		}
 		o.read(r, n, name, &to.v)
 	}}
 }

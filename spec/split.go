@@ -68,6 +68,7 @@ func (l *loader) quickly(data []byte, claims *claimed) (setups []*Setup, warning
 	for _, res := range results {
 		setups, warnings = append(setups, res.setups...), append(warnings, res.problems...)
 	}
+	warnings = nameSetups(warnings, len(setups), l.fills)
 	slices.SortFunc(setups, func(a, b *Setup) int { return strings.Compare(a.Name, b.Name) })
 	for i := 1; i < len(setups); i++ {
 		if setups[i].Name == setups[i-1].Name {
@@ -178,7 +179,7 @@ func (l *loader) loadPiece(piece []written, claims *claimed) (setups []*Setup, w
 		if !ok || key.Line != w.line || !r.name(key, "setups", name, setupName, nil) {
 			return nil, nil, false
 		}
-		res := l.loadSetup(declared{name, key, body})
+		res := l.loadSetup(declared{name, key, body, span{from: place(key)}})
 		for _, p := range res.problems {
 			if p.severity == Error {
 				return nil, nil, false

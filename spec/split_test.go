@@ -30,7 +30,12 @@ func TestQuickly(t *testing.T) {
 		"warnings":    strings.ReplaceAll(base, "{type: import, from: data/import/}", "{type: import, from: data/import.csv}"),
 		"scalars":     strings.ReplaceAll(base, "    region", "    description: >\n      folded\n\n      # no comment\n        pz-1: more\n    region"),
 		"no line end": strings.TrimSuffix(base, "\n"),
-		"ampersand":   strings.ReplaceAll(base, "    region", "    description: this & that\n    region"),
+		"placeholders": "version: 1\ndefaults:\n  role: {path: \"/<setup>/\", managedPolicies: [\"arn:aws:iam::<account>:policy/x\"]}\n" +
+			"  buckets: {more: {name: acme-<setup>-more, existing: true}}\n" + base[len("version: 1\n"):],
+		"drops": "version: 1\ndefaults: {description: x, tags: {a: b}, operators: {boss: {access: full, roles: [b]}}}\n" +
+			strings.Replace(strings.Replace(base[len("version: 1\n"):], "    region", "    description: null\n    tags: {a: ~}\n    region", 20),
+				"    operators:\n", "    operators:\n      boss: null\n", 10),
+		"ampersand": strings.ReplaceAll(base, "    region", "    description: this & that\n    region"),
 	} {
 		l := &loader{file: "f"}
 		setups, warnings, ok := l.quickly([]byte(text), newClaimed())
@@ -97,7 +102,12 @@ func FuzzQuickly(f *testing.F) {
 		f.Add(uint16(700), uint8(0), s)
 		f.Add(uint16(1900), uint8(3), s)
 	}
-	base := specOf(33)
+	base := bytes.Replace(specOf(33), []byte("setups:\n"), []byte("defaults: {description: d, buckets: {more: "+
+		"{name: acme-<setup>-<region>}}, tags: {at: <account>}}\nsetups:\n"), 1)
+	for i, s := range []string{"<", ">", "<x>", "null", "\n    description: null\n", "\n    buckets: {more: null}\n", "\n    account: <setup>\n"} {
+		f.Add(uint16(60+9*i), uint8(i%4), s)
+		f.Add(uint16(180+40*i), uint8(0), s)
+	}
 	f.Fuzz(func(t *testing.T, at uint16, cut uint8, in string) {
 		i := int(at) % len(base)
 		text := bytes.Join([][]byte{base[:i], []byte(in), base[min(len(base), i+int(cut)):]}, nil)

@@ -1,0 +1,146 @@
+package spec
+
+import (
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
+
+// How a setup inherits: what it has itself replaces what defaults has. Mappings are gone through, so
+// that their entries and fields are replaced one by one: those of setups' names, role and statements.
+// A bucket, a key or an operator is one value, as the dataset group and every list is. With null a
+// setup drops a value that defaults has.
+
+// inherit makes the draft that a setup begins with out of the defaults, and returns what it has
+// itself. Values of defaults that it replaces are not looked at: they may be wrong for this setup.
+func (c *checker) inherit(body *yaml.Node) *yaml.Node {
+	*c.d = c.defaults
+	if c.defaultsWrong || !c.fills && !hasNull(body, 3) {
+		return body
+	}
+	fields := &shape{kind: "object"}
+	for _, f := range setupObject.fields {
+		fields.members = append(fields.members, member{f.name, f.shape})
+	}
+	inherited, own := c.overlay(fields, "", c.inherited, body)
+	*c.d = setupDraft{}
+	if inherited != nil {
+		c.inDefaults = true
+		setupObject.read(&c.reader, inherited, "defaults", c.d)
+		c.inDefaults = false
+	}
+	return own
+}
+
+// isNull reports whether a value is null, written out. Where nothing is written, something is
+// missing.
+func isNull(n *yaml.Node) bool {
+	v := deref(n)
+	return v.Kind == yaml.ScalarNode && v.Tag == "!!null" && v.Value != ""
+}
+
+// hasNull reports whether a value is null or has one in it, not deeper than that.
+func hasNull(n *yaml.Node, depth int) bool {
+	v := deref(n)
+	if v.Kind != yaml.MappingNode || depth == 0 {
+		return isNull(v)
+	}
+	for i := 1; i < len(v.Content); i += 2 {
+		if hasNull(v.Content[i], depth-1) || isMerge(v.Content[i-1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// overlay returns what a setup takes from a mapping of defaults, and what it has itself: without what
+// it replaces, and without its nulls. A null that drops nothing is reported; at is what the mapping is
+// called. The mapping of defaults is nil where there is none.
+func (c *checker) overlay(s *shape, at string, defaults, own *yaml.Node) (rest, mine *yaml.Node) {
+	mine = deref(own)
+	if mine.Kind != yaml.MappingNode || mine.Tag != "!!map" {
+		return defaults, own // which is reported where it is read
+	}
+	var inherited []*yaml.Node
+	if defaults != nil {
+		inherited = c.reader.entries(defaults)
+	}
+	have := entryNames(inherited)
+	entries := c.reader.entries(mine)
+	names := entryNames(entries)
+	var left, kept []*yaml.Node
+	for i, name := range have {
+		if !slices.Contains(names, name) {
+			left = append(left, inherited[2*i], inherited[2*i+1])
+		}
+	}
+	for i, name := range names {
+		k, v := entries[2*i], entries[2*i+1]
+		j := slices.Index(have, name)
+		inner := s.merged(name)
+		switch {
+		case isNull(v) && j >= 0:
+			continue
+		case isNull(v) && (s.values != nil || s.has(name)):
+			c.noNull(v, at, name, have)
+			continue
+		case inner != nil && i == slices.Index(names, name):
+			var under *yaml.Node
+			if j >= 0 {
+				under = deref(inherited[2*j+1])
+			}
+			below, above := c.overlay(inner, at+name+".", under, v)
+			if below != nil {
+				left = append(left, inherited[2*j], below)
+			}
+			v = above
+		}
+		kept = append(kept, k, v)
+	}
+	if defaults != nil {
+		rest = withContent(defaults, left)
+	}
+	return rest, withContent(mine, kept)
+}
+
+// merged returns the shape of a field that is gone through where setups inherit, or nil.
+func (s *shape) merged(name string) *shape {
+	for _, m := range s.members {
+		if m.name == name && m.merges() {
+			return m.shape
+		}
+	}
+	return nil
+}
+
+// merges reports whether a field of a setup adds to that of defaults, name by name.
+func (s *shape) merges() bool { return s.kind == "object" && !s.replaces }
+
+func (s *shape) has(name string) bool {
+	return slices.ContainsFunc(s.members, func(m member) bool { return m.name == name })
+}
+
+func entryNames(entries []*yaml.Node) []string {
+	names := make([]string, len(entries)/2)
+	for i := range names {
+		names[i] = deref(entries[2*i]).Value
+	}
+	return names
+}
+
+func withContent(m *yaml.Node, content []*yaml.Node) *yaml.Node {
+	out := *m
+	out.Content = content
+	return &out
+}
+
+// noNull reports a null that drops nothing.
+func (c *checker) noNull(n *yaml.Node, at, name string, have []string) {
+	c.err(codeDrop, deref(n), "", "%s%s is null, which drops what defaults has, and there is none", at,
+		clip(name)).search = func() string {
+		if h := suggest(name, have); h != "" {
+			return h
+		}
+		return "leave it out or give it a value"
+	}
+}
