@@ -21,9 +21,9 @@ import (
 // Of returns the key of a setup's shape and the values of its slots, the name first. Setups with equal keys differ only in the values. It is not ok for a
 // setup that has to be printed by itself.
 func Of(s *spec.Setup) (key string, values []string, ok bool) {
-	v := visitor{account: s.Account, region: s.Region}
+	v := visitor{account: s.Account, region: s.Region, setup: s}
 	v.visit(s)
-	if v.refused || !apart(s) || v.named() {
+	if v.refused || !apart(s) || v.depends() {
 		return "", nil, false
 	}
 	return string(v.key), v.values, true
@@ -44,7 +44,8 @@ type visitor struct {
 	texts   []string // ends of ARNs
 	refused bool
 
-	account, region string // as the setup has them
+	account, region string      // as the setup has them
+	setup           *spec.Setup // as it is
 
 	with []string // the values to put in, in the order of the slots, or nil
 }
@@ -77,11 +78,11 @@ func (v *visitor) visit(s *spec.Setup) {
 
 	r := &s.Role
 	v.slot(kindIAM, &r.Name)
-	v.text(r.Path)
+	v.path(&r.Path)
 	v.prose(&r.Description)
 	v.flags(r.Existing)
 	v.arn(&r.PermissionsBoundary)
-	v.arns(r.ManagedPolicies)
+	v.managed(r.ManagedPolicies)
 
 	v.count(len(s.Keys))
 	for i := range s.Keys {
@@ -118,7 +119,7 @@ func (v *visitor) visit(s *spec.Setup) {
 				v.slot(kindIAM, &names[j])
 			}
 		}
-		v.arns(o.ManagedPolicies)
+		v.managed(o.ManagedPolicies)
 	}
 }
 
@@ -127,7 +128,10 @@ func (v *visitor) visitKey(k *spec.Key) {
 	v.text(k.Name)
 	v.count(k.DeletionWindow)
 	v.flags(k.Rotation)
-	v.arns(k.Admins)
+	v.count(len(k.Admins))
+	for i := range k.Admins {
+		v.arn(&k.Admins[i])
+	}
 	if name, ok := strings.CutPrefix(k.Alias, aliasPrefix); ok {
 		v.slot(kindAlias, &name)
 		if v.with != nil {
@@ -178,6 +182,11 @@ func (v *visitor) prose(p *string) {
 // slot takes a value as that of a slot if the kind has room for it, else as text.
 func (v *visitor) slot(k kind, p *string) bool {
 	s, ok := k.fits(*p)
+	if !ok && *p == v.account && v.account[0] != '0' {
+		// Numbers that begin with another digit are all read alike.
+		k = kindAccount
+		s, ok = k.fits(*p)
+	}
 	if !ok {
 		v.text(*p)
 		return false
@@ -201,31 +210,92 @@ func (v *visitor) slot(k kind, p *string) bool {
 	return true
 }
 
-// arn takes the setup's own account and region, and the id of a key, for slots.
-func (v *visitor) arn(p *string) {
+// path takes the path of a role.
+func (v *visitor) path(p *string) {
+	inner, ok := strings.CutPrefix(strings.TrimSuffix(*p, "/"), "/")
+	v.flags(ok)
+	if !ok {
+		v.text(*p)
+		return
+	}
+	v.slot(kindPath, &inner)
+	if v.with != nil {
+		*p = "/" + inner + "/"
+	}
+}
+
+// named takes what an ARN of IAM in the setup's own account names, without the type before it, for a
+// slot. It does not when that may be something of the setup itself, or of AWS: what is allowed then
+// depends on the name.
+func (v *visitor) named(p *string) bool {
+	kind, name, ok := strings.Cut(*p, "/")
+	if _, fits := kindNamed.fits(name); !ok || !fits || strings.HasPrefix(name, "aws-") ||
+		v.isOwn(name[strings.LastIndexByte(name, '/')+1:]) {
+		v.flags(false)
+		return false
+	}
+	v.flags(true)
+	v.text(kind)
+	v.slot(kindNamed, &name)
+	*p = kind + "/" + name
+	return true
+}
+
+// isOwn reports whether a role, a user, a group or a policy of the setup has a name, or may have it.
+func (v *visitor) isOwn(name string) bool {
+	s := v.setup
+	if strings.EqualFold(name, s.Role.Name) ||
+		len(name) >= len(ownNames) && strings.EqualFold(name[:len(ownNames)], ownNames) {
+		return true
+	}
+	for i := range s.Operators {
+		o := &s.Operators[i]
+		for _, list := range [3][]string{o.Users, o.Groups, o.Roles} {
+			for _, own := range list {
+				if strings.EqualFold(name, own) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// ownNames is how the names of all policies begin that pzgen makes, and that of a role without one.
+const ownNames = "Personalize-"
+
+// arn takes the setup's own account and region, and what is named in them, for slots.
+func (v *visitor) arn(p *string) { v.ofAccount(p, true) }
+
+// ofAccount takes the account and region of an ARN for slots, the id of a key, and with names what
+// an ARN of IAM names.
+func (v *visitor) ofAccount(p *string, names bool) {
 	f := strings.SplitN(*p, ":", 6)
 	if len(f) != 6 {
 		v.text(*p)
 		return
 	}
 	id, isKey := strings.CutPrefix(f[5], "key/")
-	isKey = isKey && f[2] == "kms" && f[3] == v.region && f[4] == v.account
+	own := f[4] == v.account
+	isKey = isKey && f[2] == "kms" && f[3] == v.region && own
 	v.text(f[0], f[1], f[2])
 	if f[3] != "" && f[3] == v.region {
 		v.slot(kindRegion, &f[3])
 	} else {
 		v.text(f[3])
 	}
-	if f[4] == v.account {
+	if own {
 		v.slot(kindAccount, &f[4])
 	} else {
 		v.text(f[4])
 	}
 	v.flags(isKey)
-	if isKey {
+	switch {
+	case isKey:
 		v.slot(kindKeyID, &id)
 		f[5] = "key/" + id
-	} else {
+	case names && own && f[2] == "iam" && v.named(&f[5]):
+	default:
 		v.text(f[5])
 		v.texts = append(v.texts, f[5])
 	}
@@ -234,10 +304,11 @@ func (v *visitor) arn(p *string) {
 	}
 }
 
-func (v *visitor) arns(list []string) {
+// managed takes managed policies, of which Terraform has names in its addresses: they are text.
+func (v *visitor) managed(list []string) {
 	v.count(len(list))
 	for i := range list {
-		v.arn(&list[i])
+		v.ofAccount(&list[i], false)
 	}
 }
 
@@ -262,9 +333,9 @@ func (v *visitor) count(n int) {
 	v.key = append(strconv.AppendInt(v.key, int64(n), 10), ' ')
 }
 
-// named reports whether an ARN that is no slot ends in the value of one: a key whose administrator is the service role, for example. What is allowed
+// depends reports whether an ARN that is no slot ends in the value of one: a key whose administrator is the service role, for example. What is allowed
 // then depends on a name.
-func (v *visitor) named() bool {
+func (v *visitor) depends() bool {
 	for _, t := range v.texts {
 		for _, value := range v.values {
 			if strings.HasSuffix(t, value) {

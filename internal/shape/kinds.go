@@ -20,6 +20,8 @@ const (
 	kindGroup  // dataset groups
 	kindTag    // values of tags
 	kindText   // descriptions, without the full stop at their end
+	kindPath   // of roles, without the slashes at its ends
+	kindNamed  // what an ARN of IAM names, behind its type
 )
 
 const aliasPrefix = "alias/"

@@ -23,7 +23,7 @@ type Group struct {
 
 // NewGroup returns the group of a setup for which [Of] is ok. Its other setups are told by [Group.Add].
 func NewGroup(s *spec.Setup) *Group {
-	v := visitor{account: s.Account, region: s.Region}
+	v := visitor{account: s.Account, region: s.Region, setup: s}
 	v.visit(s)
 	g := &Group{first: s, slots: v.slots, short: make([]int, len(v.values)), long: make([]int, len(v.values))}
 	for i, value := range v.values {
@@ -43,7 +43,7 @@ func (g *Group) Add(values []string) {
 // With returns the setup of the group that has these values. It has the places of the group's first setup.
 func (g *Group) With(values []string) *spec.Setup {
 	s := clone(g.first)
-	v := visitor{account: s.Account, region: s.Region, with: values}
+	v := visitor{account: s.Account, region: s.Region, setup: g.first, with: values}
 	v.visit(s)
 	return s
 }

@@ -156,6 +156,84 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+const stages = `version: 1
+defaults:
+  region: eu-west-1
+  description: Recommendations of the shop
+  role: {name: "Role-<setup>", path: "/shops/<setup>/<region>/", managedPolicies: ["arn:aws:iam::<account>:policy/more"]}
+  permissionsBoundary: arn:aws:iam::<account>:policy/Boundary-<setup>
+  tags: {stage: <setup>, where: <region>-<account>}
+  keys:
+    k: {alias: alias/<setup>/<region>, admins: ["arn:aws:iam::<account>:role/admins/<setup>-admin", "arn:aws:iam::<account>:user/<setup>", "arn:aws:iam::<account>:root"]}
+    old: {arn: "arn:aws:kms:<region>:<account>:key/0a1b2c3d-0000-4000-8000-000000000000"}
+  buckets:
+    data: {name: acme-<setup>-data, key: k}
+    out: {name: acme-<account>-<region>-<setup>, key: old}
+  workflows:
+    - {type: import, from: data/<setup>/in/}
+    - {type: batch-inference, from: data/<region>/batch/, to: out/<account>/}
+  datasetGroup: {name: <setup>-shop, key: k}
+  operators:
+    op: {access: operate, roles: ["<setup>-ci", "x-<account>"], users: ["<setup>@acme.example"]}
+`
+
+// Setups that differ in nothing but what placeholders stand for have one shape, and its proof holds.
+func TestStages(t *testing.T) {
+	text := stages + "setups:\n"
+	names := []string{"dev", "stage", "prod", "testing", "a-long-name-of-a-stage", "load0", "x1y"}
+	for i, name := range names {
+		text += fmt.Sprintf("  %s: {account: \"%012d\"}\n", name, 111122223333+i)
+	}
+	// Hyphens are marks, so the long name is of another shape.
+	s := parse(t, text)
+	groups, values, setups := grouped(s)
+	if len(groups) != 2 {
+		t.Errorf("%d shapes", len(groups))
+	}
+	for key, g := range groups {
+		gens := generators.For(setups[key][0].Targets)
+		sh, err := shape.New(g, renderer(t, "pzgen.yaml", gens))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := proof.Prove(sh.Model, gens, whole(sh.ProbeFiles)); !r.OK() {
+			t.Fatalf("the probe: %+v", r.Findings)
+		}
+		if want := map[bool]int{true: 1, false: len(names) - 1}[len(values[key]) == 1]; len(values[key]) != want {
+			t.Errorf("%d setups of a shape", len(values[key]))
+		}
+	}
+	if filled, _ := check(t, "pzgen.yaml", s); filled < len(names) {
+		t.Errorf("%d setups filled in", filled)
+	}
+}
+
+// An ARN that may name what the setup itself has is no slot: what is allowed depends on it.
+func TestOwnNames(t *testing.T) {
+	key := func(admin, boundary string) (string, bool) {
+		text := strings.Replace(stages, "role/admins/<setup>-admin", admin, 1)
+		text = strings.Replace(text, "policy/Boundary-<setup>", boundary, 1)
+		key, _, ok := shape.Of(parse(t, text+"setups: {stage: {account: \"111122223333\"}}\n").Setups[0])
+		return key, ok
+	}
+	want, ok := key("role/admins/<setup>-admin", "policy/x-<setup>")
+	if other, ok2 := key("role/other/someone-else", "policy/y-else"); !ok || !ok2 || other != want {
+		t.Error("two names have two shapes")
+	}
+	for _, c := range [][2]string{
+		{"role/shops/<setup>/<region>/Role-<setup>", "policy/x-<setup>"},
+		{"role/role-<setup>", "policy/x-<setup>"},
+		{"role/<setup>-ci", "policy/x-<setup>"},
+		{"user/p/<setup>@acme.example", "policy/x-<setup>"},
+		{"role/aws-reserved/<setup>", "policy/x-<setup>"},
+		{"role/admins/<setup>-admin", "policy/Personalize-<setup>"},
+	} {
+		if other, ok := key(c[0], c[1]); ok && other == want {
+			t.Errorf("%s and %s are slots", c[0], c[1])
+		}
+	}
+}
+
 // random returns a spec of n setups which differ in names, and in a few other things.
 func random(r *rand.Rand, n int) string {
 	var b strings.Builder
@@ -195,13 +273,13 @@ func random(r *rand.Rand, n int) string {
 			b.WriteString("    confusedDeputy: everywhere\n")
 		}
 		role := name(upper, iamSpecial, 4, 50)
-		fmt.Fprintf(&b, "    role: {name: \"R%s\", path: /a/, description: \"%s\"", role, words(r, rich, end))
+		fmt.Fprintf(&b, "    role: {name: \"R%s\", path: \"/a%s/\", description: \"%s\"", role, name(upper, prefixSpecial, 2, 20), words(r, rich, end))
 		if has(3) {
 			partition := "aws"
 			if region == "cn-north-1" {
 				partition = "aws-cn"
 			}
-			fmt.Fprintf(&b, ", permissionsBoundary: \"arn:%s:iam::%s:policy/limit\"", partition, account)
+			fmt.Fprintf(&b, ", permissionsBoundary: \"arn:%s:iam::%s:policy/limit%s\"", partition, account, name(upper, "-", 2, 30))
 		}
 		b.WriteString("}\n    keys:\n")
 		partition := map[bool]string{true: "aws-cn", false: "aws"}[region == "cn-north-1"]
