@@ -109,7 +109,20 @@ func rulesToBreak() []broken {
 	root("unknown field", func(t tree) { t.set("setup", fields{}) })
 	root("no setups", func(t tree) { t.drop("setups") })
 	root("setups as a list", func(t tree) { t.set("setups", []string{"a"}) })
-	root("field that cannot be inherited", func(t tree) { t.set("defaults", fields{"workflows", []any{}}) })
+	inherited := func(name string, defaults fields) {
+		root(name, func(t tree) { t.set("defaults", append(defaults, "account", "111122223333", "region", "eu-west-1")) })
+	}
+	for _, name := range []string{"x<stage>", "x<Setup>", "x<setup", "x<<setup>>", "x<setup<region>>", "x<>", "<setup>>", strings.Repeat("<account>", 21)} {
+		inherited("placeholder "+name, fields{"keys", fields{"zz", fields{"alias", "alias/" + name}}})
+	}
+	inherited("null in defaults", fields{"description", nil})
+	add(broken{"null that drops nothing", func(_ *rand.Rand, root, setup tree) bool {
+		if root.at("defaults", "listByPrefix").Node != nil {
+			return false
+		}
+		setup.set("listByPrefix", nil)
+		return true
+	}})
 	root("setup twice", func(t tree) { s := t.at("setups"); s.Content = append(s.Content, s.Content[:2]...) })
 	root("name of a setup", func(t tree) { t.at("setups").Content[0].Value = "Upper_Case" })
 	root("long name of a setup", func(t tree) { t.at("setups").Content[0].Value = strings.Repeat("x", 41) })
