@@ -6,7 +6,8 @@ type Check struct {
 	Title string
 }
 
-// The codes of the checks. A code is never used again for another check, as PZ016 is not; PZ101 and up belong to the lint of documents.
+// The codes of the checks. A code is never used again for another check; PZ101 and up
+// belong to the lint of documents.
 const (
 	codeRead         = "PZ001"
 	codeEncoding     = "PZ002"
@@ -21,6 +22,7 @@ const (
 	codeMissing      = "PZ013"
 	codeValue        = "PZ014"
 	codeForm         = "PZ015"
+	codeDefaults     = "PZ016"
 	codeVersion      = "PZ017"
 	codeName         = "PZ018"
 	codeAlike        = "PZ019"
@@ -91,6 +93,7 @@ func Checks() []Check {
 		{codeMissing, "a field is missing"},
 		{codeValue, "a value that is not one of those allowed"},
 		{codeForm, "a value of another form, or outside its limits"},
+		{codeDefaults, "a field that setups cannot inherit"},
 		{codeVersion, "a version of the format that this build does not read"},
 		{codeName, "a name that cannot be used"},
 		{codeAlike, "names that differ only in case, hyphens and underscores"},

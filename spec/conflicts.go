@@ -49,12 +49,16 @@ func (a across) add(r *reader, o owned, what string, c claim) {
 	case o.name == "":
 	case !ok:
 		a[o] = c
-	case before.created && c.created && c.foreign && before.file == c.file && place(before.n) == place(c.n):
-		r.err(codeSameName, c.n, "put <setup> into the name", "%s is created by setup %q already, %s", what, before.setup, where())
 	case before.created && c.created:
-		r.err(codeSameName, c.n, "give one of them another name", "%s is created by setup %q already, %s", what, before.setup, where())
+		hint := "give one of them another name"
+		if c.foreign && before.file == c.file && place(before.n) == place(c.n) {
+			hint = "put <setup> into the name"
+		}
+		r.err(codeSameName, c.n, hint, "%s is created by setup %q already, %s", what, before.setup,
+			where())
 	case before.means != c.means:
-		r.err(codeTwoMeanings, c.n, "declare it in both in the same way", "%s is declared otherwise in setup %q, %s", what, before.setup, where())
+		r.err(codeTwoMeanings, c.n, "declare it in both in the same way",
+			"%s is declared otherwise in setup %q, %s", what, before.setup, where())
 	case before.whole && c.whole:
 		r.warn(warnWholeFile, c.n, "leave policy out in one of them and merge its statements",
 			"%s has its whole policy written by setup %q too: what is applied last wins", what, before.setup)

@@ -60,6 +60,23 @@ func FuzzParse(f *testing.F) {
 				setup.ConfusedDeputy == "" || len(setup.Targets) == 0 || setup.Partition != "aws" && setup.Partition != "aws-cn" {
 				t.Errorf("setup is not complete: %+v", setup)
 			}
+			for _, b := range setup.Buckets {
+				if !bucketForm.ok(b.BucketName) {
+					t.Errorf("bucket %+v", b)
+				}
+			}
+			for _, k := range setup.Keys {
+				if k.Existing() == (k.Alias != "") || k.Alias != "" && !aliasForm.ok(k.Alias) || k.Existing() && !arnForm.ok(k.ARN) {
+					t.Errorf("key %+v", k)
+				}
+			}
+			for _, o := range setup.Operators {
+				for _, name := range append(append(append([]string{setup.Role.Name}, o.Users...), o.Groups...), o.Roles...) {
+					if !groupName.ok(name) {
+						t.Errorf("operator %+v", o)
+					}
+				}
+			}
 			for _, w := range setup.Workflows {
 				for _, l := range []*Location{w.From, w.To} {
 					if l != nil && (l.Bucket == "" || strings.HasPrefix(l.Prefix, "/") || strings.ContainsAny(l.Prefix, "*?$<>{}\"\\\n")) {

@@ -6,8 +6,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// How a setup inherits: what it has itself replaces what defaults has. Mappings are gone through, so
-// that their entries and fields are replaced one by one: those of setups' names, role and statements.
+// How a setup inherits: what it has itself replaces what defaults has. The mappings of a setup are
+// gone through, so that their entries are replaced one by one, and so are the fields of its role.
 // A bucket, a key or an operator is one value, as the dataset group and every list is. With null a
 // setup drops a value that defaults has.
 
@@ -15,7 +15,8 @@ import (
 // itself. Values of defaults that it replaces are not looked at: they may be wrong for this setup.
 func (c *checker) inherit(body *yaml.Node) *yaml.Node {
 	*c.d = c.defaults
-	if c.defaultsWrong || !c.fills && !hasNull(body, 3) {
+	fills := c.fills && !c.defaultsWrong
+	if !fills && !hasNull(body, 3) {
 		return body
 	}
 	fields := &shape{kind: "object"}
@@ -23,6 +24,9 @@ func (c *checker) inherit(body *yaml.Node) *yaml.Node {
 		fields.members = append(fields.members, member{f.name, f.shape})
 	}
 	inherited, own := c.overlay(fields, "", c.inherited, body)
+	if c.defaultsWrong {
+		return own
+	}
 	*c.d = setupDraft{}
 	if inherited != nil {
 		c.inDefaults = true
@@ -53,8 +57,8 @@ func hasNull(n *yaml.Node, depth int) bool {
 	return false
 }
 
-// overlay returns what a setup takes from a mapping of defaults, and what it has itself: without what
-// it replaces, and without its nulls. A null that drops nothing is reported; at is what the mapping is
+// overlay returns what a setup takes from a mapping of defaults, without what it replaces, and what
+// it has itself, without its nulls. A null that drops nothing is reported; at is what the mapping is
 // called. The mapping of defaults is nil where there is none.
 func (c *checker) overlay(s *shape, at string, defaults, own *yaml.Node) (rest, mine *yaml.Node) {
 	mine = deref(own)
@@ -62,6 +66,9 @@ func (c *checker) overlay(s *shape, at string, defaults, own *yaml.Node) (rest, 
 		return defaults, own // which is reported where it is read
 	}
 	var inherited []*yaml.Node
+	if defaults != nil && defaults.Kind != yaml.MappingNode {
+		defaults = nil // which was reported
+	}
 	if defaults != nil {
 		inherited = c.reader.entries(defaults)
 	}

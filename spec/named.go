@@ -34,16 +34,17 @@ func setSpans(root *yaml.Node, list []declared) {
 	for i := range list {
 		s := &list[i].span
 		s.from = place(list[i].key)
-		if at, _ := slices.BinarySearchFunc(borders, Place{s.from.Line, s.from.Col + 1}, comparePlaces); at < len(borders) {
+		behind := Place{s.from.Line, s.from.Col + 1}
+		if at, _ := slices.BinarySearchFunc(borders, behind, comparePlaces); at < len(borders) {
 			s.to = borders[at]
 		}
 	}
 }
 
 // nameSetups says of problems that were found for setups, at places that several setups share, for
-// which of them. One sentence is enough for those that say the same of one place. What was found for all
-// setups of a file is not about one of them, and needs no names; always asks for them all the same where
-// there is only one setup.
+// which of them. One sentence is enough for those that say the same of one place. What was found for
+// all setups of a file, of which there are total, is not about one of them, and needs no names; always
+// asks for the name all the same where there is only one setup.
 func nameSetups(problems []problem, total int, always bool) []problem {
 	type key struct {
 		line, col          int
@@ -82,8 +83,7 @@ func nameSetups(problems []problem, total int, always bool) []problem {
 			out = append(out, p)
 		}
 		g.differ = g.differ || p.message != out[g.at].message
-		if !slices.Contains(g.setups[:min(len(g.setups), shownSetups)], p.setup) &&
-			(len(g.setups) == 0 || g.setups[len(g.setups)-1] != p.setup) {
+		if n := len(g.setups); n == 0 || g.setups[n-1] != p.setup { // they come setup by setup
 			g.setups = append(g.setups, p.setup)
 		}
 	}

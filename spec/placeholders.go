@@ -106,8 +106,10 @@ func (r *reader) wrongPlaceholder(v *yaml.Node, what, name string, closed bool) 
 
 // hasPlaceholder reports whether a value that takes none has one.
 func hasPlaceholder(s string) bool {
-	return slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(s, "<"+p+">") })
+	return slices.ContainsFunc(placeholders, func(p string) bool {
+		return strings.Contains(s, "<"+p+">")
+	})
 }
 
-const noPlaceholder = "write it out: <setup>, <account> and <region> are filled in in names of AWS, " +
-	"ARNs, paths, locations and values of tags alone"
+const noPlaceholder = "write it out: <setup>, <account> and <region> are filled in in names of " +
+	"AWS, ARNs, paths, locations and values of tags alone"

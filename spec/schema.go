@@ -12,7 +12,11 @@ func Schema() []byte {
 	setup := setupObject.shape("")
 	var inherited ordered
 	for _, m := range setup.members {
-		inherited = append(inherited, pair{m.name, ordered{{"$ref", "#/properties/setups/additionalProperties/properties/" + m.name}}})
+		if !m.own {
+			inherited = append(inherited, pair{m.name, ordered{
+				{"$ref", "#/properties/setups/additionalProperties/properties/" + m.name},
+			}})
+		}
 	}
 	requires := func(field string) any {
 		return ordered{{"anyOf", []any{
@@ -92,8 +96,8 @@ func (o ordered) MarshalJSON() ([]byte, error) {
 
 func (s *shape) schema() ordered { return s.within(false, false) }
 
-// within returns the schema of a value. With null it may be null, which drops what defaults has; with
-// merged, so may its fields or entries.
+// within returns the schema of a value. With null it may be null, which drops what defaults has;
+// with merged, so may its fields or entries.
 func (s *shape) within(null, merged bool) ordered {
 	var o ordered
 	put := func(name string, v any) { o = append(o, pair{name, v}) }
@@ -180,7 +184,7 @@ func (s *shape) object(merged bool) ordered {
 	var required []string
 	var properties ordered
 	for _, m := range s.members {
-		properties = append(properties, pair{m.name, m.within(merged, merged && m.merges())})
+		properties = append(properties, pair{m.name, m.within(merged && !m.own, merged && m.merges())})
 		if m.required {
 			required = append(required, m.name)
 		}

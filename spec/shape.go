@@ -20,6 +20,7 @@ type shape struct {
 	anyOf    []*shape
 	least    int  // fewest items of an array, fewest names of an object
 	required bool // as a field
+	own      bool // as a field of a setup: cannot be inherited from defaults
 	replaces bool // as an object of a setup: replaces that of defaults as a whole
 	rules    []rule
 }
@@ -89,6 +90,8 @@ func (o *object[T]) read(r *reader, n *yaml.Node, what string, into *T) {
 			r.unknown(k, name, what, o.names())
 		case seen&(1<<at) != 0:
 			r.err(codeTwice, k, "keep one of them", "%s is given twice", name)
+		case r.inDefaults && o.fields[at].own:
+			r.err(codeDefaults, k, "write it in each setup", "%s cannot be in defaults", name)
 		default:
 			seen |= 1 << at
 			o.fields[at].read(r, v, into)
@@ -120,6 +123,8 @@ func (r *reader) unknown(k *yaml.Node, name, what string, known []string) {
 type option func(*shape)
 
 func required(s *shape) { s.required = true }
+
+func own(s *shape) { s.own = true }
 
 func replaces(s *shape) { s.replaces = true }
 

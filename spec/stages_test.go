@@ -3,6 +3,7 @@ package spec
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -165,6 +166,38 @@ func TestInheritedContradicts(t *testing.T) {
 		}
 		if name == "b" && !strings.HasPrefix(ds.String(), `b.yaml:2:66: bucket "acme-eu-west-1" is created by setup "a" already, at a.yaml:2 (in setup "b") [PZ047]`) {
 			t.Error(ds)
+		}
+	}
+}
+
+// The documentation's own example is one that loads, and says what is true of it.
+func TestStagesDocs(t *testing.T) {
+	page, err := os.ReadFile("../docs/spec.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	text, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("docs/spec.md has no example")
+	}
+	s := setupsOf(t, text)
+	if len(s) != 2 || s[1].Buckets[1].BucketName != "acme-web-prod-results" || s[1].Buckets[1].ExpireAfterDays != 0 ||
+		s[0].Buckets[1].BucketName != "acme-web-dev-results-eu-west-1" || len(s[0].Operators) != 2 || len(s[1].Operators) != 1 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// A field that is a setup's own is refused in defaults, and nowhere else.
+func TestOwn(t *testing.T) {
+	o := &object[text]{fields: []field[text]{stringField("name", func(d *text) *text { return d }, nil, "", own)}}
+	for _, inDefaults := range []bool{true, false} {
+		r := &reader{inDefaults: inDefaults}
+		var into text
+		o.read(r, r.parseYAML([]byte("name: x\n")), "defaults", &into)
+		refused := len(r.problems) == 1 && r.problems[0].code == codeDefaults
+		if refused != inDefaults || into.ok == inDefaults {
+			t.Errorf("in defaults: %v: %+v", inDefaults, r.problems)
 		}
 	}
 }

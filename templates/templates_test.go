@@ -141,3 +141,30 @@ func FuzzParseFile(f *testing.F) {
 		}
 	})
 }
+
+// The guard rail of the documentation is a template that loads.
+func TestDocumentedGuardRail(t *testing.T) {
+	page, err := os.ReadFile("../docs/templates.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(page), "```yaml\n")
+	text, _, ok := strings.Cut(blocks[len(blocks)-1], "```")
+	if !ok || len(blocks) != 3 {
+		t.Fatal("docs/templates.md has other examples")
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "guardrails.yaml"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	lib, err := LoadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tm := range lib.Templates {
+		if tm.Sid == "CompanyKeepVersions" && tm.Accepted != "" {
+			return
+		}
+	}
+	t.Error("it is not accepted")
+}

@@ -224,8 +224,8 @@ func (v *visitor) path(p *string) {
 	}
 }
 
-// named takes what an ARN of IAM in the setup's own account names, without the type before it, for a
-// slot. It does not when that may be something of the setup itself, or of AWS: what is allowed then
+// named takes what an ARN of IAM in the setup's own account names, without the type before it, for
+// a slot. It does not when that may be something of the setup itself, or of AWS: what is allowed then
 // depends on the name.
 func (v *visitor) named(p *string) bool {
 	kind, name, ok := strings.Cut(*p, "/")
@@ -241,7 +241,7 @@ func (v *visitor) named(p *string) bool {
 	return true
 }
 
-// isOwn reports whether a role, a user, a group or a policy of the setup has a name, or may have it.
+// isOwn reports whether a role, a user, a group or a policy of the setup has or may have a name.
 func (v *visitor) isOwn(name string) bool {
 	s := v.setup
 	if strings.EqualFold(name, s.Role.Name) ||
