@@ -72,33 +72,34 @@ func (c *checker) overlay(s *shape, at string, defaults, own *yaml.Node) (rest, 
 	if defaults != nil {
 		inherited = c.reader.entries(defaults)
 	}
-	have := entryNames(inherited)
+	have := byName(inherited)
 	entries := c.reader.entries(mine)
-	names := entryNames(entries)
+	names := byName(entries)
 	var left, kept []*yaml.Node
-	for i, name := range have {
-		if !slices.Contains(names, name) {
-			left = append(left, inherited[2*i], inherited[2*i+1])
+	for i := 0; i < len(inherited); i += 2 {
+		if _, replaced := names[deref(inherited[i]).Value]; !replaced {
+			left = append(left, inherited[i], inherited[i+1])
 		}
 	}
-	for i, name := range names {
-		k, v := entries[2*i], entries[2*i+1]
-		j := slices.Index(have, name)
+	for i := 0; i < len(entries); i += 2 {
+		k, v := entries[i], entries[i+1]
+		name := deref(k).Value
+		j, under := have[name]
 		inner := s.merged(name)
 		switch {
-		case isNull(v) && j >= 0:
+		case isNull(v) && under:
 			continue
 		case isNull(v) && (s.values != nil || s.has(name)):
-			c.noNull(v, at, name, have)
+			c.noNull(v, at, name, inherited)
 			continue
-		case inner != nil && i == slices.Index(names, name):
-			var under *yaml.Node
-			if j >= 0 {
-				under = deref(inherited[2*j+1])
+		case inner != nil && i == names[name]:
+			var field *yaml.Node
+			if under {
+				field = deref(inherited[j+1])
 			}
-			below, above := c.overlay(inner, at+name+".", under, v)
+			below, above := c.overlay(inner, at+name+".", field, v)
 			if below != nil {
-				left = append(left, inherited[2*j], below)
+				left = append(left, inherited[j], below)
 			}
 			v = above
 		}
@@ -127,12 +128,13 @@ func (s *shape) has(name string) bool {
 	return slices.ContainsFunc(s.members, func(m member) bool { return m.name == name })
 }
 
-func entryNames(entries []*yaml.Node) []string {
-	names := make([]string, len(entries)/2)
-	for i := range names {
-		names[i] = deref(entries[2*i]).Value
+// byName returns where the entries of a mapping are, by their names. Of two, the first counts.
+func byName(entries []*yaml.Node) map[string]int {
+	at := make(map[string]int, len(entries)/2)
+	for i := len(entries) - 2; i >= 0; i -= 2 {
+		at[deref(entries[i]).Value] = i
 	}
-	return names
+	return at
 }
 
 func withContent(m *yaml.Node, content []*yaml.Node) *yaml.Node {
@@ -142,12 +144,37 @@ func withContent(m *yaml.Node, content []*yaml.Node) *yaml.Node {
 }
 
 // noNull reports a null that drops nothing.
-func (c *checker) noNull(n *yaml.Node, at, name string, have []string) {
+func (c *checker) noNull(n *yaml.Node, at, name string, inherited []*yaml.Node) {
 	c.err(codeDrop, deref(n), "", "%s%s is null, which drops what defaults has, and there is none", at,
 		clip(name)).search = func() string {
+		var have []string
+		for i := 0; i < len(inherited); i += 2 {
+			have = append(have, deref(inherited[i]).Value)
+		}
 		if h := suggest(name, have); h != "" {
 			return h
 		}
 		return "leave it out or give it a value"
 	}
+}
+
+// maxInherited is how many values all setups of a file may inherit: a small file could have very many
+// setups inherit very much.
+const maxInherited = 5_000_000
+
+// tooMuch reports whether so many setups inherit more than that.
+func (l *loader) tooMuch(setups int) bool { return l.size > maxInherited/max(1, setups) }
+
+// expanded counts the values in one, with those that aliases name. No alias is in what it names.
+func expanded(n *yaml.Node, known map[*yaml.Node]int) int {
+	v := deref(n)
+	if size, ok := known[v]; ok {
+		return size
+	}
+	size := 1
+	for _, m := range v.Content {
+		size = min(size+expanded(m, known), enormous)
+	}
+	known[v] = size
+	return size
 }

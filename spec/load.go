@@ -69,6 +69,7 @@ type loader struct {
 	defaults      setupDraft // values with placeholders are given and not ok
 	inherited     *yaml.Node // the mapping of defaults; nil without one
 	fills         bool       // there are placeholders in it
+	size          int        // how many values are in it
 	defaultsWrong bool
 }
 
@@ -136,6 +137,11 @@ func (l *loader) loadRoot(r *reader, root *yaml.Node) []declared {
 		list = append(list, declared{name: name, key: k, body: entries[i+1]})
 	}
 	setSpans(root, list)
+	if l.tooMuch(len(list)) {
+		r.err(codeTooLarge, l.inherited, "split the file, or write what few setups need in these",
+			"%d setups inherit %d values each; the limit is %d for all of them", len(list), l.size, maxInherited)
+		return nil
+	}
 	return list
 }
 
@@ -150,7 +156,7 @@ func (l *loader) fields(r *reader, root *yaml.Node) *yaml.Node {
 		setupObject.read(r, v, "defaults", &l.defaults)
 		r.inDefaults = false
 		l.defaultsWrong = r.errors > 0
-		l.inherited, l.fills = deref(v), r.held > 0
+		l.inherited, l.fills, l.size = deref(v), r.held > 0, expanded(v, map[*yaml.Node]int{})
 	}
 	return fields["setups"]
 }
@@ -192,7 +198,7 @@ func (l *loader) loadSetup(s declared) result {
 		at:     s.key,
 		s:      &Setup{Name: s.name, Places: make(Places, places)},
 	}
-	c.fill, c.setup, c.span = &filler{s.name, s.body, &l.defaults}, s.name, s.span
+	c.fill, c.setup, c.span = &filler{setup: s.name, body: s.body, defaults: &l.defaults}, s.name, s.span
 	c.setPlace("", s.key)
 	setupObject.read(&c.reader, c.inherit(s.body), "setup", &draft)
 	c.wellFormed = !l.defaultsWrong && c.errors == 0 && !c.unfilled

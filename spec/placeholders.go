@@ -16,9 +16,11 @@ const placeholderPattern = "^[^<>]*(<(setup|account|region)>[^<>]*)+$"
 
 // filler knows what placeholders stand for in one setup.
 type filler struct {
-	setup    string
-	body     *yaml.Node // of the setup
-	defaults *setupDraft
+	setup           string
+	body            *yaml.Node // of the setup
+	defaults        *setupDraft
+	account, region text // once they were looked for
+	looked          bool
 }
 
 // value returns what a placeholder stands for. It is not ok where the setup has no such value, or a
@@ -27,20 +29,32 @@ func (f *filler) value(name string) (string, bool) {
 	if name == "setup" {
 		return f.setup, true
 	}
-	inherited, form := f.defaults.account, accountForm
-	if name == "region" {
-		inherited, form = f.defaults.region, regionForm
+	if !f.looked {
+		f.look()
 	}
-	if m := deref(f.body); m.Kind == yaml.MappingNode {
-		entries := new(reader).entries(m)
-		for i := 0; i < len(entries); i += 2 {
-			if deref(entries[i]).Value == name {
-				t := new(reader).text(entries[i+1], name, form)
-				return t.v, t.ok
-			}
+	if name == "account" {
+		return f.account.v, f.account.ok
+	}
+	return f.region.v, f.region.ok
+}
+
+// look finds account and region, of which the setup's own come before those of defaults.
+func (f *filler) look() {
+	f.looked = true
+	f.account, f.region = f.defaults.account, f.defaults.region
+	m := deref(f.body)
+	if m.Kind != yaml.MappingNode {
+		return
+	}
+	entries := new(reader).entries(m)
+	for i := len(entries) - 2; i >= 0; i -= 2 { // of two, the first counts
+		switch deref(entries[i]).Value {
+		case "account":
+			f.account = new(reader).text(entries[i+1], "account", accountForm)
+		case "region":
+			f.region = new(reader).text(entries[i+1], "region", regionForm)
 		}
 	}
-	return inherited.v, inherited.ok
 }
 
 // filled returns a value with its placeholders filled in. It is not ok when one of them is wrong,
@@ -57,17 +71,18 @@ func (r *reader) filled(v *yaml.Node, what string, f *form) (string, bool) {
 		if !found {
 			break
 		}
-		name, behind, closed := strings.Cut(after, ">")
-		if !closed || !slices.Contains(placeholders, name) {
-			if f.angles && !r.inDefaults {
-				b.WriteByte('<')
-				rest = after
-				continue
-			}
+		name := placeholderIn(after)
+		switch {
+		case name == "" && f.angles && !r.inDefaults:
+			b.WriteByte('<')
+			rest = after
+			continue
+		case name == "":
+			name, _, closed := strings.Cut(after, ">")
 			r.wrongPlaceholder(v, what, name, closed)
 			return "", false
 		}
-		rest = behind
+		rest = after[len(name)+1:]
 		if r.fill == nil {
 			r.held++
 			ok = false
@@ -82,6 +97,16 @@ func (r *reader) filled(v *yaml.Node, what string, f *form) (string, bool) {
 		return "", false
 	}
 	return b.String(), true
+}
+
+// placeholderIn returns the placeholder whose name s begins with, or "".
+func placeholderIn(s string) string {
+	for _, p := range placeholders {
+		if rest, ok := strings.CutPrefix(s, p); ok && strings.HasPrefix(rest, ">") {
+			return p
+		}
+	}
+	return ""
 }
 
 const placeholderHint = "placeholders are <setup>, <account> and <region>"

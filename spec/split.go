@@ -35,7 +35,7 @@ func (l *loader) quickly(data []byte, claims *claimed) (setups []*Setup, warning
 		return nil, nil, false
 	}
 	r := &reader{}
-	if !r.checkText(data) || !l.loadHeadOf(r, head) {
+	if !r.checkText(data) || !l.loadHeadOf(r, head) || l.tooMuch(len(all)) {
 		return nil, nil, false
 	}
 	type loaded struct {

@@ -201,3 +201,35 @@ func TestOwn(t *testing.T) {
 		}
 	}
 }
+
+// A small file that makes very much of itself by inheritance is refused, at once; so is nothing that is
+// only long.
+func TestInheritedTooMuch(t *testing.T) {
+	file := func(buckets, setups int) string {
+		var b strings.Builder
+		b.WriteString("version: 1\ndefaults:\n  account: \"111122223333\"\n  region: eu-west-1\n  buckets:\n")
+		for i := range buckets {
+			fmt.Fprintf(&b, "    b%d: {name: acme-<setup>-%d, existing: true}\n", i, i)
+		}
+		b.WriteString("setups:\n")
+		for i := range setups {
+			fmt.Fprintf(&b, "  s%d: {description: null, buckets: {b%d: null}}\n", i, i)
+		}
+		return b.String()
+	}
+	for _, n := range [][2]int{{100_000, 2000}, {30_000, 31}, {2000, 1000}} {
+		_, ds := Parse("f", []byte(file(n[0], n[1])), nil)
+		if len(ds) != 1 || ds[0].Code != codeTooLarge || ds[0].Line != 3 || ds[0].Col != 3 {
+			t.Errorf("%v: %d problems, %.300s", n, len(ds), ds)
+		}
+	}
+	many := strings.Repeat("<", 1<<20)
+	text := "version: 1\nsetups:\n  s:\n    account: \"111122223333\"\n    region: eu-west-1\n    uploads: [{file: \"" + many +
+		"\", to: x}, {file: \"<setup" + many + "\", to: x}]\n    buckets: {b: {name: \"" + many + ">\"}}\n"
+	if s, ds := Parse("f", []byte(text), nil); s != nil || len(ds) < 3 {
+		t.Errorf("%.300s", ds)
+	}
+	if _, ds := Parse("f", []byte(file(2000, 1)), nil); ds.Count(Error) != 1 { // the null
+		t.Errorf("%.300s", ds)
+	}
+}
