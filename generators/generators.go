@@ -36,6 +36,10 @@ type Generator struct {
 	// Names tells which reference each parameter or variable of the files stands for.
 	Names func(*model.Setup) map[string]policy.Ref
 
+	// Structured returns the values of the parameters or variables that hold more than one string, as
+	// JSON with references in the place of strings. It is nil for a target without.
+	Structured func(*model.Setup) map[string]policy.Text
+
 	// Want returns what the files of the setup have to bring about and to show:
 	// [model.Setup.Want], edited by what the target has no means for.
 	Want func(*model.Setup) deployed.State
@@ -58,7 +62,7 @@ func Targets() []Generator {
 		{Name: "cloudformation", Doc: cloudformation.Doc, Folder: "cloudformation", Print: cloudformation.Print,
 			Parse: cloudformation.Parse, Names: cloudformation.Names, Want: cloudformation.Want},
 		{Name: "terraform", Doc: terraform.Doc, Folder: "terraform", Print: terraform.Print,
-			Parse: terraform.Parse, Names: terraform.Names, Want: terraform.Want},
+			Parse: terraform.Parse, Names: terraform.Names, Structured: terraform.Structured, Want: terraform.Want},
 		{Name: "shell", Doc: shell.Doc, Folder: "shell", Print: shell.Print,
 			Parse: shell.Parse, Names: shell.Names, Want: shell.Want, Shared: shell.Shared},
 	}

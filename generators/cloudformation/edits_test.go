@@ -81,6 +81,8 @@ func edits(t testing.TB) []edit {
 					e.in = existingSetup
 				case "large":
 					e.in = largeSetup
+				case valuesFile:
+					e.file = s
 				case importFile, importList:
 					e.in, e.file = existingSetup, s
 				default:
@@ -203,7 +205,7 @@ func TestEdits(t *testing.T) {
 	for kind, n := range tried {
 		t.Logf("%s: %d edits, %d of them equal in meaning", kind, n, same[kind])
 	}
-	if len(names) < 280 || len(tried) != 8 {
+	if len(names) < 280 || len(tried) != 9 {
 		t.Errorf("only %d edits of %d kinds", len(names), len(tried))
 	}
 }
@@ -212,7 +214,7 @@ func TestEdits(t *testing.T) {
 func TestFiles(t *testing.T) {
 	s := existing(t)
 	files := printed(t, s)
-	if len(files) != 3 {
+	if len(files) != 4 {
 		t.Fatalf("%d files", len(files))
 	}
 	for i, f := range files {

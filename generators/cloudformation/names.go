@@ -75,8 +75,7 @@ func newNames(s *model.Setup) names {
 	return n
 }
 
-// parameters returns which reference each parameter stands for. Parameters that stand for no
-// reference, such as aliases, are not in it.
+// parameters returns which reference each parameter stands for.
 func (n names) parameters(s *model.Setup) map[string]policy.Ref {
 	m := map[string]policy.Ref{n.roleName: model.RefRoleName}
 	for i, b := range s.Buckets {
@@ -85,7 +84,12 @@ func (n names) parameters(s *model.Setup) map[string]policy.Ref {
 	for i, k := range s.Keys {
 		if k.Existing() {
 			m[n.keys[i].arn] = model.RefKeyARN(k.ID)
+		} else {
+			m[n.keys[i].aliasName] = model.RefKeyAlias(k.ID)
 		}
+	}
+	if s.DatasetGroup != nil {
+		m[n.groupName] = model.RefGroupName
 	}
 	return m
 }

@@ -68,8 +68,8 @@ func (p *printer) fail(err error) {
 	}
 }
 
-// Print returns <setup>/cloudformation/template.yaml, and import.yaml with resources-to-import.json
-// when the setup takes over policies of buckets that exist. It fails for a value that a template
+// Print returns <setup>/cloudformation/template.yaml with parameters.json, and import.yaml with
+// resources-to-import.json when the setup takes over policies of buckets that exist. It fails for a value that a template
 // cannot express: one that is not UTF-8, or that holds a dynamic reference ("{{resolve:"), and
 // for a setup that is larger than a template may be.
 //
@@ -85,7 +85,7 @@ func Print(s *model.Setup) ([]output.File, error) {
 	}
 	outputs := p.outputs()
 	body := p.template(resources, outputs)
-	files, err := p.file(templateFile, body, p.header)
+	template, err := p.file(templateFile, body, p.header)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func Print(s *model.Setup) ([]output.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append([]output.File{files}, adopt...), nil
+	return append(append([]output.File{template}, adopt...), p.values()), nil
 }
 
 // template puts the sections around resources, which are to be built before: they decide which
@@ -183,12 +183,14 @@ func (p *printer) header(large bool) string {
 		p.setup.Account, p.setup.Name)
 	fmt.Fprintf(&b, "  aws cloudformation deploy --region %s --stack-name %s \\\n",
 		p.setup.Region, p.stack())
-	fmt.Fprintf(&b, "    --template-file %s/cloudformation/%s %s\n",
-		p.setup.Name, templateFile, deploySmall)
+	fmt.Fprintf(&b, "    --template-file %s/cloudformation/%s \\\n", p.setup.Name, templateFile)
+	fmt.Fprintf(&b, "    --parameter-overrides file://%s/cloudformation/%s \\\n",
+		p.setup.Name, valuesFile)
+	b.WriteString("    " + deploySmall + "\n")
 	b.WriteString(`
-CAPABILITY_NAMED_IAM lets the stack make roles and policies with names of their own. A stack that exists keeps the parameter
-values that it has: give changed ones with --parameter-overrides Name=value. Buckets, keys and the dataset group stay when
-the stack is deleted.
+CAPABILITY_NAMED_IAM lets the stack make roles and policies with names of their own. A stack that exists keeps the value of
+each parameter that is not given one, whatever its default is now: parameters.json has the value of every one. Buckets, keys
+and the dataset group stay when the stack is deleted.
 `)
 	if len(p.adopted()) > 0 {
 		b.WriteString("\nPolicies of buckets that exist come under this stack: import them first, " +

@@ -13,6 +13,7 @@ import (
 // The files of this target.
 const (
 	templateFile = "template.yaml"
+	valuesFile   = "parameters.json"
 	importFile   = "import.yaml"
 	importList   = "resources-to-import.json"
 )
@@ -20,8 +21,8 @@ const (
 // maxFilled bounds what a template comes to when its parameters have their values.
 const maxFilled = 64 << 20
 
-// Parse reads template.yaml in the folder, and import.yaml with resources-to-import.json if they
-// are there. What it returns gives the State that deploying them brings about under values; both
+// Parse reads template.yaml in the folder, and parameters.json, import.yaml with
+// resources-to-import.json if they are there. What it returns gives the State that deploying them brings about under values; both
 // can be called at once.
 //
 // It is told nothing of what to expect. What CloudFormation can do and is not understood is in
@@ -41,7 +42,7 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 		name := strings.TrimPrefix(f.Path, in.Dir+"/")
 		_, twice := found[name]
 		switch {
-		case !twice && (name == templateFile || name == importFile || name == importList):
+		case !twice && slices.Contains([]string{templateFile, valuesFile, importFile, importList}, name):
 			found[name] = f.Data
 		case in.Own[f.Path] && path.Ext(name) == ".md":
 		default:
@@ -56,6 +57,11 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 			if err := r.template(in.Dir, name, data); err != nil {
 				return nil, err
 			}
+		}
+	}
+	if data, ok := found[valuesFile]; ok {
+		if err := r.values(in.Dir+"/"+valuesFile, data); err != nil {
+			return nil, err
 		}
 	}
 	if data, ok := found[importList]; ok {

@@ -91,7 +91,7 @@ Resources:
 	for _, u := range s.Unknown {
 		unknown = append(unknown, fmt.Sprintf("%d %s %s", u.At.Line, u.Kind, u.What))
 	}
-	want := []string{"4 parameter type Number", "5 section Conditions",
+	want := []string{"4 parameter type Number", "4 parameter Size", "5 section Conditions",
 		"12 resource type AWS::SQS::Queue", "30 resource attribute Condition", "33 function Fn::If"}
 	slices.Sort(unknown)
 	slices.Sort(want)

@@ -182,6 +182,7 @@ func (t *template) ref(n *yaml.Node, id string) (string, bool) {
 		return "", false
 	}
 	if _, ok := t.parameters[id]; ok {
+		t.parameters[id] = true
 		return t.token(id, attrValue), true
 	}
 	return t.attribute(n, id, "")

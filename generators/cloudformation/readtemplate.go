@@ -17,7 +17,7 @@ type template struct {
 	*reader
 	prefix     string // of its names in the State, "" for the template that is deployed
 	tokens     deployed.Tokens
-	parameters map[string]bool
+	parameters map[string]bool // whether something refers to it
 	resources  map[string]*resource
 	order      []*resource
 	current    *resource // whose properties are being resolved
@@ -59,6 +59,13 @@ func (t *template) sections(root *yaml.Node) {
 	t.build()
 	f.below("Outputs", func(all *fields) { t.names(all, "output", maxOutputs, t.output) })
 	f.done()
+	if all := member(root, "Parameters"); kindOf(all) == kindMap {
+		for i := 0; i < len(all.Content); i += 2 {
+			if id := all.Content[i]; !t.parameters[id.Value] {
+				t.refuse(id, "parameter", id.Value, "nothing that is read refers to it: remove it")
+			}
+		}
+	}
 }
 
 // logicalID matches what CloudFormation takes as a name in a template.
@@ -104,7 +111,7 @@ func (t *template) parameter(name *yaml.Node, f *fields) {
 		}
 		t.defaults[policy.Ref{ID: p.Name, Attr: attrValue}] = parameterDefault{name.Value, value}
 	}
-	t.parameters[name.Value] = true
+	t.parameters[name.Value] = false
 	t.state.Parameters = append(t.state.Parameters, p)
 }
 
@@ -162,7 +169,7 @@ func (t *template) resource(name *yaml.Node, f *fields) {
 	f.kind = "resource attribute"
 	r := &resource{id: name.Value, key: name, kind: f.str("Type"), properties: f.get("Properties")}
 	f.get("DependsOn")
-	if t.parameters[r.id] {
+	if _, taken := t.parameters[r.id]; taken {
 		t.refuse(name, "name", r.id, "a parameter has it too")
 	}
 	if f.has("DeletionPolicy") || f.has("UpdateReplacePolicy") {

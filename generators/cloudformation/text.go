@@ -204,6 +204,9 @@ func (p *printer) ref(r policy.Ref) []piece {
 		return []piece{{lit: "arn:"}, {name: "AWS::Partition"}, {lit: ":iam::"}, {name: "AWS::AccountId"},
 			{lit: ":role" + p.setup.Role.Path}, parameter(p.names.roleName)}
 	}
+	if r == model.RefGroupName && p.setup.DatasetGroup != nil {
+		return []piece{parameter(p.names.groupName)}
+	}
 	for i, b := range p.setup.Buckets {
 		n := p.names.buckets[i]
 		switch {

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -9,8 +10,7 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Names returns which reference each parameter of a setup's templates stands for. Parameters that
-// stand for none, such as aliases, are not in it.
+// Names returns which reference each parameter of a setup's templates stands for.
 func Names(s *model.Setup) map[string]policy.Ref { return newNames(s).parameters(s) }
 
 // Want returns what the templates of a setup bring about and show: what [model.Setup.Want] says,
@@ -30,6 +30,8 @@ func Want(s *model.Setup) deployed.State {
 		able.Operators[i].ManagedPolicies = nil
 	}
 	w := &wanted{State: able.Want(), setup: s, names: newNames(s)}
+	// Who operators are, and tags, are written out: a template has no parameters for them.
+	w.State = w.Fill(s.WrittenOut(slices.Collect(maps.Values(w.names.parameters(s)))...))
 	w.Scope = deployed.Scope{Account: deployed.Lit(s.Account), Region: deployed.Lit(s.Region)}
 	w.Roles = slices.DeleteFunc(w.Roles, func(r deployed.Role) bool {
 		return !r.Created && r.Inline == nil
@@ -50,6 +52,8 @@ func Want(s *model.Setup) deployed.State {
 	w.resources()
 	w.outputs()
 	w.parameters("", refs(w.State))
+	p := &printer{setup: s, names: w.names}
+	w.page(templateFile, p.header(false))
 	w.imports()
 	return w.State
 }
@@ -131,7 +135,7 @@ func (w *wanted) resources() {
 		if !k.Existing() {
 			arn := model.RefKeyARN(k.ID)
 			w.resource(n.keys[i].key, typeKey, textOf(arn), true, k.Policy.Document.Refs())
-			w.resource(n.keys[i].alias, typeAlias, deployed.Lit(k.Alias), false, []policy.Ref{arn})
+			w.resource(n.keys[i].alias, typeAlias, textOf(model.RefKeyAlias(k.ID)), false, []policy.Ref{arn})
 		}
 	}
 	for i, b := range s.Buckets {
@@ -151,7 +155,7 @@ func (w *wanted) resources() {
 			refs = []policy.Ref{model.RefKeyARN(g.Key), model.RefRoleARN}
 			after = slices.Clone(n.rolePolicies)
 		}
-		w.resource(n.group, typeGroup, deployed.Lit(g.Name), true, refs, after...)
+		w.resource(n.group, typeGroup, textOf(model.RefGroupName), true, refs, after...)
 	}
 	for i, o := range s.Operators {
 		for j, d := range o.Policies {
@@ -174,8 +178,6 @@ func (w *wanted) page(file, text string) {
 // at the top.
 func (w *wanted) outputs() {
 	s, n := w.setup, w.names
-	p := &printer{setup: s, names: n}
-	w.page(templateFile, p.header(false))
 	byHand := func(id string, arns []policy.Text) {
 		var parts []policy.Part
 		for i, arn := range arns {
@@ -214,10 +216,10 @@ func (w *wanted) outputs() {
 		}
 		byHand(n.operators[i].byHand, o.ManagedPolicies)
 	}
-	if g := s.DatasetGroup; g != nil {
+	if s.DatasetGroup != nil {
 		w.output(n.group+"Arn", policy.NewText(policy.Lit("arn:"), model.RefPartition,
 			policy.Lit(":personalize:"), model.RefRegion, policy.Lit(":"), model.RefAccount,
-			policy.Lit(":dataset-group/"+g.Name)))
+			policy.Lit(":dataset-group/"), model.RefGroupName))
 	}
 }
 
@@ -225,10 +227,12 @@ func (w *wanted) outputs() {
 func (w *wanted) parameters(prefix string, used map[policy.Ref]int) {
 	s, n := w.setup, w.names
 	put := func(id, value, expr string) {
-		w.Parameters = append(w.Parameters, deployed.Parameter{
-			Name: prefix + id, Type: deployed.Lit(typeString),
-			Default: deployed.Lit(value), Accepts: []deployed.Text{accepts(expr)},
-		})
+		p := deployed.Parameter{Name: prefix + id, Type: deployed.Lit(typeString),
+			Default: deployed.Lit(value), Accepts: []deployed.Text{accepts(expr)}}
+		if prefix == "" {
+			p.Given = p.Default // see printer.values
+		}
+		w.Parameters = append(w.Parameters, p)
 	}
 	if used[model.RefRoleName]+used[model.RefRoleARN] > 0 {
 		put(n.roleName, s.Role.Name, roleNamePattern)

@@ -68,6 +68,9 @@ func wanted(s *model.Setup, d model.Doc) policy.Document {
 			return k.Own
 		}
 	}
+	if g := s.DatasetGroup; g != nil { // the scripts write its name out
+		return d.Document.Fill(policy.Env{model.RefGroupName: g.Name})
+	}
 	return d.Document
 }
 

@@ -23,7 +23,12 @@ func Names(s *model.Setup) map[string]policy.Ref {
 			refs = append(refs, model.RefKeyARN(k.ID))
 		}
 	}
-	out := make(map[string]policy.Ref, len(refs))
+	out := make(map[string]policy.Ref, len(refs)+len(n.aliases))
+	for _, k := range s.Keys {
+		if !k.Existing() {
+			out[n.aliases[k.ID]] = model.RefKeyAlias(k.ID)
+		}
+	}
 	for _, r := range refs {
 		out[n.vars[r]] = r
 	}
@@ -34,7 +39,7 @@ func Names(s *model.Setup) map[string]policy.Ref {
 // by which a later run knows what an earlier one made, with statements that are merged into
 // policies, with uploads, and with what is told at the end. A created key has no description.
 func Want(s *model.Setup) deployed.State {
-	w := s.Want()
+	w := s.Want().Fill(s.WrittenOut(slices.Collect(maps.Values(Names(s)))...))
 	w.Parameters = parameters(s)
 	tags := []deployed.Tag{tag(ownerTag, s.Name)}
 	for _, t := range s.Tags {
@@ -89,16 +94,10 @@ func Want(s *model.Setup) deployed.State {
 
 // parameters are the names that apply.sh assigns a value, but for the list of Sids.
 func parameters(s *model.Setup) []deployed.Parameter {
-	n := namesOf(s)
 	values := map[string]string{"SETUP": s.Name, "ROLE_PATH": s.Role.Path}
 	env := s.DeployedEnv()
 	for name, ref := range Names(s) {
 		values[name] = env[ref]
-	}
-	for _, k := range s.Keys {
-		if !k.Existing() {
-			values[n.aliases[k.ID]] = k.Alias
-		}
 	}
 	var out []deployed.Parameter
 	for _, name := range slices.Sorted(maps.Keys(values)) {

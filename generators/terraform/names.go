@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
@@ -23,6 +24,7 @@ const (
 	varAccount  = "account_id"
 	varRegion   = "region"
 	varRoleName = "role_name"
+	varGroup    = "dataset_group_name"
 	varTags     = "tags"
 
 	outputRole    = "role_arn"
@@ -74,8 +76,8 @@ func (n names) aliasVar(id string) string  { return n.keys[id] + "_key_alias" }
 func (n names) keyARN(id string) string    { return n.keys[id] + "_key_arn" }
 
 // principalVar is the variable with the names of an operator's users, groups or roles.
-func (n names) principalVar(id, kind string) string {
-	return n.operators[id] + "_operator_" + kind + "s"
+func (n names) principalVar(id string, kind deployed.PrincipalKind) string {
+	return n.operators[id] + "_operator_" + string(kind) + "s"
 }
 
 // statementsOutput is the output with the statements of a document that is to be merged by hand.

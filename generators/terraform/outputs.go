@@ -46,7 +46,7 @@ func (p *printer) value(r policy.Ref) expr { return p.text(policy.NewText(r), pl
 // have no character that is special outside of quotes.
 func command(g *model.DatasetGroup) policy.Text {
 	parts := []policy.Part{
-		policy.Lit("aws personalize create-dataset-group --region "), model.RefRegion, policy.Lit(" --name " + g.Name),
+		policy.Lit("aws personalize create-dataset-group --region "), model.RefRegion, policy.Lit(" --name "), model.RefGroupName,
 	}
 	if g.Domain != "" {
 		parts = append(parts, policy.Lit(" --domain "+g.Domain))

@@ -1,6 +1,8 @@
 package terraform
 
 import (
+	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -147,12 +149,45 @@ func (e *eval) variable(name string, r hcl.Range) value {
 		e.unknown("reference", "var."+name, "it is not declared", r)
 	case ok && strings.HasPrefix(v.Type.V.String(), typeString):
 		return stringValue(given)
-	case ok || v.value.kind == kindNone:
+	case ok:
+		if out, ok := structured(v.Type.V.String(), given); ok {
+			return out
+		}
+		fallthrough
+	case v.value.kind == kindNone:
 		e.add(deployed.Unknown{Kind: "variable", What: name, Why: "it has no value", At: v.At})
 	default:
 		return v.value
 	}
 	return value{}
+}
+
+// structured returns a value that is given as JSON to a variable that holds several strings.
+func structured(typ, given string) (value, bool) {
+	switch {
+	case strings.HasPrefix(typ, typeSet):
+		var members []string
+		if json.Unmarshal([]byte(given), &members) != nil {
+			return value{}, false
+		}
+		out := value{kind: kindList}
+		slices.Sort(members)
+		for _, m := range slices.Compact(members) {
+			out.list = append(out.list, stringValue(m))
+		}
+		return out, true
+	case strings.HasPrefix(typ, typeMap):
+		var members map[string]string
+		if json.Unmarshal([]byte(given), &members) != nil {
+			return value{}, false
+		}
+		out := value{kind: kindObject, keys: slices.Sorted(maps.Keys(members))}
+		for _, k := range out.keys {
+			out.list = append(out.list, stringValue(members[k]))
+		}
+		return out, true
+	}
+	return value{}, false
 }
 
 // guard reads the postcondition by which a data source refuses a wrong account or region:

@@ -59,6 +59,9 @@ func (p *printer) reference(r policy.Ref) []segment {
 		}
 		return one(tfRole, roleLabel, "arn")
 	}
+	if r == model.RefGroupName && p.setup.DatasetGroup != nil {
+		return one("var", varGroup)
+	}
 	kind, id, _ := strings.Cut(r.ID, ".")
 	if kind == "bucket" {
 		for _, b := range p.setup.Buckets {

@@ -1,6 +1,8 @@
 package terraform
 
 import (
+	"slices"
+
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
@@ -14,13 +16,14 @@ const (
 	patternBucket  = `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
 	patternAlias   = `^alias/[0-9A-Za-z/_-]{1,250}$`
 	patternKey     = `:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9A-Za-z-]+$`
+	patternGroup   = `^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$`
 	patternNames   = `^[0-9A-Za-z_+=,.@-]{1,128}$`
 )
 
 // scalar is a variable that holds one string of a known form.
 type scalar struct {
 	name, about, value, pattern, wrong string
-	ref                                policy.Ref // what it stands for; none for an alias
+	ref                                policy.Ref // what it stands for
 }
 
 // scalars are the variables of a setup that hold one string, in their order.
@@ -54,7 +57,12 @@ func scalars(s *model.Setup, n names) []scalar {
 			continue
 		}
 		all = append(all, scalar{n.aliasVar(k.ID), "Alias of the KMS key " + k.ID + ".", k.Alias,
-			patternAlias, "An alias begins with alias/.", policy.Ref{}})
+			patternAlias, "An alias begins with alias/.", model.RefKeyAlias(k.ID)})
+	}
+	if g := s.DatasetGroup; g != nil {
+		all = append(all, scalar{varGroup, "Name of the dataset group.", g.Name, patternGroup,
+			"A dataset group is named by 1 to 63 letters, digits, hyphens and underscores.",
+			model.RefGroupName})
 	}
 	return all
 }
@@ -68,14 +76,17 @@ func (p *printer) variables() *lines {
 	}
 	for _, o := range s.Operators {
 		for _, a := range audiences(o) {
-			if len(a.members) == 0 {
+			if len(a.Names) == 0 {
 				continue
 			}
-			name := p.names.principalVar(o.ID, a.kind)
-			body := p.variable(b, name, "The IAM "+a.kind+"s that the policies of the operator "+o.ID+" are attached to.",
-				ref(typeSet), list(p.strs(a.members)))
-			p.validation(body, p.everyMatches(name), "A "+a.kind+" is named without its path: letters, digits and _+=,.@-.")
+			name := p.names.principalVar(o.ID, a.Kind)
+			body := p.variable(b, name, "The IAM "+string(a.Kind)+"s that the policies of the operator "+o.ID+" are attached to.",
+				ref(typeSet), list(p.strs(a.Names)))
+			p.validation(body, p.everyMatches(name), "A "+string(a.Kind)+" is named without its path: letters, digits and _+=,.@-.")
 		}
+	}
+	if !taggable(s) {
+		return b
 	}
 	tags := make(lines, len(s.Tags))
 	for i, t := range s.Tags {
@@ -83,6 +94,15 @@ func (p *printer) variables() *lines {
 	}
 	p.variable(b, varTags, "Tags for everything that can carry them.", ref(typeMap), object(tags))
 	return b
+}
+
+// taggable reports whether the module makes something that carries tags.
+func taggable(s *model.Setup) bool {
+	managed := func(o model.Operator) bool { return len(o.Policies) > 0 }
+	return !s.Role.Existing || !s.Role.Inline && len(s.Role.Policies) > 0 ||
+		slices.ContainsFunc(s.Operators, managed) ||
+		slices.ContainsFunc(s.Keys, func(k model.Key) bool { return !k.Existing() }) ||
+		slices.ContainsFunc(s.Buckets, func(b model.Bucket) bool { return !b.Existing })
 }
 
 func (p *printer) variable(b *lines, name, about string, typ, value expr) *lines {

@@ -10,16 +10,47 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// Names tells which reference each variable of the setup's module stands for. Variables for
-// aliases, principals and tags stand for none.
+// Names tells which reference each variable of the setup's module stands for that holds one string.
 func Names(s *model.Setup) map[string]policy.Ref {
 	refs := map[string]policy.Ref{}
 	for _, v := range scalars(s, namesOf(s)) {
-		if v.ref != (policy.Ref{}) {
-			refs[v.name] = v.ref
-		}
+		refs[v.name] = v.ref
 	}
 	return refs
+}
+
+// Structured returns the values of the other variables as JSON, references in the place of strings:
+// sets of users, groups and roles, and the map of tags.
+func Structured(s *model.Setup) map[string]policy.Text {
+	n, all := namesOf(s), map[string]policy.Text{}
+	for _, o := range s.Operators {
+		for _, a := range audiences(o) {
+			parts := []policy.Part{policy.Lit("[")}
+			for i := range a.Names {
+				parts = append(parts, policy.Lit(separator(i)+`"`), model.RefMember(o.ID, a.Kind, i), policy.Lit(`"`))
+			}
+			if len(a.Names) > 0 {
+				all[n.principalVar(o.ID, a.Kind)] = policy.NewText(append(parts, policy.Lit("]"))...)
+			}
+		}
+	}
+	if taggable(s) {
+		parts := []policy.Part{policy.Lit("{")}
+		for i := range s.Tags {
+			parts = append(parts, policy.Lit(separator(i)+`"`), model.RefTagKey(i), policy.Lit(`":"`),
+				model.RefTagValue(i), policy.Lit(`"`))
+		}
+		all[varTags] = policy.NewText(append(parts, policy.Lit("}"))...)
+	}
+	return all
+}
+
+// separator is what is before the i-th element of a list.
+func separator(i int) string {
+	if i > 0 {
+		return ","
+	}
+	return ""
 }
 
 // Want returns what the setup's module has to bring about and to show: [model.Setup.Want] without
@@ -100,7 +131,7 @@ func wantResources(s *model.Setup, n names) []deployed.Resource {
 		switch {
 		case !k.Existing():
 			put(tfKey, label, arn)
-			put(tfKeyAlias, label, policy.Literal(k.Alias))
+			put(tfKeyAlias, label, policy.NewText(model.RefKeyAlias(k.ID)))
 			if whole && separate(s, k) {
 				put(tfKeyPolicy, label, arn)
 			}
@@ -126,14 +157,14 @@ func wantResources(s *model.Setup, n names) []deployed.Resource {
 			put(tfPolicy, n.docs[d.Name], policy.Literal(d.PolicyName))
 		}
 		for _, a := range audiences(o) {
-			if len(a.members) == 0 {
+			if len(a.Names) == 0 {
 				continue
 			}
 			for _, d := range o.Policies {
-				put(a.resource, n.docs[d.Name], model.PolicyARN(d.PolicyName))
+				put(attachment(a.Kind), n.docs[d.Name], model.PolicyARN(d.PolicyName))
 			}
 			for _, m := range o.ManagedPolicies {
-				put(a.resource, n.managed[managedKey("operator-"+o.ID, m)], m)
+				put(attachment(a.Kind), n.managed[managedKey("operator-"+o.ID, m)], m)
 			}
 		}
 	}
@@ -154,15 +185,18 @@ func wantParameters(s *model.Setup, n names) []deployed.Parameter {
 	}
 	for _, o := range s.Operators {
 		for _, a := range audiences(o) {
-			if len(a.members) > 0 {
-				members := slices.Compact(slices.Sorted(slices.Values(a.members)))
+			if len(a.Names) > 0 {
+				members := slices.Compact(slices.Sorted(slices.Values(a.Names)))
 				for i, m := range members {
 					members[i] = policy.JSONString(m)
 				}
 				value := "[" + strings.Join(members, ",") + "]"
-				put(n.principalVar(o.ID, a.kind), typeSet, value, eachHas+patternNames)
+				put(n.principalVar(o.ID, a.Kind), typeSet, value, eachHas+patternNames)
 			}
 		}
+	}
+	if !taggable(s) {
+		return out
 	}
 	byKey := slices.SortedFunc(slices.Values(s.Tags), func(a, b spec.Tag) int {
 		return strings.Compare(a.Key, b.Key)

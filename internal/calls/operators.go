@@ -147,7 +147,7 @@ func (c *operatorCalls) useKey() {
 func (c *operatorCalls) name(kind string) string {
 	group := "any-group"
 	if c.m.DatasetGroup != nil {
-		group = c.m.DatasetGroup.Name
+		group = c.env[model.RefGroupName]
 	}
 	switch kind {
 	case "dataset-group":

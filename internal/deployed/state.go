@@ -40,7 +40,8 @@ func Errorf(at Place, format string, args ...any) *policy.Error {
 }
 
 // Values are what the names of an artifact stand for while it is read: its parameters or variables by name, and what
-// AWS says of the place it is deployed to. A name that is not in Named has the default that the artifact gives it.
+// AWS says of the place it is deployed to. A name that is not in Named has the default that the artifact gives it; a
+// list or a map in Named is written as JSON.
 type Values struct {
 	Account, Region, Partition string
 	Named                      map[string]string
@@ -94,6 +95,7 @@ type Parameter struct {
 	Type    Text
 	Default Text
 	Accepts []Text // what its value is held against, in the artifact's notation
+	Given   Text   // the value that a file beside the artifact hands over
 	At      Place  `match:"-"`
 }
 

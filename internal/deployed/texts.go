@@ -3,6 +3,7 @@ package deployed
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/pzgen/pzgen/policy"
 )
@@ -119,4 +120,20 @@ func mapValue(v reflect.Value, f func(policy.Text) policy.Text) reflect.Value {
 		return out
 	}
 	return v
+}
+
+// FillJSON returns a text that is JSON but for references inside of its strings, with the values
+// that env has for them, escaped as JSON wants it.
+func FillJSON(t policy.Text, env policy.Env) string {
+	var b strings.Builder
+	for _, part := range t.Parts() {
+		switch part := part.(type) {
+		case policy.Lit:
+			b.WriteString(string(part))
+		case policy.Ref:
+			quoted := policy.JSONString(env[part])
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+	}
+	return b.String()
 }

@@ -42,7 +42,7 @@ func (b *builder) keyHoles(k spec.Key) holes {
 func (b *builder) operatorHoles() holes {
 	h := holes{"group.name": {policy.Literal("*")}}
 	if g := b.spec.DatasetGroup; g != nil {
-		h["group.name"] = []policy.Text{policy.Literal(g.Name)}
+		h["group.name"] = []policy.Text{policy.NewText(RefGroupName)}
 		if g.Key != "" {
 			h["groupkey.arn"] = []policy.Text{policy.NewText(RefKeyARN(g.Key))}
 		}

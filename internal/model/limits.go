@@ -38,6 +38,9 @@ func (b *builder) assumed() policy.Env {
 		RefPartition: b.spec.Partition, RefAccount: b.spec.Account, RefRegion: b.spec.Region, RefRoleName: b.spec.Role.Name,
 		RefRoleARN: "arn:" + b.spec.Partition + ":iam::" + b.spec.Account + ":role" + b.spec.Role.Path + b.spec.Role.Name,
 	}
+	if g := b.spec.DatasetGroup; g != nil {
+		env[RefGroupName] = g.Name
+	}
 	for _, k := range b.spec.Buckets {
 		env[RefBucketName(k.Name)] = k.BucketName
 		env[RefBucketARN(k.Name)] = "arn:" + b.spec.Partition + ":s3:::" + k.BucketName

@@ -2,8 +2,10 @@ package model
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -14,6 +16,7 @@ var (
 	RefRegion    = policy.Ref{ID: "aws", Attr: "region"}
 	RefRoleName  = policy.Ref{ID: "role", Attr: "name"}
 	RefRoleARN   = policy.Ref{ID: "role", Attr: "arn"}
+	RefGroupName = policy.Ref{ID: "group", Attr: "name"} // of the dataset group
 )
 
 // RefBucketName is the name of the bucket with this name in the spec.
@@ -24,6 +27,21 @@ func RefBucketARN(id string) policy.Ref { return policy.Ref{ID: "bucket." + id, 
 
 // RefKeyARN is the ARN of the key with this name in the spec.
 func RefKeyARN(id string) policy.Ref { return policy.Ref{ID: "key." + id, Attr: "arn"} }
+
+// RefKeyAlias is the alias of the key that is created under this name in the spec.
+func RefKeyAlias(id string) policy.Ref { return policy.Ref{ID: "key." + id, Attr: "alias"} }
+
+// RefMember is the name of the n-th user, group or role of an operator, counted from 0. Two
+// operators that name one principal have two references.
+func RefMember(operator string, kind deployed.PrincipalKind, n int) policy.Ref {
+	return policy.Ref{ID: "operator." + operator, Attr: string(kind) + "-" + strconv.Itoa(n)}
+}
+
+// RefTagKey and RefTagValue are the two halves of the setup's n-th tag, counted from 0.
+func RefTagKey(n int) policy.Ref { return policy.Ref{ID: "tag", Attr: "key-" + strconv.Itoa(n)} }
+
+// RefTagValue is the other half, see [RefTagKey].
+func RefTagValue(n int) policy.Ref { return policy.Ref{ID: "tag", Attr: "value-" + strconv.Itoa(n)} }
 
 // Docs returns every document of the setup, in the order trust, role, buckets, keys, operators.
 func (s *Setup) Docs() []Doc {
@@ -54,6 +72,7 @@ func (s *Setup) DeployedEnv() policy.Env {
 			env[RefKeyARN(k.ID)] = k.ARN
 		}
 	}
+	s.names(env, func(_, own string) string { return own })
 	return env
 }
 
@@ -70,6 +89,44 @@ func (s *Setup) SyntheticEnv(n int) policy.Env {
 	for _, k := range s.Keys {
 		env[RefKeyARN(k.ID)] = fmt.Sprintf("arn:%s:kms:%s:%s:key/made-up-%d-%s",
 			env[RefPartition], env[RefRegion], env[RefAccount], n, strings.ToLower(k.ID))
+	}
+	s.names(env, func(kind, _ string) string {
+		return fmt.Sprintf("%s%d-%d", kind, n, len(env)) // no two have one number
+	})
+	return env
+}
+
+// names gives names that no ARN is made of their values, which name returns by the beginning of
+// a made-up one and by the setup's own: dataset group, aliases, who operators are, tags.
+func (s *Setup) names(env policy.Env, name func(kind, own string) string) {
+	if g := s.DatasetGroup; g != nil {
+		env[RefGroupName] = name("made-up-group-", g.Name)
+	}
+	for _, k := range s.Keys {
+		if !k.Existing() {
+			env[RefKeyAlias(k.ID)] = name("alias/made-up-", k.Alias)
+		}
+	}
+	for _, o := range s.Operators {
+		for _, a := range o.Audiences() {
+			for i, m := range a.Names {
+				env[RefMember(o.ID, a.Kind, i)] = name("MadeUp-"+string(a.Kind)+"-", m)
+			}
+		}
+	}
+	for i, t := range s.Tags {
+		env[RefTagKey(i)] = name("made-up-key-", t.Key)
+		env[RefTagValue(i)] = name("made-up-value-", t.Value)
+	}
+}
+
+// WrittenOut returns the setup's own values of the references that [Setup.Want] has for names
+// that a target may write out, but for those that the target has names for, which are given.
+func (s *Setup) WrittenOut(named ...policy.Ref) policy.Env {
+	env := policy.Env{}
+	s.names(env, func(_, own string) string { return own })
+	for _, ref := range named {
+		delete(env, ref)
 	}
 	return env
 }

@@ -5,6 +5,7 @@
 package model
 
 import (
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -114,6 +115,17 @@ type Operator struct {
 	Policies             []Doc  // managed policies, attached to Users, Groups and Roles
 	Users, Groups, Roles []string
 	ManagedPolicies      []policy.Text // ARNs, attached to the same
+}
+
+// Audience is one kind of principal that an operator's policies are attached to.
+type Audience struct {
+	Kind  deployed.PrincipalKind
+	Names []string
+}
+
+// Audiences returns an operator's users, groups and roles, in this order.
+func (o Operator) Audiences() []Audience {
+	return []Audience{{deployed.User, o.Users}, {deployed.Group, o.Groups}, {deployed.RoleP, o.Roles}}
 }
 
 // Reason says why a statement is there.

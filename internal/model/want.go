@@ -26,7 +26,7 @@ func (s *Setup) Want() deployed.State {
 	}
 	if g := s.DatasetGroup; g != nil {
 		out := deployed.DatasetGroup{
-			Name: deployed.Lit(g.Name), Domain: deployed.Lit(g.Domain), Protected: deployed.Bool{V: true},
+			Name: refText(RefGroupName), Domain: deployed.Lit(g.Domain), Protected: deployed.Bool{V: true},
 		}
 		if g.Key != "" {
 			out.Key, out.Role = refText(RefKeyARN(g.Key)), refText(RefRoleARN)
@@ -75,7 +75,8 @@ func PolicyARN(name string) policy.Text {
 	return policy.NewText(policy.Lit("arn:"), RefPartition, policy.Lit(":iam::"), RefAccount, policy.Lit(":policy/"+name))
 }
 
-// wantOperator attaches each policy once, also where an operator names a principal that another one names too.
+// wantOperator attaches each policy to all that the operator names. A principal that another
+// operator names too is the same one when the names are filled in, see [deployed.State.Fill].
 func (s *Setup) wantOperator(w *deployed.State, o Operator) {
 	arns := slices.Clone(o.ManagedPolicies)
 	for _, d := range o.Policies {
@@ -83,17 +84,10 @@ func (s *Setup) wantOperator(w *deployed.State, o Operator) {
 		arns = append(arns, PolicyARN(d.PolicyName))
 	}
 	for _, arn := range arns {
-		for _, to := range []struct {
-			kind  deployed.PrincipalKind
-			names []string
-		}{{deployed.User, o.Users}, {deployed.Group, o.Groups}, {deployed.RoleP, o.Roles}} {
-			for _, name := range to.names {
-				a := deployed.Attachment{Policy: deployed.Text{V: arn}, Kind: to.kind, To: deployed.Lit(name)}
-				if !slices.ContainsFunc(w.Attachments, func(b deployed.Attachment) bool {
-					return a.Kind == b.Kind && a.Policy.V.String() == b.Policy.V.String() && a.To.V.String() == b.To.V.String()
-				}) {
-					w.Attachments = append(w.Attachments, a)
-				}
+		for _, a := range o.Audiences() {
+			for i := range a.Names {
+				w.Attachments = append(w.Attachments, deployed.Attachment{Policy: deployed.Text{V: arn},
+					Kind: a.Kind, To: refText(RefMember(o.ID, a.Kind, i))})
 			}
 		}
 	}
@@ -138,7 +132,7 @@ func (s *Setup) wantKey(k Key) deployed.Key {
 	if k.Existing() {
 		return out
 	}
-	out.Aliases = []deployed.Text{deployed.Lit(k.Alias)}
+	out.Aliases = []deployed.Text{refText(RefKeyAlias(k.ID))}
 	out.Rotation, out.Window = deployed.Bool{V: k.Rotation}, deployed.Int{V: k.Window}
 	out.Description = deployed.Lit("Data of Amazon Personalize setup " + s.Name)
 	out.Tags = s.wantTags()
@@ -148,8 +142,8 @@ func (s *Setup) wantKey(k Key) deployed.Key {
 
 func (s *Setup) wantTags() []deployed.Tag {
 	var out []deployed.Tag
-	for _, t := range s.Tags {
-		out = append(out, deployed.Tag{Key: deployed.Lit(t.Key), Value: deployed.Lit(t.Value)})
+	for i := range s.Tags {
+		out = append(out, deployed.Tag{Key: refText(RefTagKey(i)), Value: refText(RefTagValue(i))})
 	}
 	return out
 }

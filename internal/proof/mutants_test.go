@@ -155,6 +155,8 @@ func same(m *model.Setup, g generators.Generator, mu mutant) string {
 	switch {
 	case g.Fixed && strings.HasPrefix(mu.name, "hold "):
 		return "the language has no names, only values"
+	case g.Name == "shell" && mu.name == "hold "+model.RefGroupName.Short()+" fixed":
+		return "a script has no name for the dataset group"
 	case g.Name == "shell" && foreign(m, mu):
 		return "a script holds no foreign statement: it merges into the policy that it finds"
 	case strings.HasPrefix(mu.name, "open principal") && s.Principal != nil && s.Principal.Any:

@@ -106,6 +106,11 @@ func values(g generators.Generator, m *model.Setup, env policy.Env) deployed.Val
 			v.Named[name] = value
 		}
 	}
+	if g.Structured != nil {
+		for name, text := range g.Structured(m) {
+			v.Named[name] = deployed.FillJSON(text, env)
+		}
+	}
 	return v
 }
 

@@ -87,6 +87,18 @@ variable "shop_key_alias" {
   }
 }
 
+variable "dataset_group_name" {
+  description = "Name of the dataset group."
+  type        = string
+  default     = "china"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$", var.dataset_group_name))
+    error_message = "A dataset group is named by 1 to 63 letters, digits, hyphens and underscores."
+  }
+}
+
 variable "analysts_operator_roles" {
   description = "The IAM roles that the policies of the operator analysts are attached to."
   type        = set(string)

@@ -23,5 +23,5 @@ output "group_key_arn" {
 
 output "dataset_group_command" {
   description = "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once."
-  value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name documented --role-arn ${aws_iam_role.personalize.arn} --kms-key-arn ${aws_kms_key.group.arn}"
+  value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name ${var.dataset_group_name} --role-arn ${aws_iam_role.personalize.arn} --kms-key-arn ${aws_kms_key.group.arn}"
 }

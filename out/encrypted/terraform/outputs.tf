@@ -68,5 +68,5 @@ output "player_operator_policy_arns" {
 
 output "dataset_group_command" {
   description = "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once."
-  value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name video_encrypted --domain VIDEO_ON_DEMAND --role-arn ${aws_iam_role.personalize.arn} --kms-key-arn ${aws_kms_key.group.arn}"
+  value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name ${var.dataset_group_name} --domain VIDEO_ON_DEMAND --role-arn ${aws_iam_role.personalize.arn} --kms-key-arn ${aws_kms_key.group.arn}"
 }

@@ -111,6 +111,18 @@ variable "output_key_alias" {
   }
 }
 
+variable "dataset_group_name" {
+  description = "Name of the dataset group."
+  type        = string
+  default     = "video_encrypted"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$", var.dataset_group_name))
+    error_message = "A dataset group is named by 1 to 63 letters, digits, hyphens and underscores."
+  }
+}
+
 variable "auditors_operator_groups" {
   description = "The IAM groups that the policies of the operator auditors are attached to."
   type        = set(string)

@@ -62,10 +62,3 @@ variable "corp_key_arn" {
     error_message = "The ARN of a KMS key is needed, not of an alias."
   }
 }
-
-variable "tags" {
-  description = "Tags for everything that can carry them."
-  type        = map(string)
-  default     = {}
-  nullable    = false
-}

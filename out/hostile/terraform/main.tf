@@ -787,7 +787,7 @@ data "aws_iam_policy_document" "operator_null" {
       "personalize:PutUsers",
       "personalize:PutActions",
     ]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/0-hostile_group/*"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*"]
   }
 }
 
@@ -825,7 +825,7 @@ data "aws_iam_policy_document" "operator_yes" {
     effect  = "Allow"
     actions = ["personalize:CreateDatasetImportJob"]
     resources = [
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/0-hostile_group/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
     ]
   }
@@ -844,7 +844,7 @@ data "aws_iam_policy_document" "operator_yes" {
     effect  = "Allow"
     actions = ["personalize:CreateDatasetExportJob"]
     resources = [
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/0-hostile_group/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*",
     ]
   }
@@ -884,7 +884,7 @@ data "aws_iam_policy_document" "operator_yes" {
     actions = ["personalize:CreateMetricAttribution"]
     resources = [
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:metric-attribution/*",
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/0-hostile_group",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}",
     ]
   }
 
@@ -907,7 +907,7 @@ data "aws_iam_policy_document" "operator_yes" {
       "personalize:CreateDatasetGroup",
       "personalize:DescribeDatasetGroup",
     ]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/0-hostile_group"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 
   statement {
@@ -982,7 +982,7 @@ data "aws_iam_policy_document" "operator_yes" {
     sid       = "PersonalizeTagDatasetGroup"
     effect    = "Allow"
     actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/0-hostile_group"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 
   statement {

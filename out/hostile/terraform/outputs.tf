@@ -78,5 +78,5 @@ output "bucket_off_statements" {
 
 output "dataset_group_command" {
   description = "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once."
-  value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name 0-hostile_group --role-arn ${aws_iam_role.personalize.arn} --kms-key-arn ${var.no_key_arn}"
+  value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name ${var.dataset_group_name} --role-arn ${aws_iam_role.personalize.arn} --kms-key-arn ${var.no_key_arn}"
 }

@@ -111,6 +111,18 @@ variable "null_key_alias" {
   }
 }
 
+variable "dataset_group_name" {
+  description = "Name of the dataset group."
+  type        = string
+  default     = "0-hostile_group"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$", var.dataset_group_name))
+    error_message = "A dataset group is named by 1 to 63 letters, digits, hyphens and underscores."
+  }
+}
+
 variable "null_operator_groups" {
   description = "The IAM groups that the policies of the operator null are attached to."
   type        = set(string)

@@ -653,7 +653,7 @@ data "aws_iam_policy_document" "operator_analysts" {
     effect  = "Allow"
     actions = ["personalize:CreateDatasetImportJob"]
     resources = [
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/retail/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
     ]
   }
@@ -672,7 +672,7 @@ data "aws_iam_policy_document" "operator_analysts" {
     effect  = "Allow"
     actions = ["personalize:CreateDatasetExportJob"]
     resources = [
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/retail/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*",
     ]
   }
@@ -732,7 +732,7 @@ data "aws_iam_policy_document" "operator_analysts" {
     actions = ["personalize:CreateDataDeletionJob"]
     resources = [
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:data-deletion-job/*",
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/retail",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}",
     ]
   }
 
@@ -751,7 +751,7 @@ data "aws_iam_policy_document" "operator_analysts" {
     actions = ["personalize:CreateMetricAttribution"]
     resources = [
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:metric-attribution/*",
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/retail",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}",
     ]
   }
 
@@ -774,7 +774,7 @@ data "aws_iam_policy_document" "operator_analysts" {
       "personalize:CreateDatasetGroup",
       "personalize:DescribeDatasetGroup",
     ]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/retail"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 
   statement {
@@ -881,7 +881,7 @@ data "aws_iam_policy_document" "operator_analysts" {
     sid       = "PersonalizeTagDatasetGroup"
     effect    = "Allow"
     actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/retail"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 
   statement {
@@ -963,7 +963,7 @@ data "aws_iam_policy_document" "operator_web" {
       "personalize:PutUsers",
       "personalize:PutActions",
     ]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/retail/*"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*"]
   }
 }
 

@@ -99,6 +99,18 @@ variable "shop_key_alias" {
   }
 }
 
+variable "dataset_group_name" {
+  description = "Name of the dataset group."
+  type        = string
+  default     = "retail"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$", var.dataset_group_name))
+    error_message = "A dataset group is named by 1 to 63 letters, digits, hyphens and underscores."
+  }
+}
+
 variable "admins_operator_groups" {
   description = "The IAM groups that the policies of the operator admins are attached to."
   type        = set(string)

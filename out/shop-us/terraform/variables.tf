@@ -63,6 +63,18 @@ variable "out_bucket_name" {
   }
 }
 
+variable "dataset_group_name" {
+  description = "Name of the dataset group."
+  type        = string
+  default     = "shop-us"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$", var.dataset_group_name))
+    error_message = "A dataset group is named by 1 to 63 letters, digits, hyphens and underscores."
+  }
+}
+
 variable "tags" {
   description = "Tags for everything that can carry them."
   type        = map(string)

@@ -96,5 +96,5 @@ output "bucket_archive_statements" {
 
 output "dataset_group_command" {
   description = "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once."
-  value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name retail --domain ECOMMERCE --role-arn ${aws_iam_role.personalize.arn} --kms-key-arn ${var.corp_key_arn}"
+  value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name ${var.dataset_group_name} --domain ECOMMERCE --role-arn ${aws_iam_role.personalize.arn} --kms-key-arn ${var.corp_key_arn}"
 }
