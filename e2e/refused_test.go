@@ -50,7 +50,7 @@ func refusals(t *testing.T, socket string, ran *ran) {
 	m.Buckets[0].Policy.Partial, m.Buckets[0].Policy.Document = true, m.Buckets[0].Own
 	w.agrees(t, m, now)
 	m.Buckets[0].Policy = whole
-	if backups, _ := filepath.Glob(filepath.Join(w.dir, "out", m.Name, "shell", "backup-*")); len(backups) != 2 {
+	if backups, _ := filepath.Glob(filepath.Join(w.dir, ".local", "state", "pzgen", m.Account, m.Region, m.Name, "backup-*")); len(backups) != 2 {
 		t.Errorf("the backups are %q", backups)
 	}
 	if _, changes := w.must(t, "apply.sh", "--yes"); len(changes) > 0 {
@@ -111,7 +111,7 @@ func concurrent(t *testing.T, socket string, ran *ran) {
 		if !same(t, []byte(text), []byte(c.text)) {
 			t.Errorf("after %q what somebody else wrote is lost: %s", c.call, text)
 		}
-		backups, _ := filepath.Glob(filepath.Join(w.dir, "out", m.Name, "shell", "backup-"+c.kind+"-*.json"))
+		backups, _ := filepath.Glob(filepath.Join(w.dir, ".local", "state", "pzgen", m.Account, m.Region, m.Name, "backup-"+c.kind+"-*.json"))
 		kept := false
 		for _, b := range backups {
 			data, err := os.ReadFile(b)

@@ -77,6 +77,15 @@ func fakeAWS(file string, args []string) int {
 	return 0
 }
 
+// private requires a file or folder to have a mode.
+func private(t *testing.T, name string, mode fs.FileMode) {
+	t.Helper()
+	info, err := os.Stat(name)
+	if err != nil || info.Mode().Perm() != mode {
+		t.Errorf("%s: %v, %v", name, info.Mode(), err)
+	}
+}
+
 // TestRealBash runs the scripts under bash with a stand-in for the AWS CLI, and expects the
 // account to end as it does in process.
 func TestRealBash(t *testing.T) {
@@ -135,7 +144,7 @@ func TestRealBash(t *testing.T) {
 					args...)...)
 				cmd.Dir = dir
 				cmd.Env = append(os.Environ(), stateVariable+"="+state, "PATH="+filepath.Join(dir,
-					"bin")+":"+os.Getenv("PATH"), "TMPDIR="+dir)
+					"bin")+":"+os.Getenv("PATH"), "TMPDIR="+dir, "XDG_STATE_HOME=", "HOME="+dir)
 				return cmd
 			}
 			run := func(script string, args ...string) []string {
@@ -174,6 +183,15 @@ func TestRealBash(t *testing.T) {
 				}
 			}
 			same("apply.sh")
+			kept := filepath.Join(dir, ".local", "state", "pzgen", s.Account, s.Region, s.Name)
+			backups, err := filepath.Glob(filepath.Join(kept, "*"))
+			if err != nil || len(backups) != len(w.backups()) {
+				t.Errorf("%q are kept, %v, and in process %q", backups, err, w.backups())
+			}
+			private(t, kept, 0o700)
+			for _, b := range backups {
+				private(t, b, 0o600)
+			}
 			if changes := run("apply.sh", "--files=files"); len(changes) > 0 {
 				t.Errorf("the second run makes changing calls: %v", changes)
 			}
@@ -185,6 +203,14 @@ func TestRealBash(t *testing.T) {
 			real.Datasets, w.m.Account.Datasets = map[string]*account.DatasetGroup{}, map[string]*account.DatasetGroup{}
 			b, _ = json.Marshal(real)
 			write("state", b, 0o600)
+			if err := os.WriteFile(filepath.Join(dir, "file"), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			out, err := command("destroy.sh", "--backups", "file/x").CombinedOutput()
+			if err == nil || !strings.Contains(string(out), "cannot be kept in ./file/x, so nothing was changed") {
+				t.Errorf("a folder that cannot be made is not refused: %v\n%s", err, out)
+			}
+			same("a refused folder")
 			// jq itself finds an answer that is none, and the script ends there.
 			for _, garbage := range []string{"", "{}", "<html></html>", `{"Role": {"Ar`} {
 				if name != "managed" {

@@ -131,3 +131,32 @@ func TestAdopt(t *testing.T) {
 		t.Errorf("the second run changes %v", a.Changes)
 	}
 }
+
+// Policies as they were are kept outside of what is generated, in a folder that is made before
+// anything is changed.
+func TestBackupFolder(t *testing.T) {
+	s := setups()["existing"]
+	for _, script := range []string{applyPath(s), destroyPath(s)} {
+		w := newWorld(t, s)
+		if script == destroyPath(s) {
+			w.must(w.apply())
+		}
+		w.m.Unwritable = true
+		w.refuses(w.run(script, "--yes"), "so nothing was changed: name another folder with --backups")
+		w.must(w.run(script, "--dry-run")) // which needs no folder
+		w.m.Unwritable = false
+		before := w.backups()
+		w.must(w.run(script, "--yes", "--backups", "kept here"))
+		found := false
+		for name := range w.m.Files {
+			found = found || strings.HasPrefix(name, "kept here/backup-bucket-")
+			if strings.HasPrefix(name, outFolder) && strings.Contains(name, "backup-") {
+				t.Errorf("%s is in the output folder", name)
+			}
+		}
+		if !found || len(w.backups()) != len(before) {
+			t.Errorf("%s: nothing is kept in the folder that was named", script)
+		}
+		w.refuses(w.run(script, "--yes", "--backups"), "--backups needs a value")
+	}
+}

@@ -70,7 +70,8 @@ func (w *world) state() string {
 func (w *world) backups() []string {
 	var names []string
 	for name := range w.m.Files {
-		if strings.HasPrefix(name, outFolder+w.setup.Name+"/shell/backup-") {
+		if strings.HasPrefix(name, "/.local/state/pzgen/"+w.setup.Account+"/"+w.setup.Region+"/"+
+			w.setup.Name+"/backup-") {
 			names = append(names, name)
 		}
 	}

@@ -36,6 +36,7 @@ TAGS='[]'
 usage() {
   cat <<EOF
 usage: apply.sh [--dry-run] [--yes] [--adopt] [--profile NAME] [--region ${REGION}] [--files DIR]
+       [--backups DIR]
 
 Creates the Amazon Personalize setup ${SETUP} in account ${ACCOUNT}, ${REGION},
 or brings it up to date. A second run changes nothing.
@@ -46,6 +47,8 @@ or brings it up to date. A second run changes nothing.
   --profile NAME  the AWS CLI's profile
   --region R      only checked: the setup is for ${REGION}
   --files DIR     the folder in which files to upload are found (default: the present one)
+  --backups DIR   the folder that keeps policies as they were before they were replaced (default:
+                  \${XDG_STATE_HOME:-\$HOME/.local/state}/pzgen/${ACCOUNT}/${REGION}/${SETUP})
 EOF
 }
 

@@ -23,6 +23,7 @@ TWO_WORDS=''
 usage() {
   cat <<EOF
 usage: destroy.sh [--dry-run] [--yes] [--profile NAME] [--region ${REGION}]
+       [--backups DIR]
 
 Removes what apply.sh made for the Amazon Personalize setup ${SETUP} in account ${ACCOUNT},
 ${REGION}: the service role, its policies, the operators' policies, and this setup's statements in the
@@ -33,6 +34,8 @@ says how to delete them.
   --yes           do not ask for confirmation
   --profile NAME  the AWS CLI's profile
   --region R      only checked: the setup is for ${REGION}
+  --backups DIR   the folder that keeps policies as they were before they were replaced (default:
+                  \${XDG_STATE_HOME:-\$HOME/.local/state}/pzgen/${ACCOUNT}/${REGION}/${SETUP})
 EOF
 }
 

@@ -11,6 +11,7 @@ RESULT='{}'  # what it answered to the last changing one
 ERROR=''     # its last error
 CODE=''      # and the code of that
 ROLE_OURS='' # set when the service role is this setup's own
+BACKUPS=''   # the folder for policies as they were
 BACKUP=''    # the file with the policy that was replaced last
 LEFT=''      # what the script left alone and says so at the end
 NL=$'\n'
@@ -36,6 +37,12 @@ options() {
       --yes) YES=1 ;;
       --profile=*) export AWS_PROFILE="${1#*=}" ;;
       --region=*) same_region "${1#*=}" ;;
+      --backups=?*) BACKUPS="${1#*=}" ;;
+      --backups)
+        if [[ -z ${2:-} ]]; then die "$1 needs a value"; fi
+        BACKUPS=$2
+        shift
+        ;;
       --profile | --region)
         if [[ $# -lt 2 ]]; then die "$1 needs a value"; fi
         if [[ $1 == --region ]]; then same_region "$2"; else export AWS_PROFILE="$2"; fi
@@ -104,6 +111,7 @@ prepare() {
 
 confirm() {
   local reply=''
+  backup_folder
   if [[ -n $YES ]]; then return 0; fi
   printf 'Do this in account %s, %s? Only "yes" goes on: ' "$ACCOUNT" "$REGION" >&2
   if ! read -r reply || [[ $reply != yes ]]; then die "nothing was changed"; fi
@@ -216,18 +224,43 @@ ours() {
     "any(${1}[]?; (.Key // .TagKey) == \"pzgen:setup\" and (.Value // .TagValue) == \$setup)"
 }
 
-# backup NAME TEXT keeps a policy as it was, in a file beside the script.
+# backup_folder makes the folder for policies as they were, outside of what is generated, and
+# refuses one that cannot be written to before anything is changed. A policy may tell more than
+# everybody has to know, so folder and files are for their owner alone.
+backup_folder() {
+  if [[ -z $BACKUPS ]]; then
+    if [[ -z ${XDG_STATE_HOME:-}${HOME:-} ]]; then
+      die "neither XDG_STATE_HOME nor HOME is set: name a folder for the policies as they were with --backups"
+    fi
+    BACKUPS="${XDG_STATE_HOME:-${HOME:-}/.local/state}/pzgen/${ACCOUNT}/${REGION}/${SETUP}"
+  fi
+  case $BACKUPS in
+    /* | ./*) ;;
+    *) BACKUPS="./${BACKUPS}" ;;
+  esac
+  printf '' >"$WORK/probe"
+  # shellcheck disable=SC2174 # the folders above it are not this script's to close
+  if ! mkdir -p -m 700 "$BACKUPS" || ! cp "$WORK/probe" "${BACKUPS}/probe.part"; then
+    die "the policies as they were cannot be kept in ${BACKUPS}, so nothing was changed:" \
+      "name another folder with --backups"
+  fi
+  rm -f "${BACKUPS}/probe.part"
+}
+
+# backup NAME TEXT keeps a policy as it was in a file.
 backup() {
   local base n=1
   BACKUP=''
   if [[ -z $2 || -n $PLANNING ]]; then return 0; fi
-  base="${HERE}/backup-${1}-$(date -u +%Y%m%dT%H%M%SZ)"
+  backup_folder
+  base="${BACKUPS}/backup-${1}-$(date -u +%Y%m%dT%H%M%SZ)"
   BACKUP="${base}.json"
   while [[ -e $BACKUP ]]; do
     n=$((n + 1))
     BACKUP="${base}-${n}.json"
   done
   printf '%s\n' "$2" >"$WORK/backup"
+  chmod 600 "$WORK/backup"
   cp "$WORK/backup" "${BACKUP}.part"
   mv "${BACKUP}.part" "$BACKUP"
   say "    the policy as it was is in ${BACKUP}"

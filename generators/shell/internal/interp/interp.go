@@ -35,6 +35,9 @@ type Machine struct {
 	// if it had been killed.
 	Stop func() error
 
+	// Unwritable: no folder can be made.
+	Unwritable bool
+
 	// Answer, when it is set, may replace what a call of aws prints.
 	Answer func(args []string, out string) string
 
@@ -191,14 +194,25 @@ func (m *Machine) command(hc interp.HandlerContext, args []string) error {
 	case len(args) == 3 && command == "dirname --":
 		fmt.Fprintln(hc.Stdout, path.Dir(args[2]))
 		return nil
+	case len(args) == 5 && command == "mkdir -p" && args[2] == "-m" && args[3] == "700":
+		if m.Unwritable {
+			return interp.ExitStatus(1)
+		}
+		return nil
+	case len(args) == 3 && command == "chmod 600":
+		return nil
+	case len(args) == 3 && command == "rm -f":
+		delete(m.Files, path.Clean(args[2]))
+		return nil
 	case len(args) == 3 && (args[0] == "cp" || args[0] == "mv"):
-		data, ok := m.Files[args[1]]
+		from, to := path.Clean(args[1]), path.Clean(args[2])
+		data, ok := m.Files[from]
 		if !ok {
 			return interp.ExitStatus(1)
 		}
-		m.Files[args[2]] = data
+		m.Files[to] = data
 		if args[0] == "mv" {
-			delete(m.Files, args[1])
+			delete(m.Files, from)
 		}
 		return nil
 	}
