@@ -16,16 +16,17 @@ import (
 func takeOut(out string, l output.Leaving) string {
 	in := path.Join(filepath.ToSlash(out), l.Name)
 	ways := map[string]string{
-		"shell/destroy.sh":  quoteWord(in + "/shell/destroy.sh"),
-		"terraform/main.tf": "terraform -chdir=" + quoteWord(in+"/terraform") + " destroy",
-		"cloudformation/template.yaml": "aws cloudformation delete-stack --stack-name personalize-" +
-			l.Name,
+		"shell/destroy.sh": "`" + quoteWord(in+"/shell/destroy.sh") + "`",
+		"terraform/main.tf": "`terraform -chdir=\"$ROOT\" destroy` (ROOT is in " + in +
+			"/README.md)",
+		"cloudformation/template.yaml": "`aws cloudformation delete-stack --stack-name personalize-" +
+			l.Name + "`",
 	}
 	var list []string
 	for _, name := range []string{"shell/destroy.sh", "terraform/main.tf",
 		"cloudformation/template.yaml"} {
 		if slices.Contains(l.Files, name) {
-			list = append(list, "`"+ways[name]+"`")
+			list = append(list, ways[name])
 		}
 	}
 	if list == nil {

@@ -47,24 +47,35 @@ func newCloudFormation(s *model.Setup) (*cloudFormation, error) {
 func whole(d model.Doc) bool { return d.Name != "" && !d.Partial }
 
 func newTerraform(s *model.Setup) (*terraform, error) {
-	var root script
-	root.lines = append(root.lines, "export AWS_REGION="+root.quote(s.Region))
-	root.add(raw("terraform -chdir=terraform init"))
-	root.add(raw("terraform -chdir=terraform plan -out=setup.plan"))
-	root.add(raw("terraform -chdir=terraform apply setup.plan"))
-	if root.err != nil {
-		return nil, root.err
-	}
-	// The name of a setup is made of letters, digits and hyphens, so neither name needs an escape
-	// in HCL.
-	module := "module \"personalize_" + strings.ReplaceAll(s.Name, "-", "_") + "\" {\n  source = \"./" + s.Name + "/terraform\"\n}"
-	t := &terraform{Root: root.block(), Module: fence("hcl", module)}
+	t := &terraform{}
 	for _, b := range s.Buckets {
 		t.Adopts = t.Adopts || b.Existing && whole(b.Policy)
 	}
 	for _, k := range s.Keys {
 		t.Adopts = t.Adopts || k.Existing() && whole(k.Policy)
 	}
+	// Terraform writes state, plan, lock file and .terraform where the root module is, so that is a
+	// copy outside of what is generated. The account is in its name: a state is of one.
+	var root script
+	root.lines = append(root.lines, "export AWS_REGION="+root.quote(s.Region),
+		"ROOT=${XDG_STATE_HOME:-$HOME/.local/state}/pzgen/"+
+			root.quote(s.Account+"/"+s.Region+"/"+s.Name+"/terraform"))
+	root.add(raw(`mkdir -p -m 700 "$ROOT"`))
+	files := "terraform/*.tf"
+	if t.Adopts {
+		files += " terraform/*.base.json"
+	}
+	root.add(raw("cp " + files + ` "$ROOT"`))
+	root.add(raw(`terraform -chdir="$ROOT" init`))
+	root.add(raw(`terraform -chdir="$ROOT" plan -out=setup.plan`))
+	root.add(raw(`terraform -chdir="$ROOT" apply setup.plan`))
+	if root.err != nil {
+		return nil, root.err
+	}
+	// The name of a setup is made of letters, digits and hyphens, so neither name needs an escape
+	// in HCL.
+	module := "module \"personalize_" + strings.ReplaceAll(s.Name, "-", "_") + "\" {\n  source = \"./" + s.Name + "/terraform\"\n}"
+	t.Root, t.Module = root.block(), fence("hcl", module)
 	return t, nil
 }
 
