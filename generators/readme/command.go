@@ -34,6 +34,15 @@ func (s *script) pipe(first, second []any) {
 	s.lines = append(s.lines, s.command(first...)+" |\n  "+s.command(second...))
 }
 
+// again appends the command that add appends, to be tried six times in a minute until it passes.
+func (s *script) again(add func()) {
+	before := len(s.lines)
+	add()
+	command := strings.ReplaceAll(strings.Join(s.lines[before:], "\n"), "\n", "\n  ")
+	s.lines = append(s.lines[:before], "for WAIT in 2 4 8 16 32 0; do\n  "+command+
+		" && break\n  sleep \"$WAIT\"\ndone")
+}
+
 // block returns the commands as a fenced block, and nothing when there are none.
 func (s *script) block() block {
 	if len(s.lines) == 0 {

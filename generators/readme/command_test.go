@@ -21,6 +21,12 @@ import (
 // which "file:///dev/stdin" is what was read.
 func run(t *testing.T, markdown string) [][]string {
 	t.Helper()
+	return runRefused(t, markdown, func([]string) bool { return false })
+}
+
+// runRefused is run with calls that AWS refuses.
+func runRefused(t *testing.T, markdown string, refuses func(args []string) bool) [][]string {
+	t.Helper()
 	var all strings.Builder // one session, as the text says
 	for _, block := range parse([]byte(markdown)).code {
 		if code, ok := strings.CutPrefix(block, "sh\n"); ok {
@@ -46,6 +52,9 @@ func run(t *testing.T, markdown string) [][]string {
 					in = string(b)
 				}
 				calls = append(calls, append(slices.Clone(args), in))
+				if refuses(args) {
+					return interp.ExitStatus(254)
+				}
 				if slices.Contains(args, "create-key") {
 					io.WriteString(hc.Stdout, "arn:made:key\n")
 				}

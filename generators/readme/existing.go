@@ -103,7 +103,12 @@ func newMerge(s *model.Setup, o owned, service, what string, which ...any) (merg
 		c.command("pzgen", "merge", flag{"into", present}, flag{"kind", o.kind}, raw("-f"), s.SpecFile,
 			flag{"setup", s.Name}, flag{o.kind, o.id})+" > "+c.quote(merged),
 		c.command("diff", present, merged)+" || true")
-	c.add(call("put", flag{"policy", "file://" + merged})...)
+	put := func() { c.add(call("put", flag{"policy", "file://" + merged})...) }
+	if namesNewRole(s, o.own) {
+		c.again(put) // see hand.untilKnown
+	} else {
+		put()
+	}
 	m.Commands = c.block()
 	if o.kind == "bucket" && o.doc.Partial && has(s, "json") {
 		var fresh script

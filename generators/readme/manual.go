@@ -31,8 +31,12 @@ func newByHand(s *model.Setup) (byHand, error) {
 	}
 	for _, k := range s.Keys {
 		if !k.Existing() && keys.blank(k.Policy.Document) {
-			keys.document(k.Policy, func(file string) []any {
-				return []any{"aws", "kms", "put-key-policy", keys.region(), flag{"key-id", raw(quoted(keyVariable(k.ID)))}, flag{"policy-name", "default"}, flag{"policy", file}}
+			keys.untilKnown(k.Policy.Document, func() {
+				keys.document(k.Policy, func(file string) []any {
+					return []any{"aws", "kms", "put-key-policy", keys.region(),
+						flag{"key-id", raw(quoted(keyVariable(k.ID)))}, flag{"policy-name", "default"},
+						flag{"policy", file}}
+				})
 			})
 		}
 	}
@@ -119,6 +123,25 @@ func (h *hand) role() {
 		words = append(words, flag{"tags", jsonText(tags(h.setup.Tags, "Key", "Value"))})
 	}
 	h.document(r.Trust, func(file string) []any { return append(words, flag{"assume-role-policy-document", file}) })
+	h.add("aws", "iam", "wait", "role-exists", h.region(), flag{"role-name", r.Name})
+}
+
+// untilKnown is script.again where a policy names the role that the commands before have made: IAM
+// knows it at once, AWS KMS and S3 take some seconds and refuse the policy until then (AWS KMS API
+// Reference, CreateKey, Policy).
+func (h *hand) untilKnown(d policy.Document, add func()) {
+	if namesNewRole(h.setup, d) {
+		h.again(add)
+	} else {
+		add()
+	}
+}
+
+// namesNewRole reports whether a document names a role that the setup makes.
+func namesNewRole(s *model.Setup, d policy.Document) bool {
+	return !s.Role.Existing && slices.ContainsFunc(d.Refs(), func(r policy.Ref) bool {
+		return r == model.RefRoleARN || r == model.RefRoleName
+	})
 }
 
 func (h *hand) key(k model.Key) {
@@ -133,7 +156,14 @@ func (h *hand) key(k model.Key) {
 	if len(h.setup.Tags) > 0 {
 		words = append(words, flag{"tags", jsonText(tags(h.setup.Tags, "TagKey", "TagValue"))})
 	}
-	h.set(arn, append(words, flag{"query", "KeyMetadata.Arn"}, flag{"output", "text"})...)
+	create := func() {
+		h.set(arn, append(words, flag{"query", "KeyMetadata.Arn"}, flag{"output", "text"})...)
+	}
+	if h.blank(k.Policy.Document) {
+		create() // with KMS's default policy, which names nobody
+	} else {
+		h.untilKnown(k.Policy.Document, create)
+	}
 	h.add("aws", "kms", "create-alias", h.region(), flag{"alias-name", k.Alias}, flag{"target-key-id", raw(quoted(arn))})
 	if k.Rotation {
 		h.add("aws", "kms", "enable-key-rotation", h.region(), flag{"key-id", raw(quoted(arn))})
@@ -208,8 +238,11 @@ func (h *hand) bucket(b model.Bucket) {
 		}
 	}
 	if b.Policy.Name != "" && !b.Existing {
-		h.document(b.Policy, func(file string) []any {
-			return []any{"aws", "s3api", "put-bucket-policy", h.region(), flag{"bucket", b.Name}, flag{"policy", file}}
+		h.untilKnown(b.Policy.Document, func() {
+			h.document(b.Policy, func(file string) []any {
+				return []any{"aws", "s3api", "put-bucket-policy", h.region(), flag{"bucket", b.Name},
+					flag{"policy", file}}
+			})
 		})
 	}
 }

