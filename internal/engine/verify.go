@@ -123,10 +123,10 @@ type verifier struct {
 // say returns a fault as a finding about a setup, and about one of its targets, unless that is "".
 func (v *verifier) say(f fault, j job, target string) findings.Finding {
 	p := inFolder(v.out, f.path)
-	message := p + " " + f.problem
+	message := "it " + f.problem // the file is named before it
 	switch {
 	case f.rule == RuleMissing:
-		message = fmt.Sprintf("a file of target %s is missing: %s", target, p)
+		message = fmt.Sprintf("file of target %s is missing", target)
 	case target != "" && !f.beside:
 		message = fmt.Sprintf("target %s is not read: %s", target, message)
 	}

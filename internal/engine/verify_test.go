@@ -25,38 +25,38 @@ func TestVerifyFolder(t *testing.T) {
 			return os.WriteFile(shop+"/policies/.x", nil, 0o644)
 		}, "closed setup shop: pzgen does not write a file \".x\" here"},
 		{"folder", func(shop string) error { return os.MkdirAll(shop+"/shell/lib/x", 0o755) },
-			"closed setup shop: OUT/shop/shell/lib is a folder that pzgen did not write"},
+			"closed setup shop: it is a folder that pzgen did not write"},
 		{"link", func(shop string) error { return os.Symlink("apply.sh", shop+"/shell/more.sh") },
-			"closed setup shop: target shell is not read: OUT/shop/shell/more.sh is a symbolic " +
+			"closed setup shop: target shell is not read: it is a symbolic " +
 				"link"},
 		{"link outside of targets", func(shop string) error {
 			return os.Symlink("shell/apply.sh", shop+"/go")
-		}, "closed setup shop: OUT/shop/go is a symbolic link"},
+		}, "closed setup shop: it is a symbolic link"},
 		{"folder of a target that is a link", func(shop string) error {
 			if err := os.Rename(shop+"/shell", shop+"/../elsewhere"); err != nil {
 				return err
 			}
 			return os.Symlink("../elsewhere", shop+"/shell")
-		}, "closed setup shop: target shell is not read: OUT/shop/shell is a symbolic link"},
+		}, "closed setup shop: target shell is not read: it is a symbolic link"},
 		{"setup that is a link", func(shop string) error {
 			if err := os.Rename(shop, shop+"/../elsewhere"); err != nil {
 				return err
 			}
 			return os.Symlink("elsewhere", shop)
-		}, "closed setup shop: OUT/shop is a symbolic link"},
+		}, "closed setup shop: it is a symbolic link"},
 		{"file that is a folder", func(shop string) error {
 			if err := os.Remove(shop + "/shell/apply.sh"); err != nil {
 				return err
 			}
 			return os.Mkdir(shop+"/shell/apply.sh", 0o755)
-		}, "closed setup shop: OUT/shop/shell/apply.sh is a folder that pzgen did not write"},
+		}, "closed setup shop: it is a folder that pzgen did not write"},
 		{"large file",
 			func(shop string) error {
 				return os.Truncate(shop+"/policies/role-policy.json", 1<<30)
 			}, "closed setup shop: target json is not read: " +
-				"OUT/shop/policies/role-policy.json has 1073741824 bytes"},
+				"it has 1073741824 bytes"},
 		{"missing file", func(shop string) error { return os.Remove(shop + "/shell/apply.sh") },
-			"missing setup shop: a file of target shell is missing: OUT/shop/shell/apply.sh"},
+			"missing setup shop: file of target shell is missing"},
 		{"mode", func(shop string) error { return os.Chmod(shop+"/shell/apply.sh", 0o644) },
 			"closed setup shop: file has mode 644, and pzgen writes it with 755"},
 		{"set-user-id", func(shop string) error {
@@ -66,7 +66,7 @@ func TestVerifyFolder(t *testing.T) {
 		{"umask", func(shop string) error { return os.Chmod(shop+"/shell/apply.sh", 0o700) }, ""},
 		{"two names", func(shop string) error {
 			return os.Link(shop+"/shell/apply.sh", shop+"/../second")
-		}, "closed setup shop: OUT/shop/shell/apply.sh has 2 names"},
+		}, "closed setup shop: it has 2 names"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			out := t.TempDir()

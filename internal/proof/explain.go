@@ -3,9 +3,11 @@ package proof
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -109,11 +111,11 @@ func inWords(subject, holder string, got, want policy.Document, env, known polic
 	if !ok || !fine {
 		return []string{subject + " has a document that is too large to be told apart in words"}
 	}
-	for g := range more {
-		if less[g] {
-			delete(more, g)
-			delete(less, g)
-		}
+	has, wants := maps.Clone(more), maps.Clone(less)
+	uncovered(more, wants)
+	uncovered(less, has)
+	if len(more)+len(less) == 0 && !maps.Equal(has, wants) {
+		return []string{subject + " says the same in other words"}
 	}
 	var lines []string
 	if !fixed {
@@ -135,6 +137,56 @@ func inWords(subject, holder string, got, want policy.Document, env, known polic
 		lines = append(lines[:maxSentences], fmt.Sprintf("and %d more", n))
 	}
 	return lines
+}
+
+// uncovered takes out of a set what some grant of another set says too: the same one, or one that
+// is wider. A document that allows s3:* on a bucket allows s3:GetObject there.
+func uncovered(set, by map[grant]bool) {
+	for g := range set {
+		if by[g] {
+			delete(set, g)
+			continue
+		}
+		for wide := range by {
+			if wide.covers(g) {
+				delete(set, g)
+				break
+			}
+		}
+	}
+}
+
+// covers reports whether a grant says all that another one says, as far as wildcards tell: one
+// that covers may be taken for one that does not, never the other way around.
+func (g grant) covers(o grant) bool {
+	return g.effect == o.effect && (g.when == "" || g.when == o.when) &&
+		(g.who == o.who || g.who == "anybody") &&
+		wider(strings.ToLower(g.action), strings.ToLower(o.action)) && wider(g.on, o.on)
+}
+
+// wider reports whether what a pattern stands for includes all that another one does. A star in
+// the narrow one is matched by a star alone, and what is not a plain pattern by itself alone.
+func wider(wide, narrow string) bool {
+	if wide == narrow {
+		return true
+	}
+	const but = "everything but "
+	if strings.HasPrefix(wide, but) || strings.HasPrefix(narrow, but) || strings.Contains(wide, "?") {
+		return false
+	}
+	parts := strings.Split(wide, "*")
+	if len(parts) == 1 || !strings.HasPrefix(narrow, parts[0]) {
+		return false
+	}
+	rest, last := narrow[len(parts[0]):], parts[len(parts)-1]
+	for _, p := range parts[1 : len(parts)-1] {
+		_, after, ok := strings.Cut(rest, p)
+		if !ok {
+			return false
+		}
+		rest = after
+	}
+	return strings.HasSuffix(rest, last)
 }
 
 func (g grant) sentence(holder string) string {
@@ -159,7 +211,9 @@ func namesFor(known policy.Env, fixed bool, envs ...policy.Env) *strings.Replace
 	var pairs []pair
 	for _, env := range envs {
 		for ref, v := range env {
-			if _, ok := known[ref]; ok && fixed || v == "" {
+			// A name that may be any word, such as a tag's value, is not told from other text.
+			own, ok := known[ref]
+			if ok && (fixed || own == v && anyWord(ref)) || v == "" {
 				continue
 			}
 			pairs = append(pairs, pair{v, ref.String()})
@@ -174,6 +228,12 @@ func namesFor(known policy.Env, fixed bool, envs ...policy.Env) *strings.Replace
 		words = append(words, p.value, p.name)
 	}
 	return strings.NewReplacer(words...)
+}
+
+// anyWord reports whether a reference is one whose value has no form of its own.
+func anyWord(r policy.Ref) bool {
+	return r == model.RefGroupName || r.ID == model.RefTagKey(0).ID || r.Attr == model.RefKeyAlias("").Attr ||
+		strings.HasPrefix(r.ID, "operator.")
 }
 
 // heldFixed finds grants that are right as long as nothing gets another name: a value is written out where a name is expected. It takes them out of both sets.

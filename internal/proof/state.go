@@ -164,7 +164,10 @@ func (p *proof) unreadable(g generators.Generator, err error) Finding {
 // fromDifference says a difference as a finding.
 func (p *proof) fromDifference(g generators.Generator, d deployed.Difference, env policy.Env) Finding {
 	f := Finding{Check: Equal, Target: g.Name, Document: d.Document, Path: d.At.Path, Line: d.At.Line, Col: d.At.Col,
-		Message: fmt.Sprintf("target %s: %s", g.Name, d)}
+		Message: d.String()}
+	if d.At.Path == "" { // else the file tells which target it is
+		f.Message = fmt.Sprintf("target %s: %s", g.Name, d)
+	}
 	switch {
 	case d.Kind == deployed.Unread:
 		f.Check = Closed
