@@ -58,7 +58,7 @@ func verifyOutput(e *env, c *cli.Context) error {
 	all.Titles[engine.RuleAccepted] = "a statement that no workflow " +
 		"needs and that the spec or its template accepts"
 	all.Titles[engine.RuleUnproved] = "what the proof is silent on, as it depends on a policy that is not known"
-	calls, refused, found := 0, 0, 0
+	calls, refused, found, open := 0, 0, 0, 0
 	targets := map[string]bool{}
 	bar := e.progress(run.Len())
 	err = run.Verify(c.Context, out, func(v engine.Verified) error {
@@ -67,6 +67,9 @@ func verifyOutput(e *env, c *cli.Context) error {
 		found += len(v.Found)
 		if v.Report != nil {
 			calls, refused = calls+len(v.Report.Calls), refused+v.Report.Refused
+			if v.Report.OpenToOthers {
+				open++
+			}
 			for _, t := range v.Report.Targets {
 				targets[t] = true
 			}
@@ -114,6 +117,12 @@ func verifyOutput(e *env, c *cli.Context) error {
 			plural(run.Len(), "setup"), findings.Plain(out),
 			plural(calls, "call"), refused, targetList(targets), verdict,
 			time.Since(start).Round(time.Millisecond))
+		if open > 0 {
+			fmt.Fprintf(e.stderr, "note: in %d of them buckets and keys let Amazon Personalize in on "+
+				"behalf of other accounts too; `confusedDeputy: everywhere` adds conditions on the "+
+				"account, and AWS does not document whether Personalize's requests to S3 and KMS meet them\n",
+				open)
+		}
 	}
 	if found > 0 {
 		return said(exitFindings)

@@ -35,6 +35,8 @@ type Report struct {
 	Findings []Finding
 	Accepted []model.Reason // statements that the spec or their template accepts, each with its reason
 	Unproved []Unproved     // what the proof is silent on, as it depends on what is not known
+
+	OpenToOthers bool // see [model.Setup.OpenToOthers]
 }
 
 // OK reports whether the proof holds.
@@ -71,7 +73,7 @@ type Finding struct {
 
 // Prove proves the files of one setup in the targets of gens that the setup wants.
 func Prove(m *model.Setup, gens []generators.Generator, in Input) *Report {
-	p := &proof{m: m, report: &Report{Setup: m.Name}}
+	p := &proof{m: m, report: &Report{Setup: m.Name, OpenToOthers: m.OpenToOthers()}}
 	gens = slices.DeleteFunc(slices.Clone(gens), func(g generators.Generator) bool {
 		return len(m.Targets) > 0 && g.Name != readmeTarget && !slices.Contains(m.Targets, g.Name)
 	})
