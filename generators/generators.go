@@ -62,7 +62,8 @@ func Targets() []Generator {
 		{Name: "cloudformation", Doc: cloudformation.Doc, Folder: "cloudformation", Print: cloudformation.Print,
 			Parse: cloudformation.Parse, Names: cloudformation.Names, Want: cloudformation.Want},
 		{Name: "terraform", Doc: terraform.Doc, Folder: "terraform", Print: terraform.Print,
-			Parse: terraform.Parse, Names: terraform.Names, Structured: terraform.Structured, Want: terraform.Want},
+			Parse: terraform.Parse, Names: terraform.Names, Want: terraform.Want,
+			Structured: terraform.Structured},
 		{Name: "shell", Doc: shell.Doc, Folder: "shell", Print: shell.Print,
 			Parse: shell.Parse, Names: shell.Names, Want: shell.Want, Shared: shell.Shared},
 	}

@@ -69,9 +69,9 @@ func (p *printer) fail(err error) {
 }
 
 // Print returns <setup>/cloudformation/template.yaml with parameters.json, and import.yaml with
-// resources-to-import.json when the setup takes over policies of buckets that exist. It fails for a value that a template
-// cannot express: one that is not UTF-8, or that holds a dynamic reference ("{{resolve:"), and
-// for a setup that is larger than a template may be.
+// resources-to-import.json when the setup takes over policies of buckets that exist. It fails for
+// a value that a template cannot express: one that is not UTF-8, or that holds a dynamic reference
+// ("{{resolve:"), and for a setup that is larger than a template may be.
 //
 // CloudFormation has no resource that attaches a managed policy of AWS to a user, group or role
 // that exists: outputs name these attachments. It has none for the policy of a key that exists

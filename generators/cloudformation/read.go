@@ -22,8 +22,8 @@ const (
 const maxFilled = 64 << 20
 
 // Parse reads template.yaml in the folder, and parameters.json, import.yaml with
-// resources-to-import.json if they are there. What it returns gives the State that deploying them brings about under values; both
-// can be called at once.
+// resources-to-import.json if they are there. What it returns gives the State that deploying them
+// brings about under values; both can be called at once.
 //
 // It is told nothing of what to expect. What CloudFormation can do and is not understood is in
 // State.Unknown by its name, also where its value happens to do no harm: every section, function,

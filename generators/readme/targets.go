@@ -13,7 +13,8 @@ func newCloudFormation(s *model.Setup) (*cloudFormation, error) {
 	region := flag{"region", s.Region}
 	var deploy, outputs, adopt script
 	deploy.add("aws", "cloudformation", "deploy", region, flag{"template-file", "cloudformation/template.yaml"}, stack,
-		flag{"parameter-overrides", "file://cloudformation/parameters.json"}, flag{"capabilities", "CAPABILITY_NAMED_IAM"})
+		flag{"parameter-overrides", "file://cloudformation/parameters.json"},
+		flag{"capabilities", "CAPABILITY_NAMED_IAM"})
 	outputs.add("aws", "cloudformation", "describe-stacks", region, stack, flag{"query", "Stacks[0].Outputs"}, flag{"output", "table"})
 	if slices.ContainsFunc(s.Buckets, func(b model.Bucket) bool { return b.Existing && whole(b.Policy) }) {
 		change := flag{"change-set-name", "import"}

@@ -27,7 +27,8 @@ func Structured(s *model.Setup) map[string]policy.Text {
 		for _, a := range audiences(o) {
 			parts := []policy.Part{policy.Lit("[")}
 			for i := range a.Names {
-				parts = append(parts, policy.Lit(separator(i)+`"`), model.RefMember(o.ID, a.Kind, i), policy.Lit(`"`))
+				parts = append(parts, policy.Lit(separator(i)+`"`), model.RefMember(o.ID, a.Kind, i),
+					policy.Lit(`"`))
 			}
 			if len(a.Names) > 0 {
 				all[n.principalVar(o.ID, a.Kind)] = policy.NewText(append(parts, policy.Lit("]"))...)

@@ -37,11 +37,13 @@ func RefMember(operator string, kind deployed.PrincipalKind, n int) policy.Ref {
 	return policy.Ref{ID: "operator." + operator, Attr: string(kind) + "-" + strconv.Itoa(n)}
 }
 
-// RefTagKey and RefTagValue are the two halves of the setup's n-th tag, counted from 0.
+// RefTagKey is the key of the setup's n-th tag, counted from 0.
 func RefTagKey(n int) policy.Ref { return policy.Ref{ID: "tag", Attr: "key-" + strconv.Itoa(n)} }
 
-// RefTagValue is the other half, see [RefTagKey].
-func RefTagValue(n int) policy.Ref { return policy.Ref{ID: "tag", Attr: "value-" + strconv.Itoa(n)} }
+// RefTagValue is the value of that tag.
+func RefTagValue(n int) policy.Ref {
+	return policy.Ref{ID: "tag", Attr: "value-" + strconv.Itoa(n)}
+}
 
 // Docs returns every document of the setup, in the order trust, role, buckets, keys, operators.
 func (s *Setup) Docs() []Doc {

@@ -230,7 +230,8 @@ ours() {
 backup_folder() {
   if [[ -z $BACKUPS ]]; then
     if [[ -z ${XDG_STATE_HOME:-}${HOME:-} ]]; then
-      die "neither XDG_STATE_HOME nor HOME is set: name a folder for the policies as they were with --backups"
+      die "neither XDG_STATE_HOME nor HOME is set:" \
+        "name a folder for the policies as they were with --backups"
     fi
     BACKUPS="${XDG_STATE_HOME:-${HOME:-}/.local/state}/pzgen/${ACCOUNT}/${REGION}/${SETUP}"
   fi
