@@ -98,8 +98,8 @@ func (s *Setup) SyntheticEnv(n int) policy.Env {
 	return env
 }
 
-// names gives names that no ARN is made of their values, which name returns by the beginning of
-// a made-up one and by the setup's own: dataset group, aliases, who operators are, tags.
+// names puts into env the names that no ARN in it is made of: dataset group, aliases, who operators
+// are, tags. name returns each, from how a made-up one begins and from the setup's own.
 func (s *Setup) names(env policy.Env, name func(kind, own string) string) {
 	if g := s.DatasetGroup; g != nil {
 		env[RefGroupName] = name("made-up-group-", g.Name)
