@@ -478,7 +478,7 @@ data "aws_iam_policy_document" "operator_pipeline" {
     effect  = "Allow"
     actions = ["personalize:CreateDatasetImportJob"]
     resources = [
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/web-dev/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
     ]
   }
@@ -519,7 +519,7 @@ data "aws_iam_policy_document" "operator_pipeline" {
       "personalize:CreateDatasetGroup",
       "personalize:DescribeDatasetGroup",
     ]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/web-dev"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 
   statement {
@@ -567,7 +567,7 @@ data "aws_iam_policy_document" "operator_pipeline" {
     sid       = "PersonalizeTagDatasetGroup"
     effect    = "Allow"
     actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/web-dev"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 }
 
@@ -605,7 +605,7 @@ data "aws_iam_policy_document" "operator_team" {
     effect  = "Allow"
     actions = ["personalize:CreateDatasetImportJob"]
     resources = [
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/web-dev/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
     ]
   }
@@ -646,7 +646,7 @@ data "aws_iam_policy_document" "operator_team" {
       "personalize:CreateDatasetGroup",
       "personalize:DescribeDatasetGroup",
     ]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/web-dev"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 
   statement {
@@ -694,7 +694,7 @@ data "aws_iam_policy_document" "operator_team" {
     sid       = "PersonalizeTagDatasetGroup"
     effect    = "Allow"
     actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/web-dev"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 }
 

@@ -463,7 +463,7 @@ data "aws_iam_policy_document" "operator_pipeline" {
     effect  = "Allow"
     actions = ["personalize:CreateDatasetImportJob"]
     resources = [
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/web-prod/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
     ]
   }
@@ -482,7 +482,7 @@ data "aws_iam_policy_document" "operator_pipeline" {
     effect  = "Allow"
     actions = ["personalize:CreateDatasetExportJob"]
     resources = [
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/web-prod/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*",
     ]
   }
@@ -523,7 +523,7 @@ data "aws_iam_policy_document" "operator_pipeline" {
       "personalize:CreateDatasetGroup",
       "personalize:DescribeDatasetGroup",
     ]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/web-prod"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 
   statement {
@@ -587,7 +587,7 @@ data "aws_iam_policy_document" "operator_pipeline" {
     sid       = "PersonalizeTagDatasetGroup"
     effect    = "Allow"
     actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/web-prod"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 }
 

@@ -38,5 +38,5 @@ output "pipeline_operator_policy_arns" {
 
 output "dataset_group_command" {
   description = "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once."
-  value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name web-prod --domain ECOMMERCE"
+  value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name ${var.dataset_group_name} --domain ECOMMERCE"
 }

@@ -75,6 +75,18 @@ variable "shop_key_alias" {
   }
 }
 
+variable "dataset_group_name" {
+  description = "Name of the dataset group."
+  type        = string
+  default     = "web-prod"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$", var.dataset_group_name))
+    error_message = "A dataset group is named by 1 to 63 letters, digits, hyphens and underscores."
+  }
+}
+
 variable "pipeline_operator_roles" {
   description = "The IAM roles that the policies of the operator pipeline are attached to."
   type        = set(string)

@@ -478,7 +478,7 @@ data "aws_iam_policy_document" "operator_pipeline" {
     effect  = "Allow"
     actions = ["personalize:CreateDatasetImportJob"]
     resources = [
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/web-stage/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
     ]
   }
@@ -519,7 +519,7 @@ data "aws_iam_policy_document" "operator_pipeline" {
       "personalize:CreateDatasetGroup",
       "personalize:DescribeDatasetGroup",
     ]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/web-stage"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 
   statement {
@@ -567,7 +567,7 @@ data "aws_iam_policy_document" "operator_pipeline" {
     sid       = "PersonalizeTagDatasetGroup"
     effect    = "Allow"
     actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/web-stage"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 }
 
