@@ -50,7 +50,7 @@ func (w *world) wanted(m *model.Setup, env policy.Env) map[string]policy.Documen
 		if err != nil {
 			w.t.Fatalf("%s: %v", d.Name, err)
 		}
-		merged, conflicts, err := policy.Merge(base, m.Owner(docs[d.Name]))
+		merged, conflicts, err := policy.Merge(base, m.Owner(docs[d.Name], false))
 		if err != nil || len(conflicts) > 0 {
 			w.t.Fatalf("%s: %v %v", d.Name, conflicts, err)
 		}

@@ -23,6 +23,16 @@ type Owner struct {
 	// names all that it names.
 	Sids []string
 
+	// Marker and Marks say of further Sids that the owner gives them and nobody else does: those
+	// in which one of Marks follows the first Marker, to the end. They are known also when the
+	// owner does not remember what it put before the marker. An empty Marker says it of none.
+	//
+	// A statement of Own that is marked replaces the one that was there before its Sid was marked:
+	// under what is before the marker, or that and the mark. Such a Sid may be anybody's, so it is
+	// replaced only where nothing is lost, as above.
+	Marker string
+	Marks  []string
+
 	// Service is the service principal that the owner lets in; with it an old statement is told
 	// from a foreign one that has its Sid.
 	Service string
@@ -160,19 +170,53 @@ func (o Owner) find(s Statement) (Statement, whose) {
 	}
 	for _, own := range o.Own.Statements {
 		if own.Sid == s.Sid {
-			if own.like(s) && (slices.Contains(o.Sids, s.Sid) || own.covers(s)) {
+			if own.like(s) && (o.Owns(s.Sid) || own.covers(s)) {
 				return own, current
 			}
 			return own, clash
 		}
 	}
-	if !slices.Contains(o.Sids, s.Sid) {
-		return Statement{}, foreign
+	if !o.Owns(s.Sid) {
+		return o.unmarked(s)
 	}
 	if slices.ContainsFunc(o.Own.Statements, s.like) || o.writes(s) {
 		return Statement{}, old
 	}
 	return Statement{}, clash
+}
+
+// Owns reports whether the owner gives statements of shared policies this Sid, and nobody else does.
+func (o Owner) Owns(sid string) bool {
+	if slices.Contains(o.Sids, sid) {
+		return true
+	}
+	mark, marked := o.mark(sid)
+	return marked && slices.Contains(o.Marks, mark)
+}
+
+// mark returns what follows the first marker of a Sid.
+func (o Owner) mark(sid string) (string, bool) {
+	if o.Marker == "" {
+		return "", false
+	}
+	_, mark, ok := strings.Cut(sid, o.Marker)
+	return mark, ok
+}
+
+// unmarked is find for a Sid that the owner may have given before it marked its own.
+func (o Owner) unmarked(s Statement) (Statement, whose) {
+	for _, own := range o.Own.Statements {
+		mark, ok := o.mark(own.Sid)
+		base := strings.TrimSuffix(own.Sid, o.Marker+mark)
+		switch {
+		case !ok || s.Sid != base && s.Sid != base+mark || !own.like(s):
+		case own.covers(s):
+			return own, old
+		default:
+			return own, clash
+		}
+	}
+	return Statement{}, foreign
 }
 
 // like reports whether two statements have one effect and are for principals of one kind.

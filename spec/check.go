@@ -30,6 +30,7 @@ func (c *checker) check() {
 	c.checkPlaceOfSetup()
 	c.checkProfile()
 	c.checkTargets()
+	c.checkWas()
 	c.checkOwnFiles()
 	c.checkTags()
 	c.checkRole()
@@ -113,6 +114,16 @@ func (c *checker) checkProfile() {
 		c.warn(warnListPrefix, d.listByPrefix.n, "try an import before you rely on it",
 			"AWS does not document by which prefix Personalize lists a bucket; it may be refused")
 	}
+}
+
+// checkWas checks former names by themselves; [acrossSetups] sees those of other setups.
+func (c *checker) checkWas() {
+	for _, t := range c.d.was {
+		if t.ok && t.v == c.s.Name {
+			c.err(codeWas, t.n, "leave it out", "setup %q has that name now", c.s.Name)
+		}
+	}
+	c.s.Was = values(c.d.was)
 }
 
 func (c *checker) checkTargets() {

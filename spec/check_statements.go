@@ -12,6 +12,10 @@ import (
 // ownSids is how the Sids of pzgen's own statements begin.
 const ownSids = "Personalize"
 
+// SidMarker is what pzgen puts into the Sids of statements in policies that others may share, before
+// the end that tells which setup they are of. No Sid of a spec has it.
+const SidMarker = "Pzgen"
+
 func (c *checker) checkStatements() {
 	d := &c.d.statements.v
 	c.owner("role", identity, d.role)
@@ -69,6 +73,8 @@ func (c *checker) checkSid(t text, seen map[string]bool, owner string) {
 	case !t.ok:
 	case strings.HasPrefix(t.v, ownSids):
 		c.err(codeSid, t.n, "begin it with something else", "sid %q begins with %s, as only pzgen's own do", t.v, ownSids)
+	case strings.Contains(t.v, SidMarker):
+		c.err(codeSid, t.n, "leave that out", "sid %q has %s in it, by which pzgen knows its own statements in policies of others", t.v, SidMarker)
 	case seen[t.v]:
 		c.err(codeSid, t.n, "give one of them another Sid", "sid %q stands twice in statements of %s", t.v, owner)
 	}

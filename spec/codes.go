@@ -54,6 +54,7 @@ const (
 	codeSameName     = "PZ047"
 	codeTwoMeanings  = "PZ048"
 	codeOwnFiles     = "PZ049"
+	codeWas          = "PZ050"
 	codePlaceholder  = "PZ054"
 	codeDrop         = "PZ055"
 
@@ -125,6 +126,7 @@ func Checks() []Check {
 		{codeSameName, "one name that two setups of an account would both create"},
 		{codeTwoMeanings, "one resource declared with two meanings"},
 		{codeOwnFiles, "a pattern that names no file, or one that pzgen writes"},
+		{codeWas, "a former name of a setup that is another's, or its own"},
 		{codePlaceholder, "a placeholder that is not known, or not closed"},
 		{codeDrop, "a null that drops nothing"},
 

@@ -49,6 +49,11 @@ func (a across) add(r *reader, o owned, what string, c claim) {
 	case o.name == "":
 	case !ok:
 		a[o] = c
+	case o.kind == "setup":
+		if before.created || c.created {
+			r.err(codeWas, c.n, "a name is one setup's: take it out of `was` of the other",
+				"%s is, or was, the name of setup %q, %s", what, before.setup, where())
+		}
 	case before.created && c.created:
 		hint := "give one of them another name"
 		if c.foreign && before.file == c.file && place(before.n) == place(c.n) {
@@ -84,6 +89,17 @@ func claimsOf(res *result, add func(owned, string, claim)) {
 		return o
 	}
 
+	is := mine(res.at)
+	is.means = "is"
+	add(owned{kind: "setup", name: s.Name}, quoted(s.Name), is)
+	for _, t := range d.was {
+		if !t.ok || t.v == s.Name {
+			continue
+		}
+		c := mine(t.n)
+		c.created, c.means = true, "was"
+		add(owned{kind: "setup", name: t.v}, quoted(t.v), c)
+	}
 	if !s.Role.Existing {
 		c := mine(res.at)
 		if d.role.v.name.given() {
@@ -114,27 +130,6 @@ func claimsOf(res *result, add func(owned, string, claim)) {
 		c.whole = b.Policy != nil
 		c.means = strings.Join([]string{existence(b.Existing), s.Account, s.Region, identityOf(d, b.Key), b.PolicyFile}, "|")
 		add(owned{kind: "bucket", partition: s.Partition, name: b.BucketName}, "bucket "+quoted(b.BucketName), c)
-	}
-	for _, c := range s.Statements {
-		// Statements of several setups meet in the policy of what exists, where a Sid stands once.
-		kind, name, _ := strings.Cut(c.Owner, ".")
-		shared := ""
-		switch kind {
-		case "bucket":
-			if b := find(d.buckets, name); b != nil && b.existing.v {
-				shared = b.name.v
-			}
-		case "key":
-			if k := find(d.keys, name); k != nil {
-				shared = k.arn.v
-			}
-		}
-		if shared != "" && c.Statement.Sid != "" {
-			claim := mine(&yaml.Node{Line: c.Statement.Pos.Line, Column: c.Statement.Pos.Col})
-			claim.created = true
-			add(owned{kind: "sid", partition: s.Partition, name: shared + "|" + c.Statement.Sid},
-				"sid "+quoted(c.Statement.Sid)+" in the policy of "+kind+" "+quoted(shared), claim)
-		}
 	}
 	if g := s.DatasetGroup; g != nil {
 		c := mine(d.group.n)

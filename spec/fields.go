@@ -23,6 +23,9 @@ var setupObject = &object[setupDraft]{
 	fields: []field[setupDraft]{
 		stringField("description", func(d *setupDraft) *text { return &d.description }, freeText,
 			"What this setup is for. It is in the generated README and templates.", example("Product recommendations of the web shop")),
+		stringsField("was", func(d *setupDraft) *[]text { return &d.was }, "name", setupName, nil, 1,
+			"Names that this setup had before. What carries them in the account is the setup's own: scripts give it the present name, or remove it.",
+			own, example([]string{"shop"})),
 		stringField("account", func(d *setupDraft) *text { return &d.account }, accountForm,
 			"The AWS account that owns everything in the setup: 12 digits in quotes. Required here or in defaults.", example("111122223333")),
 		stringField("region", func(d *setupDraft) *text { return &d.region }, regionForm,

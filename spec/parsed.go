@@ -71,7 +71,7 @@ type setupDraft struct {
 	operators                                                          []named[operatorDraft]
 	uploads                                                            []item[uploadDraft]
 	statements                                                         item[statementsDraft]
-	targets, ownFiles                                                  []text
+	targets, ownFiles, was                                             []text
 	tags                                                               []named[text]
 }
 

@@ -23,6 +23,7 @@ type Spec struct {
 // Setup is one Personalize setup. Maps of the file are slices here, sorted by name; lists keep their order.
 type Setup struct {
 	Name                string
+	Was                 []string // names that it had before
 	Description         string
 	Account             string // 12 digits
 	Region              string

@@ -29,6 +29,7 @@ var embedded embed.FS
 type Library struct {
 	Templates []Template
 	files     map[string][]byte // by base name
+	bases     []string
 }
 
 // Template is one statement.
@@ -47,6 +48,7 @@ type Template struct {
 	Edition   string // when AWS's page said so
 	Breaks    string // what fails without it
 	Accepted  string // why it is wanted although no workflow needs it; "" when it is not accepted
+	BuiltIn   bool   // its Sid is one of the templates that are built in, for the same profile
 	File      string // base name of its file
 	Line      int
 }
@@ -150,6 +152,16 @@ func load(fsys fs.FS, base *Library) (*Library, error) {
 		parsed, err := parse(name, files[name])
 		lib.Templates, errs = append(lib.Templates, parsed...), append(errs, err)
 	}
+	builtIn := lib
+	if base != nil {
+		builtIn = base
+	}
+	for i := range lib.Templates {
+		t := &lib.Templates[i]
+		t.BuiltIn = slices.ContainsFunc(builtIn.Templates,
+			func(o Template) bool { return o.Sid == t.Sid && o.Profile == t.Profile })
+	}
+	lib.bases = builtIn.basesOf("")
 	errs = append(errs, lib.check()...)
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -170,13 +182,22 @@ func (l *Library) Files() []string {
 // File returns the text of one of the library's files.
 func (l *Library) File(name string) []byte { return l.files[name] }
 
-// OwnedBases returns the Sids, without names, of all templates that may be in the policy of a
-// bucket or a key. None is the beginning of another, so that a Sid read from a policy tells for
-// certain which template it came from and for which setup.
-func (l *Library) OwnedBases() []string {
+// OwnedBases returns the Sids, without names, of all templates that are built in and may be in the
+// policy of a bucket or a key. None is the beginning of another, so that a Sid read from a policy
+// tells for certain which template it came from and for which setup.
+func (l *Library) OwnedBases() []string { return slices.Clone(l.bases) }
+
+// GuideSids returns the Sids that the guide's own policies of buckets and keys have. Anybody who
+// follows the guide has them too.
+func GuideSids() []string { return []string{"Allow use of the key", "PersonalizeS3BucketAccessPolicy"} }
+
+// basesOf returns the Sids of a profile's templates that may be in the policy of a bucket or a key;
+// "" are those that are not of profile documented.
+func (l *Library) basesOf(profile string) []string {
 	var bases []string
 	for _, t := range l.Templates {
-		if t.Sid != "" && t.Profile != "documented" && (slices.Contains(t.In, "bucket") || slices.Contains(t.In, "key")) {
+		shared := slices.Contains(t.In, "bucket") || slices.Contains(t.In, "key")
+		if t.Sid != "" && shared && (t.Profile == "documented") == (profile == "documented") {
 			bases = append(bases, t.Sid)
 		}
 	}
@@ -206,7 +227,7 @@ func (l *Library) check() []error {
 			}
 		}
 	}
-	bases := l.OwnedBases()
+	bases := l.basesOf("")
 	for i := 1; i < len(bases); i++ {
 		if strings.HasPrefix(bases[i], bases[i-1]) {
 			errs = append(errs, fmt.Errorf("sid %q begins with sid %q: in a shared policy one could be taken for the other", bases[i], bases[i-1]))

@@ -3,6 +3,7 @@ package shell
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/policy"
@@ -15,9 +16,10 @@ func applySteps() map[string]step {
 		"existing_key":  {[]kind{argText, argPolicy}, (*run).existingKey},
 		"ensure_key": {[]kind{argName, argLiteral, argText, argFlag, argPolicy},
 			(*run).ensureKey},
-		"ensure_inline":   {[]kind{argLiteral, argPolicy}, (*run).ensureInline},
-		"ensure_managed":  {[]kind{argLiteral, argPolicy}, (*run).ensureManaged},
-		"attach":          {[]kind{argPrincipal, argText, argText}, (*run).attach},
+		"ensure_inline": {[]kind{argLiteral, argPolicy}, (*run).ensureInline},
+		"ensure_managed": {[]kind{argLiteral, argPolicy, argList, argList},
+			(*run).ensureManaged},
+		"role_policies":   {[]kind{argList}, (*run).rolePolicies},
 		"existing_bucket": {[]kind{argText}, (*run).existingBucket},
 		"ensure_bucket": {[]kind{argText, argText, argFlag, argFlag, argFlag, argNumber},
 			(*run).ensureBucket},
@@ -67,9 +69,7 @@ func (r *run) ensureRole(c call) {
 
 func (r *run) existingKey(c call) {
 	key := deployed.Key{ARN: r.value(c.args[0]), At: r.place(c.at)}
-	if c.args[1].function != "" {
-		key.Policy = r.merged(&c.args[1])
-	}
+	key.Policy = r.merged(&c.args[1])
 	r.state.Keys = append(r.state.Keys, key)
 }
 
@@ -109,12 +109,55 @@ func (r *run) ensureManaged(c call) {
 	r.state.Policies = append(r.state.Policies, deployed.Policy{
 		Name: r.value(c.args[0]), Path: deployed.Lit("/"), Policy: r.document(&c.args[1]),
 		Tags: r.tags, At: r.place(c.at)})
+	arn := managedARN(c.args[0].text)
 	for _, a := range r.state.Attachments {
-		if same(a.Policy.V, managedARN(c.args[0].text)) {
+		if same(a.Policy.V, arn) {
 			r.refuse(c.at, "order", c.name,
 				"the policy is attached above, where it is not there yet")
 		}
 	}
+	to, ok := r.principals(c.args[2])
+	others, all := r.texts(c.args[3])
+	if !ok || !all {
+		return
+	}
+	for _, a := range to {
+		for _, p := range append([]policy.Text{arn}, others...) {
+			a.Policy = deployed.Text{V: p, At: a.At}
+			r.attach(a)
+		}
+	}
+}
+
+// principals reads a JSON list of "user/NAME", "group/NAME" and "role/NAME".
+func (r *run) principals(w word) ([]deployed.Attachment, bool) {
+	list, ok := r.texts(w)
+	var out []deployed.Attachment
+	for _, t := range list {
+		a := deployed.Attachment{At: r.place(w.at)}
+		parts := slices.Clone(t.Parts())
+		var first policy.Lit
+		if len(parts) > 0 {
+			first, _ = parts[0].(policy.Lit)
+		}
+		kind, name, _ := strings.Cut(string(first), "/")
+		if name == "" && len(parts) > 0 {
+			parts = parts[1:]
+		} else if len(parts) > 0 {
+			parts[0] = policy.Lit(name)
+		}
+		a.Kind, a.To = deployed.PrincipalKind(kind), deployed.Text{V: policy.NewText(parts...), At: a.At}
+		if len(parts) == 0 || !slices.Contains(principalKinds(), a.Kind) {
+			r.refuse(w.at, "argument", excerpt(w.raw), "it is a list of user/NAME, group/NAME and role/NAME")
+			return nil, false
+		}
+		out = append(out, a)
+	}
+	return out, ok
+}
+
+func principalKinds() []deployed.PrincipalKind {
+	return []deployed.PrincipalKind{deployed.User, deployed.Group, deployed.RoleP}
 }
 
 // managedARN returns the ARN of a customer managed policy of the account.
@@ -126,15 +169,27 @@ func managedARN(name policy.Text) policy.Text {
 
 func same(a, b policy.Text) bool { return a.String() == b.String() }
 
-func (r *run) attach(c call) {
-	a := r.attachment(c)
-	toRole := a.Kind == deployed.RoleP && same(a.To.V, r.named("ROLE_NAME").V)
-	if toRole && r.theRole(c) == nil {
+func (r *run) rolePolicies(c call) {
+	list, ok := r.texts(c.args[0])
+	switch {
+	case !ok || r.theRole(c) == nil:
+		return
+	case r.settled:
+		r.refuse(c.at, "step", c.name, "it is there twice, and the last one takes away what the first one gives")
 		return
 	}
+	for _, arn := range list {
+		r.attach(deployed.Attachment{Kind: deployed.RoleP, To: r.named("ROLE_NAME"),
+			Policy: deployed.Text{V: arn, At: r.place(c.at)}, At: r.place(c.at)})
+	}
+	r.settled = true
+}
+
+// attach notes an attachment. What is attached stays so.
+func (r *run) attach(a deployed.Attachment) {
 	for _, b := range r.state.Attachments {
 		if a.Kind == b.Kind && same(a.To.V, b.To.V) && same(a.Policy.V, b.Policy.V) {
-			return // what is attached stays so
+			return
 		}
 	}
 	r.state.Attachments = append(r.state.Attachments, a)
@@ -189,7 +244,7 @@ func (r *run) days(w word) deployed.Int {
 func (r *run) mergePolicy(c call) {
 	b := r.bucket(c.args[1])
 	switch {
-	case b == nil || !r.needsPolicy(c.args[2]):
+	case b == nil:
 	case b.Policy != nil:
 		r.refuse(c.at, "order", c.args[1].raw, "a policy was merged into the bucket's already")
 	default:

@@ -2,7 +2,6 @@ package shell
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
@@ -92,11 +91,9 @@ func (w *script) destroySteps() {
 	if !s.Role.Existing {
 		w.step("look_at_role")
 	}
-	var inline []string
 	for _, d := range s.Role.Policies {
 		if s.Role.Inline {
 			w.step("undo_inline", w.word(d.PolicyName), w.policy(d))
-			inline = append(inline, policy.JSONString(d.PolicyName))
 		} else {
 			w.step("undo_managed", w.word(d.PolicyName))
 		}
@@ -107,19 +104,7 @@ func (w *script) destroySteps() {
 		}
 		return
 	}
-	w.step("undo_role", w.word("["+strings.Join(inline, ",")+"]"), w.list(ownARNs(s)),
-		w.list(s.Role.ManagedPolicies))
-}
-
-// ownARNs returns the ARNs of the customer managed policies of the service role.
-func ownARNs(s *model.Setup) []policy.Text {
-	var arns []policy.Text
-	for _, d := range s.Role.Policies {
-		if !s.Role.Inline {
-			arns = append(arns, model.PolicyARN(d.PolicyName))
-		}
-	}
-	return arns
+	w.step("undo_role", w.list(s.Role.ManagedPolicies))
 }
 
 // list returns Texts as one word, a JSON list.

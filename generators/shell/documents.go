@@ -46,8 +46,12 @@ func (r *run) document(w *word) *deployed.Document {
 	return out
 }
 
-// merged returns the policy that a function prints, as statements that are put into another.
+// merged returns the policy that a function prints, as statements that are put into another; for ”
+// there are none of them, and those that an earlier run put there go.
 func (r *run) merged(w *word) *deployed.Document {
+	if w.function == "" {
+		return &deployed.Document{Merge: true, At: r.place(w.at)}
+	}
 	d := r.document(w)
 	if d == nil {
 		return nil

@@ -179,7 +179,7 @@ func existingSetup() *model.Setup {
 	keyBase := document(theirs)
 	b, k := &s.Buckets[2], &s.Keys[0]
 	merged := func(base, own policy.Document) policy.Document {
-		d, conflicts, err := policy.Merge(base, s.Owner(own))
+		d, conflicts, err := policy.Merge(base, s.Owner(own, false))
 		if err != nil || len(conflicts) > 0 {
 			panic(fmt.Sprint(err, conflicts))
 		}

@@ -180,7 +180,7 @@ func TestRefusedByName(t *testing.T) {
 		{"argument", "true true true 30", "true true yes 30"},
 		{"argument", "true true true 30", "true true true 030"},
 		{"argument", "true true true 30", "true true true '30'"},
-		{"argument", "attach group", "attach account"},
+		{"argument", "[\"group/PersonalizeAdmins", "[\"account/PersonalizeAdmins"},
 		{"argument", "merge_policy bucket", "merge_policy key"},
 		{"argument", "ensure_inline 'Personalize-retail'", "ensure_inline \"$ACCOUNT\""},
 		{"argument", "ensure_key SHOP_KEY_ARN", "ensure_key DATA_BUCKET"},
@@ -189,9 +189,11 @@ func TestRefusedByName(t *testing.T) {
 			"undo_bucket \"$OPEN_BUCKET\" '' ''"},
 		{"argument", "\"$(policy_key_shop)\" '30'", "\"$(policy_key_shop)\" ''"},
 		{"argument", "'retail' 'encrypted'", "'retail' ''"},
-		{"argument", `undo_role '["Personalize-retail"]'`,
-			`undo_role '["Personalize-retail","Theirs"]'`},
-		{"argument", `policy/CloudWatchFullAccess\"]"`, `policy/AdministratorAccess\"]"`},
+		{"argument", `undo_role "[\"arn`, `undo_role "[\"arn:x\",\"arn`},
+		{"argument", `undo_role "[\"arn:${PARTITION}:iam::aws:policy/CloudWatchFullAccess`,
+			`undo_role "[\"arn:${PARTITION}:iam::aws:policy/AdministratorAccess`},
+		{"step", "\n  role_policies ", "\n  # role_policies "},
+		{"step", "\n  role_policies ", "\n  role_policies '[]'\n  role_policies "},
 		{"command substitution", "\"$(policy_role_policy)\"", "\"$(policy_role_polic)\""},
 		{"command substitution", "\"$(policy_role_policy)\"", "\"$(setup_tags)\""},
 		{"order", "\n  ensure_role ",
@@ -204,10 +206,12 @@ func TestRefusedByName(t *testing.T) {
 			"\n  ensure_dataset_group 'retail' '' \"$CORP_KEY_ARN\"\n  ensure_role "},
 		{"order", "\n  ensure_role ", "\n  upload 'x' \"$DATA_BUCKET\" 'x'\n  ensure_role "},
 		{"order", "\n  ensure_role ",
-			"\n  attach role \"$ROLE_NAME\" 'arn:aws:iam::aws:policy/X'\n  ensure_role "},
+			"\n  role_policies '[\"arn:aws:iam::aws:policy/X\"]'\n  ensure_role "},
 		{"order", "\n  ensure_managed 'Personalize-retail-web'",
-			"\n  attach user 'ann' \"arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-retail-web\"\n  ensure_managed 'Personalize-retail-web'"},
-		{"order", "\n  undo_key \"$CORP", "\n  undo_role '[]' '[]' '[]'\n  undo_key \"$CORP"},
+			"\n  ensure_managed 'x' \"$(policy_operator_web)\" '[\"user/ann\"]'" +
+				" \"[\\\"arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-retail-web\\\"]\"" +
+				"\n  ensure_managed 'Personalize-retail-web'"},
+		{"order", "\n  undo_key \"$CORP", "\n  undo_role '[]'\n  undo_key \"$CORP"},
 		{"order", "\n  look_at_role\n", "\n"},
 		{"check", " \"$DATA_BUCKET\" \"$OPEN_BUCKET\" ", " \"$OPEN_BUCKET\" "},
 		{"check", "\n  need_file 'data/interactions.csv'\n", "\n"},
@@ -263,7 +267,7 @@ func TestRefusedByName(t *testing.T) {
 func TestEditsAreFoundAnywhere(t *testing.T) {
 	s := setup()
 	lines := []string{"(exit 0)", "trap 'x' DEBUG", "alias aws=x", "aws() { :; }",
-		"  attach role \"$ROLE_NAME\" 'arn:aws:iam::aws:policy/AdministratorAccess'", "PATH='x'",
+		"  role_policies '[\"arn:aws:iam::aws:policy/AdministratorAccess\"]'", "PATH='x'",
 		"  \"${ACCOUNT}\"", "set -x", "EOF", "}", "main \"$@\"", "x() {", "  cat <<EOF", "'", "\"", "`id`", "$(id)", "  :", "<(id)", ":(){ :|:& };:", "[[ $A ]]", "((A))", "'\\", "  safe", "  undo_managed 'x'"}
 	tried := 0
 	for _, entry := range []string{"apply.sh", "destroy.sh"} {

@@ -39,19 +39,19 @@ func TestInterface(t *testing.T) {
 		}
 	}
 	slices.Sort(lines)
-	const one = `apply.sh check_setup need_file <text in quotes without names>
+	const two = `apply.sh check_setup need_file <text in quotes without names>
 apply.sh check_setup safe <text in quotes>
-apply.sh steps attach <user, group or role> <text in quotes> <text in quotes>
 apply.sh steps ensure_bucket <text in quotes> <text in quotes> <true or false> <true or false> <true or false> <a number>
 apply.sh steps ensure_dataset_group <text in quotes without names> <text in quotes without names> <text in quotes>
 apply.sh steps ensure_inline <text in quotes without names> <"$(policy_x)" or ''>
 apply.sh steps ensure_key <a name> <text in quotes without names> <text in quotes> <true or false> <"$(policy_x)" or ''>
-apply.sh steps ensure_managed <text in quotes without names> <"$(policy_x)" or ''>
+apply.sh steps ensure_managed <text in quotes without names> <"$(policy_x)" or ''> <a JSON list in quotes> <a JSON list in quotes>
 apply.sh steps ensure_role <text in quotes without names> <text in quotes> <"$(policy_x)" or ''>
 apply.sh steps existing_bucket <text in quotes>
 apply.sh steps existing_key <text in quotes> <"$(policy_x)" or ''>
 apply.sh steps existing_role <"$(policy_x)" or ''>
 apply.sh steps merge_policy <bucket> <text in quotes> <"$(policy_x)" or ''>
+apply.sh steps role_policies <a JSON list in quotes>
 apply.sh steps upload <text in quotes without names> <text in quotes> <text in quotes without names>
 apply.sh summary show <text in quotes without names> <text in quotes>
 destroy.sh check_setup safe <text in quotes>
@@ -62,8 +62,8 @@ destroy.sh steps undo_dataset_group <text in quotes without names> <text in quot
 destroy.sh steps undo_inline <text in quotes without names> <"$(policy_x)" or ''>
 destroy.sh steps undo_key <text in quotes> <"$(policy_x)" or ''> <text in quotes without names>
 destroy.sh steps undo_managed <text in quotes without names>
-destroy.sh steps undo_role <a JSON list in quotes> <a JSON list in quotes> <a JSON list in quotes>`
-	if got := strings.Join(lines, "\n"); libraryInterface != 1 || got != one {
+destroy.sh steps undo_role <a JSON list in quotes>`
+	if got := strings.Join(lines, "\n"); libraryInterface != 2 || got != two {
 		t.Errorf("interface %d is\n%s", libraryInterface, got)
 	}
 	want := fmt.Sprintf("\nPZGEN_LIBRARY=%d\n", libraryInterface)
@@ -102,7 +102,7 @@ func TestLibraryAndScriptsShareNoNames(t *testing.T) {
 	if len(defined) < 40 || assigned < 30 {
 		t.Errorf("only %d functions and %d assignments are found", len(defined), assigned)
 	}
-	if want := "\nSERVICE='" + setup().Owner(policy.Document{}).Service + "'\n"; !strings.Contains(text, want) {
+	if want := "\nSERVICE='" + setup().Owner(policy.Document{}, false).Service + "'\n"; !strings.Contains(text, want) {
 		t.Errorf("the library does not hold %q", want)
 	}
 }

@@ -51,7 +51,7 @@ func TestMergeAgrees(t *testing.T) {
 				b.Policy = string(base.JSON())
 			}
 			before := b.Policy
-			want, conflicts, err := policy.Merge(base, s.Owner(own))
+			want, conflicts, err := policy.Merge(base, s.Owner(own, false))
 			w.must(err)
 			err = w.apply()
 			if len(conflicts) > 0 {
@@ -77,7 +77,7 @@ func TestMergeAgrees(t *testing.T) {
 			}
 			w.m.Account.Datasets = map[string]*account.DatasetGroup{}
 			w.must(w.run(destroyPath(s), "--yes"))
-			left, clashes := policy.Unmerge(want, s.Owner(own))
+			left, clashes := policy.Unmerge(want, s.Owner(own, false))
 			if len(clashes) > 0 {
 				t.Fatal(clashes)
 			}
@@ -154,7 +154,7 @@ func samePolicy(t *testing.T, w *world, what, got, was string, own policy.Docume
 	t.Helper()
 	before, err := policy.DecodeJSON([]byte(was))
 	w.must(err)
-	want, conflicts := policy.Unmerge(before, w.setup.Owner(own))
+	want, conflicts := policy.Unmerge(before, w.setup.Owner(own, false))
 	if len(conflicts) > 0 {
 		t.Fatal(conflicts)
 	}
@@ -216,7 +216,7 @@ func TestMergeUnmarkedSid(t *testing.T) {
 			w.must(err)
 			b := w.m.Account.Buckets["acme-results"]
 			b.Policy = string(base.JSON())
-			want, conflicts, err := policy.Merge(base, s.Owner(own))
+			want, conflicts, err := policy.Merge(base, s.Owner(own, false))
 			w.must(err)
 			if (i == 1 || i == 2) != (len(conflicts) > 0) {
 				t.Fatalf("conflicts: %v", conflicts)

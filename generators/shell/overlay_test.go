@@ -11,6 +11,7 @@ import (
 
 	"github.com/pzgen/pzgen/generators/shell/internal/interp/account"
 	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -50,13 +51,11 @@ func tagged(into *map[string]string, tags []deployed.Tag) {
 func str(t deployed.Text) string { return strings.ReplaceAll(t.V.IAM(), "${$}", "$") }
 
 type overlay struct {
-	t       testing.TB
-	setup   string
-	owned   []string
-	service string
+	t     testing.TB
+	setup *model.Setup
 }
 
-func (o overlay) merged(present string, d *deployed.Document) string {
+func (o overlay) merged(present string, d *deployed.Document, created bool) string {
 	o.t.Helper()
 	base := policy.Document{}
 	if present != "" {
@@ -65,10 +64,13 @@ func (o overlay) merged(present string, d *deployed.Document) string {
 			o.t.Fatal(err)
 		}
 	}
-	owner := policy.Owner{Own: d.Document, Sids: o.owned, Service: o.service}
+	owner := o.setup.Owner(d.Document, created)
 	out, conflicts, err := policy.Merge(base, owner)
 	if err != nil || len(conflicts) > 0 {
 		o.t.Fatal(err, conflicts)
+	}
+	if len(out.Statements) == 0 {
+		return ""
 	}
 	return string(out.JSON())
 }
@@ -121,7 +123,7 @@ func (o overlay) applied(before *account.Account, s deployed.State) *account.Acc
 		}
 		key := a.Keys[i]
 		if k.Policy != nil {
-			key.Policy = o.merged(key.Policy, k.Policy)
+			key.Policy = o.merged(key.Policy, k.Policy, k.Created)
 		}
 		if k.Created {
 			key.Rotation = k.Rotation.V
@@ -157,7 +159,7 @@ func (o overlay) bucket(a *account.Account, b deployed.Bucket) {
 		a.Buckets[name] = made
 	}
 	if b.Policy != nil {
-		made.Policy = o.merged(made.Policy, b.Policy)
+		made.Policy = o.merged(made.Policy, b.Policy, b.Created)
 	}
 	if !b.Created {
 		return
@@ -214,7 +216,7 @@ func (o overlay) destroyed(before *account.Account, s deployed.State) *account.A
 					return mine.Sid == st.Sid &&
 						mine.Normal() == st.Normal()
 				})
-			old := st.Sid != "" && slices.Contains(o.owned, st.Sid)
+			old := st.Sid != "" && o.setup.Owner(policy.Document{}, false).Owns(st.Sid)
 			if !own && !old || keep(st) {
 				kept = append(kept, st)
 			}
@@ -246,6 +248,15 @@ func (o overlay) destroyed(before *account.Account, s deployed.State) *account.A
 	}
 	for _, p := range s.Policies {
 		arn := fmt.Sprintf("arn:%s:iam::%s:policy/%s", a.Partition, a.ID, str(p.Name))
+		if made := a.Policies[arn]; made != nil {
+			for _, entry := range recordOf(made.Tags) {
+				f := strings.SplitN(entry, "/", 3)
+				if len(f) == 3 {
+					detach(principal(a, deployed.Attachment{Kind: deployed.PrincipalKind(f[0]),
+						To: deployed.Lit(f[1])}), f[2])
+				}
+			}
+		}
 		delete(a.Policies, arn)
 		for _, all := range []map[string]*account.Principal{a.Users, a.Groups} {
 			for _, u := range all {
@@ -269,6 +280,31 @@ func (o overlay) destroyed(before *account.Account, s deployed.State) *account.A
 	return a
 }
 
+func sorted(list []string) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	slices.Sort(list)
+	return list
+}
+
+// recordTag begins the tags in which apply.sh notes what it attached.
+const recordTag = "pzgen:attached-"
+
+// recordOf returns what is noted in tags.
+func recordOf(tags map[string]string) []string {
+	var out []string
+	for k, v := range tags {
+		if strings.HasPrefix(k, recordTag) {
+			for _, e := range strings.Fields(v) {
+				out = append(out, strings.NewReplacer("=2C", ",", "=3D", "=").Replace(e))
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // administers reports whether a statement of a key's policy lets anybody change the policy.
 func administers(s policy.Statement) bool {
 	return s.Effect == policy.Allow && slices.ContainsFunc(s.Action.Values,
@@ -277,7 +313,7 @@ func administers(s policy.Statement) bool {
 
 // normal returns an account as text, without what does not matter: the order of lists and of
 // members, how a document is written, versions of policies but the default one, sums of uploaded
-// files.
+// files, what is noted of attachments.
 func normal(t testing.TB, a *account.Account) string {
 	t.Helper()
 	a = copied(t, a)
@@ -298,11 +334,18 @@ func normal(t testing.TB, a *account.Account) string {
 	}
 	for _, all := range []map[string]*account.Principal{a.Users, a.Groups} {
 		for _, p := range all {
-			slices.Sort(p.Attached)
+			p.Attached = sorted(p.Attached)
 		}
 	}
+	unrecorded := func(tags map[string]string) {
+		maps.DeleteFunc(tags, func(k, _ string) bool { return strings.HasPrefix(k, recordTag) })
+	}
+	for _, p := range a.Policies {
+		unrecorded(p.Tags)
+	}
 	for _, r := range a.Roles {
-		slices.Sort(r.Attached)
+		unrecorded(r.Tags)
+		r.Attached = sorted(r.Attached)
 		r.Trust = doc(r.Trust)
 		for n := range r.Inline {
 			r.Inline[n] = doc(r.Inline[n])

@@ -110,6 +110,9 @@ func (r *run) apply() {
 	for _, function := range []string{"check_setup", "steps", "summary"} {
 		r.take(function)
 	}
+	if !r.settled {
+		r.refuse(r.after, "step", "role_policies", "without it the role keeps what the spec has no longer")
+	}
 	r.shown()
 	r.checked()
 	for _, o := range r.state.Objects {
@@ -150,23 +153,31 @@ func (r *run) head() {
 			r.refuse(n.at, "value", "ROLE_ARN", "it is "+roleARN)
 		}
 	}
-	sids := r.names["OWNED_SIDS"]
-	if sids == nil {
+	if r.made != nil {
 		return
 	}
-	list, _ := r.texts(word{text: policy.Literal(sids.value), raw: "OWNED_SIDS", at: sids.at})
-	for _, sid := range list {
-		if r.made == nil {
-			r.state.OwnedSids = append(r.state.OwnedSids, deployed.Text{V: sid,
-				At: r.place(sids.at)})
-		}
+	r.state.Was, r.state.OwnedSids, r.state.SidMarks =
+		r.listed(wasName), r.listed(sidsName), r.listed(marksName)
+}
+
+// listed returns the list that is assigned to a name.
+func (r *run) listed(id string) []deployed.Text {
+	n := r.names[id]
+	if n == nil {
+		return nil // which is refused
 	}
+	list, _ := r.texts(word{text: policy.Literal(n.value), raw: id, at: n.at})
+	var out []deployed.Text
+	for _, t := range list {
+		out = append(out, deployed.Text{V: t, At: r.place(n.at)})
+	}
+	return out
 }
 
 // parameters notes what the script assigns to names, in whose place other values may be read.
 func (r *run) parameters() {
 	for _, id := range slices.Sorted(maps.Keys(r.names)) {
-		if n := r.names[id]; n.literal && !n.key && id != "OWNED_SIDS" {
+		if n := r.names[id]; n.literal && !n.key && !isList(id) {
 			r.state.Parameters = append(r.state.Parameters,
 				deployed.Parameter{Name: id, Default: deployed.Lit(n.value), At: r.place(n.at)})
 		}
@@ -237,7 +248,7 @@ func (p *program) env(v deployed.Values) (policy.Env, []deployed.Unknown) {
 		case !given:
 			value = n.value
 		}
-		inPolicies := id != "OWNED_SIDS" && !strings.HasSuffix(id, "_KEY_ALIAS")
+		inPolicies := !isList(id) && !strings.HasSuffix(id, "_KEY_ALIAS")
 		if value == "" || inPolicies && strings.ContainsAny(value, `"\$`) {
 			refuse("a character of its value does not stand for itself in a policy")
 		}

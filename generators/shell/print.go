@@ -89,13 +89,12 @@ func (w *script) applySteps() {
 		if s.Role.Inline {
 			w.step("ensure_inline", w.word(d.PolicyName), w.policy(d))
 		} else {
-			w.step("ensure_managed", w.word(d.PolicyName), w.policy(d))
-			w.step("attach role", `"$ROLE_NAME"`, w.policyARN(d.PolicyName))
+			own := policy.NewText(policy.Lit("role/"), model.RefRoleName)
+			w.step("ensure_managed", w.word(d.PolicyName), w.policy(d), w.list([]policy.Text{own}),
+				w.list(nil))
 		}
 	}
-	for _, arn := range s.Role.ManagedPolicies {
-		w.step("attach role", `"$ROLE_NAME"`, w.text(arn))
-	}
+	w.step("role_policies", w.list(s.Role.ManagedPolicies))
 	for _, b := range s.Buckets {
 		name := w.ref(model.RefBucketName(b.ID))
 		if b.Existing {
@@ -109,21 +108,19 @@ func (w *script) applySteps() {
 				strconv.FormatBool(b.BlockPublic),
 				strconv.FormatBool(b.OwnerOnly), strconv.Itoa(b.ExpireDays))
 		}
-		if b.Policy.Name != "" {
-			w.step("merge_policy bucket", name, w.policy(b.Policy))
-		}
+		w.step("merge_policy bucket", name, w.policy(b.Policy))
 	}
 	for _, o := range s.Operators {
-		for _, d := range o.Policies {
-			w.step("ensure_managed", w.word(d.PolicyName), w.policy(d))
+		var to []policy.Text
+		for _, a := range attachments(o) {
+			to = append(to, policy.Literal(a.kind+"/"+a.name))
 		}
-		for _, to := range attachments(o) {
-			for _, d := range o.Policies {
-				w.step("attach", to.kind, w.word(to.name), w.policyARN(d.PolicyName))
+		for i, d := range o.Policies {
+			var others []policy.Text
+			if i == 0 {
+				others = o.ManagedPolicies
 			}
-			for _, arn := range o.ManagedPolicies {
-				w.step("attach", to.kind, w.word(to.name), w.text(arn))
-			}
+			w.step("ensure_managed", w.word(d.PolicyName), w.policy(d), w.list(to), w.list(others))
 		}
 	}
 	for _, u := range s.Uploads {
@@ -161,9 +158,6 @@ func (w *script) keySteps() {
 			strconv.FormatBool(k.Rotation), w.policy(k.Policy))
 	}
 }
-
-// policyARN is the ARN of a customer managed policy of the setup's account.
-func (w *script) policyARN(name string) string { return w.text(model.PolicyARN(name)) }
 
 // attachment is a user, group or role that an operator's policies are attached to.
 type attachment struct{ kind, name string }

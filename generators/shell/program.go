@@ -86,9 +86,12 @@ const (
 func fixedNames() []string {
 	return []string{
 		"SETUP", "ACCOUNT", "REGION", "PARTITION", "ROLE_NAME", "ROLE_PATH", "ROLE_ARN",
-		"OWNED_SIDS",
+		wasName, sidsName, marksName,
 	}
 }
+
+// isList reports whether a name is assigned a JSON list.
+func isList(id string) bool { return id == wasName || id == sidsName || id == marksName }
 
 // assignable reports whether a script may assign a name: no other has a meaning for the library,
 // or for bash.

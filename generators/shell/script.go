@@ -170,13 +170,29 @@ func (w *script) header(entry, what string) {
 		w.assign(n.vars[model.RefKeyARN(k.ID)], "''")
 	}
 	w.line("")
-	w.comment("All Sids that pzgen has ever given to statements of this setup in the policy of a bucket " +
-		"or a key.")
-	list := make([]string, 0, len(s.OwnedSids))
-	for _, sid := range ownedSids(s) {
-		list = append(list, policy.JSONString(sid))
+	w.comment("Names that the setup had before.")
+	w.assign(wasName, w.strings(s.Was))
+	w.comment("Sids by which this setup's statements in the policy of a bucket or a key are known: these, " +
+		"and those")
+	w.comment("in which one of the marks follows \"" + model.SidMarker + "\".")
+	w.assign(sidsName, w.strings(s.OwnedSids))
+	w.assign(marksName, w.strings(s.SidMarks()))
+}
+
+// The names that lists are assigned to.
+const (
+	wasName   = "WAS"
+	sidsName  = "OWNED_SIDS"
+	marksName = "SID_MARKS"
+)
+
+// strings returns strings as one word, a JSON list.
+func (w *script) strings(list []string) string {
+	quoted := make([]string, len(list))
+	for i, s := range list {
+		quoted[i] = policy.JSONString(s)
 	}
-	w.assign("OWNED_SIDS", w.word("["+strings.Join(list, ", ")+"]"))
+	return w.word("[" + strings.Join(quoted, ", ") + "]")
 }
 
 // checkValues refuses values that would break a policy's JSON.

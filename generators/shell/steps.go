@@ -61,6 +61,8 @@ type run struct {
 	safes map[string]bool // names that are checked
 	files map[string]bool // files that are checked
 	made  *made           // in destroy.sh: what apply.sh makes
+
+	settled bool // what the role has of others was dealt with
 }
 
 // take takes the steps of a function. A step that is refused changes nothing.

@@ -25,7 +25,7 @@ func undoSteps() map[string]step {
 		"undo_key":           {[]kind{argText, argPolicy, argLiteral}, (*run).undoKey},
 		"look_at_role":       {nil, (*run).lookAtRole},
 		"undo_inline":        {[]kind{argLiteral, argPolicy}, (*run).undoInline},
-		"undo_role":          {[]kind{argList, argList, argList}, (*run).undoRole},
+		"undo_role":          {[]kind{argList}, (*run).undoRole},
 	}
 }
 
@@ -97,17 +97,14 @@ func (r *run) attachedBefore(c call) {
 
 // agrees requires a document of destroy.sh to be that of apply.sh, by which the library tells this
 // setup's statements.
-func (r *run) agrees(w word, made *deployed.Document) {
-	var have *deployed.Document
-	at := r.place(w.at)
-	if w.function != "" {
-		if have = r.document(&w); have != nil {
-			at = have.At
-		}
-	}
+func (r *run) agrees(w word, have, made *deployed.Document) {
 	if made == nil && have == nil ||
 		made != nil && have != nil && deployed.SameDocument(made.Document, have.Document) {
 		return
+	}
+	at := r.place(w.at)
+	if have != nil {
+		at = have.At
 	}
 	r.refuseAt(at, "policy", w.raw, "it is not the one in apply.sh")
 }
@@ -122,7 +119,7 @@ func (r *run) undoBucket(c call) {
 			want = createdBucket
 		}
 		r.says(c.args[2], want, "whether apply.sh creates the bucket")
-		r.agrees(c.args[1], b.Policy)
+		r.agrees(c.args[1], r.merged(&c.args[1]), b.Policy)
 		r.once(r.made.told, c, bucketID(b))
 		r.made.removed[policyOf(bucketID(b))] = true
 		return
@@ -153,7 +150,7 @@ func (r *run) undoKey(c call) {
 			r.refuse(window.at, "argument", window.raw, "it is a number of days")
 		}
 		k.Window = deployed.Int{V: days, At: r.place(window.at)}
-		r.agrees(c.args[1], k.Policy)
+		r.agrees(c.args[1], r.merged(&c.args[1]), k.Policy)
 		r.once(r.made.told, c, keyID(*k))
 		r.made.removed[policyOf(keyID(*k))] = true
 		return
@@ -187,7 +184,11 @@ func (r *run) undoInline(c call) {
 			if role.Created && !r.made.looked {
 				r.refuse(c.at, "order", c.name, "look_at_role comes before it")
 			}
-			r.agrees(c.args[1], p.Policy)
+			var have *deployed.Document
+			if c.args[1].function != "" {
+				have = r.document(&c.args[1])
+			}
+			r.agrees(c.args[1], have, p.Policy)
 			r.once(r.made.removed, c, inlineID(p))
 			return
 		}
@@ -201,7 +202,7 @@ func (r *run) undoRole(c call) {
 		r.strange(c, "role")
 		return
 	}
-	var inline, own, others []policy.Text
+	var others []policy.Text
 	first := func(id string) {
 		if !r.made.removed[id] {
 			r.refuse(c.at, "order", c.name,
@@ -209,7 +210,6 @@ func (r *run) undoRole(c call) {
 		}
 	}
 	for _, p := range role.Inline {
-		inline = append(inline, p.Name.V)
 		first(inlineID(p))
 	}
 	for _, a := range r.made.state.Attachments {
@@ -217,28 +217,24 @@ func (r *run) undoRole(c call) {
 			continue
 		}
 		if p := r.ownPolicy(a.Policy.V); p != nil {
-			own = append(own, a.Policy.V)
 			first(policyID(*p))
 		} else {
 			others = append(others, a.Policy.V)
 			r.made.removed[attachmentID(a)] = true
 		}
 	}
-	for i, want := range [][]policy.Text{inline, own, others} {
-		have, ok := r.texts(c.args[i])
-		if ok && !slices.Equal(spell(have), spell(want)) {
-			r.refuse(c.args[i].at, "argument", excerpt(c.args[i].raw),
-				"it does not name the policies that apply.sh gives the role")
-		}
+	if have, ok := r.texts(c.args[0]); ok && !slices.Equal(spell(have), spell(others)) {
+		r.refuse(c.args[0].at, "argument", excerpt(c.args[0].raw),
+			"it does not name the policies of others that apply.sh gives the role")
 	}
-	r.rolePolicies(c)
+	r.namesRole(c)
 	r.once(r.made.removed, c, "role")
 }
 
-// rolePolicies requires the policies that name the role to be undone before the role is: AWS puts
+// namesRole requires the policies that name the role to be undone before the role is: AWS puts
 // a meaningless id in the place of a role that is gone (IAM User Guide, "Principal", section "IAM
 // role principals").
-func (r *run) rolePolicies(c call) {
+func (r *run) namesRole(c call) {
 	check := func(id string, d *deployed.Document) {
 		if d == nil || r.made.removed[policyOf(id)] {
 			return

@@ -82,9 +82,7 @@ func Want(s *model.Setup) deployed.State {
 		w.Objects = append(w.Objects, deployed.Object{Source: deployed.Lit(u.File),
 			Bucket: refText(model.RefBucketName(u.To.Bucket)), Key: deployed.Lit(u.To.Prefix)})
 	}
-	for _, sid := range ownedSids(s) {
-		w.OwnedSids = append(w.OwnedSids, deployed.Lit(sid))
-	}
+	w.Was, w.OwnedSids, w.SidMarks = literals(s.Was), literals(s.OwnedSids), literals(s.SidMarks())
 	for i, l := range summaryOf(s) {
 		w.Outputs = append(w.Outputs,
 			deployed.Output{Name: outputName(i, l.what), Value: deployed.Text{V: l.value}})
@@ -92,7 +90,7 @@ func Want(s *model.Setup) deployed.State {
 	return w
 }
 
-// parameters are the names that apply.sh assigns a value, but for the list of Sids.
+// parameters are the names that apply.sh assigns a value, but for lists.
 func parameters(s *model.Setup) []deployed.Parameter {
 	values := map[string]string{"SETUP": s.Name, "ROLE_PATH": s.Role.Path}
 	env := s.DeployedEnv()
@@ -106,27 +104,26 @@ func parameters(s *model.Setup) []deployed.Parameter {
 	return out
 }
 
+func literals(list []string) []deployed.Text {
+	var out []deployed.Text
+	for _, s := range list {
+		out = append(out, deployed.Lit(s))
+	}
+	return out
+}
+
 func tag(key, value string) deployed.Tag {
 	return deployed.Tag{Key: deployed.Lit(key), Value: deployed.Lit(value)}
 }
 
 func refText(r policy.Ref) deployed.Text { return deployed.Text{V: policy.NewText(r)} }
 
-// merging returns the statements that are put into the policy of a bucket or key.
+// merging returns the statements that are put into the policy of a bucket or key, which may be none.
 func merging(s *model.Setup, d model.Doc) *deployed.Document {
 	if d.Name == "" {
-		return nil
+		return &deployed.Document{Merge: true}
 	}
 	return &deployed.Document{Name: d.Name, Document: wanted(s, d), Merge: true}
-}
-
-// ownedSids are the Sids by which the scripts know statements of theirs in the policy of a bucket
-// or key.
-func ownedSids(s *model.Setup) []string {
-	if len(s.Buckets)+len(s.Keys) == 0 {
-		return nil
-	}
-	return s.OwnedSids
 }
 
 // outputName names a line of the summary, by its number and by what it tells.

@@ -81,7 +81,9 @@ type State struct {
 	Outputs       []Output
 	Imports       []Import
 	Resources     []Resource
+	Was           []Text // names of the setup whose things the artifact takes for its own, beside the present one
 	OwnedSids     []Text // Sids that merging takes for the artifact's own, in the policy of a bucket or key
+	SidMarks      []Text // ends of such Sids, behind a marker
 
 	Unknown []Unknown `match:"-"` // each is a difference of its own
 }

@@ -35,6 +35,8 @@ type Thing struct {
 	own   policy.Document // pzgen's statements, references filled in
 	arn   string
 	limit int
+
+	created bool // by pzgen
 }
 
 // Find returns the bucket or key that has this name in the spec. arns are the ARNs, by their name in the spec, of keys that the spec does not know since
@@ -66,6 +68,7 @@ func Find(m *model.Setup, kind Kind, id string, arns map[string]string) (*Thing,
 			names = append(names, b.ID)
 			if b.ID == id {
 				own, t.arn = b.Own, env[model.RefBucketARN(id)]
+				t.created = !b.Existing
 			}
 		}
 	case Key:
@@ -74,6 +77,7 @@ func Find(m *model.Setup, kind Kind, id string, arns map[string]string) (*Thing,
 			names = append(names, k.ID)
 			if k.ID == id {
 				own, t.arn = k.Own, calls.DeployedEnv(m)[model.RefKeyARN(id)]
+				t.created = !k.Existing()
 				if arn, ok := env[model.RefKeyARN(id)]; ok {
 					t.arn = arn
 				}
@@ -135,7 +139,7 @@ func (t *Thing) Into(current policy.Document) (*Result, error) {
 	if err := t.fits(current); err != nil {
 		return nil, err
 	}
-	merged, conflicts, err := policy.Merge(current, t.setup.Owner(t.own))
+	merged, conflicts, err := policy.Merge(current, t.owner())
 	if err != nil {
 		return nil, &Refusal{Reasons: []string{err.Error()}}
 	}
@@ -147,9 +151,12 @@ func (t *Thing) OutOf(current policy.Document) (*Result, error) {
 	if err := t.fits(current); err != nil {
 		return nil, err
 	}
-	left, conflicts := policy.Unmerge(current, t.setup.Owner(t.own))
+	left, conflicts := policy.Unmerge(current, t.owner())
 	return t.finish(current, left, conflicts)
 }
+
+// owner tells the setup's statements.
+func (t *Thing) owner() policy.Owner { return t.setup.Owner(t.own, t.created) }
 
 func (t *Thing) finish(before, after policy.Document, conflicts []policy.Conflict) (*Result, error) {
 	if len(conflicts) > 0 {
@@ -197,9 +204,9 @@ func (t *Thing) policyKind() policy.Kind {
 
 // compare counts what came and went. Statements are told apart by what is in them, not by how it is ordered.
 func (t *Thing) compare(r *Result, before policy.Document) {
-	owner := t.setup.Owner(t.own)
+	owner := t.owner()
 	mine := func(s policy.Statement) bool {
-		return s.Sid != "" && (slices.Contains(owner.Sids, s.Sid) || slices.ContainsFunc(owner.Own.Statements, func(o policy.Statement) bool { return o.Sid == s.Sid }))
+		return s.Sid != "" && (owner.Owns(s.Sid) || slices.ContainsFunc(owner.Own.Statements, func(o policy.Statement) bool { return o.Sid == s.Sid }))
 	}
 	old := map[string]policy.Statement{}
 	for _, s := range before.Statements {

@@ -41,8 +41,9 @@ func Build(file string, s *spec.Setup, lib *templates.Library) (*Setup, error) {
 		Account: s.Account, Region: s.Region, Partition: s.Partition, Profile: s.Profile, Targets: s.Targets, OwnFiles: s.OwnFiles,
 		Deputy: s.ConfusedDeputy, ListByPrefix: s.ListByPrefix,
 		Uploads: s.Uploads, Workflows: s.Workflows, Tags: s.Tags, Places: s.Places,
-		OwnedSids: ownedSids(lib, s.Name, s.Statements),
+		Was: s.Was,
 	}
+	b.out.OwnedSids = ownedSids(lib, b.out.Names())
 	if g := s.DatasetGroup; g != nil {
 		b.out.DatasetGroup = &DatasetGroup{Name: g.Name, Domain: g.Domain, Key: g.Key}
 	}
@@ -101,7 +102,11 @@ func (b *builder) add(d *draft, doc, scope, suffix, place string, facts map[stri
 			continue
 		}
 		s := statement(t, doc, facts, h)
-		if t.Sid != "" && t.Profile != spec.Documented {
+		switch shared := doc == "bucket" || doc == "key"; {
+		case t.Sid == "":
+		case shared && b.marked(t, doc, place):
+			s.Sid = markSid(t.Sid, b.spec.Name)
+		case t.Profile != spec.Documented:
 			s.Sid += suffix
 		}
 		if t.ID != "" {
@@ -113,19 +118,42 @@ func (b *builder) add(d *draft, doc, scope, suffix, place string, facts map[stri
 	}
 }
 
-// custom appends the user's own statements for an owner.
+// marked reports whether a statement in the policy of a bucket or a key has a mark in its Sid: those
+// of a user's own templates, and those of the guide in a policy that others share.
+func (b *builder) marked(t *templates.Template, doc, place string) bool {
+	if t.Profile != spec.Documented {
+		return !t.BuiltIn
+	}
+	if !t.BuiltIn {
+		return true
+	}
+	name := place[strings.IndexByte(place, '.')+1:]
+	if doc == "bucket" {
+		return slices.ContainsFunc(b.spec.Buckets,
+			func(k spec.Bucket) bool { return k.Name == name && k.Existing })
+	}
+	return slices.ContainsFunc(b.spec.Keys,
+		func(k spec.Key) bool { return k.Name == name && k.Existing() })
+}
+
+// custom appends the user's own statements for an owner. In a policy that others may share they are
+// marked as the setup's.
 func (b *builder) custom(d *draft, owner string) {
 	n := 0
 	for _, c := range b.spec.Statements {
 		if c.Owner != owner {
 			continue
 		}
-		d.doc.Statements = append(d.doc.Statements, c.Statement)
+		s := c.Statement
+		if strings.HasPrefix(owner, "bucket.") || strings.HasPrefix(owner, "key.") {
+			s.Sid = markSid(s.Sid, b.spec.Name)
+		}
+		d.doc.Statements = append(d.doc.Statements, s)
 		why := "added in the spec"
 		if c.Accepted != "" {
 			why += ": " + c.Accepted
 		}
-		d.reasons = append(d.reasons, Reason{Sid: c.Statement.Sid, Why: why, Custom: true, Accepted: c.Accepted,
+		d.reasons = append(d.reasons, Reason{Sid: s.Sid, Why: why, Custom: true, Accepted: c.Accepted,
 			Place: b.spec.Places[fmt.Sprintf("statements.%s[%d]", owner, n)]})
 		n++
 	}
@@ -183,7 +211,7 @@ func (b *builder) merged(doc Doc, base *policy.Document, place string) Doc {
 		doc.Partial = true
 		return doc
 	}
-	out, conflicts, err := policy.Merge(*base, b.out.Owner(doc.Document))
+	out, conflicts, err := policy.Merge(*base, b.out.Owner(doc.Document, false))
 	if err != nil {
 		b.problem(place, "", "%v", err)
 	}

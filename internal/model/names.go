@@ -53,24 +53,51 @@ func SidSuffix(setup string) string {
 	return b.String()
 }
 
-// ownedSids returns every Sid that a setup can have given to a statement in the policy of a bucket or a key.
-func ownedSids(lib *templates.Library, setup string, custom []spec.CustomStatement) []string {
+// sidMarker comes between what a Sid says and the end that tells whose it is, in statements that are
+// not of the closed list of pzgen's own. It is in no Sid of a spec.
+const sidMarker = spec.SidMarker
+
+// markSid returns the Sid of a statement in a policy that others may share, marked as a setup's.
+func markSid(sid, setup string) string { return sid + sidMarker + SidSuffix(setup) }
+
+// ownedSids returns every Sid of the closed list that setups of these names can have given to a
+// statement in the policy of a bucket or a key.
+func ownedSids(lib *templates.Library, setups []string) []string {
 	var sids []string
 	for _, base := range lib.OwnedBases() {
-		sids = append(sids, base+SidSuffix(setup))
-	}
-	for _, c := range custom {
-		if strings.HasPrefix(c.Owner, "bucket.") || strings.HasPrefix(c.Owner, "key.") {
-			sids = append(sids, c.Statement.Sid)
+		for _, name := range setups {
+			sids = append(sids, base+SidSuffix(name))
 		}
 	}
 	slices.Sort(sids)
 	return slices.Compact(sids)
 }
 
+// Names returns the names that the setup has and had.
+func (s *Setup) Names() []string { return append([]string{s.Name}, s.Was...) }
+
+// SidMarks returns the ends, behind [SidMarker], of the Sids that are the setup's own.
+func (s *Setup) SidMarks() []string {
+	var marks []string
+	for _, name := range s.Names() {
+		marks = append(marks, SidSuffix(name))
+	}
+	return marks
+}
+
+// SidMarker is in the Sids that carry a mark.
+const SidMarker = sidMarker
+
 // Owner tells pzgen's statements from foreign ones in the policy of a bucket or a key of this setup.
-func (s *Setup) Owner(own policy.Document) policy.Owner {
-	return policy.Owner{Name: "pzgen", Own: own, Sids: s.OwnedSids, Service: service}
+// created: pzgen created the bucket or key, so that what is in its policy under a Sid of the guide is
+// pzgen's too.
+func (s *Setup) Owner(own policy.Document, created bool) policy.Owner {
+	o := policy.Owner{Name: "pzgen", Own: own, Sids: s.OwnedSids, Marker: sidMarker,
+		Marks: s.SidMarks(), Service: service}
+	if created {
+		o.Sids = slices.Concat(s.OwnedSids, templates.GuideSids())
+	}
+	return o
 }
 
 // service is the service principal of Personalize, the same in every partition.

@@ -13,6 +13,7 @@ import (
 // Setup is everything that the targets print, in the order in which they print it.
 type Setup struct {
 	Name         string
+	Was          []string // names that it had before
 	Description  string
 	SpecFile     string // base name of the spec, for the headers of artifacts
 	Account      string
@@ -33,7 +34,9 @@ type Setup struct {
 	Workflows    []spec.Workflow
 	Tags         []spec.Tag
 
-	OwnedSids []string // every Sid that this setup can have given to a statement of a bucket's or a key's policy, sorted
+	// OwnedSids are the Sids of the closed list that this setup can have given to a statement of a
+	// bucket's or a key's policy, sorted. Others of its own are marked: see [Setup.SidMarks].
+	OwnedSids []string
 
 	Reasons []Reason // one for each statement that pzgen gives a document, in the order of Docs()
 	Places  spec.Places

@@ -224,7 +224,7 @@ func TestKeyPolicyThatIsNotKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	merged, _, err := policy.Merge(base, m.Owner(m.Keys[0].Own))
+	merged, _, err := policy.Merge(base, m.Owner(m.Keys[0].Own, false))
 	if err != nil {
 		t.Fatal(err)
 	}

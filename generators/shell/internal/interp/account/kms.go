@@ -31,14 +31,6 @@ func describeKey(_ *Account, k *Key, _ *input) (any, error) {
 	return object{"KeyMetadata": object{"Arn": k.ARN, "KeyState": k.State}}, nil
 }
 
-func listKeys(a *Account, _ *input) (any, error) {
-	list := []any{}
-	for _, k := range a.Keys {
-		list = append(list, object{"KeyArn": k.ARN})
-	}
-	return object{"Keys": list}, nil
-}
-
 func keyTags(_ *Account, k *Key, _ *input) (any, error) {
 	return object{"Tags": tagList(k.Tags, "TagKey", "TagValue"), "Truncated": false}, nil
 }

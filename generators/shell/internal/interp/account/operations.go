@@ -8,6 +8,7 @@ var operations = map[string]operation{
 			"UserId": "AIDA"}, nil
 	}},
 
+	"iam list-roles":  {params: "page-size", run: listRoles},
 	"iam get-role":    {params: "role-name!", run: getRole},
 	"iam create-role": {params: "role-name! path description assume-role-policy-document! permissions-boundary tags", changes: true, run: createRole},
 	"iam update-assume-role-policy": {params: "role-name! policy-document!", changes: true,
@@ -30,7 +31,8 @@ var operations = map[string]operation{
 		run: deleteRolePolicy},
 	"iam list-role-policies": {params: "role-name!", run: listRolePolicies},
 
-	"iam get-policy": {params: "policy-arn!", run: getPolicy},
+	"iam list-policies": {params: "scope! page-size", run: listPolicies},
+	"iam get-policy":    {params: "policy-arn!", run: getPolicy},
 	"iam create-policy": {params: "policy-name! policy-document! tags", changes: true,
 		run: createPolicy},
 	"iam get-policy-version":   {params: "policy-arn! version-id!", run: getPolicyVersion},
@@ -48,7 +50,7 @@ var operations = map[string]operation{
 		}
 		return nil, err
 	}},
-	"iam list-entities-for-policy": {params: "policy-arn!", run: func(a *Account, in *input) (any,
+	"iam list-entities-for-policy": {params: "policy-arn! policy-usage-filter", run: func(a *Account, in *input) (any,
 		error) {
 		_, err := a.policy(in)
 		groups, users, roles := a.entities(in.str("policy-arn"))
@@ -70,8 +72,10 @@ var operations = map[string]operation{
 	"iam detach-role-policy": {params: "role-name! policy-arn!", changes: true,
 		run: attach("role", false)},
 
+	"resourcegroupstaggingapi get-resources": {params: "tag-filters! resource-type-filters",
+		run: getResources},
+
 	"kms describe-key":       {params: "key-id!", run: ofKey(describeKey)},
-	"kms list-keys":          {run: listKeys},
 	"kms list-resource-tags": {params: "key-id!", run: ofKey(keyTags)},
 	"kms create-key":         {params: "policy tags", changes: true, run: createKey},
 	"kms create-alias": {params: "alias-name! target-key-id!", changes: true,
@@ -128,7 +132,7 @@ var operations = map[string]operation{
 	"s3api put-bucket-lifecycle-configuration": {params: "bucket! expected-bucket-owner lifecycle-configuration!", changes: true, run: ofBucket(putLifecycle)},
 	"s3api delete-bucket-lifecycle": {params: "bucket! expected-bucket-owner",
 		changes: true, run: ofBucket(deleteLifecycle)},
-	"s3api list-object-versions": {params: "bucket! expected-bucket-owner",
+	"s3api list-object-versions": {params: "bucket! expected-bucket-owner max-items page-size",
 		run: ofBucket(listVersions)},
 
 	"personalize describe-dataset-group": {params: "dataset-group-arn!", run: func(a *Account,

@@ -244,9 +244,11 @@ func deleteLifecycle(_ *Account, b *Bucket, _ *input) (any, error) {
 	return nil, nil
 }
 
-func listVersions(_ *Account, b *Bucket, _ *input) (any, error) {
+func listVersions(a *Account, b *Bucket, in *input) (any, error) {
+	keys := sortedKeys(b.Objects)
+	keys = keys[:a.paged(in, len(keys))]
 	list := []any{}
-	for _, k := range sortedKeys(b.Objects) {
+	for _, k := range keys {
 		list = append(list, object{"Key": k})
 	}
 	if len(list) == 0 {
