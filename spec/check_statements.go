@@ -13,8 +13,9 @@ import (
 const ownSids = "Personalize"
 
 // SidMarker is what pzgen puts into the Sids of statements in policies that others may share, before
-// the end that tells which setup they are of. No Sid of a spec has it.
-const SidMarker = "Pzgen"
+// the end that tells which setup they are of. No Sid of a spec has it, and no such end: there a capital
+// Z has a z or a d behind it.
+const SidMarker = "PZgen"
 
 func (c *checker) checkStatements() {
 	d := &c.d.statements.v

@@ -32,8 +32,8 @@ func suggestOr(s, what string, candidates []string) string {
 	}
 	sorted := slices.Clone(candidates)
 	slices.Sort(sorted)
-	if len(sorted) > 20 {
-		sorted = append(sorted[:20], "…")
+	if len(sorted) > 25 {
+		sorted = append(sorted[:25], "…")
 	}
 	return what + ": " + strings.Join(sorted, ", ")
 }

@@ -231,6 +231,9 @@ func (t *Template) check() error {
 	if t.Sid == "" && t.Profile != "documented" {
 		bad("a statement without a sid is allowed in profile documented alone")
 	}
+	if strings.Contains(t.Sid, marker) {
+		bad("%q in it is how statements in policies of others are marked: leave it out", marker)
+	}
 	if t.Profile != "documented" && !alphanumeric(t.Sid) {
 		bad("a sid of letters and digits alone is expected, since it may be in identity policies")
 	}

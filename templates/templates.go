@@ -187,6 +187,10 @@ func (l *Library) File(name string) []byte { return l.files[name] }
 // tells for certain which template it came from and for which setup.
 func (l *Library) OwnedBases() []string { return slices.Clone(l.bases) }
 
+// marker is what the model puts between the Sid of a template that is not built in and the name of
+// the setup, in policies that others may share; see model.SidMarker.
+const marker = "PZgen"
+
 // GuideSids returns the Sids that the guide's own policies of buckets and keys have. Anybody who
 // follows the guide has them too.
 func GuideSids() []string { return []string{"Allow use of the key", "PersonalizeS3BucketAccessPolicy"} }

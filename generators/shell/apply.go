@@ -19,6 +19,7 @@ func applySteps() map[string]step {
 		"ensure_inline": {[]kind{argLiteral, argPolicy}, (*run).ensureInline},
 		"ensure_managed": {[]kind{argLiteral, argPolicy, argList, argList},
 			(*run).ensureManaged},
+		"attach_others":   {[]kind{argList, argList}, (*run).attachOthers},
 		"role_policies":   {[]kind{argList}, (*run).rolePolicies},
 		"existing_bucket": {[]kind{argText}, (*run).existingBucket},
 		"ensure_bucket": {[]kind{argText, argText, argFlag, argFlag, argFlag, argNumber},
@@ -116,14 +117,21 @@ func (r *run) ensureManaged(c call) {
 				"the policy is attached above, where it is not there yet")
 		}
 	}
-	to, ok := r.principals(c.args[2])
-	others, all := r.texts(c.args[3])
+	r.attachAll(c.args[2], c.args[3], arn)
+}
+
+func (r *run) attachOthers(c call) { r.attachAll(c.args[0], c.args[1]) }
+
+// attachAll attaches policies, and those that a list names by their ARNs, to all in another list.
+func (r *run) attachAll(to, others word, own ...policy.Text) {
+	principals, ok := r.principals(to)
+	arns, all := r.texts(others)
 	if !ok || !all {
 		return
 	}
-	for _, a := range to {
-		for _, p := range append([]policy.Text{arn}, others...) {
-			a.Policy = deployed.Text{V: p, At: a.At}
+	for _, a := range principals {
+		for _, arn := range slices.Concat(own, arns) {
+			a.Policy = deployed.Text{V: arn, At: a.At}
 			r.attach(a)
 		}
 	}

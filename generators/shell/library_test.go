@@ -41,6 +41,7 @@ func TestInterface(t *testing.T) {
 	slices.Sort(lines)
 	const two = `apply.sh check_setup need_file <text in quotes without names>
 apply.sh check_setup safe <text in quotes>
+apply.sh steps attach_others <a JSON list in quotes> <a JSON list in quotes>
 apply.sh steps ensure_bucket <text in quotes> <text in quotes> <true or false> <true or false> <true or false> <a number>
 apply.sh steps ensure_dataset_group <text in quotes without names> <text in quotes without names> <text in quotes>
 apply.sh steps ensure_inline <text in quotes without names> <"$(policy_x)" or ''>

@@ -154,8 +154,18 @@ func settingsSetup() *model.Setup {
 	s.Operators = append(s.Operators, model.Operator{ID: "none", Groups: []string{"Empty"}},
 		model.Operator{ID: "again", Groups: []string{"PersonalizeAdmins"},
 			ManagedPolicies: s.Operators[0].ManagedPolicies},
+		model.Operator{ID: "bare", Users: []string{"cid"}, Roles: []string{"Bare"},
+			ManagedPolicies: s.Operators[0].ManagedPolicies},
 		model.Operator{ID: "nobody", Policies: []model.Doc{{Name: "operator-nobody",
 			PolicyName: "nobody", Document: document(allow("N", nil, "personalize:List*", "*"))}}})
+	return s
+}
+
+// bareSetup has an operator without a policy of the setup's own.
+func bareSetup() *model.Setup {
+	s := smallSetup()
+	s.Operators = []model.Operator{{ID: "bare", Users: []string{"cid"},
+		ManagedPolicies: setup().Operators[0].ManagedPolicies}}
 	return s
 }
 
@@ -315,9 +325,21 @@ func TestMeaningHalfDone(t *testing.T) {
 	}
 }
 
+// attachedByOthers has operators have the policies of others that they are to get.
+func attachedByOthers(w *world) {
+	for _, o := range w.setup.Operators {
+		for _, arn := range o.ManagedPolicies {
+			for _, n := range o.Users {
+				p := w.m.Account.Users[n]
+				p.Attached = append(p.Attached, arn.Fill(w.env).IAM())
+			}
+		}
+	}
+}
+
 // broken are setups in which every step occurs.
 func broken() []*model.Setup {
-	return []*model.Setup{setup(), existingSetup(), managedSetup(), uploadsSetup(), smallSetup()}
+	return []*model.Setup{setup(), existingSetup(), managedSetup(), uploadsSetup(), smallSetup(), bareSetup()}
 }
 
 // finds reports whether a trial of any of the setups shows a difference.
@@ -342,6 +364,9 @@ func TestBrokenLibrary(t *testing.T) {
 				}
 				return text
 			}}
+			if name == "attached_before" {
+				tr.before = attachedByOthers
+			}
 			if !tr.finds(t) {
 				t.Errorf("that the library's %s does nothing is not found", name)
 			}
@@ -427,7 +452,7 @@ func TestBrokenReader(t *testing.T) {
 		"ensure_key ":          func(s *deployed.State) { s.Keys[len(s.Keys)-1].Tags = s.Keys[0].Tags },
 		"ensure_dataset_group": func(s *deployed.State) { s.DatasetGroups[0].Tags = nil },
 		"role_policies":        func(s *deployed.State) { s.Attachments[0].To = deployed.Lit("bob") },
-		"ensure_managed ":      func(s *deployed.State) { s.Attachments[len(s.Attachments)-1].To = deployed.Lit("bob") },
+		"ensure_managed ":      func(s *deployed.State) { s.Attachments = s.Attachments[:len(s.Attachments)-1] },
 	}
 	for name, change := range after {
 		step1 := strings.TrimSpace(name)

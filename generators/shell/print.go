@@ -122,6 +122,9 @@ func (w *script) applySteps() {
 			}
 			w.step("ensure_managed", w.word(d.PolicyName), w.policy(d), w.list(to), w.list(others))
 		}
+		if len(o.Policies) == 0 && len(o.ManagedPolicies) > 0 {
+			w.step("attach_others", w.list(to), w.list(o.ManagedPolicies))
+		}
 	}
 	for _, u := range s.Uploads {
 		w.step("upload", w.word(u.File), w.ref(model.RefBucketName(u.To.Bucket)),

@@ -182,7 +182,7 @@ func without(t testing.TB, a *account.Account, c change, setup *model.Setup) {
 		}
 		for _, s := range d.Statements {
 			if strings.HasPrefix(s.Sid, "Personalize") && !strings.HasPrefix(s.Sid, "PersonalizeKeyAdmin") ||
-				strings.Contains(s.Sid, "Pzgen") || s.Sid == "PersonalizeS3BucketAccessPolicy" {
+				strings.Contains(s.Sid, "PZgen") || s.Sid == "PersonalizeS3BucketAccessPolicy" {
 				t.Errorf("the policy of %s still has %s", what, s.JSON())
 			}
 		}

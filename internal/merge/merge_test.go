@@ -198,7 +198,7 @@ func TestIntoChanges(t *testing.T) {
 	}
 }
 
-// Two setups of profile documented use the Sid that the guide prints: on one bucket each would take the other's statement for its own, so the second is refused.
+// Two setups of profile documented meet on one bucket: each has its mark behind the Sid that the guide prints.
 func TestIntoDocumented(t *testing.T) {
 	const text = `version: 1
 defaults: {account: "111122223333", region: eu-west-1, profile: documented}
@@ -220,8 +220,24 @@ setups:
 	if left := outOf(t, of("one"), r.Document); left.Document.Normal() != doc(t, audit).Normal() {
 		t.Errorf("%s", left.Data)
 	}
+	both := into(t, of("two"), r.Document)
+	if left := outOf(t, of("one"), both.Document); left.Kept != 2 ||
+		left.Document.Statements[1].Sid != "PersonalizeS3BucketAccessPolicyPZgenTwo" {
+		t.Errorf("%s", left.Data)
+	}
+	// What an earlier version wrote has the guide's own Sid, as what others wrote may have: it is
+	// replaced where nothing is lost, and else refused.
+	guide := func(action string) string {
+		return `{"Sid":"PersonalizeS3BucketAccessPolicy","Effect":"Allow","Principal":{"Service":"personalize.amazonaws.com"},"Action":[` +
+			action + `],"Resource":["arn:aws:s3:::acme-lake","arn:aws:s3:::acme-lake/*"]}`
+	}
+	r = into(t, of("one"), doc(t, audit, guide(`"s3:GetObject","s3:ListBucket"`)))
+	if len(r.Document.Statements) != 2 || r.Document.Statements[1].Sid != "PersonalizeS3BucketAccessPolicyPZgenOne" {
+		t.Errorf("%s", r.Data)
+	}
 	var refused *Refusal
-	if lost, err := of("two").Into(r.Document); !errors.As(err, &refused) || !strings.Contains(err.Error(), "s3:GetObject") || !strings.Contains(err.Error(), "s3:PutObject") {
+	if lost, err := of("one").Into(doc(t, guide(`"s3:GetObject","s3:PutObject"`))); !errors.As(err, &refused) ||
+		!strings.Contains(err.Error(), "s3:PutObject") {
 		t.Errorf("%v %v", lost, err)
 	}
 }
@@ -311,7 +327,7 @@ func TestFind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := into(t, thing, doc(t, strings.ReplaceAll(audit, "lake", "refers"))); !strings.Contains(string(r.Data), keyARN) || !slices.Contains(r.Added, "RefersToKey") {
+	if r := into(t, thing, doc(t, strings.ReplaceAll(audit, "lake", "refers"))); !strings.Contains(string(r.Data), keyARN) || !slices.Contains(r.Added, "RefersToKeyPZgenRefers") {
 		t.Errorf("%s", r.Data)
 	}
 	for _, c := range []struct {

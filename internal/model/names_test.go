@@ -8,6 +8,7 @@ import (
 
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
+	"github.com/pzgen/pzgen/templates"
 )
 
 // unmark reads a mark back. That it can be read back shows that no two names share one.
@@ -56,6 +57,9 @@ func holdMark(t *testing.T, name string) {
 	mark := SidSuffix(name)
 	if unmark(mark) != name {
 		t.Fatalf("mark %q of %q reads back as %q", mark, name, unmark(mark))
+	}
+	if strings.Contains("PersonalizeP"+mark, sidMarker) {
+		t.Fatalf("mark %q of %q has the marker in it", mark, name)
 	}
 	if strings.Trim(mark, alnum) != "" {
 		t.Fatalf("mark %q of %q is not fit for a Sid", mark, name)
@@ -155,23 +159,100 @@ func TestOwnedSids(t *testing.T) {
 	}
 	m := build(t, s)
 	other := build(t, rich("web-shop-2"))
-	if !slices.IsSorted(m.OwnedSids) || slices.Contains(m.OwnedSids, "OnlyForTheRole") || !slices.Contains(m.OwnedSids, "AllowAudit") {
+	if !slices.IsSorted(m.OwnedSids) {
 		t.Errorf("owned %q", m.OwnedSids)
+	}
+	owns := func(m *Setup, sid string) bool { return m.Owner(policy.Document{}, false).Owns(sid) }
+	if owns(m, "OnlyForTheRole") || owns(m, "AllowAudit") || !owns(m, "AllowAuditPZgenWebShop") {
+		t.Errorf("owned %q, marks %q", m.OwnedSids, m.SidMarks())
 	}
 	n := 0
 	for _, d := range shared(m) {
 		for _, st := range d.Statements {
 			n++
-			if !slices.Contains(m.OwnedSids, st.Sid) {
+			if !owns(m, st.Sid) {
 				t.Errorf("%q is not owned", st.Sid)
 			}
-			if st.Sid != "AllowAudit" && slices.Contains(other.OwnedSids, st.Sid) {
+			if owns(other, st.Sid) {
 				t.Errorf("%q is owned by another setup too", st.Sid)
 			}
 		}
 	}
 	if n < 10 {
 		t.Errorf("only %d statements", n)
+	}
+}
+
+// A mark tells whose a statement is, also where the end of one setup's is another's, and where a
+// setup is called as the marker is.
+func TestSidMarks(t *testing.T) {
+	names := []string{"shop", "book-shop", "web-shop", "shop-eu", "a1", "a-1", "x-pzgen-shop", "pzgen-shop"}
+	for _, name := range names {
+		m := build(t, rich(name))
+		for _, other := range names {
+			sid := markSid("Audit", other)
+			if got := m.Owner(policy.Document{}, false).Owns(sid); got != (name == other) {
+				t.Errorf("that %q is of setup %q is %v", sid, name, got)
+			}
+		}
+	}
+	s := rich("shop")
+	s.Was = []string{"store"}
+	m := build(t, s)
+	for sid, want := range map[string]bool{"AuditPZgenShop": true, "AuditPZgenStore": true,
+		"PersonalizeReadInputStore": true, "PersonalizeReadInputShop": true,
+		"PersonalizeReadInputStores": false, "AuditPZgenStores": false, "Audit": false} {
+		if got := m.Owner(policy.Document{}, false).Owns(sid); got != want {
+			t.Errorf("that %q is owned is %v", sid, got)
+		}
+	}
+}
+
+// In what a setup created the Sids of the guide are its own; in what exists they are anybody's, so
+// that two setups of profile documented meet there under Sids of their own.
+func TestGuideSids(t *testing.T) {
+	lib := library(t)
+	var guide []string
+	for _, tmpl := range lib.Templates {
+		if tmpl.Profile == spec.Documented && (slices.Contains(tmpl.In, "bucket") || slices.Contains(tmpl.In, "key")) {
+			guide = append(guide, tmpl.Sid)
+		}
+	}
+	slices.Sort(guide)
+	if guide = slices.Compact(guide); !slices.Equal(guide, templates.GuideSids()) {
+		t.Errorf("the templates have %q, and GuideSids is %q", guide, templates.GuideSids())
+	}
+	var both policy.Document
+	for _, name := range []string{"shop", "book-shop"} {
+		s := rich(name)
+		s.Profile, s.ConfusedDeputy = spec.Documented, spec.DeputyNowhere
+		for i := range s.Buckets {
+			s.Buckets[i].SecureTransport = false
+		}
+		created := build(t, s)
+		for i := range s.Buckets {
+			s.Buckets[i].Existing = true
+		}
+		m := build(t, s)
+		for i, b := range m.Buckets {
+			for j, st := range b.Own.Statements {
+				if st.Sid != "PersonalizeS3BucketAccessPolicyPZgen"+SidSuffix(name) {
+					t.Errorf("the existing bucket gets %q", st.Sid)
+				}
+				if st := created.Buckets[i].Own.Statements[j]; !rich(name).Buckets[i].Existing &&
+					!slices.Contains(guide, st.Sid) {
+					t.Errorf("the created bucket gets %q", st.Sid)
+				}
+			}
+		}
+		merged, conflicts, err := policy.Merge(both, m.Owner(m.Buckets[0].Own, false))
+		if err != nil || len(conflicts) > 0 {
+			t.Fatal(err, conflicts)
+		}
+		both = merged
+	}
+	if len(both.Statements) != 2 {
+		t.Errorf("merged is\n%s", both.JSON())
 	}
 }
 

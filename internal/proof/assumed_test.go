@@ -50,23 +50,23 @@ setups:
 func TestStatementsOfTheSpecAreDecidedAsDeployed(t *testing.T) {
 	for name, c := range map[string]struct{ statements, finds string }{
 		"bucket refuses the role by name": {`
-      buckets: {data: [{sid: Never, effect: Deny, principal: {AWS: "arn:aws:iam::111122223333:role/ml/ShopPersonalize"}, action: s3:GetObject, resource: "<data.arn>/*"}]}`, "bucket-data/Never"},
+      buckets: {data: [{sid: Never, effect: Deny, principal: {AWS: "arn:aws:iam::111122223333:role/ml/ShopPersonalize"}, action: s3:GetObject, resource: "<data.arn>/*"}]}`, "bucket-data/NeverPZgenShop"},
 		"bucket refuses the role": {`
-      buckets: {data: [{sid: Never, effect: Deny, principal: {AWS: "<role.arn>"}, action: s3:GetObject, resource: "<data.arn>/*"}]}`, "bucket-data/Never"},
+      buckets: {data: [{sid: Never, effect: Deny, principal: {AWS: "<role.arn>"}, action: s3:GetObject, resource: "<data.arn>/*"}]}`, "bucket-data/NeverPZgenShop"},
 		"bucket refuses the account": {`
-      buckets: {data: [{sid: Never, effect: Deny, principal: "*", action: s3:GetObject, resource: "<data.arn>/*", condition: {StringEquals: {"aws:PrincipalAccount": "111122223333"}}}]}`, "bucket-data/Never"},
+      buckets: {data: [{sid: Never, effect: Deny, principal: "*", action: s3:GetObject, resource: "<data.arn>/*", condition: {StringEquals: {"aws:PrincipalAccount": "111122223333"}}}]}`, "bucket-data/NeverPZgenShop"},
 		"key refuses the role by name": {`
-      keys: {main: [{sid: Never, effect: Deny, principal: {AWS: "arn:aws:iam::111122223333:role/ml/ShopPersonalize"}, action: kms:Decrypt, resource: "*"}]}`, "key-main/Never"},
+      keys: {main: [{sid: Never, effect: Deny, principal: {AWS: "arn:aws:iam::111122223333:role/ml/ShopPersonalize"}, action: kms:Decrypt, resource: "*"}]}`, "key-main/NeverPZgenShop"},
 		"key refuses requests not via a service": {`
-      keys: {main: [{sid: Never, effect: Deny, principal: "*", action: kms:Decrypt, resource: "*", condition: {Bool: {"aws:ViaAWSService": "false"}}}]}`, "key-main/Never"},
+      keys: {main: [{sid: Never, effect: Deny, principal: "*", action: kms:Decrypt, resource: "*", condition: {Bool: {"aws:ViaAWSService": "false"}}}]}`, "key-main/NeverPZgenShop"},
 		"key refuses the region": {`
-      keys: {main: [{sid: Never, effect: Deny, principal: "*", action: kms:Decrypt, resource: "*", condition: {StringEquals: {"aws:RequestedRegion": eu-west-1}}}]}`, "key-main/Never"},
+      keys: {main: [{sid: Never, effect: Deny, principal: "*", action: kms:Decrypt, resource: "*", condition: {StringEquals: {"aws:RequestedRegion": eu-west-1}}}]}`, "key-main/NeverPZgenShop"},
 		"key refuses one of the operator's roles": {`
-      keys: {main: [{sid: Never, effect: Deny, principal: {AWS: "arn:aws:iam::111122223333:role/Ops"}, action: kms:Decrypt, resource: "*"}]}`, "key-main/Never"},
+      keys: {main: [{sid: Never, effect: Deny, principal: {AWS: "arn:aws:iam::111122223333:role/Ops"}, action: kms:Decrypt, resource: "*"}]}`, "key-main/NeverPZgenShop"},
 		"key refuses one of the operator's users": {`
-      keys: {main: [{sid: Never, effect: Deny, principal: {AWS: "arn:aws:iam::111122223333:user/people/ann"}, action: kms:Decrypt, resource: "*"}]}`, "key-main/Never"},
+      keys: {main: [{sid: Never, effect: Deny, principal: {AWS: "arn:aws:iam::111122223333:user/people/ann"}, action: kms:Decrypt, resource: "*"}]}`, "key-main/NeverPZgenShop"},
 		"key refuses users": {`
-      keys: {main: [{sid: Never, effect: Deny, principal: "*", action: kms:Decrypt, resource: "*", condition: {StringEquals: {"aws:PrincipalType": User}}}]}`, "key-main/Never"},
+      keys: {main: [{sid: Never, effect: Deny, principal: "*", action: kms:Decrypt, resource: "*", condition: {StringEquals: {"aws:PrincipalType": User}}}]}`, "key-main/NeverPZgenShop"},
 		"role is refused a bucket by name": {`
       role: [{sid: Never, effect: Deny, action: "s3:*", resource: "arn:aws:s3:::acme-data/*"}]`, "role-policy/Never"},
 		"role is refused grants": {`

@@ -4,9 +4,9 @@
 
 # The interface of the library: the names and the arguments of the steps. A script is for one of
 # them.
-PZGEN_LIBRARY=1
+PZGEN_LIBRARY=2
 
-for PART in common policy iam kms s3 upload personalize; do
+for PART in common policy revoke iam kms s3 upload personalize; do
   if [[ ! -r $HERE/../../_lib/$PART.sh ]]; then
     printf 'error: %s is missing: %s\n' "$HERE/../../_lib/$PART.sh" \
       "copy the folder _lib whole, or run pzgen generate again" >&2
@@ -17,6 +17,8 @@ done
 . "$HERE/../../_lib/common.sh"
 # shellcheck source-path=SCRIPTDIR source=policy.sh
 . "$HERE/../../_lib/policy.sh"
+# shellcheck source-path=SCRIPTDIR source=revoke.sh
+. "$HERE/../../_lib/revoke.sh"
 # shellcheck source-path=SCRIPTDIR source=iam.sh
 . "$HERE/../../_lib/iam.sh"
 # shellcheck source-path=SCRIPTDIR source=kms.sh
@@ -35,15 +37,17 @@ TAGS='[]'
 
 usage() {
   cat <<EOF
-usage: apply.sh [--dry-run] [--yes] [--adopt] [--profile NAME] [--region ${REGION}] [--files DIR]
-       [--backups DIR]
+usage: apply.sh [--dry-run] [--yes] [--adopt] [--keep] [--profile NAME] [--region ${REGION}]
+       [--files DIR] [--backups DIR]
 
 Creates the Amazon Personalize setup ${SETUP} in account ${ACCOUNT}, ${REGION},
-or brings it up to date. A second run changes nothing.
+or brings it up to date. A second run changes nothing. What this setup was granted before and the spec
+does not have any more is taken away; buckets, keys and dataset groups stay, for they hold data.
 
   --dry-run       only tell what would be done
   --yes           do not ask for confirmation
   --adopt         take over a role, policy, key or bucket of the same name that somebody else made
+  --keep          leave what the spec does not have any more, and only tell of it
   --profile NAME  the AWS CLI's profile
   --region R      only checked: the setup is for ${REGION}
   --files DIR     the folder in which files to upload are found (default: the present one)
@@ -71,7 +75,11 @@ begin() { TAGS=$(setup_tags); }
 
 # finish tells what the setup consists of, so that a person can go on.
 finish() {
-  say "Setup ${SETUP} is up to date."
+  if [[ -n $KEPT || -n $UNSEEN ]]; then
+    say "Setup ${SETUP} has all that the spec has; what it does not have may be there still, see below."
+  else
+    say "Setup ${SETUP} is up to date."
+  fi
   summary
 }
 

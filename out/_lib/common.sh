@@ -3,17 +3,20 @@
 
 DRY_RUN=''
 YES=''
-PLANNING=''  # set while the script only finds out what it would do
-CHANGES=0    # changing calls, made or planned
-WAITS=''     # set when there is something to wait for, though nothing to change
-ANSWER='{}'  # what AWS answered to the last reading call
-RESULT='{}'  # what it answered to the last changing one
-ERROR=''     # its last error
-CODE=''      # and the code of that
-ROLE_OURS='' # set when the service role is this setup's own
-BACKUPS=''   # the folder for policies as they were
-BACKUP=''    # the file with the policy that was replaced last
-LEFT=''      # what the script left alone and says so at the end
+KEEP=''            # set when what the spec does not have any more stays
+PLANNING=''        # set while the script only finds out what it would do
+CHANGES=0          # changing calls, made or planned
+WAITS=''           # set when there is something to wait for, though nothing to change
+ANSWER='{}'        # what AWS answered to the last reading call
+RESULT='{}'        # what it answered to the last changing one
+ERROR=''           # its last error
+CODE=''            # and the code of that
+ROLE_OURS=''       # set when the service role is this setup's own
+ROLE_RECORD='[]'   # ARNs of the policies of others that the service role has by this setup
+ROLE_RECORD_TAGS=0 # how many of its tags say so
+BACKUPS=''         # the folder for policies as they were
+BACKUP=''          # the file with the policy that was replaced last
+LEFT=''            # what the script left alone and says so at the end
 NL=$'\n'
 
 say() { printf '%s\n' "$*"; }
@@ -35,6 +38,7 @@ options() {
     case $1 in
       --dry-run) DRY_RUN=1 ;;
       --yes) YES=1 ;;
+      --keep) KEEP=1 ;;
       --profile=*) export AWS_PROFILE="${1#*=}" ;;
       --region=*) same_region "${1#*=}" ;;
       --backups=?*) BACKUPS="${1#*=}" ;;
@@ -92,6 +96,7 @@ prepare() {
     if ! command -v "$tool" >/dev/null; then die "$tool is not installed, and this script needs it"; fi
   done
   begin
+  NAMES=$(jq -cn --arg setup "$SETUP" --argjson was "$WAS" '[$setup] + $was')
   check_setup
   export AWS_REGION="$REGION" AWS_DEFAULT_REGION="$REGION" AWS_DEFAULT_OUTPUT=json AWS_PAGER=''
   WORK=$(mktemp -d)
@@ -123,21 +128,43 @@ main() {
   options "$@"
   prepare
   say "Plan for setup ${SETUP}, account ${ACCOUNT}, ${REGION}:"
-  PLANNING=1
-  steps
-  PLANNING=''
+  plan
   if [[ $CHANGES == 0 ]]; then say "  nothing to change"; fi
   if [[ -n $DRY_RUN ]]; then
     say "Dry run: nothing was changed."
   elif [[ $CHANGES != 0 ]]; then
     confirm
     say "Working:"
+    revoke_data
     steps
+    revoke_grants
   elif [[ -n $WAITS ]]; then
     steps
   fi
   if [[ -z $DRY_RUN ]]; then finish; fi
   if [[ -n $LEFT ]]; then printf 'Left alone:\n%s' "$LEFT"; fi
+  told
+}
+
+plan() {
+  PLANNING=1
+  if [[ -n $KEEP ]]; then
+    # What is to be kept has to be known before the steps look at policies that name it.
+    steps >/dev/null
+    look_back
+    CHANGES=0
+    LEFT=''
+    WAITS=''
+    steps
+  else
+    steps
+    look_back
+  fi
+  HEADING='No longer in the spec:'
+  revoke_data
+  revoke_grants
+  HEADING=''
+  PLANNING=''
 }
 
 # What answers of AWS are made of, for the filters below.
@@ -149,6 +176,9 @@ ROLE_SHAPE='.Role
 POLICY_SHAPE='(.Policy.DefaultVersionId | text) and (.Policy.Tags | maybe(array))'
 VERSIONS_SHAPE='.Versions | array and length > 0'
 ATTACHED_SHAPE='.AttachedPolicies | array'
+ENTITIES_SHAPE='[.PolicyGroups, .PolicyUsers, .PolicyRoles] | all(array)'
+ENTITIES='(.PolicyGroups[] | "group/\(.GroupName)"), (.PolicyUsers[] | "user/\(.UserName)"),
+  (.PolicyRoles[] | "role/\(.RoleName)")'
 GROUP_SHAPE='.datasetGroup.status | text'
 KEY_SHAPE='[.KeyMetadata.Arn, .KeyMetadata.KeyState] | all(text)'
 
@@ -187,6 +217,10 @@ change() {
   local what=$1 delay
   shift
   CHANGES=$((CHANGES + 1))
+  if [[ -n $HEADING ]]; then
+    say "$HEADING"
+    HEADING=''
+  fi
   say "  ${what}"
   RESULT='{}'
   if [[ -n $PLANNING ]]; then return 0; fi
@@ -218,10 +252,12 @@ answer() { jq -r "$@" <<<"$ANSWER"; }
 # holds [OPTION...] FILTER tells whether the filter is true of the last answer.
 holds() { [ "$(jq -r "$@" <<<"$ANSWER")" = true ]; }
 
-# ours FILTER tells whether the tags under FILTER in the last answer are those of this setup.
+# ours FILTER tells whether the tags under FILTER in the last answer are those of this setup, by its
+# name or one that it had.
 ours() {
-  holds --arg setup "$SETUP" \
-    "any(${1}[]?; (.Key // .TagKey) == \"pzgen:setup\" and (.Value // .TagValue) == \$setup)"
+  holds --argjson names "$NAMES" \
+    "any(${1}[]?; (.Key // .TagKey) == \"pzgen:setup\"
+      and ((.Value // .TagValue) as \$value | any(\$names[]; . == \$value)))"
 }
 
 # backup_folder makes the folder for policies as they were, outside of what is generated, and

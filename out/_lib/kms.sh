@@ -31,6 +31,8 @@ make_key() {
         fi
       fi
       safe "$KEY_ARN"
+      handles key "$KEY_ARN"
+      creates key "$KEY_ARN"
       change "name the key ${alias}" \
         kms create-alias --alias-name "$alias" --target-key-id "$KEY_ARN"
       if [[ $rotation == true ]]; then
@@ -53,6 +55,7 @@ make_key() {
       *) change "stop the rotation of the key ${alias}" kms disable-key-rotation --key-id "$KEY_ARN" ;;
     esac
   fi
+  creates key "$KEY_ARN"
   merge_policy key "$KEY_ARN" "$wanted"
 }
 
@@ -60,18 +63,18 @@ make_key() {
 # does not create another.
 find_key() {
   local arn found=''
-  call '' '.Keys | array and all(.KeyArn | text)' kms list-keys
-  for arn in $(answer '.Keys[]?.KeyArn'); do
-    if ! call 'AccessDeniedException NotFoundException' '.Tags | array' \
-      kms list-resource-tags --key-id "$arn"; then
-      continue
+  KEY_ARN=''
+  if ! see '.ResourceTagMappingList | array and all(.ResourceARN | text)' \
+    resourcegroupstaggingapi get-resources --resource-type-filters kms:key --tag-filters "$(jq -cn \
+      --argjson names "$NAMES" --arg id "$1" \
+      '[{Key: "pzgen:setup", Values: $names}, {Key: "pzgen:key", Values: [$id]}]')"; then
+    return 0
+  fi
+  for arn in $(answer '.ResourceTagMappingList[].ResourceARN'); do
+    if call NotFoundException "$KEY_SHAPE" kms describe-key --key-id "$arn" &&
+      holds '.KeyMetadata.KeyState == "Enabled"'; then
+      found=$arn
     fi
-    if ! ours .Tags ||
-      ! holds --arg id "$1" 'any(.Tags[]; .TagKey == "pzgen:key" and .TagValue == $id)'; then
-      continue
-    fi
-    call '' "$KEY_SHAPE" kms describe-key --key-id "$arn"
-    if holds '.KeyMetadata.KeyState == "Enabled"'; then found=$arn; fi
   done
   KEY_ARN=$found
 }
@@ -86,12 +89,12 @@ key_found() {
   fi
 }
 
-# existing_key ARN POLICY only adds statements to the policy of a key that is there; without any,
-# it only looks.
+# existing_key ARN POLICY only adds statements to the policy of a key that is there, and takes out
+# those that this setup has no longer.
 existing_key() {
   if ! call NotFoundException "$KEY_SHAPE" kms describe-key --key-id "$1"; then
     die "there is no key $1, and the spec says that it exists"
   fi
   key_found
-  if [[ -n $2 ]]; then merge_policy key "$1" "$2"; fi
+  merge_policy key "$1" "$2"
 }

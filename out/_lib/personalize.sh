@@ -5,6 +5,7 @@
 ensure_dataset_group() {
   local name=$1 domain=$2 key=$3 role='' input status tries=0
   local arn="arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/$1"
+  handles group "$name"
   if [[ -n $key ]]; then role=$ROLE_ARN; fi
   if call ResourceNotFoundException "$GROUP_SHAPE" \
     personalize describe-dataset-group --dataset-group-arn "$arn"; then

@@ -42,13 +42,20 @@ def writes: (has("NotPrincipal") | not) and has("Principal") and
   else .Effect == "Allow" and all(.Principal | to_entries[];
     (.value | list | any(.[]; . == "*") | not)
     and (.key == "AWS" or .key == "Service" and (.value | list | all(.[]; . == $service)))) end;
+def mark: split("PZgen") | if length > 1 then .[1:] | join("PZgen") else null end;
+def former: split("PZgen")[0] as $base | mark | if . == null then [] else [$base, $base + .] end;
+def owned: . as $sid | any($sids[]; . == $sid)
+  or (mark as $mark | any($marks[]; . == $mark));
+def unmarked($mine): . as $s
+  | first($mine[] | select(any((.Sid // "" | former)[]; . == $s.Sid) and alike($s))
+      | if .Sid = $s.Sid | covers($s) then "old" else "clash" end) // "foreign";
 def state($mine):
   . as $s | ($s.Sid // "") as $sid | [$mine[] | select((.Sid // "") == $sid)] as $same
   | if $sid == "" then (if any($same[]; canonical == ($s | canonical)) then "current" else "foreign" end)
     elif ($same | length) > 0 then
-      (if ($same[0] | alike($s)) and (any($sids[]; . == $sid) or ($same[0] | covers($s)))
+      (if ($same[0] | alike($s)) and (($sid | owned) or ($same[0] | covers($s)))
         then "current" else "clash" end)
-    elif any($sids[]; . == $sid) | not then "foreign"
+    elif $sid | owned | not then unmarked($mine)
     elif any($mine[]; alike($s)) or ($s | writes) then "old"
     else "clash" end;
 def administers: .Effect == "Allow"
@@ -61,7 +68,7 @@ def put($before): if ($before | document) == document then "same"
   else "put\n\(tojson)" end;
 def clashes($mine; $there): [$there[] | select(state($mine) == "clash")
   | . as $s | "in the policy:\n\($s | tojson)\n"
-    + ([$mine[] | select(.Sid == $s.Sid) | "pzgen has:\n\(tojson)"] | add // "pzgen has none of this Sid now")];
+    + ([$mine[] | select(.Sid == $s.Sid or any((.Sid // "" | former)[]; . == $s.Sid)) | "pzgen has:\n\(tojson)"] | add // "pzgen has none of this Sid now")];
 def plain:
   if type == "string" then gsub("\\$\\{\\$\\}"; "$")
   elif type == "array" then map(plain)
@@ -98,18 +105,28 @@ def unmerge:
     else .Statement = $kept | (if .Id != null and .Id == $own.Id then del(.Id) else . end) | put($before) end;
 '
 
+# The Sids of the guide's policies. What is under them is this setup's in what it created alone.
+GUIDE_SIDS='["Allow use of the key","PersonalizeS3BucketAccessPolicy"]'
+
+# What the filters above are about: bucket or key, AWS's limit, this setup's statements and its Sids.
+KIND=''
+LIMIT=0
+OWN='{}'
+SIDS='[]'
+
 # jq_policy FILTER [OPTION...] runs a filter of the above.
 jq_policy() {
   local filter=$1
   shift
-  jq -rn --arg partition "$PARTITION" --arg service "$SERVICE" --argjson sids "$OWNED_SIDS" "$@" \
+  jq -rn --arg partition "$PARTITION" --arg service "$SERVICE" --argjson marks "$SID_MARKS" \
+    --arg kind "$KIND" --argjson limit "$LIMIT" --argjson own "$OWN" --argjson sids "$SIDS" "$@" \
     "${POLICY_JQ}${filter}"
 }
 
 # same_policy A B tells whether two policies are the same.
 same_policy() {
   if [ "$1" = "$2" ]; then return 0; fi
-  [[ $(jq_policy '($a | document) == ($b | document)' --argjson limit 0 --argjson own '{}' --arg kind '' \
+  [[ $(jq_policy '($a | document) == ($b | document)' \
     --argjson a "${1:-null}" --argjson b "${2:-null}") == true ]]
 }
 
@@ -139,13 +156,21 @@ read_policy() {
   if [[ -n $found ]]; then POLICY=$(answer .Policy); fi
 }
 
-# decide merge|unmerge KIND NAME OWN leaves in VERDICT what is to be done with the policy in
-# POLICY, and refuses what must not be done.
+# weigh merge|unmerge KIND NAME OWN leaves in VERDICT what is to be done with the policy in POLICY.
+weigh() {
+  KIND=$2
+  LIMIT=20480
+  OWN=${4:-"{}"}
+  SIDS=$OWNED_SIDS
+  if [[ $2 == key ]]; then LIMIT=32768; fi
+  if created "$2" "$3"; then SIDS=$(jq -cn --argjson a "$SIDS" --argjson b "$GUIDE_SIDS" '$a + $b'); fi
+  VERDICT=$(jq_policy '$present | '"$1" --argjson present "${POLICY:-null}")
+  if [[ -z $VERDICT ]]; then die "could not work out the policy of the $2 $3"; fi
+}
+
+# decide merge|unmerge KIND NAME OWN is weigh, and refuses what must not be done.
 decide() {
-  local limit=20480
-  if [[ $2 == key ]]; then limit=32768; fi
-  VERDICT=$(jq_policy '$present | '"$1" --arg kind "$2" --argjson limit "$limit" \
-    --argjson own "$4" --argjson present "${POLICY:-null}")
+  weigh "$@"
   case $VERDICT in
     conflict*)
       die "the policy of the $2 $3 has a statement of somebody else under a Sid of pzgen's;" \
@@ -158,9 +183,8 @@ decide() {
     number) die "the policy of the $2 $3 has a number too large for jq to keep: write it as a string" ;;
     large*)
       die "with pzgen's statements the policy of the $2 $3 has ${VERDICT#*"$NL"} bytes," \
-        "and AWS allows ${limit}"
+        "and AWS allows ${LIMIT}"
       ;;
-    '') die "could not work out the policy of the $2 $3" ;;
   esac
 }
 
@@ -204,14 +228,42 @@ replace_policy() {
     "compare the two and run the script again"
 }
 
-# merge_policy KIND NAME OWN puts this setup's statements into the policy of a bucket or key.
-# Statements of others keep their place and meaning.
+# merge_policy KIND NAME OWN puts this setup's statements into the policy of a bucket or key, and
+# takes out those that it has no longer; all of them when there are none in OWN. Statements of others
+# keep their place and meaning.
 merge_policy() {
   local before
+  handles "$1" "$2"
+  if [[ -z $3 ]]; then
+    unmerge_policy "$1" "$2" ''
+    return 0
+  fi
   read_policy "$1" "$2"
   before=$POLICY
   decide merge "$1" "$2" "$3"
   case $VERDICT in
     put*) replace_policy "$1" "$2" "$before" "${VERDICT#*"$NL"}" ;;
+  esac
+}
+
+# unmerge_policy KIND NAME OWN takes this setup's statements out of the policy of a bucket or key,
+# and nothing else.
+unmerge_policy() {
+  local before
+  read_policy "$1" "$2"
+  before=$POLICY
+  if [[ -z $before ]]; then return 0; fi
+  decide unmerge "$1" "$2" "$3"
+  unmerged "$1" "$2" "$before"
+}
+
+# unmerged KIND NAME BEFORE does what is in VERDICT.
+unmerged() {
+  case $VERDICT in
+    locked)
+      left "the policy of the key $2: without pzgen's statements nobody could administer the key"
+      ;;
+    empty) replace_policy "$1" "$2" "$3" '' ;;
+    put*) replace_policy "$1" "$2" "$3" "${VERDICT#*"$NL"}" ;;
   esac
 }

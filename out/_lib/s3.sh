@@ -26,6 +26,7 @@ bucket_here() {
 
 # existing_bucket BUCKET only looks.
 existing_bucket() {
+  handles bucket "$1"
   if ! bucket_here "$1"; then die "there is no bucket $1, and the spec says that it exists"; fi
 }
 
@@ -49,6 +50,8 @@ set_bucket() {
 # ensure_bucket BUCKET KEY VERSIONING BLOCK_PUBLIC OWNER_ONLY EXPIRE_DAYS
 ensure_bucket() {
   local bucket=$1
+  handles bucket "$bucket"
+  creates bucket "$bucket"
   if bucket_here "$bucket"; then
     claim_bucket "$bucket"
     set_up_bucket "$@"
@@ -141,7 +144,7 @@ claim_bucket() {
   if ours .TagSet || [[ -n $ADOPT ]]; then return 0; fi
   if holds '(.TagSet // []) == []'; then
     read_policy bucket "$1"
-    look '' 'has("Versions")' list-object-versions "$1" \
+    look '' 'has("Versions")' list-object-versions "$1" --max-items 1 --page-size 1 \
       --query '{Versions: Versions, DeleteMarkers: DeleteMarkers}'
     if [[ -z $POLICY ]] && holds '[.Versions[]?, .DeleteMarkers[]?] == []'; then return 0; fi
   fi

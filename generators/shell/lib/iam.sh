@@ -215,6 +215,17 @@ attach_managed() {
   fi
 }
 
+# attach_others TO MANAGED attaches policies of others where no policy of this setup's goes along, on
+# which it could be noted: they stay when they leave the spec.
+attach_others() {
+  local pair who
+  for pair in $(pairs_of "$1" "$2"); do
+    who=${pair#*/}
+    handles attached "$pair"
+    attach "${pair%%/*}" "${who%%/*}" "${who#*/}"
+  done
+}
+
 # pairs_of TO MANAGED prints "KIND/NAME/ARN" for each of the two.
 pairs_of() {
   jq -rn --argjson to "$1" --argjson managed "$2" '$to[] as $t | $managed[] | "\($t)/\(.)"'

@@ -42,8 +42,8 @@ def writes: (has("NotPrincipal") | not) and has("Principal") and
   else .Effect == "Allow" and all(.Principal | to_entries[];
     (.value | list | any(.[]; . == "*") | not)
     and (.key == "AWS" or .key == "Service" and (.value | list | all(.[]; . == $service)))) end;
-def mark: split("Pzgen") | if length > 1 then .[1:] | join("Pzgen") else null end;
-def former: split("Pzgen")[0] as $base | mark | if . == null then [] else [$base, $base + .] end;
+def mark: split("PZgen") | if length > 1 then .[1:] | join("PZgen") else null end;
+def former: split("PZgen")[0] as $base | mark | if . == null then [] else [$base, $base + .] end;
 def owned: . as $sid | any($sids[]; . == $sid)
   or (mark as $mark | any($marks[]; . == $mark));
 def unmarked($mine): . as $s

@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -45,8 +45,12 @@ SHOP_KEY_ALIAS='alias/china-personalize'
 # SHOP_KEY_ARN is known once the key is there.
 SHOP_KEY_ARN=''
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputChina", "PersonalizeKeyAdministrationChina", "PersonalizeListBucketChina", "PersonalizeReadInputChina", "PersonalizeRequireTLSChina", "PersonalizeRoleExportsWithKeyChina", "PersonalizeRoleUsesKeyChina", "PersonalizeServiceExportsWithKeyChina", "PersonalizeServiceUsesKeyChina", "PersonalizeWriteOutputChina"]'
+SID_MARKS='["China"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DATA_BUCKET" "$OUT_BUCKET" "$OPS_KEY_ARN"
@@ -546,13 +550,12 @@ steps() {
   existing_key "$OPS_KEY_ARN" "$(policy_key_ops)"
   ensure_key SHOP_KEY_ARN 'shop' "$SHOP_KEY_ALIAS" true "$(policy_key_shop)"
   ensure_inline 'Personalize-china' "$(policy_role_policy)"
+  role_policies '[]'
   ensure_bucket "$DATA_BUCKET" "$SHOP_KEY_ARN" true true true 0
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
   ensure_bucket "$OUT_BUCKET" "$OPS_KEY_ARN" true true true 0
   merge_policy bucket "$OUT_BUCKET" "$(policy_bucket_out)"
-  ensure_managed 'Personalize-china-analysts' "$(policy_operator_analysts)"
-  attach role 'PersonalizeAnalyst' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-china-analysts"
-  attach role 'PersonalizeAnalyst' "arn:${PARTITION}:iam::aws:policy/CloudWatchFullAccessV2"
+  ensure_managed 'Personalize-china-analysts' "$(policy_operator_analysts)" '["role/PersonalizeAnalyst"]' "[\"arn:${PARTITION}:iam::aws:policy/CloudWatchFullAccessV2\"]"
   ensure_dataset_group 'china' 'ECOMMERCE' ''
 }
 

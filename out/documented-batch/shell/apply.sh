@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -43,8 +43,12 @@ BATCH_KEY_ALIAS='alias/documented-batch'
 # BATCH_KEY_ARN is known once the key is there.
 BATCH_KEY_ARN=''
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputDocumentedBatch", "PersonalizeKeyAdministrationDocumentedBatch", "PersonalizeListBucketDocumentedBatch", "PersonalizeReadInputDocumentedBatch", "PersonalizeRequireTLSDocumentedBatch", "PersonalizeRoleExportsWithKeyDocumentedBatch", "PersonalizeRoleUsesKeyDocumentedBatch", "PersonalizeServiceExportsWithKeyDocumentedBatch", "PersonalizeServiceUsesKeyDocumentedBatch", "PersonalizeWriteOutputDocumentedBatch"]'
+SID_MARKS='["DocumentedBatch"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$IN_BUCKET" "$OUT_BUCKET"
@@ -244,6 +248,7 @@ steps() {
   ensure_inline 'Personalize-documented-batch-s3-in' "$(policy_role_s3_in)"
   ensure_inline 'Personalize-documented-batch-s3-out' "$(policy_role_s3_out)"
   ensure_inline 'Personalize-documented-batch-kms' "$(policy_role_kms)"
+  role_policies '[]'
   ensure_bucket "$IN_BUCKET" "$BATCH_KEY_ARN" true true true 0
   merge_policy bucket "$IN_BUCKET" "$(policy_bucket_in)"
   ensure_bucket "$OUT_BUCKET" "$BATCH_KEY_ARN" true true true 0

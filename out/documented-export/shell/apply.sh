@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -41,8 +41,12 @@ GROUP_KEY_ALIAS='alias/documented-group'
 # GROUP_KEY_ARN is known once the key is there.
 GROUP_KEY_ARN=''
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputDocumentedExport", "PersonalizeKeyAdministrationDocumentedExport", "PersonalizeListBucketDocumentedExport", "PersonalizeReadInputDocumentedExport", "PersonalizeRequireTLSDocumentedExport", "PersonalizeRoleExportsWithKeyDocumentedExport", "PersonalizeRoleUsesKeyDocumentedExport", "PersonalizeServiceExportsWithKeyDocumentedExport", "PersonalizeServiceUsesKeyDocumentedExport", "PersonalizeWriteOutputDocumentedExport"]'
+SID_MARKS='["DocumentedExport"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$OUT_BUCKET"
@@ -165,6 +169,7 @@ steps() {
   ensure_role '' '' "$(policy_role_trust)"
   ensure_key GROUP_KEY_ARN 'group' "$GROUP_KEY_ALIAS" true "$(policy_key_group)"
   ensure_inline 'Personalize-documented-export-s3-out' "$(policy_role_s3_out)"
+  role_policies '[]'
   ensure_bucket "$OUT_BUCKET" '' true true true 0
   merge_policy bucket "$OUT_BUCKET" "$(policy_bucket_out)"
   ensure_dataset_group 'documented' '' "$GROUP_KEY_ARN"

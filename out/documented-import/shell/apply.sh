@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -38,8 +38,12 @@ ROLE_ARN="arn:${PARTITION}:iam::${ACCOUNT}:role${ROLE_PATH}${ROLE_NAME}"
 DATA_BUCKET='acme-documented-import'
 DATA_BUCKET_ARN="arn:${PARTITION}:s3:::${DATA_BUCKET}"
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputDocumentedImport", "PersonalizeKeyAdministrationDocumentedImport", "PersonalizeListBucketDocumentedImport", "PersonalizeReadInputDocumentedImport", "PersonalizeRequireTLSDocumentedImport", "PersonalizeRoleExportsWithKeyDocumentedImport", "PersonalizeRoleUsesKeyDocumentedImport", "PersonalizeServiceExportsWithKeyDocumentedImport", "PersonalizeServiceUsesKeyDocumentedImport", "PersonalizeWriteOutputDocumentedImport"]'
+SID_MARKS='["DocumentedImport"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DATA_BUCKET"
@@ -151,10 +155,10 @@ EOF
 steps() {
   ensure_role '' '' "$(policy_role_trust)"
   ensure_inline 'Personalize-documented-import-s3-data' "$(policy_role_s3_data)"
+  role_policies '[]'
   ensure_bucket "$DATA_BUCKET" '' true true true 0
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
-  ensure_managed 'Personalize-documented-import-admins' "$(policy_operator_admins)"
-  attach group 'PersonalizeAdmins' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-documented-import-admins"
+  ensure_managed 'Personalize-documented-import-admins' "$(policy_operator_admins)" '["group/PersonalizeAdmins"]' '[]'
 }
 
 summary() {

@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/destroy.sh
   . "$HERE/../../_lib/destroy.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -38,8 +38,12 @@ ROLE_ARN="arn:${PARTITION}:iam::${ACCOUNT}:role${ROLE_PATH}${ROLE_NAME}"
 REPORTS_BUCKET='acme-documented-metrics'
 REPORTS_BUCKET_ARN="arn:${PARTITION}:s3:::${REPORTS_BUCKET}"
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputDocumentedMetrics", "PersonalizeKeyAdministrationDocumentedMetrics", "PersonalizeListBucketDocumentedMetrics", "PersonalizeReadInputDocumentedMetrics", "PersonalizeRequireTLSDocumentedMetrics", "PersonalizeRoleExportsWithKeyDocumentedMetrics", "PersonalizeRoleUsesKeyDocumentedMetrics", "PersonalizeServiceExportsWithKeyDocumentedMetrics", "PersonalizeServiceUsesKeyDocumentedMetrics", "PersonalizeWriteOutputDocumentedMetrics"]'
+SID_MARKS='["DocumentedMetrics"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$REPORTS_BUCKET"
@@ -114,7 +118,7 @@ steps() {
   look_at_role
   undo_inline 'Personalize-documented-metrics-s3-reports' "$(policy_role_s3_reports)"
   undo_inline 'Personalize-documented-metrics-cloudwatch' "$(policy_role_cloudwatch)"
-  undo_role '["Personalize-documented-metrics-s3-reports","Personalize-documented-metrics-cloudwatch"]' '[]' '[]'
+  undo_role '[]'
 }
 
 main "$@"

@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -52,8 +52,12 @@ OUTPUT_KEY_ALIAS='alias/encrypted/personalize-output'
 # OUTPUT_KEY_ARN is known once the key is there.
 OUTPUT_KEY_ARN=''
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputEncrypted", "PersonalizeKeyAdministrationEncrypted", "PersonalizeListBucketEncrypted", "PersonalizeReadInputEncrypted", "PersonalizeRequireTLSEncrypted", "PersonalizeRoleExportsWithKeyEncrypted", "PersonalizeRoleUsesKeyEncrypted", "PersonalizeServiceExportsWithKeyEncrypted", "PersonalizeServiceUsesKeyEncrypted", "PersonalizeWriteOutputEncrypted"]'
+SID_MARKS='["Encrypted"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DELETES_BUCKET" "$INPUT_BUCKET" "$OUTPUT_BUCKET"
@@ -1178,19 +1182,16 @@ steps() {
   ensure_key INPUT_KEY_ARN 'input' "$INPUT_KEY_ALIAS" true "$(policy_key_input)"
   ensure_key OUTPUT_KEY_ARN 'output' "$OUTPUT_KEY_ALIAS" false "$(policy_key_output)"
   ensure_inline 'Personalize-encrypted' "$(policy_role_policy)"
+  role_policies '[]'
   ensure_bucket "$DELETES_BUCKET" '' true true true 0
   merge_policy bucket "$DELETES_BUCKET" "$(policy_bucket_deletes)"
   ensure_bucket "$INPUT_BUCKET" "$INPUT_KEY_ARN" true true true 400
   merge_policy bucket "$INPUT_BUCKET" "$(policy_bucket_input)"
   ensure_bucket "$OUTPUT_BUCKET" "$OUTPUT_KEY_ARN" false true true 0
   merge_policy bucket "$OUTPUT_BUCKET" "$(policy_bucket_output)"
-  ensure_managed 'Personalize-encrypted-auditors' "$(policy_operator_auditors)"
-  attach group 'Auditors' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-encrypted-auditors"
-  ensure_managed 'Personalize-encrypted-pipeline' "$(policy_operator_pipeline)"
-  attach role 'VideoPipeline' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-encrypted-pipeline"
-  ensure_managed 'Personalize-encrypted-player' "$(policy_operator_player)"
-  attach role 'VideoPlayer' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-encrypted-player"
-  attach user 'player-ci' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-encrypted-player"
+  ensure_managed 'Personalize-encrypted-auditors' "$(policy_operator_auditors)" '["group/Auditors"]' '[]'
+  ensure_managed 'Personalize-encrypted-pipeline' "$(policy_operator_pipeline)" '["role/VideoPipeline"]' '[]'
+  ensure_managed 'Personalize-encrypted-player' "$(policy_operator_player)" '["role/VideoPlayer","user/player-ci"]' '[]'
   ensure_dataset_group 'video_encrypted' 'VIDEO_ON_DEMAND' "$GROUP_KEY_ARN"
 }
 

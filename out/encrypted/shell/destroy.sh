@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/destroy.sh
   . "$HERE/../../_lib/destroy.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -52,8 +52,12 @@ OUTPUT_KEY_ALIAS='alias/encrypted/personalize-output'
 # OUTPUT_KEY_ARN is known once the key is there.
 OUTPUT_KEY_ARN=''
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputEncrypted", "PersonalizeKeyAdministrationEncrypted", "PersonalizeListBucketEncrypted", "PersonalizeReadInputEncrypted", "PersonalizeRequireTLSEncrypted", "PersonalizeRoleExportsWithKeyEncrypted", "PersonalizeRoleUsesKeyEncrypted", "PersonalizeServiceExportsWithKeyEncrypted", "PersonalizeServiceUsesKeyEncrypted", "PersonalizeWriteOutputEncrypted"]'
+SID_MARKS='["Encrypted"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DELETES_BUCKET" "$INPUT_BUCKET" "$OUTPUT_BUCKET"
@@ -687,7 +691,7 @@ steps() {
   undo_key "$OUTPUT_KEY_ALIAS" "$(policy_key_output)" '30'
   look_at_role
   undo_inline 'Personalize-encrypted' "$(policy_role_policy)"
-  undo_role '["Personalize-encrypted"]' '[]' '[]'
+  undo_role '[]'
 }
 
 main "$@"

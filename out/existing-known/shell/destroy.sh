@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/destroy.sh
   . "$HERE/../../_lib/destroy.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -39,8 +39,12 @@ LAKE_BUCKET='acme-data-lake'
 LAKE_BUCKET_ARN="arn:${PARTITION}:s3:::${LAKE_BUCKET}"
 CORP_KEY_ARN='arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-4333-8444-555555555555'
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputExistingKnown", "PersonalizeKeyAdministrationExistingKnown", "PersonalizeListBucketExistingKnown", "PersonalizeReadInputExistingKnown", "PersonalizeRequireTLSExistingKnown", "PersonalizeRoleExportsWithKeyExistingKnown", "PersonalizeRoleUsesKeyExistingKnown", "PersonalizeServiceExportsWithKeyExistingKnown", "PersonalizeServiceUsesKeyExistingKnown", "PersonalizeWriteOutputExistingKnown"]'
+SID_MARKS='["ExistingKnown"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$LAKE_BUCKET" "$CORP_KEY_ARN"

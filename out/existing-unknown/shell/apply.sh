@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -39,8 +39,12 @@ INBOX_BUCKET='acme-inbox'
 INBOX_BUCKET_ARN="arn:${PARTITION}:s3:::${INBOX_BUCKET}"
 OTHER_KEY_ARN='arn:aws:kms:eu-central-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef'
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputExistingUnknown", "PersonalizeKeyAdministrationExistingUnknown", "PersonalizeListBucketExistingUnknown", "PersonalizeReadInputExistingUnknown", "PersonalizeRequireTLSExistingUnknown", "PersonalizeRoleExportsWithKeyExistingUnknown", "PersonalizeRoleUsesKeyExistingUnknown", "PersonalizeServiceExportsWithKeyExistingUnknown", "PersonalizeServiceUsesKeyExistingUnknown", "PersonalizeWriteOutputExistingUnknown"]'
+SID_MARKS='["ExistingUnknown"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$INBOX_BUCKET" "$OTHER_KEY_ARN"
@@ -196,6 +200,7 @@ steps() {
   ensure_role '' '' "$(policy_role_trust)"
   existing_key "$OTHER_KEY_ARN" "$(policy_key_other)"
   ensure_inline 'Personalize-existing-unknown' "$(policy_role_policy)"
+  role_policies '[]'
   existing_bucket "$INBOX_BUCKET"
   merge_policy bucket "$INBOX_BUCKET" "$(policy_bucket_inbox)"
 }

@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -49,8 +49,12 @@ NULL_KEY_ALIAS='alias/null/-_/0'
 # NULL_KEY_ARN is known once the key is there.
 NULL_KEY_ARN=''
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
-OWNED_SIDS='["1e3", "PersonalizeCheckOutputHostile", "PersonalizeKeyAdministrationHostile", "PersonalizeListBucketHostile", "PersonalizeReadInputHostile", "PersonalizeRequireTLSHostile", "PersonalizeRoleExportsWithKeyHostile", "PersonalizeRoleUsesKeyHostile", "PersonalizeServiceExportsWithKeyHostile", "PersonalizeServiceUsesKeyHostile", "PersonalizeWriteOutputHostile", "on"]'
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
+OWNED_SIDS='["PersonalizeCheckOutputHostile", "PersonalizeKeyAdministrationHostile", "PersonalizeListBucketHostile", "PersonalizeReadInputHostile", "PersonalizeRequireTLSHostile", "PersonalizeRoleExportsWithKeyHostile", "PersonalizeRoleUsesKeyHostile", "PersonalizeServiceExportsWithKeyHostile", "PersonalizeServiceUsesKeyHostile", "PersonalizeWriteOutputHostile"]'
+SID_MARKS='["Hostile"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$OFF_BUCKET" "$DATA_RESOURCE_AWS_BUCKET" "$NULL_BUCKET" "$TRUE_BUCKET" "$NO_KEY_ARN"
@@ -418,7 +422,7 @@ policy_bucket_null() {
       }
     },
     {
-      "Sid": "1e3",
+      "Sid": "1e3PZgenHostile",
       "Effect": "Deny",
       "Principal": {
         "AWS": "${ROLE_ARN}"
@@ -615,7 +619,7 @@ policy_key_null() {
       ]
     },
     {
-      "Sid": "on",
+      "Sid": "onPZgenHostile",
       "Effect": "Allow",
       "Principal": {
         "AWS": [
@@ -927,7 +931,7 @@ steps() {
   existing_key "$NO_KEY_ARN" "$(policy_key_No)"
   ensure_key NULL_KEY_ARN 'null' "$NULL_KEY_ALIAS" true "$(policy_key_null)"
   ensure_inline 'Personalize-hostile' "$(policy_role_policy)"
-  attach role "$ROLE_NAME" "arn:${PARTITION}:iam::${ACCOUNT}:policy/a+b=c,d.e@f-g_h"
+  role_policies "[\"arn:${PARTITION}:iam::${ACCOUNT}:policy/a+b=c,d.e@f-g_h\"]"
   existing_bucket "$OFF_BUCKET"
   merge_policy bucket "$OFF_BUCKET" "$(policy_bucket_Off)"
   ensure_bucket "$DATA_RESOURCE_AWS_BUCKET" '' true true true 0
@@ -936,12 +940,8 @@ steps() {
   merge_policy bucket "$NULL_BUCKET" "$(policy_bucket_null)"
   ensure_bucket "$TRUE_BUCKET" "$NO_KEY_ARN" true true true 0
   merge_policy bucket "$TRUE_BUCKET" "$(policy_bucket_true)"
-  ensure_managed 'Personalize-hostile-null' "$(policy_operator_null)"
-  attach group '@group=+,.' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-hostile-null"
-  ensure_managed 'Personalize-hostile-yes' "$(policy_operator_yes)"
-  attach role '+role,=.@-' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-hostile-yes"
-  attach user 'o=brien@example.com' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-hostile-yes"
-  attach user '-x' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-hostile-yes"
+  ensure_managed 'Personalize-hostile-null' "$(policy_operator_null)" '["group/@group=+,."]' '[]'
+  ensure_managed 'Personalize-hostile-yes' "$(policy_operator_yes)" '["role/+role,=.@-","user/o=brien@example.com","user/-x"]' '[]'
   upload $'it\'s $(id) `x` "q" ${y} \045{z} *.csv' "$NULL_BUCKET" $'it\'s (a) folder & more; x=1, !-_.@:+/it\'s.csv'
   upload '--recursive' "$DATA_RESOURCE_AWS_BUCKET" '-- data/--recursive'
   ensure_dataset_group '0-hostile_group' '' "$NO_KEY_ARN"

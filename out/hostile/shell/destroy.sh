@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/destroy.sh
   . "$HERE/../../_lib/destroy.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -49,8 +49,12 @@ NULL_KEY_ALIAS='alias/null/-_/0'
 # NULL_KEY_ARN is known once the key is there.
 NULL_KEY_ARN=''
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
-OWNED_SIDS='["1e3", "PersonalizeCheckOutputHostile", "PersonalizeKeyAdministrationHostile", "PersonalizeListBucketHostile", "PersonalizeReadInputHostile", "PersonalizeRequireTLSHostile", "PersonalizeRoleExportsWithKeyHostile", "PersonalizeRoleUsesKeyHostile", "PersonalizeServiceExportsWithKeyHostile", "PersonalizeServiceUsesKeyHostile", "PersonalizeWriteOutputHostile", "on"]'
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
+OWNED_SIDS='["PersonalizeCheckOutputHostile", "PersonalizeKeyAdministrationHostile", "PersonalizeListBucketHostile", "PersonalizeReadInputHostile", "PersonalizeRequireTLSHostile", "PersonalizeRoleExportsWithKeyHostile", "PersonalizeRoleUsesKeyHostile", "PersonalizeServiceExportsWithKeyHostile", "PersonalizeServiceUsesKeyHostile", "PersonalizeWriteOutputHostile"]'
+SID_MARKS='["Hostile"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$OFF_BUCKET" "$DATA_RESOURCE_AWS_BUCKET" "$NULL_BUCKET" "$TRUE_BUCKET" "$NO_KEY_ARN"
@@ -365,7 +369,7 @@ policy_bucket_null() {
       }
     },
     {
-      "Sid": "1e3",
+      "Sid": "1e3PZgenHostile",
       "Effect": "Deny",
       "Principal": {
         "AWS": "${ROLE_ARN}"
@@ -562,7 +566,7 @@ policy_key_null() {
       ]
     },
     {
-      "Sid": "on",
+      "Sid": "onPZgenHostile",
       "Effect": "Allow",
       "Principal": {
         "AWS": [
@@ -589,7 +593,7 @@ steps() {
   undo_key "$NULL_KEY_ALIAS" "$(policy_key_null)" '30'
   look_at_role
   undo_inline 'Personalize-hostile' "$(policy_role_policy)"
-  undo_role '["Personalize-hostile"]' '[]' "[\"arn:${PARTITION}:iam::${ACCOUNT}:policy/a+b=c,d.e@f-g_h\"]"
+  undo_role "[\"arn:${PARTITION}:iam::${ACCOUNT}:policy/a+b=c,d.e@f-g_h\"]"
 }
 
 main "$@"

@@ -345,7 +345,7 @@ data "aws_iam_policy_document" "key_null" {
 
   statement {
     # added in the spec: -
-    sid       = "on"
+    sid       = "onPZgenHostile"
     effect    = "Allow"
     actions   = ["kms:ListGrants"]
     resources = ["*"]
@@ -612,7 +612,7 @@ data "aws_iam_policy_document" "bucket_null" {
 
   statement {
     # added in the spec: {{x}}
-    sid       = "1e3"
+    sid       = "1e3PZgenHostile"
     effect    = "Deny"
     actions   = ["s3:DeleteObject"]
     resources = ["${aws_s3_bucket.null.arn}/*"]

@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/destroy.sh
   . "$HERE/../../_lib/destroy.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -38,8 +38,12 @@ ROLE_ARN="arn:${PARTITION}:iam::${ACCOUNT}:role${ROLE_PATH}${ROLE_NAME}"
 DATA_BUCKET='acme-minimal-personalize-data'
 DATA_BUCKET_ARN="arn:${PARTITION}:s3:::${DATA_BUCKET}"
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputMinimal", "PersonalizeKeyAdministrationMinimal", "PersonalizeListBucketMinimal", "PersonalizeReadInputMinimal", "PersonalizeRequireTLSMinimal", "PersonalizeRoleExportsWithKeyMinimal", "PersonalizeRoleUsesKeyMinimal", "PersonalizeServiceExportsWithKeyMinimal", "PersonalizeServiceUsesKeyMinimal", "PersonalizeWriteOutputMinimal"]'
+SID_MARKS='["Minimal"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DATA_BUCKET"
@@ -132,7 +136,7 @@ steps() {
   undo_bucket "$DATA_BUCKET" "$(policy_bucket_data)" 'created'
   look_at_role
   undo_inline 'Personalize-minimal' "$(policy_role_policy)"
-  undo_role '["Personalize-minimal"]' '[]' '[]'
+  undo_role '[]'
 }
 
 main "$@"

@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -47,8 +47,12 @@ SHOP_KEY_ALIAS='alias/retail-personalize'
 # SHOP_KEY_ARN is known once the key is there.
 SHOP_KEY_ARN=''
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputRetail", "PersonalizeKeyAdministrationRetail", "PersonalizeListBucketRetail", "PersonalizeReadInputRetail", "PersonalizeRequireTLSRetail", "PersonalizeRoleExportsWithKeyRetail", "PersonalizeRoleUsesKeyRetail", "PersonalizeServiceExportsWithKeyRetail", "PersonalizeServiceUsesKeyRetail", "PersonalizeWriteOutputRetail"]'
+SID_MARKS='["Retail"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DATA_BUCKET" "$PLAIN_BUCKET" "$RESULTS_BUCKET" "$CORP_KEY_ARN"
@@ -935,19 +939,16 @@ steps() {
   existing_key "$CORP_KEY_ARN" "$(policy_key_corp)"
   ensure_key SHOP_KEY_ARN 'shop' "$SHOP_KEY_ALIAS" true "$(policy_key_shop)"
   ensure_inline 'Personalize-retail' "$(policy_role_policy)"
+  role_policies '[]'
   ensure_bucket "$DATA_BUCKET" "$SHOP_KEY_ARN" true true true 0
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
   ensure_bucket "$PLAIN_BUCKET" '' true true true 0
   merge_policy bucket "$PLAIN_BUCKET" "$(policy_bucket_plain)"
   existing_bucket "$RESULTS_BUCKET"
   merge_policy bucket "$RESULTS_BUCKET" "$(policy_bucket_results)"
-  ensure_managed 'Personalize-retail-admins' "$(policy_operator_admins)"
-  attach group 'PersonalizeAdmins' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-retail-admins"
-  attach group 'PersonalizeAdmins' "arn:${PARTITION}:iam::aws:policy/CloudWatchFullAccess"
-  ensure_managed 'Personalize-retail-analysts' "$(policy_operator_analysts)"
-  attach role 'PersonalizeAnalyst' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-retail-analysts"
-  ensure_managed 'Personalize-retail-web' "$(policy_operator_web)"
-  attach role 'WebShop' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-retail-web"
+  ensure_managed 'Personalize-retail-admins' "$(policy_operator_admins)" '["group/PersonalizeAdmins"]' "[\"arn:${PARTITION}:iam::aws:policy/CloudWatchFullAccess\"]"
+  ensure_managed 'Personalize-retail-analysts' "$(policy_operator_analysts)" '["role/PersonalizeAnalyst"]' '[]'
+  ensure_managed 'Personalize-retail-web' "$(policy_operator_web)" '["role/WebShop"]' '[]'
   upload 'data/interactions.csv' "$DATA_BUCKET" 'datasets/interactions.csv'
   ensure_dataset_group 'retail' '' "$CORP_KEY_ARN"
 }

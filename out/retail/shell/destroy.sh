@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/destroy.sh
   . "$HERE/../../_lib/destroy.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -47,8 +47,12 @@ SHOP_KEY_ALIAS='alias/retail-personalize'
 # SHOP_KEY_ARN is known once the key is there.
 SHOP_KEY_ARN=''
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputRetail", "PersonalizeKeyAdministrationRetail", "PersonalizeListBucketRetail", "PersonalizeReadInputRetail", "PersonalizeRequireTLSRetail", "PersonalizeRoleExportsWithKeyRetail", "PersonalizeRoleUsesKeyRetail", "PersonalizeServiceExportsWithKeyRetail", "PersonalizeServiceUsesKeyRetail", "PersonalizeWriteOutputRetail"]'
+SID_MARKS='["Retail"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DATA_BUCKET" "$PLAIN_BUCKET" "$RESULTS_BUCKET" "$CORP_KEY_ARN"
@@ -485,7 +489,7 @@ steps() {
   undo_key "$SHOP_KEY_ALIAS" "$(policy_key_shop)" '30'
   look_at_role
   undo_inline 'Personalize-retail' "$(policy_role_policy)"
-  undo_role '["Personalize-retail"]' '[]' '[]'
+  undo_role '[]'
 }
 
 main "$@"

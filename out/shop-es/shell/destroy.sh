@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/destroy.sh
   . "$HERE/../../_lib/destroy.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -41,8 +41,12 @@ DATA_BUCKET_ARN="arn:${PARTITION}:s3:::${DATA_BUCKET}"
 OUT_BUCKET='acme-shop-es-out'
 OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputShopEs", "PersonalizeKeyAdministrationShopEs", "PersonalizeListBucketShopEs", "PersonalizeReadInputShopEs", "PersonalizeRequireTLSShopEs", "PersonalizeRoleExportsWithKeyShopEs", "PersonalizeRoleUsesKeyShopEs", "PersonalizeServiceExportsWithKeyShopEs", "PersonalizeServiceUsesKeyShopEs", "PersonalizeWriteOutputShopEs"]'
+SID_MARKS='["ShopEs"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DATA_BUCKET" "$OUT_BUCKET"
@@ -237,7 +241,7 @@ steps() {
   undo_bucket "$OUT_BUCKET" "$(policy_bucket_out)" 'created'
   look_at_role
   undo_inline 'Personalize-shop-es' "$(policy_role_policy)"
-  undo_role '["Personalize-shop-es"]' '[]' '[]'
+  undo_role '[]'
 }
 
 main "$@"

@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -41,8 +41,12 @@ DATA_BUCKET_ARN="arn:${PARTITION}:s3:::${DATA_BUCKET}"
 OUT_BUCKET='acme-shop-fr-out'
 OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputShopFr", "PersonalizeKeyAdministrationShopFr", "PersonalizeListBucketShopFr", "PersonalizeReadInputShopFr", "PersonalizeRequireTLSShopFr", "PersonalizeRoleExportsWithKeyShopFr", "PersonalizeRoleUsesKeyShopFr", "PersonalizeServiceExportsWithKeyShopFr", "PersonalizeServiceUsesKeyShopFr", "PersonalizeWriteOutputShopFr"]'
+SID_MARKS='["ShopFr"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DATA_BUCKET" "$OUT_BUCKET"
@@ -271,6 +275,7 @@ EOF
 steps() {
   ensure_role '' "arn:${PARTITION}:iam::${ACCOUNT}:policy/ShopBoundary" "$(policy_role_trust)"
   ensure_inline 'Personalize-shop-fr' "$(policy_role_policy)"
+  role_policies '[]'
   ensure_bucket "$DATA_BUCKET" '' true true true 0
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
   ensure_bucket "$OUT_BUCKET" '' true true true 0

@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -43,8 +43,12 @@ SHOP_KEY_ALIAS='alias/web-dev'
 # SHOP_KEY_ARN is known once the key is there.
 SHOP_KEY_ARN=''
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputWebDev", "PersonalizeKeyAdministrationWebDev", "PersonalizeListBucketWebDev", "PersonalizeReadInputWebDev", "PersonalizeRequireTLSWebDev", "PersonalizeRoleExportsWithKeyWebDev", "PersonalizeRoleUsesKeyWebDev", "PersonalizeServiceExportsWithKeyWebDev", "PersonalizeServiceUsesKeyWebDev", "PersonalizeWriteOutputWebDev"]'
+SID_MARKS='["WebDev"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DATA_BUCKET" "$RESULTS_BUCKET"
@@ -623,14 +627,13 @@ steps() {
   ensure_role '' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Boundary" "$(policy_role_trust)"
   ensure_key SHOP_KEY_ARN 'shop' "$SHOP_KEY_ALIAS" true "$(policy_key_shop)"
   ensure_inline 'Personalize-web-dev' "$(policy_role_policy)"
+  role_policies '[]'
   ensure_bucket "$DATA_BUCKET" "$SHOP_KEY_ARN" true true true 30
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
   ensure_bucket "$RESULTS_BUCKET" "$SHOP_KEY_ARN" true true true 30
   merge_policy bucket "$RESULTS_BUCKET" "$(policy_bucket_results)"
-  ensure_managed 'Personalize-web-dev-pipeline' "$(policy_operator_pipeline)"
-  attach role 'Pipeline-web-dev' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-web-dev-pipeline"
-  ensure_managed 'Personalize-web-dev-team' "$(policy_operator_team)"
-  attach group 'personalization' "arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-web-dev-team"
+  ensure_managed 'Personalize-web-dev-pipeline' "$(policy_operator_pipeline)" '["role/Pipeline-web-dev"]' '[]'
+  ensure_managed 'Personalize-web-dev-team' "$(policy_operator_team)" '["group/personalization"]' '[]'
   ensure_dataset_group 'web-dev' 'ECOMMERCE' ''
 }
 

@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/destroy.sh
   . "$HERE/../../_lib/destroy.sh"
 fi
-if [[ $PZGEN_LIBRARY != 1 ]]; then
+if [[ $PZGEN_LIBRARY != 2 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 1 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 2 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -43,8 +43,12 @@ SHOP_KEY_ALIAS='alias/web-stage'
 # SHOP_KEY_ARN is known once the key is there.
 SHOP_KEY_ARN=''
 
-# All Sids that pzgen has ever given to statements of this setup in the policy of a bucket or a key.
+# Names that the setup had before.
+WAS='[]'
+# Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
+# in which one of the marks follows "PZgen".
 OWNED_SIDS='["PersonalizeCheckOutputWebStage", "PersonalizeKeyAdministrationWebStage", "PersonalizeListBucketWebStage", "PersonalizeReadInputWebStage", "PersonalizeRequireTLSWebStage", "PersonalizeRoleExportsWithKeyWebStage", "PersonalizeRoleUsesKeyWebStage", "PersonalizeServiceExportsWithKeyWebStage", "PersonalizeServiceUsesKeyWebStage", "PersonalizeWriteOutputWebStage"]'
+SID_MARKS='["WebStage"]'
 
 check_setup() {
   safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DATA_BUCKET" "$RESULTS_BUCKET"
@@ -314,7 +318,7 @@ steps() {
   undo_key "$SHOP_KEY_ALIAS" "$(policy_key_shop)" '30'
   look_at_role
   undo_inline 'Personalize-web-stage' "$(policy_role_policy)"
-  undo_role '["Personalize-web-stage"]' '[]' '[]'
+  undo_role '[]'
 }
 
 main "$@"
