@@ -52,6 +52,10 @@ func parse(op operation, args []string) (*input, error) {
 			}
 			i++
 			value = args[i]
+			for name == listOption && i+1 < len(args) && !strings.HasPrefix(args[i+1], "--") {
+				i++
+				value += " " + args[i]
+			}
 			if strings.HasPrefix(value, "-") {
 				return nil, fmt.Errorf("the value %q of %q looks like an option", value, "--"+name)
 			}
@@ -91,6 +95,9 @@ func parse(op operation, args []string) (*input, error) {
 	}
 	return in, nil
 }
+
+// listOption is the option that takes any number of values.
+const listOption = "resource-type-filters"
 
 // flags are the options without a value.
 const flags = " set-as-default only-show-errors "

@@ -62,7 +62,7 @@ func getResources(a *Account, in *input) (any, error) {
 	in.into("tag-filters", &filters)
 	list := []any{}
 	add := func(kind, arn string, tags map[string]string) {
-		if only := in.str("resource-type-filters"); only != "" && only != kind {
+		if only := strings.Fields(in.str("resource-type-filters")); len(only) > 0 && !slices.Contains(only, kind) {
 			return
 		}
 		for _, f := range filters {
