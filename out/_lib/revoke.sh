@@ -33,14 +33,17 @@ creates() {
 
 created() { [[ $CREATED == *"${NL}$1 $2${NL}"* ]]; }
 
-# names_in DOCUMENT notes the buckets and keys that a policy of this setup's names.
+# names_in DOCUMENT notes the buckets, keys and dataset groups that a policy of this setup's names.
 names_in() {
   if [[ -z $PLANNING ]]; then return 0; fi
   NAMED="${NAMED}$(jq_policy '($doc.Statement | list[] | .Resource, .NotResource | list[] | strings)
     | if startswith("arn:\($partition):s3:::")
         then split(":")[5] | split("/")[0] | select(test("^[a-z0-9.-]+$")) | "bucket \(.)"
       elif startswith($keys) and (ltrimstr($keys) | test("^[a-zA-Z0-9-]+$")) then "key \(.)"
-      else empty end' --argjson doc "$1" --arg keys "arn:${PARTITION}:kms:${REGION}:${ACCOUNT}:key/")${NL}"
+      elif startswith($groups) and (ltrimstr($groups) | test("^[a-zA-Z0-9_-]+$"))
+        then "group \(ltrimstr($groups))"
+      else empty end' --argjson doc "$1" --arg keys "arn:${PARTITION}:kms:${REGION}:${ACCOUNT}:key/" \
+    --arg groups "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/")${NL}"
 }
 
 # see SHAPE ARGS... is call for what only tells of old things: where it is not allowed the script goes
@@ -239,15 +242,14 @@ old_attached() {
 
 # old_data finds buckets and keys: those that this setup's policies name, and those that carry its tag.
 old_data() {
-  local kind name arn tagged=''
+  local kind name tagged=''
   if see '.ResourceTagMappingList | array and all(.ResourceARN | text)' \
-    resourcegroupstaggingapi get-resources --tag-filters "$(jq -cn --argjson names "$NAMES" \
+    resourcegroupstaggingapi get-resources --resource-type-filters s3 kms:key --tag-filters "$(jq -cn --argjson names "$NAMES" \
       '[{Key: "pzgen:setup", Values: $names}]')"; then
     tagged=$(answer --arg p "$PARTITION" --arg r "$REGION" --arg a "$ACCOUNT" '
       .ResourceTagMappingList[].ResourceARN
       | if startswith("arn:\($p):s3:::") then "bucket " + split(":")[5]
         elif startswith("arn:\($p):kms:\($r):\($a):key/") then "key " + .
-        elif startswith("arn:\($p):personalize:\($r):\($a):dataset-group/") then "group " + .
         else empty end')
   fi
   while read -r kind name; do
@@ -256,21 +258,28 @@ old_data() {
         creates "$kind" "$name"
         if ! handled "$kind" "$name"; then OLD_DATA="${OLD_DATA}${kind} ${name}${NL}"; fi
         ;;
-      group)
-        arn=$name
-        if ! handled group "${arn##*/}"; then
-          behind "the dataset group ${arn##*/}; with all that is in it deleted:" \
-            "aws personalize delete-dataset-group --dataset-group-arn ${arn} --region ${REGION}"
-        fi
-        ;;
     esac
   done <<<"$tagged"
   while read -r kind name; do
     if [[ -z $kind ]] || handled "$kind" "$name"; then continue; fi
+    if [[ $kind == group ]]; then
+      old_group "$name"
+      continue
+    fi
     if [[ "${NL}${OLD_DATA}" != *"${NL}${kind} ${name}${NL}"* ]]; then
       OLD_DATA="${OLD_DATA}${kind} ${name}${NL}"
     fi
   done <<<"$(once "$NAMED")"
+}
+
+# old_group NAME tells of a dataset group.
+old_group() {
+  local arn="arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/$1"
+  if call 'ResourceNotFoundException AccessDeniedException' "$GROUP_SHAPE" \
+    personalize describe-dataset-group --dataset-group-arn "$arn"; then
+    behind "the dataset group $1; with all that is in it deleted:" \
+      "aws personalize delete-dataset-group --dataset-group-arn ${arn} --region ${REGION}"
+  fi
 }
 
 # behind TEXT... notes data that stays.
