@@ -26,11 +26,7 @@ func (w *world) edit(pairs ...string) {
 	if err := os.WriteFile(w.spec, []byte(strings.NewReplacer(pairs...).Replace(string(text))), 0o644); err != nil {
 		w.t.Fatal(err)
 	}
-	for _, m := range build(w.t, w.spec) {
-		if m.Name == w.setup.Name {
-			w.setup = m
-		}
-	}
+	w.setup = w.find(w.setup.Name)
 }
 
 // update changes about everything of the example "encrypted" that can be changed, beside hands that meddled with it.

@@ -85,6 +85,7 @@ type world struct {
 	setup  *model.Setup
 	spec   string
 	before *state
+	corp   string // the ARN of the key that exists, in dayTwo
 
 	// handsOff: the target that is tested leaves policies alone that it does not know, and gives the statements to merge.
 	handsOff bool
@@ -115,23 +116,7 @@ func foreignKeyPolicy(m *model.Setup) string {
 // newWorld starts the account of a setup, which is in a file of the examples. edit changes the text of the spec.
 func newWorld(t testing.TB, socket, file, name string, edit func(string) string) *world {
 	t.Helper()
-	w := &world{t: t}
-	find := func(path string) *model.Setup {
-		for _, m := range build(t, path) {
-			if m.Name == name {
-				return m
-			}
-		}
-		t.Fatalf("%s has no setup %s", path, name)
-		return nil
-	}
-	m := find(filepath.Join(examples, file))
-	w.cloud = newCloud(t, socket, m.Account, m.Region)
-	if err := os.CopyFS(filepath.Join(w.dir, "spec"), os.DirFS(examples)); err != nil {
-		t.Fatal(err)
-	}
-	w.spec = filepath.Join(w.dir, "spec", file)
-	text, err := os.ReadFile(w.spec)
+	text, err := os.ReadFile(filepath.Join(examples, file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,6 +126,26 @@ func newWorld(t testing.TB, socket, file, name string, edit func(string) string)
 			t.Fatalf("the spec %s is not changed", file)
 		}
 	}
+	return worldOf(t, socket, file, name, changed)
+}
+
+// worldOf starts the account of a setup, whose spec has this text and is beside the examples' files.
+func worldOf(t testing.TB, socket, file, name, text string) *world {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(examples)); err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, spec: filepath.Join(dir, file)}
+	if err := os.WriteFile(w.spec, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	m := w.find(name)
+	w.cloud = newCloud(t, socket, m.Account, m.Region)
+	w.spec = filepath.Join(w.dir, "spec", file)
+	if err := os.Rename(dir, filepath.Dir(w.spec)); err != nil {
+		t.Fatal(err)
+	}
 	for _, k := range m.Keys { // AWS makes up the id of a key
 		if k.Existing() {
 			doc := foreignKeyPolicy(m)
@@ -149,16 +154,28 @@ func newWorld(t testing.TB, socket, file, name string, edit func(string) string)
 			}
 			var made struct{ KeyMetadata struct{ Arn string } }
 			w.json(&made, "kms", "create-key", "--policy", doc)
-			changed = strings.ReplaceAll(changed, k.ARN, made.KeyMetadata.Arn)
+			text = strings.ReplaceAll(text, k.ARN, made.KeyMetadata.Arn)
 		}
 	}
-	if err := os.WriteFile(w.spec, []byte(changed), 0o644); err != nil {
+	if err := os.WriteFile(w.spec, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	w.setup = find(w.spec)
+	w.setup = w.find(name)
 	w.prepare()
 	w.before = w.state()
 	return w
+}
+
+// find builds the setup of this name from the spec as it is now.
+func (w *world) find(name string) *model.Setup {
+	w.t.Helper()
+	for _, m := range build(w.t, w.spec) {
+		if m.Name == name {
+			return m
+		}
+	}
+	w.t.Fatalf("%s has no setup %s", w.spec, name)
+	return nil
 }
 
 func (w *world) json(v any, args ...string) {
