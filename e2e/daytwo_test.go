@@ -14,60 +14,20 @@ import (
 
 	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/modeltest"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/internal/proof"
 	"github.com/pzgen/pzgen/internal/testtool"
 	"github.com/pzgen/pzgen/policy"
 )
 
-// dayTwo is a setup that has one of each thing which can leave a spec.
-const dayTwo = `version: 1
-defaults: {account: "111122223333", region: eu-west-1}
-setups:
-  reco:
-    role: {name: RecoRole, managedPolicies: [AmazonPersonalizeFullAccess, CloudWatchFullAccessV2], permissionsBoundary: "arn:aws:iam::111122223333:policy/Boundary"}
-    keys:
-      main: {alias: alias/reco/main}
-      corp: {arn: "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"}
-    buckets:
-      data: {name: acme-reco-data, key: main}
-      more: {name: acme-reco-more, key: corp}
-      results: {name: acme-reco-results}
-      lake: {name: acme-lake, existing: true}
-    workflows:
-      - {type: import, from: data/in/}
-      - {type: import, from: more/in/}
-      - {type: import, from: lake/in/}
-      - {type: batch-inference, from: data/batch/, to: results/out/}
-      - {type: export, to: results/export/}
-    datasetGroup: {name: reco}
-    operators:
-      ci: {access: operate, roles: [CI]}
-      boss: {access: full, roles: [Boss], managedPolicies: [CloudWatchFullAccess]}
-      eyes: {access: read, users: [ann, bob], groups: [analysts]}
-    statements:
-      role:
-        - {sid: Audit, effect: Allow, action: ["s3:GetBucketLocation"], resource: ["<data.arn>"], accepted: the auditors want it}
-      buckets:
-        data:
-          - {sid: LetAuditorsRead, effect: Allow, principal: {AWS: ["arn:aws:iam::111122223333:role/CI"]}, action: ["s3:GetObjectTagging"], resource: ["<data.arn>/*"], accepted: the auditors want it}
-        lake:
-          - {sid: LetAuditorsList, effect: Allow, principal: {AWS: ["arn:aws:iam::111122223333:role/CI"]}, action: ["s3:ListBucketVersions"], resource: ["<lake.arn>"], accepted: the auditors want it}
-      keys:
-        corp:
-          - {sid: LetAuditorsLook, effect: Allow, principal: {AWS: ["arn:aws:iam::111122223333:role/CI"]}, action: ["kms:GetKeyRotationStatus"], resource: ["*"], accepted: the auditors want it}
-`
-
-// dayTwoKey is written in dayTwo for the key that exists.
-const dayTwoKey = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"
-
 // newDayTwo starts an account in which everything stands that a change of the spec needs.
 func newDayTwo(t testing.TB, socket string) *world {
 	t.Helper()
-	w := worldOf(t, socket, "daytwo.yaml", "reco", dayTwo)
+	w := worldOf(t, socket, "daytwo.yaml", "reco", modeltest.FirstSpec)
 	for _, k := range w.setup.Keys {
 		if k.Existing() {
-			w.corp = k.ARN
+			w.there = k.ARN
 		}
 	}
 	w.aws("s3api", "create-bucket", "--bucket", "acme-other-lake", "--create-bucket-configuration", "LocationConstraint="+w.region)
@@ -78,63 +38,6 @@ func newDayTwo(t testing.TB, socket string) *world {
 	}
 	w.before = w.state()
 	return w
-}
-
-// A specChange is what somebody does to the spec: each of the first strings of a pair becomes the second.
-type specChange struct {
-	name  string
-	pairs []string
-}
-
-// specChanges take something away, or put it elsewhere.
-var specChanges = []specChange{
-	{"operator dropped", []string{"      boss: {access: full, roles: [Boss], managedPolicies: [CloudWatchFullAccess]}\n", ""}},
-	{"operator moved", []string{"roles: [CI]", "roles: [CI2]"}},
-	{"operator lowered", []string{"access: full", "access: read"}},
-	{"operator raised", []string{"access: read", "access: operate"}},
-	{"operator renamed", []string{"boss:", "chief:"}},
-	{"operator of one more", []string{"roles: [CI]", "roles: [CI, CI2]"}},
-	{"user taken away", []string{"users: [ann, bob]", "users: [ann]"}},
-	{"group taken away", []string{", groups: [analysts]", ""}},
-	{"operator for nobody", []string{"access: operate, roles: [CI]", "access: operate"}},
-	{"operator's managed policy dropped", []string{", managedPolicies: [CloudWatchFullAccess]", ""}},
-	{"all operators dropped", []string{dayTwo[strings.Index(dayTwo, "    operators:"):strings.Index(dayTwo, "    statements:")], ""}},
-	{"workflow dropped", []string{"      - {type: import, from: lake/in/}\n", ""}},
-	{"writing workflow dropped", []string{"      - {type: export, to: results/export/}\n", ""}},
-	{"prefix changed", []string{"lake/in/", "lake/elsewhere/"}},
-	{"workflow in another bucket", []string{"- {type: import, from: lake/in/}", "- {type: import, from: results/in/}"}},
-	{"bucket dropped", []string{"      more: {name: acme-reco-more, key: corp}\n", "", "      - {type: import, from: more/in/}\n", "",
-		"        corp:\n", "        spare:\n", "      corp: {arn", "      spare: {arn"}},
-	{"bucket renamed", []string{"acme-reco-results", "acme-reco-output"}},
-	{"existing bucket dropped", []string{"      lake: {name: acme-lake, existing: true}\n", "", "      - {type: import, from: lake/in/}\n", "",
-		lines("        lake:\n", "      keys:\n        corp:"), ""}},
-	{"existing bucket exchanged", []string{"acme-lake", "acme-other-lake"}},
-	{"created bucket exists now", []string{"acme-reco-results", "acme-other-lake, existing: true"}},
-	{"key of a bucket dropped", []string{"acme-reco-data, key: main", "acme-reco-data", "main: {alias: alias/reco/main}", "spare: {alias: alias/reco/main}"}},
-	{"key of a bucket changed", []string{"acme-reco-data, key: main", "acme-reco-data, key: corp", "      main: {alias: alias/reco/main}\n", ""}},
-	{"created key renamed", []string{"alias/reco/main", "alias/reco/second"}},
-	{"existing key dropped", []string{"acme-reco-more, key: corp", "acme-reco-more", lines("      corp:", "    buckets:"), "", lines("      keys:\n        corp:", ""), ""}},
-	{"role renamed", []string{"name: RecoRole", "name: RecoWorker"}},
-	{"role exists", []string{"name: RecoRole, managedPolicies: [AmazonPersonalizeFullAccess, CloudWatchFullAccessV2], permissionsBoundary: \"arn:aws:iam::111122223333:policy/Boundary\"",
-		"name: Theirs, existing: true"}},
-	{"role's managed policy dropped", []string{"AmazonPersonalizeFullAccess, ", ""}},
-	{"role's own statement dropped", []string{lines("      role:", "      buckets:\n        data:"), ""}},
-	{"created bucket's own statement dropped", []string{lines("        data:\n", "        lake:\n"), ""}},
-	{"existing bucket's own statement dropped", []string{lines("        lake:\n", "      keys:\n        corp:"), ""}},
-	{"existing bucket's own statement renamed", []string{"LetAuditorsList", "LetCIList"}},
-	{"existing key's own statement dropped", []string{lines("      keys:\n        corp:", ""), ""}},
-	{"profile switched", []string{"    role: {", "    profile: documented\n    role: {"}},
-	{"conditions everywhere", []string{"    role: {", "    confusedDeputy: everywhere\n    role: {"}},
-	{"conditions nowhere", []string{"    role: {", "    listByPrefix: true\n    role: {"}},
-}
-
-// lines returns the part of dayTwo from one word to before another, or to its end.
-func lines(from, to string) string {
-	start := strings.Index(dayTwo, from)
-	if to == "" {
-		return dayTwo[start:]
-	}
-	return dayTwo[start : start+strings.Index(dayTwo[start:], to)]
 }
 
 // exactly requires the account to grant what the setup says and what others granted before, and nothing more: each document, attachment and policy of
@@ -258,19 +161,20 @@ func (w *world) nothingElseLetsIn(t testing.TB, m *model.Setup, s *state) {
 }
 
 // rewrite makes a spec out of the first one by a change and builds the setup.
-func (w *world) rewrite(t *testing.T, first string, c specChange) *model.Setup {
+func (w *world) rewrite(t *testing.T, first string, c modeltest.Change) *model.Setup {
 	t.Helper()
-	pairs := slices.Clone(c.pairs)
-	for i := 0; i < len(pairs); i += 2 {
-		pairs[i] = strings.ReplaceAll(pairs[i], dayTwoKey, w.corp)
-		if !strings.Contains(first, pairs[i]) {
-			t.Fatalf("the spec has no %q", pairs[i])
-		}
+	c.Edits = slices.Clone(c.Edits)
+	for i, text := range c.Edits {
+		c.Edits[i] = strings.ReplaceAll(text, modeltest.KeyThere, w.there)
 	}
-	if err := os.WriteFile(w.spec, []byte(strings.NewReplacer(pairs...).Replace(first)), 0o644); err != nil {
+	if err := os.WriteFile(w.spec, []byte(c.Apply(t, first)), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return w.find("reco")
+	all := build(t, w.spec)
+	if len(all) != 1 {
+		t.Fatalf("%d setups", len(all))
+	}
+	return all[0]
 }
 
 // firstSpec reads the spec as it is before any change.
@@ -283,13 +187,16 @@ func (w *world) firstSpec(t *testing.T) string {
 	return string(text)
 }
 
-// someChanges returns the changes that one of several groups tries: usual ones at most, or all of them.
-func someChanges(group, groups, usual int) []specChange {
-	all := len(specChanges)
-	count := testtool.Cases(usual, all)
-	var some []specChange
+// someChanges returns the changes that one of several groups tries: usual ones at most, or all of them. Those of the setup's name are
+// not among them: a module's state and a stack go by it, and a script asks for the way back.
+func someChanges(group, groups, usual int) []modeltest.Change {
+	all := slices.DeleteFunc(modeltest.Changes(), func(c modeltest.Change) bool {
+		return slices.ContainsFunc(c.Edits, func(e string) bool { return strings.Contains(e, "was:") })
+	})
+	count := testtool.Cases(usual, len(all))
+	var some []modeltest.Change
 	for i := group; i < count; i += groups {
-		some = append(some, specChanges[i*all/count])
+		some = append(some, all[i*len(all)/count])
 	}
 	return some
 }
@@ -299,14 +206,14 @@ func someChanges(group, groups, usual int) []specChange {
 func TestRealRevokeShell(t *testing.T) {
 	needShell(t)
 	socket := startAWS(t)
-	const groups = 3
+	const groups = 2
 	t.Run("changes", func(t *testing.T) {
 		for g := range groups {
 			t.Run(string('a'+rune(g)), func(t *testing.T) {
 				t.Parallel()
 				w := newDayTwo(t, socket)
 				first := w.firstSpec(t)
-				apply := func(t *testing.T, c specChange) {
+				apply := func(t *testing.T, c modeltest.Change) {
 					w.setup = w.rewrite(t, first, c)
 					w.put(w.setup, "shell")
 					out, _ := w.must(t, "apply.sh", "--yes")
@@ -318,10 +225,10 @@ func TestRealRevokeShell(t *testing.T) {
 						t.Log(out)
 					}
 				}
-				apply(t, specChange{})
-				for _, c := range someChanges(g, groups, len(specChanges)) {
-					t.Run(c.name, func(t *testing.T) { apply(t, c) })
-					t.Run(c.name+" and back", func(t *testing.T) { apply(t, specChange{}) })
+				apply(t, modeltest.Change{})
+				for _, c := range someChanges(g, groups, 4) {
+					t.Run(c.Name, func(t *testing.T) { apply(t, c) })
+					t.Run(c.Name+" and back", func(t *testing.T) { apply(t, modeltest.Change{}) })
 				}
 			})
 		}
@@ -341,7 +248,7 @@ func TestRealRevokeTerraform(t *testing.T) {
 				w.handsOff = true
 				first := w.firstSpec(t)
 				env := append(w.env(w.moto), "AWS_REGION="+w.region)
-				apply := func(t *testing.T, c specChange) {
+				apply := func(t *testing.T, c modeltest.Change) {
 					was := w.setup
 					w.setup = w.rewrite(t, first, c)
 					dir := filepath.Join(w.put(w.setup, "terraform"), "terraform")
@@ -358,9 +265,9 @@ func TestRealRevokeTerraform(t *testing.T) {
 					tf.Run(t, dir, env, "apply", "-auto-approve", "-input=false", "-no-color")
 					w.exactly(t, w.setup, w.state())
 				}
-				apply(t, specChange{})
-				for _, c := range someChanges(g, groups, 10) {
-					t.Run(c.name, func(t *testing.T) { apply(t, c) })
+				apply(t, modeltest.Change{})
+				for _, c := range someChanges(g, groups, 6) {
+					t.Run(c.Name, func(t *testing.T) { apply(t, c) })
 				}
 			})
 		}
@@ -386,10 +293,10 @@ func forget(t *testing.T, tf testtool.Terraform, dir string, env []string, there
 // A stack has what its template has: CloudFormation deletes what leaves it, but for what is retained. That holds data, and grants nothing by itself but
 // the policy of a key: see docs/day-two.md. (An update in moto deletes nothing.)
 func TestStacksRevoke(t *testing.T) {
-	w := &world{t: t, spec: filepath.Join(t.TempDir(), "daytwo.yaml"), corp: dayTwoKey}
-	resources := func(c specChange) map[string]*yaml.Node {
+	w := &world{t: t, spec: filepath.Join(t.TempDir(), "daytwo.yaml"), there: modeltest.KeyThere}
+	resources := func(c modeltest.Change) map[string]*yaml.Node {
 		var file yaml.Node
-		for _, f := range printed(t, w.rewrite(t, dayTwo, c), "cloudformation") {
+		for _, f := range printed(t, w.rewrite(t, modeltest.FirstSpec, c), "cloudformation") {
 			if path.Base(f.Path) == "template.yaml" {
 				if err := yaml.Unmarshal(f.Data, &file); err != nil {
 					t.Fatal(err)
@@ -402,8 +309,8 @@ func TestStacksRevoke(t *testing.T) {
 		}
 		return all
 	}
-	first, left := resources(specChange{}), 0
-	for _, c := range specChanges {
+	first, left := resources(modeltest.Change{}), 0
+	for _, c := range someChanges(0, 1, len(modeltest.Changes())) {
 		now := resources(c)
 		for _, pair := range [][2]map[string]*yaml.Node{{first, now}, {now, first}} {
 			for id, r := range pair[0] {
@@ -414,7 +321,7 @@ func TestStacksRevoke(t *testing.T) {
 				left++
 				data := kind == "AWS::S3::Bucket" || kind == "AWS::KMS::Key" || kind == "AWS::Personalize::DatasetGroup"
 				if kept := child(r, "DeletionPolicy").Value == "Retain"; kept != data {
-					t.Errorf("%s: the %s %s leaves the template; retained: %v", c.name, kind, id, kept)
+					t.Errorf("%s: the %s %s leaves the template; retained: %v", c.Name, kind, id, kept)
 				}
 			}
 		}
@@ -427,15 +334,15 @@ func TestStacksRevoke(t *testing.T) {
 // What the changed specs print in each format is proved.
 func TestChangedSpecsProve(t *testing.T) {
 	dir := t.TempDir()
-	w := &world{t: t, spec: filepath.Join(dir, "daytwo.yaml"), corp: dayTwoKey}
+	w := &world{t: t, spec: filepath.Join(dir, "daytwo.yaml"), there: modeltest.KeyThere}
 	var shared []output.File
 	for _, g := range generators.Targets() {
 		if g.Shared != nil {
 			shared = append(shared, g.Shared()...)
 		}
 	}
-	for _, c := range append([]specChange{{name: "first"}}, specChanges...) {
-		m := w.rewrite(t, dayTwo, c)
+	for _, c := range append([]modeltest.Change{{Name: "first"}}, modeltest.Changes()...) {
+		m := w.rewrite(t, modeltest.FirstSpec, c)
 		var files []output.File
 		for _, g := range generators.Targets() {
 			more, err := g.Print(m)
@@ -445,7 +352,7 @@ func TestChangedSpecsProve(t *testing.T) {
 			files = append(files, more...)
 		}
 		if r := proof.Prove(m, generators.Targets(), proof.Input{Files: files, Shared: shared, Printed: files}); !r.OK() {
-			t.Errorf("%s: %+v", c.name, r.Findings)
+			t.Errorf("%s: %+v", c.Name, r.Findings)
 		}
 	}
 }

@@ -85,7 +85,7 @@ type world struct {
 	setup  *model.Setup
 	spec   string
 	before *state
-	corp   string // the ARN of the key that exists, in dayTwo
+	there  string // the ARN of the key that exists, in a test of changes
 
 	// handsOff: the target that is tested leaves policies alone that it does not know, and gives the statements to merge.
 	handsOff bool

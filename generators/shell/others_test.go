@@ -8,22 +8,23 @@ import (
 	"testing"
 
 	"github.com/pzgen/pzgen/generators/shell/internal/interp/account"
+	"github.com/pzgen/pzgen/internal/modeltest"
 )
 
-// renamedSpec is firstSpec for a setup of another name, with names of its own for what it creates.
+// renamedSpec is modeltest.FirstSpec for a setup of another name, with names of its own for what it creates.
 // What exists is shared.
 func renamedSpec(name string) string {
 	return strings.NewReplacer("  reco:\n", "  "+name+":\n", "name: Service", "name: Service-"+name,
 		"alias/reco-own", "alias/"+name+"-own", "acme-data", "acme-data-"+name,
 		"acme-more", "acme-more-"+name, "acme-results", "acme-results-"+name,
-		"      own: {", "      own-"+name+": {", "key: own}", "key: own-"+name+"}").Replace(firstSpec)
+		"      own: {", "      own-"+name+": {", "key: own}", "key: own-"+name+"}", "{name: reco}", "{name: "+name+"}").Replace(modeltest.FirstSpec)
 }
 
 // TestOtherSetupsStay: setups whose names begin or end alike, in one account, with policies on the
 // same roles, users, buckets and keys: what leaves one takes nothing from the others.
 func TestOtherSetupsStay(t *testing.T) {
 	names := []string{"reco-eu", "reco-kms", "reco-s3-data", "eco", "reco2", "x-pzgen-reco"}
-	first := specified(t, firstSpec)
+	first := specified(t, modeltest.FirstSpec)
 	w := newWorld(t, first)
 	for _, name := range names {
 		n := w.moved(specified(t, renamedSpec(name)))
@@ -40,18 +41,19 @@ func TestOtherSetupsStay(t *testing.T) {
 		Name: "Personalize-reco-theirs", Default: "v1", Next: 2, Tags: map[string]string{ownerTag: "recO"},
 		Versions: []account.Version{{ID: "v1", Document: nobody}}}
 	others := normal(t, a)
-	for _, c := range changes() {
-		if slices.ContainsFunc(c.edits, func(e string) bool { return strings.Contains(e, "was:") }) {
+	for _, c := range modeltest.Changes() {
+		if slices.ContainsFunc(c.Edits, func(e string) bool { return strings.Contains(e, "was:") }) {
 			continue
 		}
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(c.Name, func(t *testing.T) {
 			w := newWorld(t, first)
 			w.join(copied(t, a))
 			w.must(w.apply())
-			n := w.moved(specified(t, c.apply(t, firstSpec)))
+			n := w.moved(specified(t, c.Apply(t, modeltest.FirstSpec)))
 			n.must(n.apply())
 			n.must(n.run(destroyPath(n.setup), "--yes"))
 			have := copied(t, n.m.Account)
+			delete(have.Datasets, "reco")
 			for name, b := range have.Buckets {
 				if b.Tags[ownerTag] == "reco" || a.Buckets[name] == nil {
 					delete(have.Buckets, name)
@@ -83,10 +85,10 @@ func TestOtherSetupsStay(t *testing.T) {
 // is attached to.
 func TestAttachedByOthersStays(t *testing.T) {
 	boss := "arn:aws:iam::111122223333:policy/Personalize-reco-boss"
-	c := change{edits: []string{"users: [\"ann,=1\"]", "users: [cid]"}}
+	c := modeltest.Change{Edits: []string{"users: [\"ann,=1\"]", "users: [cid]"}}
 	for how, noted := range map[string]bool{"noted": true, "not noted": false} {
 		t.Run(how, func(t *testing.T) {
-			w := newWorld(t, specified(t, firstSpec))
+			w := newWorld(t, specified(t, modeltest.FirstSpec))
 			w.must(w.apply())
 			a := w.m.Account
 			a.Users["hand"] = &account.Principal{Attached: []string{boss}}
@@ -95,7 +97,7 @@ func TestAttachedByOthersStays(t *testing.T) {
 					delete(p.Tags, recordTag+"1")
 				}
 			}
-			n := w.moved(specified(t, c.apply(t, firstSpec)))
+			n := w.moved(specified(t, c.Apply(t, modeltest.FirstSpec)))
 			n.must(n.apply())
 			if got := len(a.Users["hand"].Attached) == 1; got != noted {
 				t.Errorf("that it is attached still is %v", got)
@@ -113,12 +115,12 @@ func TestAttachedByOthersStays(t *testing.T) {
 		})
 	}
 	// What operators had before of others is not taken away when it leaves the spec.
-	s := specified(t, firstSpec)
+	s := specified(t, modeltest.FirstSpec)
 	w := newWorld(t, s)
 	full := "arn:aws:iam::aws:policy/AmazonPersonalizeFullAccess"
 	w.m.Account.Roles["CI"].Attached = []string{full}
 	w.must(w.apply())
-	n := w.moved(specified(t, change{edits: []string{", managedPolicies: [AmazonPersonalizeFullAccess]", ""}}.apply(t, firstSpec)))
+	n := w.moved(specified(t, modeltest.Change{Edits: []string{", managedPolicies: [AmazonPersonalizeFullAccess]", ""}}.Apply(t, modeltest.FirstSpec)))
 	n.must(n.apply())
 	if !slices.Contains(n.m.Account.Roles["CI"].Attached, full) {
 		t.Error("it lost what it had before")
@@ -133,7 +135,7 @@ func TestManyAttachments(t *testing.T) {
 		users = append(users, fmt.Sprintf("person,%d=%s", i, strings.Repeat("x", 20)))
 	}
 	list := func(users []string) string { return "[\"" + strings.Join(users, "\", \"") + "\"]" }
-	spec := change{edits: []string{"[\"ann,=1\"]", list(users)}}.apply(t, firstSpec)
+	spec := modeltest.Change{Edits: []string{"[\"ann,=1\"]", list(users)}}.Apply(t, modeltest.FirstSpec)
 	w := newWorld(t, specified(t, spec))
 	w.must(w.apply())
 	n := w.moved(specified(t, strings.Replace(spec, list(users), list(users[:1]), 1)))
@@ -158,9 +160,9 @@ func TestManyAttachments(t *testing.T) {
 
 // TestKeep: --keep leaves all of it, says so on every run, and a later run without it finds all.
 func TestKeep(t *testing.T) {
-	for _, c := range changes() {
-		t.Run(c.name, func(t *testing.T) {
-			first, second := specified(t, firstSpec), specified(t, c.apply(t, firstSpec))
+	for _, c := range modeltest.Changes() {
+		t.Run(c.Name, func(t *testing.T) {
+			first, second := specified(t, modeltest.FirstSpec), specified(t, c.Apply(t, modeltest.FirstSpec))
 			direct := newWorld(t, first)
 			direct.must(direct.apply())
 			direct = direct.moved(second)
@@ -201,11 +203,11 @@ func TestKeep(t *testing.T) {
 // and runs it again.
 func TestRevokeInterrupted(t *testing.T) {
 	killed := errors.New("killed")
-	all := changes()
-	c := all[slices.IndexFunc(all, func(c change) bool { return c.name == "everything at once" })]
-	c.edits = append(slices.Clone(c.edits), "  reco:\n", "  shop:\n    was: [reco]\n",
+	all := modeltest.Changes()
+	c := all[slices.IndexFunc(all, func(c modeltest.Change) bool { return c.Name == "everything at once" })]
+	c.Edits = append(slices.Clone(c.Edits), "  reco:\n", "  shop:\n    was: [reco]\n",
 		"      lake: {name: acme-lake, existing: true}\n", "", "      - {type: import, from: lake/in/}\n", "")
-	first, second := specified(t, firstSpec), specified(t, c.apply(t, firstSpec))
+	first, second := specified(t, modeltest.FirstSpec), specified(t, c.Apply(t, modeltest.FirstSpec))
 	start := newWorld(t, first)
 	start.must(start.apply())
 	prepared := func() *world {
@@ -250,7 +252,7 @@ func TestRevokeInterrupted(t *testing.T) {
 // what was not looked for; nothing is said to be up to date.
 func TestNotAllowedToLook(t *testing.T) {
 	for _, call := range []string{"iam list-roles", "iam list-policies", "resourcegroupstaggingapi get-resources"} {
-		w := newWorld(t, specified(t, firstSpec))
+		w := newWorld(t, specified(t, modeltest.FirstSpec))
 		w.must(w.apply())
 		w.m.Account.Before = func(service, operation string) *account.Error {
 			if service+" "+operation == call {
@@ -275,7 +277,7 @@ func TestNotAllowedToLook(t *testing.T) {
 // TestCallsInALargeAccount: what an account has beside a setup costs a call for each thousand roles
 // and policies, and none for keys and objects.
 func TestCallsInALargeAccount(t *testing.T) {
-	s := specified(t, firstSpec)
+	s := specified(t, modeltest.FirstSpec)
 	w := newWorld(t, s)
 	w.must(w.apply())
 	w.must(w.apply())

@@ -14,95 +14,6 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// firstSpec is a setup with one of everything that can leave a spec.
-const firstSpec = `version: 1
-defaults: {account: "111122223333", region: eu-west-1}
-setups:
-  reco:
-    role: {name: Service, managedPolicies: [CloudWatchFullAccessV2]}
-    keys:
-      corp: {arn: "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"}
-      own: {alias: alias/reco-own}
-    buckets:
-      data: {name: acme-data}
-      more: {name: acme-more, key: own}
-      lake: {name: acme-lake, existing: true}
-      results: {name: acme-results, key: corp}
-    workflows:
-      - {type: import, from: data/in/}
-      - {type: import, from: more/in/}
-      - {type: import, from: lake/in/}
-      - {type: export, to: results/out/}
-    operators:
-      ci: {access: operate, roles: [CI], managedPolicies: [AmazonPersonalizeFullAccess]}
-      boss: {access: full, roles: [Boss], users: ["ann,=1"]}
-    statements:
-      buckets:
-        lake:
-          - {sid: AuditLake, effect: Allow, principal: {AWS: "arn:aws:iam::111122223333:role/Audit"}, action: "s3:GetObject", resource: "<lake.arn>/*"}
-`
-
-// change edits a spec.
-type change struct {
-	name  string
-	edits []string // pairs: what is replaced by what
-
-	left []string // buckets and keys by alias or ARN that stay without a statement of the setup's
-}
-
-func changes() []change {
-	const boss = "      boss: {access: full, roles: [Boss], users: [\"ann,=1\"]}\n"
-	const lake = "      lake: {name: acme-lake, existing: true}\n"
-	const lakeUse = "      - {type: import, from: lake/in/}\n"
-	const more = "      more: {name: acme-more, key: own}\n"
-	const moreUse = "      - {type: import, from: more/in/}\n"
-	const own = "      own: {alias: alias/reco-own}\n"
-	const corp = "      corp: {arn: \"arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000\"}\n"
-	statements := firstSpec[strings.Index(firstSpec, "    statements:"):]
-	return []change{
-		{name: "operator dropped", edits: []string{boss, ""}},
-		{name: "operator moved", edits: []string{"roles: [CI]", "roles: [CI2]"}},
-		{name: "operator moved to nobody", edits: []string{"roles: [CI], ", ""}},
-		{name: "operator lowered", edits: []string{"access: full", "access: read"}},
-		{name: "operator renamed", edits: []string{"      boss:", "      chief:"}},
-		{name: "user dropped", edits: []string{", users: [\"ann,=1\"]", ""}},
-		{name: "managed policy of an operator dropped",
-			edits: []string{", managedPolicies: [AmazonPersonalizeFullAccess]", ""}},
-		{name: "operator with a managed policy dropped",
-			edits: []string{"      ci: {access: operate, roles: [CI], managedPolicies: [AmazonPersonalizeFullAccess]}\n", ""}},
-		{name: "managed policy of the role dropped",
-			edits: []string{", managedPolicies: [CloudWatchFullAccessV2]", ""}},
-		{name: "managed policy of the role exchanged",
-			edits: []string{"CloudWatchFullAccessV2", "CloudWatchFullAccess"}},
-		{name: "workflow dropped", edits: []string{"      - {type: export, to: results/out/}\n", ""}},
-		{name: "bucket dropped", edits: []string{more, "", moreUse, ""}, left: []string{"acme-more"}},
-		{name: "bucket and key dropped", edits: []string{more, "", moreUse, "", own, ""},
-			left: []string{"acme-more", "alias/reco-own"}},
-		{name: "bucket renamed", edits: []string{"acme-more", "acme-most"}, left: []string{"acme-more"}},
-		{name: "existing bucket dropped", edits: []string{lake, "", lakeUse, "", statements, ""},
-			left: []string{"acme-lake"}},
-		{name: "existing bucket not used", edits: []string{lakeUse, "", statements, ""}},
-		{name: "key changed", edits: []string{"acme-more, key: own", "acme-more, key: corp", own, ""},
-			left: []string{"alias/reco-own"}},
-		{name: "existing key dropped", edits: []string{corp, "", ", key: corp", ""},
-			left: []string{"arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"}},
-		{name: "role renamed", edits: []string{"name: Service", "name: Service2"}},
-		{name: "role exchanged for an existing one",
-			edits: []string{"name: Service,", "name: Theirs, existing: true,"}},
-		{name: "statement dropped", edits: []string{statements, ""}},
-		{name: "statement renamed", edits: []string{"AuditLake", "AuditWater"}},
-		{name: "profile switched", edits: []string{"  reco:\n", "  reco:\n    profile: documented\n"}},
-		{name: "everything at once", edits: []string{boss, "", "roles: [CI]", "roles: [CI2]", more, "",
-			moreUse, "", own, "", statements, "", "name: Service", "name: Service2", "acme-data", "acme-date"},
-			left: []string{"acme-more", "alias/reco-own", "acme-data"}},
-		{name: "setup renamed", edits: []string{"  reco:\n", "  shop:\n    was: [reco]\n"}},
-		{name: "setup and role renamed", edits: []string{"  reco:\n", "  shop:\n    was: [reco]\n",
-			"name: Service", "name: Service2"}},
-		{name: "setup renamed and bucket dropped", edits: []string{"  reco:\n", "  shop:\n    was: [reco]\n",
-			lake, "", lakeUse, "", statements, ""}, left: []string{"acme-lake"}},
-	}
-}
-
 // specified builds the only setup of a spec.
 func specified(t testing.TB, text string) *model.Setup {
 	t.Helper()
@@ -111,17 +22,6 @@ func specified(t testing.TB, text string) *model.Setup {
 		t.Fatal(err)
 	}
 	return modeltest.Load(t, file)[0]
-}
-
-func (c change) apply(t testing.TB, text string) string {
-	t.Helper()
-	for i := 0; i < len(c.edits); i += 2 {
-		if !strings.Contains(text, c.edits[i]) {
-			t.Fatalf("the spec has no %q", c.edits[i])
-		}
-		text = strings.Replace(text, c.edits[i], c.edits[i+1], 1)
-	}
-	return text
 }
 
 // moved returns the world of another setup in the account of w.
@@ -170,7 +70,7 @@ func both(t testing.TB, first, second *model.Setup) *world {
 
 // without takes what is left behind out of an account, and requires it to be there without a
 // statement of the setup's.
-func without(t testing.TB, a *account.Account, c change, setup *model.Setup) {
+func without(t testing.TB, a *account.Account, c modeltest.Change, setup *model.Setup) {
 	t.Helper()
 	clean := func(what, doc string) {
 		if doc == "" {
@@ -187,7 +87,7 @@ func without(t testing.TB, a *account.Account, c change, setup *model.Setup) {
 			}
 		}
 	}
-	for _, name := range c.left {
+	for _, name := range c.Left {
 		if b := a.Buckets[name]; b != nil {
 			clean(name, b.Policy)
 			if b.Tags[ownerTag] != "" {
@@ -215,10 +115,10 @@ func without(t testing.TB, a *account.Account, c change, setup *model.Setup) {
 // TestWhatLeavesTheSpec: after every change of a spec the account is as if the new spec had been
 // applied alone, but for data; and a second run has nothing to change.
 func TestWhatLeavesTheSpec(t *testing.T) {
-	for _, c := range changes() {
-		t.Run(c.name, func(t *testing.T) {
-			first := specified(t, firstSpec)
-			second := specified(t, c.apply(t, firstSpec))
+	for _, c := range modeltest.Changes() {
+		t.Run(c.Name, func(t *testing.T) {
+			first := specified(t, modeltest.FirstSpec)
+			second := specified(t, c.Apply(t, modeltest.FirstSpec))
 			fresh := both(t, first, second)
 			fresh.must(fresh.apply())
 			w := newWorld(t, first)
@@ -229,7 +129,7 @@ func TestWhatLeavesTheSpec(t *testing.T) {
 			}
 			n.must(n.apply())
 			said := n.m.Out.String()
-			for _, name := range c.left {
+			for _, name := range c.Left {
 				if strings.HasPrefix(name, "acme-") && name != "acme-lake" &&
 					!strings.Contains(said, "aws s3api delete-bucket --bucket "+name+" ") {
 					t.Errorf("it does not say that it left %s:\n%s", name, said)
@@ -248,11 +148,12 @@ func TestWhatLeavesTheSpec(t *testing.T) {
 	}
 }
 
-func asSpecified(t *testing.T, c change, s *model.Setup, want, have *account.Account) {
+func asSpecified(t *testing.T, c modeltest.Change, s *model.Setup, want, have *account.Account) {
 	t.Helper()
 	have = copied(t, have)
 	without(t, have, c, s)
 	want.KeyARN, want.Before, want.Elsewhere, have.Elsewhere = nil, nil, nil, nil
+	want.Datasets, have.Datasets = nil, nil // dataset groups are data: they stay as they were made
 	if a, b := records(want), records(have); !maps.EqualFunc(a, b, slices.Equal) {
 		t.Errorf("it is noted %v, want %v", b, a)
 	}
@@ -275,10 +176,10 @@ func records(a *account.Account) map[string][]string {
 
 // TestDestroyTakesWhatLeftTheSpec: destroy.sh of the new spec leaves no grant of the old one either.
 func TestDestroyTakesWhatLeftTheSpec(t *testing.T) {
-	for _, c := range changes() {
-		t.Run(c.name, func(t *testing.T) {
-			first := specified(t, firstSpec)
-			second := specified(t, c.apply(t, firstSpec))
+	for _, c := range modeltest.Changes() {
+		t.Run(c.Name, func(t *testing.T) {
+			first := specified(t, modeltest.FirstSpec)
+			second := specified(t, c.Apply(t, modeltest.FirstSpec))
 			w := newWorld(t, first)
 			w.must(w.apply())
 			n := w.moved(second)
@@ -294,7 +195,7 @@ func TestDestroyTakesWhatLeftTheSpec(t *testing.T) {
 				return k.Tags[ownerTag] != "" && err == nil && len(d.Statements) == 1
 			})
 			clear(have.Aliases)
-			want.Elsewhere, have.Elsewhere = nil, nil
+			want.Elsewhere, have.Elsewhere, have.Datasets = nil, nil, want.Datasets
 			want.MustExist, have.MustExist = nil, nil
 			if a, b := normal(t, want), normal(t, have); a != b {
 				t.Errorf("something is left:\n%s", unified(a, b))
