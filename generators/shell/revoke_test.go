@@ -207,3 +207,18 @@ func TestDestroyTakesWhatLeftTheSpec(t *testing.T) {
 		})
 	}
 }
+
+// TestOldDatasetGroup: a dataset group that leaves the spec stays, and is told with the command that
+// deletes it.
+func TestOldDatasetGroup(t *testing.T) {
+	with := strings.Replace(firstSpec, "    operators:\n", "    datasetGroup: {name: reco-group}\n    operators:\n", 1)
+	first := specified(t, with)
+	w := newWorld(t, first)
+	w.must(w.apply())
+	n := w.moved(specified(t, firstSpec))
+	n.must(n.apply())
+	if out := n.m.Out.String(); n.m.Account.Datasets["reco-group"] == nil ||
+		!strings.Contains(out, "aws personalize delete-dataset-group --dataset-group-arn arn:aws:personalize:eu-west-1:111122223333:dataset-group/reco-group ") {
+		t.Errorf("it says\n%s", out)
+	}
+}

@@ -60,6 +60,7 @@ option() {
   TWO_WORDS=''
   case $1 in
     --adopt) ADOPT=1 ;;
+    --keep) KEEP=1 ;;
     --files=*) FILES="${1#*=}" ;;
     --files)
       if [[ $# -lt 2 ]]; then die "--files needs a value"; fi

@@ -3,7 +3,7 @@
 
 DRY_RUN=''
 YES=''
-KEEP=''            # set when what the spec does not have any more stays
+KEEP=''            # set in apply.sh when what the spec does not have any more stays
 PLANNING=''        # set while the script only finds out what it would do
 CHANGES=0          # changing calls, made or planned
 WAITS=''           # set when there is something to wait for, though nothing to change
@@ -38,7 +38,6 @@ options() {
     case $1 in
       --dry-run) DRY_RUN=1 ;;
       --yes) YES=1 ;;
-      --keep) KEEP=1 ;;
       --profile=*) export AWS_PROFILE="${1#*=}" ;;
       --region=*) same_region "${1#*=}" ;;
       --backups=?*) BACKUPS="${1#*=}" ;;

@@ -24,7 +24,7 @@ TWO_WORDS=''
 
 usage() {
   cat <<EOF
-usage: destroy.sh [--dry-run] [--yes] [--keep] [--profile NAME] [--region ${REGION}]
+usage: destroy.sh [--dry-run] [--yes] [--profile NAME] [--region ${REGION}]
        [--backups DIR]
 
 Removes what apply.sh made for the Amazon Personalize setup ${SETUP} in account ${ACCOUNT},
@@ -34,7 +34,6 @@ says how to delete them.
 
   --dry-run       only tell what would be done
   --yes           do not ask for confirmation
-  --keep          leave what the spec had before and does not have any more
   --profile NAME  the AWS CLI's profile
   --region R      only checked: the setup is for ${REGION}
   --backups DIR   the folder that keeps policies as they were before they were replaced (default:
@@ -47,7 +46,7 @@ option() { return 1; }
 begin() { :; }
 
 finish() {
-  if [[ -n $KEPT || -n $UNSEEN ]]; then
+  if [[ -n $UNSEEN ]]; then
     say "Setup ${SETUP} is removed as far as the spec has it; what it had before may be there still, see below."
   else
     say "Setup ${SETUP} is removed."
