@@ -235,3 +235,60 @@ func TestMergeUnmarkedSid(t *testing.T) {
 		})
 	}
 }
+
+// TestMergeMarks: statements under a mark are this setup's, also those that it has no more; those
+// under another's mark are not; one that was there before its Sid was marked is replaced where nothing
+// is lost, and refused where it has more. The merge in jq and the one in Go agree.
+func TestMergeMarks(t *testing.T) {
+	s := setup()
+	audit := allow("AuditPZgenRetail", aws("arn:aws:iam::111122223333:role/Audit"), "s3:GetObject",
+		"arn:aws:s3:::acme-results/*")
+	s.Buckets[2].Own.Statements = append(slices.Clone(s.Buckets[2].Own.Statements), audit)
+	s.Buckets[2].Policy.Document = s.Buckets[2].Own
+	named := func(sid string, actions ...string) policy.Statement {
+		out := audit
+		out.Sid = sid
+		if len(actions) > 0 {
+			out.Action = texts(actions...)
+		}
+		return out
+	}
+	denied := named("Audit")
+	denied.Effect = policy.Deny
+	for i, base := range []policy.Document{
+		document(named("WaterPZgenRetail"), foreign()), document(named("AuditPZgenRetails")),
+		document(named("AuditPZgenXPZgenRetail")), document(named("AuditPZgenShop"), named("Audit")),
+		document(named("AuditRetail"), foreign()), document(named("Audit", "s3:PutObject")),
+		document(denied), document(named("AuditPZgenRetail", "s3:PutObject"), named("Audit")),
+	} {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			w := newWorld(t, s)
+			base, err := base.Resolve(w.env)
+			w.must(err)
+			own, err := s.Buckets[2].Own.Resolve(w.env)
+			w.must(err)
+			b := w.m.Account.Buckets["acme-results"]
+			b.Policy = string(base.JSON())
+			want, conflicts, err := policy.Merge(base, s.Owner(own, false))
+			w.must(err)
+			if (i == 5) != (len(conflicts) > 0) {
+				t.Fatalf("conflicts: %v", conflicts)
+			}
+			err = w.apply()
+			if len(conflicts) > 0 {
+				w.refuses(err, "rename one of them")
+				return
+			}
+			w.must(err)
+			got, err := policy.DecodeJSON([]byte(b.Policy))
+			w.must(err)
+			if !got.Equal(want) {
+				t.Errorf("merged is\n%s\nwant\n%s", got.JSON(), want.JSON())
+			}
+			foreign := map[int]int{0: 1, 1: 1, 2: 1, 3: 1, 4: 1, 6: 1}[i]
+			if n := len(want.Statements) - len(own.Statements); n != foreign {
+				t.Errorf("%d statements of others are kept, not %d", n, foreign)
+			}
+		})
+	}
+}

@@ -222,3 +222,93 @@ func TestOldDatasetGroup(t *testing.T) {
 		t.Errorf("it says\n%s", out)
 	}
 }
+
+// TestBrokenRevoke breaks each part of the library that looks for what left the spec or takes it away,
+// and expects the account of a change to show that.
+func TestBrokenRevoke(t *testing.T) {
+	all := changes()
+	for _, b := range []struct{ body, change string }{
+		{"old_roles() { :; }", "role renamed"},
+		{"old_inline() { :; }", "profile switched"},
+		{"old_policies() { :; }", "operator dropped"},
+		{"old_data() { :; }", "bucket dropped"},
+		{"names_in() { :; }", "existing bucket dropped"},
+		{"old_attached() { :; }", "operator moved"},
+		{"revoke_data() { :; }", "bucket and key dropped"},
+		{"revoke_bucket() { :; }", "bucket renamed"},
+		{"revoke_key() { :; }", "key changed"},
+		{"revoke_grants() { :; }", "operator moved"},
+		{"revoke_inline() { :; }", "setup renamed"},
+		{"delete_managed() { :; }", "operator renamed"},
+		{"delete_role() { :; }", "role renamed"},
+		{"detach() { :; }", "managed policy of an operator dropped"},
+		{"recorded() { :; }", "user dropped"},
+		{"GUIDE_SIDS='[]'", "profile switched back"},
+	} {
+		from, to := firstSpec, ""
+		if b.change == "profile switched back" {
+			from, to = all[slices.IndexFunc(all, func(c change) bool { return c.name == "profile switched" })].apply(t, firstSpec), firstSpec
+		}
+		var c change
+		if to == "" {
+			c = all[slices.IndexFunc(all, func(c change) bool { return c.name == b.change })]
+			to = c.apply(t, firstSpec)
+		}
+		first, second := specified(t, from), specified(t, to)
+		for _, broken := range []bool{false, true} {
+			w := newWorld(t, first)
+			w.must(w.apply())
+			n := w.moved(second)
+			if broken {
+				file := outFolder + libraryFolder + "/apply.sh"
+				n.m.Files[file] = append(slices.Clone(n.m.Files[file]), "\n"+b.body+"\n"...)
+			}
+			fresh := both(t, first, second)
+			fresh.must(fresh.apply())
+			err := n.apply()
+			have := copied(t, n.m.Account)
+			for _, name := range c.left {
+				if k := have.Aliases[name]; k != "" {
+					have.Keys = slices.DeleteFunc(have.Keys, func(o *account.Key) bool {
+						return o.ARN == k && !strings.Contains(o.Policy, "PersonalizeService")
+					})
+					delete(have.Aliases, name)
+				}
+				if have.Buckets[name] != nil && have.Buckets[name].Policy == "" {
+					delete(have.Buckets, name)
+				}
+			}
+			fresh.m.Account.Elsewhere, have.Elsewhere = nil, nil
+			fresh.m.Account.MustExist, have.MustExist = nil, nil
+			withoutIDs(t, have)
+			withoutIDs(t, fresh.m.Account)
+			same := err == nil && normal(t, have) == normal(t, fresh.m.Account) &&
+				maps.EqualFunc(records(have), records(fresh.m.Account), slices.Equal)
+			if same == broken {
+				t.Errorf("with %q (%v), %s ends as it should: %v, %v", b.body, broken, b.change, same, err)
+			}
+		}
+	}
+}
+
+// withoutIDs takes the Ids out of policies: a merge leaves the one that is there, whatever it says.
+func withoutIDs(t testing.TB, a *account.Account) {
+	t.Helper()
+	clean := func(doc *string) {
+		if *doc == "" {
+			return
+		}
+		d, err := policy.DecodeJSON([]byte(*doc))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.ID = ""
+		*doc = string(d.JSON())
+	}
+	for _, b := range a.Buckets {
+		clean(&b.Policy)
+	}
+	for _, k := range a.Keys {
+		clean(&k.Policy)
+	}
+}
