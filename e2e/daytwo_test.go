@@ -226,7 +226,7 @@ func TestRealRevokeShell(t *testing.T) {
 					}
 				}
 				apply(t, modeltest.Change{})
-				for _, c := range someChanges(g, groups, 4) {
+				for _, c := range someChanges(g, groups, 2) {
 					t.Run(c.Name, func(t *testing.T) { apply(t, c) })
 					t.Run(c.Name+" and back", func(t *testing.T) { apply(t, modeltest.Change{}) })
 				}
@@ -266,7 +266,7 @@ func TestRealRevokeTerraform(t *testing.T) {
 					w.exactly(t, w.setup, w.state())
 				}
 				apply(t, modeltest.Change{})
-				for _, c := range someChanges(g, groups, 6) {
+				for _, c := range someChanges(g, groups, 4) {
 					t.Run(c.Name, func(t *testing.T) { apply(t, c) })
 				}
 			})
