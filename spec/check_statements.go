@@ -60,10 +60,13 @@ func (c *checker) owner(owner string, kind docKind, list []item[statementDraft])
 		n := list[i].n
 		c.setPlace("statements."+owner+index(i), n)
 		c.checkSid(d.sid, sids, owner)
-		before := len(c.problems)
+		before := c.errors
 		s := c.statement(d, n, kind)
-		if c.wellFormed && len(c.problems) == before {
+		if c.wellFormed && c.errors == before {
 			c.checkGrammar(s, n)
+			if c.errors == before {
+				c.checkActions(s, d, owner)
+			}
 		}
 		c.s.Statements = append(c.s.Statements, CustomStatement{Owner: owner, Statement: s, Accepted: d.accepted.v})
 	}
@@ -175,7 +178,7 @@ var (
 func (c *checker) resources(d textsDraft) policy.Texts {
 	for _, t := range d.values {
 		if t.ok && t.v != "*" && !strings.HasPrefix(t.v, "arn:") && !strings.HasPrefix(t.v, "<") {
-			c.err(codeStatement, t.n, "write an ARN, or a reference such as <role.arn> or <bucket.data.arn>/*",
+			c.err(codeStatement, t.n, "write an ARN, or a reference such as <role.arn> or <data.arn>/*",
 				"resource %q is not an ARN", clip(t.v))
 		}
 	}
@@ -209,7 +212,8 @@ func (c *checker) texts(d textsDraft) policy.Texts {
 	return out
 }
 
-// reference finds what a reference leads to: aws, role, bucket.<name> or key.<name>. A bare name is that of a bucket or of a key.
+// reference finds what a reference leads to: aws, role, or the name of a bucket or key. Before the name can be bucket. or key., which is needed
+// where both have it.
 func (c *checker) reference(r policy.Ref, t text) (policy.Ref, bool) {
 	bad := func(hint, format string, args ...any) (policy.Ref, bool) {
 		c.err(codeReference, t.n, hint, format, args...)
@@ -238,7 +242,7 @@ func (c *checker) reference(r policy.Ref, t text) (policy.Ref, bool) {
 	case qualified && kind == "key":
 		bucket = false
 	case qualified:
-		return bad("write <bucket.name.arn>, <key.name.arn>, <role.arn> or <aws.account>", "reference %q is of no kind that is known", r)
+		return bad("write <name.arn> with the name of a bucket or key, <role.arn> or <aws.account>", "reference %q is of no kind that is known", r)
 	case bucket && key && r.Attr == "arn":
 		return bad("write <bucket."+name+".arn> or <key."+name+".arn>", "reference %q can be a bucket or a key", r)
 	case bucket && key:

@@ -57,6 +57,8 @@ const (
 	codeWas          = "PZ050"
 	codePlaceholder  = "PZ054"
 	codeDrop         = "PZ055"
+	codeOtherBucket  = "PZ056"
+	codeUnfit        = "PZ057"
 
 	warnRegion     = "PZ060"
 	warnManaged    = "PZ061"
@@ -76,6 +78,10 @@ const (
 	warnOwnRole    = "PZ075"
 	warnQuota      = "PZ076"
 	warnNoEffect   = "PZ077"
+
+	warnAction       = "PZ084"
+	warnUnfit        = "PZ085"
+	warnConditionKey = "PZ086"
 )
 
 // Checks returns every check of a spec, by code.
@@ -129,6 +135,8 @@ func Checks() []Check {
 		{codeWas, "a former name of a setup that is another's, or its own"},
 		{codePlaceholder, "a placeholder that is not known, or not closed"},
 		{codeDrop, "a null that drops nothing"},
+		{codeOtherBucket, "a bucket's policy that names another bucket"},
+		{codeUnfit, "an action in a bucket's policy that applies to none of its resources"},
 
 		{warnRegion, "a region that is not known"},
 		{warnManaged, "what a managed policy opens up"},
@@ -148,5 +156,8 @@ func Checks() []Check {
 		{warnOwnRole, "an operator that is the service role"},
 		{warnQuota, "more than AWS takes without a raised quota"},
 		{warnNoEffect, "a setting without effect"},
+		{warnAction, "an action that AWS does not list"},
+		{warnUnfit, "an action that does not work on what it is granted on"},
+		{warnConditionKey, "a condition key that AWS does not list, or that the action does not have"},
 	}
 }

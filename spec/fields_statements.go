@@ -7,7 +7,7 @@ import (
 )
 
 var statementsObject = &object[statementsDraft]{
-	doc: "Policy statements of your own, by the document that they are added to. References are <role.arn>, <data.arn>, <bucket.data.arn>, <key.shop.arn>, <aws.account>.",
+	doc: "Policy statements of your own, by the document that they are added to. References are <role.arn>, <data.arn> with the name of a bucket or key, <aws.account>; <bucket.data.arn> and <key.data.arn> where both have the name.",
 	fields: []field[statementsDraft]{
 		listField("role", func(d *statementsDraft) *[]item[statementDraft] { return &d.role }, "statement", statementObject, "What the service role may do.", statements),
 		listField("trust", func(d *statementsDraft) *[]item[statementDraft] { return &d.trust }, "statement", statementObject, "Who may assume the service role.", statements),

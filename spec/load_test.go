@@ -166,10 +166,10 @@ func TestStatements(t *testing.T) {
             notAction: kms:Decrypt
             resource: "*"
             condition:
-              StringLike: {"aws:b": ["${aws:username}*"], "aws:a": "<<x>"}
+              StringLike: {"aws:PrincipalArn": ["${aws:username}*"], "aws:SourceArn": "<<x>"}
             accepted: for a test
       buckets:
-        out: [{sid: A, effect: Allow, principal: "*", action: ["s3:GetObject"], resource: ["<data.name>", "<out.arn>/*", "<bucket.data.arn>", "<key.data.arn>", "<k.arn>"]}]
+        out: [{sid: A, effect: Allow, principal: "*", action: ["s3:GetObject"], resource: ["<data.name>", "<out.arn>/*", "<bucket.out.arn>", "<key.data.arn>", "<k.arn>"]}]
 `)
 	got := s.Setups[0].Statements
 	if len(got) != 2 || got[0].Owner != "bucket.out" || got[1].Owner != "key.k" || got[1].Accepted != "for a test" {
@@ -185,7 +185,7 @@ func TestStatements(t *testing.T) {
 	a := policy.Statement{
 		Sid: "A", Effect: "Allow", Principal: &policy.Principal{Any: true},
 		Action: policy.List(text("s3:GetObject")),
-		Resource: policy.List(text("<bucket.data.name>"), text("<bucket.out.arn>/*"), text("<bucket.data.arn>"),
+		Resource: policy.List(text("<bucket.data.name>"), text("<bucket.out.arn>/*"), text("<bucket.out.arn>"),
 			text("<key.data.arn>"), text("<key.k.arn>")),
 		Pos: got[0].Statement.Pos,
 	}
@@ -197,8 +197,8 @@ func TestStatements(t *testing.T) {
 		}},
 		NotAction: policy.One(text("kms:Decrypt")), Resource: policy.One(text("*")),
 		Condition: []policy.Condition{
-			{Operator: "StringLike", Key: "aws:b", Values: policy.List(text("${aws:username}*"))},
-			{Operator: "StringLike", Key: "aws:a", Values: policy.One(text("<<x>"))},
+			{Operator: "StringLike", Key: "aws:PrincipalArn", Values: policy.List(text("${aws:username}*"))},
+			{Operator: "StringLike", Key: "aws:SourceArn", Values: policy.One(text("<<x>"))},
 		},
 		Pos: policy.Pos{Line: 12, Col: 13},
 	}

@@ -51,8 +51,8 @@ func (r *reader) err(code string, n *yaml.Node, hint, format string, args ...any
 	return r.add(Error, code, n.Line, n.Column, hint, format, args)
 }
 
-func (r *reader) warn(code string, n *yaml.Node, hint, format string, args ...any) {
-	r.add(Warning, code, n.Line, n.Column, hint, format, args)
+func (r *reader) warn(code string, n *yaml.Node, hint, format string, args ...any) *problem {
+	return r.add(Warning, code, n.Line, n.Column, hint, format, args)
 }
 
 // mapping returns what n is, if it is a mapping.

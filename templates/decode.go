@@ -11,6 +11,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/pzgen/pzgen/internal/actions"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -284,6 +285,9 @@ func (t *Template) check() error {
 	if (t.Statement.Action.Values == nil) == (t.Statement.NotAction.Values == nil) {
 		bad("one of action and not-action is expected")
 	}
+	for _, f := range t.unlisted() {
+		bad("%s%s", f.Message, hinted(f.Hint()))
+	}
 	for _, r := range t.refs() {
 		name := r.ID + "." + r.Attr
 		_, common := holes["setup"][name]
@@ -293,6 +297,33 @@ func (t *Template) check() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// unlisted returns what AWS does not list: actions that do not exist, that work on nothing of what is given, or do not have a condition
+// key. In the policy of a key, the resource is the key.
+func (t *Template) unlisted() []actions.Finding {
+	s := t.Statement
+	for _, e := range t.Extra {
+		s.Condition = append(slices.Clone(s.Condition), e.Conditions...)
+	}
+	if slices.Equal(t.In, []string{"key"}) {
+		s.Resource = policy.One(policy.NewText(policy.Ref{ID: "key", Attr: "arn"}))
+	}
+	return actions.Default().Check(s, func(r policy.Ref) string { return stands[r] })
+}
+
+// stands is what references stand for while a template is checked: something of each kind.
+var stands = policy.Env{
+	{ID: "aws", Attr: "partition"}: "aws", {ID: "aws", Attr: "account"}: "111122223333", {ID: "aws", Attr: "region"}: "eu-west-1",
+	{ID: "bucket", Attr: "arn"}: "arn:aws:s3:::data", {ID: "key", Attr: "arn"}: "arn:aws:kms:eu-west-1:111122223333:key/1",
+	{ID: "groupkey", Attr: "arn"}: "arn:aws:kms:eu-west-1:111122223333:key/1", {ID: "role", Attr: "arn"}: "arn:aws:iam::111122223333:role/r",
+}
+
+func hinted(hint string) string {
+	if hint == "" {
+		return ""
+	}
+	return "; " + hint
 }
 
 // refs returns every reference of the template, those of its extra conditions too.

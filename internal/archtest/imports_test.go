@@ -24,8 +24,9 @@ var layers = []struct {
 	{"internal/testtool", "nothing"},
 	{"internal/output", "nothing"},
 	{"internal/deployed", "policy internal/output"},
-	{"spec", "internal/readfile policy"},
-	{"templates", "internal/readfile policy"},
+	{"internal/actions", "policy"},
+	{"spec", "internal/readfile policy internal/actions"},
+	{"templates", "internal/readfile policy internal/actions"},
 	{"internal/model", "policy spec templates internal/deployed"},
 	{"internal/modeltest", "spec templates internal/model"}, // for tests alone
 	{"internal/calls", "policy spec internal/model"},
