@@ -72,8 +72,8 @@ func (t *Table) with(from *context, key, value string) *context {
 // examples using condition keys").
 //
 // Left out, as nothing documents them: addresses and VPCs, which requests of Personalize do not
-// have, the version of TLS, and what KMS says of a call that comes through S3. Left out too is
-// what only an operator or an administrator knows of himself: his address, his device, his tags.
+// have, and what KMS says of a call that comes through S3. Left out too is what only an operator or
+// an administrator knows of himself: his address, his device, his tags.
 func (t *Table) completed(c *Call) map[string][]string {
 	ctx := maps.Clone(c.context.keys)
 	ctx["aws:RequestedRegion"] = []string{t.region()}
@@ -94,6 +94,13 @@ func (t *Table) completed(c *Call) map[string][]string {
 	}
 	if strings.HasPrefix(c.Action, "s3:") {
 		ctx["s3:ResourceAccount"] = []string{t.account()}
+		// AWS services, SDKs and the CLI sign with Signature Version 4, in a header, and AWS endpoints
+		// take TLS 1.2 or newer (IAM User Guide, "AWS Signature Version 4 for API requests"; AWS
+		// Security Blog, 2022-06-28, "TLS 1.2 to become the minimum"). No page says of Personalize
+		// that it uses a newer one than that.
+		ctx["s3:signatureversion"] = []string{"AWS4-HMAC-SHA256"}
+		ctx["s3:authType"] = []string{"REST-HEADER"}
+		ctx["s3:TlsVersion"] = []string{"1.2"}
 	}
 	if c.On.Kind == ToObject && c.Action == "s3:PutObject" && c.key != "" {
 		// The key is handed to the job as kmsKeyArn, with which it encrypts what it writes
