@@ -19,7 +19,10 @@ func (c *checker) principals(s Statement) {
 	case s.NotPrincipal != nil && !c.elements.NotPrincipal:
 		c.add(true, "%s has no NotPrincipal", c.kind.one())
 	case s.NotPrincipal != nil && s.Effect == Allow:
-		c.add(true, "NotPrincipal is in an Allow; AWS supports it in a Deny only")
+		// "We strongly recommend that you do not", said editions of the page until 2023, so AWS stored
+		// such policies. What it allows is not decided: see [Evaluate].
+		c.add(false, "NotPrincipal is in an Allow, which lets in everybody else, anonymous callers too; "+
+			"AWS supports it in a Deny only")
 	case c.elements.Everybody && !everybody(s.Principal):
 		// orgs_manage_policies_rcps_syntax, "Principal element".
 		c.add(true, "the Principal of %s can only be \"*\"; name principals in its Condition", c.kind.one())

@@ -109,6 +109,7 @@ func (r reader) statement(n node) (Statement, error) {
 		switch m.name {
 		case "Sid":
 			s.Sid, err = m.str()
+			s.EmptySid = s.Sid == ""
 		case "Effect":
 			s.Effect, err = m.str()
 			if err == nil && s.Effect != Allow && s.Effect != Deny {

@@ -30,6 +30,7 @@ type Document struct {
 // field.
 type Statement struct {
 	Sid          string
+	EmptySid     bool // it is written, as "": AWS takes that as none, and gives it back
 	Effect       string
 	Principal    *Principal
 	NotPrincipal *Principal
@@ -172,7 +173,7 @@ func joinLines(lines []string) string {
 
 // Normal returns s on one line, in the form that [Document.Normal] describes.
 func (s Statement) Normal() string {
-	s.Sid, s.Pos = "", Pos{}
+	s.Sid, s.EmptySid, s.Pos = "", false, Pos{}
 	list := func(t Texts) Texts {
 		if t.Values == nil {
 			return t

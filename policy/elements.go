@@ -23,7 +23,7 @@ type Elements struct {
 	Version      string   // the only Version that such a policy can have; "": either, or none
 	ID           bool     // the policy may have an Id
 	Principal    Use      // of Principal and NotPrincipal together
-	NotPrincipal bool     // a Deny may have NotPrincipal
+	NotPrincipal bool     // a Deny may have NotPrincipal; an Allow in policies that AWS took earlier
 	Everybody    bool     // Principal can be "*" alone
 	Types        []string // of principals
 	NotAction    bool     // a statement may have NotAction

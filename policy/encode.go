@@ -191,7 +191,7 @@ func (w *writer) principal(name string, p *Principal) {
 
 func (w *writer) statement(s Statement) {
 	w.open('{')
-	if s.Sid != "" {
+	if s.Sid != "" || s.EmptySid {
 		w.member("Sid")
 		w.string(s.Sid)
 	}

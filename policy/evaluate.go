@@ -59,7 +59,8 @@ type Cause struct {
 // reference_policies_evaluation-logic and the pages below it).
 //
 // It fails, naming document and place, when a policy has what AWS would not take and what therefore
-// has no meaning: see [Document.Check] for the whole list. It knows the policies that it is given
+// has no meaning: see [Document.Check] for the whole list; and when it depends on an Allow with
+// NotPrincipal, which old policies have, whether the request passes. It knows the policies that it is given
 // and nothing else: no ACLs, grants, VPC endpoint policies or Block Public Access, no list of
 // existing actions or keys, and no clock, so that time and source address count only when the
 // context has them.
@@ -71,7 +72,27 @@ func Evaluate(r Request, p Policies) (Decision, error) {
 	if err := e.check(p); err != nil {
 		return Decision{}, err
 	}
-	return e.decide(p), nil
+	d := e.decide(p)
+	return d, e.undecided(p, d)
+}
+
+// undecided returns an error when the request is allowed only if an Allow with NotPrincipal lets in
+// everybody whom it does not name.
+func (e evaluation) undecided(p Policies, d Decision) error {
+	if d.Outcome != ImplicitlyDenied || p.Resource == nil {
+		return nil
+	}
+	for i, s := range p.Resource.Statements {
+		if s.Effect != Allow || s.NotPrincipal == nil {
+			continue
+		}
+		e.exceptions = true
+		if e.decide(p).Outcome == Allowed {
+			return &DocumentError{Policy: "resource", Problem: Problem{Statement: i, Sid: s.Sid, Pos: s.Pos, Fatal: true,
+				Message: "NotPrincipal in an Allow may let this request pass; AWS supports it in a Deny only, and does not say whom it reaches"}}
+		}
+	}
+	return nil
 }
 
 // Prepared is a request that is to be decided against many sets of policies.
@@ -84,7 +105,7 @@ func Prepare(r Request) (Prepared, error) {
 }
 
 // Decide is [Evaluate] for policies in which [Document.Check] found nothing fatal; it does not
-// check them again.
+// check them again. An Allow with NotPrincipal allows nothing here.
 func (q Prepared) Decide(p Policies) Decision { return q.e.decide(p) }
 
 // CoversAction reports whether the statement concerns an action, by Action or NotAction.
@@ -103,6 +124,8 @@ type evaluation struct {
 	bounded  bool // the principal has a permissions boundary
 	guarded  bool // resource control policies apply
 	trust    bool
+
+	exceptions bool // an Allow with NotPrincipal allows everybody whom it does not name
 }
 
 func newEvaluation(r Request) (evaluation, error) {

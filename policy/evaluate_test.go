@@ -328,7 +328,7 @@ func TestEvaluateRefuses(t *testing.T) {
 		"name as principal":                 set(t, l("resource", grant(aws("Bob")))),
 		"any service":                       set(t, l("resource", grant(`{"Service":"*"}`))),
 		"variable as principal":             set(t, l("resource", grant(aws("${aws:PrincipalArn}")))),
-		"Allow with NotPrincipal":           set(t, l("resource", `{"Effect":"Allow","NotPrincipal":"*","Action":"*","Resource":"*"}`)),
+		"Allow with NotPrincipal":           set(t, l("resource", `{"Effect":"Allow","NotPrincipal":{"AWS":"111122223333"},"Action":"*","Resource":"*"}`)),
 		"variable in an action":             set(t, l("identity", `{"Effect":"Allow","Action":"s3:${aws:username}","Resource":"*"}`)),
 		"action without service":            set(t, l("identity", `{"Effect":"Allow","Action":"GetObject","Resource":"*"}`)),
 		"operator":                          {Identity: []Document{{Statements: []Statement{{Effect: Allow, Action: One(Literal("*")), Resource: One(Literal("*")), Condition: []Condition{{Operator: "StringIs", Key: "a", Values: One(Literal("b"))}}}}}}},

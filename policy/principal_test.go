@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -132,6 +133,48 @@ func TestNotPrincipal(t *testing.T) {
 			if got.Outcome != deny {
 				t.Errorf("NotPrincipal %s, request by %s with a boundary: %s", c.list, c.request, got.Outcome)
 			}
+		}
+	}
+}
+
+// An Allow with NotPrincipal, as old policies have it, decides nothing: what would pass by it alone is
+// an error, and what passes or fails without it is decided.
+func TestNotPrincipalAllows(t *testing.T) {
+	for _, c := range []struct {
+		list, request, more, want string // "" in want: an error
+	}{
+		{aws(userBob), userBob, "", no},
+		{aws(userBob), userAlice, "", ""},
+		{aws(userBob), "*", "", ""},
+		{aws(rootAcct), userBob, "", ""}, // whether the account stands for its users is not said
+		{aws(roleApp), sessApp, "", no},
+		{`"*"`, userBob, "", no},
+		{`{"Service":"s3.amazonaws.com"}`, "s3.amazonaws.com", "", no},
+		{`{"Service":"s3.amazonaws.com"}`, "sns.amazonaws.com", "", ""},
+		{aws(userBob), userAlice, grant(aws(userAlice)), yes},
+		{aws(userBob), userAlice, `{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}`, deny},
+	} {
+		statements := []string{`{"Sid":"All","Effect":"Allow","NotPrincipal":` + c.list + `,"Action":"*","Resource":"*"}`}
+		if c.more != "" {
+			statements = append(statements, c.more)
+		}
+		d := doc(t, statements...)
+		r := Request{Principal: c.request, Action: "s3:GetObject", Resource: object, ResourceAccount: acct}
+		got, err := Evaluate(r, Policies{Resource: &d})
+		if c.want == "" {
+			var bad *DocumentError
+			if !errors.As(err, &bad) || bad.Problem.Sid != "All" {
+				t.Errorf("NotPrincipal %s, request by %s: %s, %v", c.list, c.request, got.Outcome, err)
+			}
+		} else if err != nil || got.Outcome != c.want {
+			t.Errorf("NotPrincipal %s, request by %s: %s, %v; want %s", c.list, c.request, got.Outcome, err, c.want)
+		}
+		q, err := Prepare(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := q.Decide(Policies{Resource: &d}); c.want == "" && got.Outcome != no {
+			t.Errorf("prepared, NotPrincipal %s, request by %s: %s", c.list, c.request, got.Outcome)
 		}
 	}
 }

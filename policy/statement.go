@@ -7,6 +7,10 @@ func (e evaluation) statement(kind Kind, version string, s Statement) strength {
 	switch {
 	case s.Principal != nil:
 		reach = s.Principal.reach(e.subject, e.context)
+	case s.NotPrincipal != nil && s.Effect == Allow:
+		if !e.exceptions || s.NotPrincipal.reach(e.subject, e.context) > viaAccount {
+			return none
+		}
 	case s.NotPrincipal != nil:
 		// Such a Deny strikes every principal that has a permissions boundary
 		// (reference_policies_elements_notprincipal).

@@ -20,7 +20,11 @@ var policyFiles = map[string]string{
 	"policies/key.json":      `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}]}`,
 	"policies/bucket.json":   `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::acme-data","arn:aws:s3:::acme-data/*"]}]}`,
 	"policies/identity.json": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`,
-	"policies/bad.json":      "{\n  \"Statement\": [}",
+	"policies/old.json": `{"Version":"2012-10-17","Statement":[{"Sid":"Gone","Effect":"Allow","Principal":{"AWS":["arn:aws:iam::111122223333:root","AROAEXAMPLEEXAMPLEEX"]},` +
+		`"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-data/*"},{"Effect":"Allow","NotPrincipal":{"AWS":"AIDAEXAMPLEEXAMPLEEX"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-data/*"}]}`,
+	"policies/wide.json": "\xFF\xFE{\x00}\x00",
+	"policies/mark.json": "\uFEFF" + `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::acme-out/*"}]}`,
+	"policies/bad.json":  "{\n  \"Statement\": [}",
 }
 
 func readCaseFile(path string) ([]byte, error) {

@@ -1,11 +1,8 @@
 package spec
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
-
-	"github.com/pzgen/pzgen/policy"
 )
 
 func (c *checker) checkKeys() {
@@ -121,34 +118,4 @@ func (c *checker) keyARN(t text) {
 		c.warn(warnAccount, t.n, "use a key of account "+c.s.Account+", or try it before you rely on it",
 			"key belongs to account %s; AWS does not document keys of other accounts for Personalize", a.account)
 	}
-}
-
-// policyFile reads the present policy of an existing bucket or key.
-func (c *checker) policyFile(t text) *policy.Document {
-	if !t.ok {
-		return nil
-	}
-	if c.readFile == nil {
-		c.err(codePolicyFile, t.n, "", "policy file %q cannot be read here", t.v)
-		return nil
-	}
-	data, err := c.readFile(c.beside(t.v))
-	if err != nil {
-		c.err(codePolicyFile, t.n, "paths are relative to the folder of this file", "policy file %q cannot be read: %s", t.v, reason(err))
-		return nil
-	}
-	doc, err := policy.DecodeOutput(data)
-	if err != nil {
-		hint := cmp.Or(policy.HintOf(err), "it is to hold the policy as AWS gives it")
-		c.err(codePolicyFile, t.n, hint, "policy file %q is not a policy: %s", t.v, err)
-		return nil
-	}
-	for i, s := range doc.Statements {
-		if s.Principal == nil && s.NotPrincipal == nil {
-			c.err(codePolicyFile, t.n, "it is to hold the policy of the bucket or key itself, not of a role",
-				"policy file %q: statement %d has no Principal", t.v, i+1)
-			return nil
-		}
-	}
-	return &doc
 }

@@ -82,6 +82,8 @@ const (
 	warnAction       = "PZ084"
 	warnUnfit        = "PZ085"
 	warnConditionKey = "PZ086"
+	warnDeleted      = "PZ087"
+	warnNotPrincipal = "PZ088"
 )
 
 // Checks returns every check of a spec, by code.
@@ -159,5 +161,7 @@ func Checks() []Check {
 		{warnAction, "an action that AWS does not list"},
 		{warnUnfit, "an action that does not work on what it is granted on"},
 		{warnConditionKey, "a condition key that AWS does not list, or that the action does not have"},
+		{warnDeleted, "a principal that was deleted"},
+		{warnNotPrincipal, "a statement that allows by NotPrincipal"},
 	}
 }

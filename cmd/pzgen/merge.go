@@ -98,6 +98,7 @@ func mergeInto(e *env, c *cli.Context, do func(*merge.Thing, policy.Document) (*
 			return err
 		}
 	}
+	e.warnOfExceptions(result, shown)
 	if _, err := e.stdout.Write(result.Data); err != nil {
 		return err
 	}
@@ -183,6 +184,17 @@ func (e *env) warnOf(thing *merge.Thing, r *merge.Result, shown string) error {
 		}
 	}
 	return nil
+}
+
+// warnOfExceptions says which statements let in everybody but a few, which is kept as it is.
+func (e *env) warnOfExceptions(r *merge.Result, shown string) {
+	for _, p := range r.Document.AllowsByException() {
+		if !e.quiet {
+			io.WriteString(e.stderr, findings.Finding{Rule: "not-principal", Level: findings.Warning, File: shown,
+				Message: p.Name() + " allows by NotPrincipal, and so lets in everybody whom it does not name, anonymous callers too",
+				Hint:    "it is kept as it is; have its owner name who is let in"}.Text())
+		}
+	}
 }
 
 // sayMerged tells what became of the policy.

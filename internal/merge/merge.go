@@ -183,6 +183,13 @@ func (t *Thing) finish(before, after policy.Document, conflicts []policy.Conflic
 		return nil, &Refusal{Reasons: []string{fmt.Sprintf("the policy of %s %q would have %d bytes without white space, and AWS takes %d", t.kind, t.id, n, t.limit)},
 			Hint: "use fewer and shorter prefixes, have statements of others shortened, or take another " + string(t.kind)}
 	}
+	if gone := after.Deleted(); len(gone) > 0 {
+		r := &Refusal{Hint: "take it out of the present policy, as it stands for nobody"}
+		for _, p := range gone {
+			r.Reasons = append(r.Reasons, fmt.Sprintf("%s names %s, which stands for a user or role that was deleted: AWS refuses the whole policy when it is put back", p.Name(), p.Principal))
+		}
+		return nil, r
+	}
 	if t.kind == Key && len(calls.Administrators(after, t.arn)) == 0 {
 		return nil, &Refusal{Reasons: []string{fmt.Sprintf("the policy of key %q would leave nobody in the key's account who could change it (kms:PutKeyPolicy) or delete the key", t.id)},
 			Hint: "is this the present policy of this key, whole? It has to keep a statement that allows the account, or an administrator, kms:PutKeyPolicy"}

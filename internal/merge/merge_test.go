@@ -136,6 +136,8 @@ func TestInto(t *testing.T) {
 		kept int
 	}{
 		"bucket":                {Bucket, "lake", doc(t, audit, nobody), 2},
+		"allows by exception":   {Bucket, "lake", doc(t, audit, `{"Sid":"Old","Effect":"Allow","NotPrincipal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-lake/*"}`), 2},
+		"an empty sid":          {Bucket, "lake", doc(t, strings.ReplaceAll(audit, `"Audit"`, `""`)), 1},
 		"bucket without policy": {Bucket, "lake", policy.Document{}, 0},
 		"key":                   {Key, "corp", doc(t, root, use), 2},
 		"created key":           {Key, "made", doc(t, root), 1},
@@ -154,6 +156,11 @@ func TestInto(t *testing.T) {
 			}
 			if c.base.ID != r.Document.ID {
 				t.Errorf("Id %q", r.Document.ID)
+			}
+			for _, d := range []policy.Document{r.Document, outOf(t, thing, read(t, r.Data)).Document} {
+				if got, want := strings.Count(string(d.JSON()), `"Sid": ""`), strings.Count(string(c.base.JSON()), `"Sid": ""`); got != want {
+					t.Errorf("%d empty Sids, and before %d", got, want)
+				}
 			}
 			again := into(t, thing, read(t, r.Data))
 			if again.Changed() || string(again.Data) != string(r.Data) {
@@ -271,7 +278,9 @@ func TestRefusals(t *testing.T) {
 		"another partition":        {Bucket, "lake", doc(t, strings.ReplaceAll(audit, "arn:aws:s3", "arn:aws-cn:s3")), []string{"aws-cn"}, true, true},
 		"a key without policy":     {Key, "corp", policy.Document{}, []string{"no statement"}, false, true},
 		"a role's policy":          {Bucket, "lake", doc(t, `{"Effect":"Allow","Action":"s3:*","Resource":"*"}`), []string{"no Principal"}, false, true},
-		"no meaning":               {Bucket, "lake", doc(t, `{"Effect":"Allow","NotPrincipal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"s3:*","Resource":"*"}`), []string{"NotPrincipal"}, false, true},
+		"no meaning":               {Bucket, "lake", doc(t, `{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/*"},"Action":"s3:*","Resource":"*"}`), []string{"wildcards"}, false, true},
+		"a deleted role":           {Bucket, "lake", doc(t, strings.ReplaceAll(audit, "arn:aws:iam::444455556666:root", "AROAEXAMPLEEXAMPLEEX")), []string{`statement 1 ("Audit") names AROAEXAMPLEEXAMPLEEX`, "deleted"}, true, true},
+		"a deleted user":           {Key, "corp", doc(t, root, strings.ReplaceAll(use, "arn:aws:iam::111122223333:role/App", "AIDAEXAMPLEEXAMPLEEX")), []string{`statement 2 ("Use")`, "AIDAEXAMPLEEXAMPLEEX"}, true, true},
 	} {
 		thing := find(t, "shop", c.kind, c.id)
 		for way, do := range map[string]func(policy.Document) (*Result, error){"into": thing.Into, "out of": thing.OutOf} {

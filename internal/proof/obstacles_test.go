@@ -211,13 +211,16 @@ func TestForeignDenyOthers(t *testing.T) {
 	}{
 		"all but some": {bucket: []string{`{"Effect":"Deny","NotPrincipal":{"AWS":["arn:aws:iam::111122223333:root","arn:aws:iam::111122223333:role/Warehouse"]},"Action":"s3:*",` +
 			`"Resource":["arn:aws:s3:::acme-lake","arn:aws:s3:::acme-lake/*"]}`}, document: "bucket-lake", keepsOut: "role service"},
-		"a folder":          {bucket: []string{`{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::acme-lake/out/*"}`}, document: "bucket-lake", keepsOut: "role service"},
-		"another folder":    {bucket: []string{`{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::acme-lake/secret/*"}`}},
-		"another bucket":    {bucket: []string{`{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::acme-lake-2/*"}`}},
-		"grants":            {key: []string{rootStatement, `{"Sid":"K","Effect":"Deny","Principal":"*","Action":"kms:CreateGrant","Resource":"*"}`}, document: "key-corp", keepsOut: "role service"},
-		"other accounts":    {key: []string{rootStatement, `{"Sid":"K","Effect":"Deny","Principal":"*","Action":"kms:*","Resource":"*","Condition":{"StringNotEquals":{"kms:CallerAccount":"111122223333"}}}`}, document: "key-corp", keepsOut: "service"},
-		"other roles":       {key: []string{rootStatement, `{"Sid":"K","Effect":"Deny","Principal":"*","Action":"kms:Decrypt","Resource":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/Corp*"}}}`}, document: "key-corp", keepsOut: "role service"},
-		"deleting the key":  {key: []string{rootStatement, `{"Sid":"K","Effect":"Deny","Principal":"*","Action":"kms:ScheduleKeyDeletion","Resource":"*"}`}},
+		"a folder":         {bucket: []string{`{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::acme-lake/out/*"}`}, document: "bucket-lake", keepsOut: "role service"},
+		"another folder":   {bucket: []string{`{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::acme-lake/secret/*"}`}},
+		"another bucket":   {bucket: []string{`{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::acme-lake-2/*"}`}},
+		"grants":           {key: []string{rootStatement, `{"Sid":"K","Effect":"Deny","Principal":"*","Action":"kms:CreateGrant","Resource":"*"}`}, document: "key-corp", keepsOut: "role service"},
+		"other accounts":   {key: []string{rootStatement, `{"Sid":"K","Effect":"Deny","Principal":"*","Action":"kms:*","Resource":"*","Condition":{"StringNotEquals":{"kms:CallerAccount":"111122223333"}}}`}, document: "key-corp", keepsOut: "service"},
+		"other roles":      {key: []string{rootStatement, `{"Sid":"K","Effect":"Deny","Principal":"*","Action":"kms:Decrypt","Resource":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/Corp*"}}}`}, document: "key-corp", keepsOut: "role service"},
+		"deleting the key": {key: []string{rootStatement, `{"Sid":"K","Effect":"Deny","Principal":"*","Action":"kms:ScheduleKeyDeletion","Resource":"*"}`}},
+		"by exception":     {bucket: []string{`{"Sid":"Old","Effect":"Allow","NotPrincipal":{"AWS":"arn:aws:iam::111122223333:role/Warehouse"},"Action":"s3:*","Resource":"arn:aws:s3:::acme-lake/*"}`}},
+		"a key by exception": {key: []string{`{"Sid":"Old","Effect":"Allow","NotPrincipal":{"AWS":"arn:aws:iam::111122223333:role/App"},"Action":"kms:*","Resource":"*"}`},
+			document: "key-corp", check: Fits},
 		"a key nobody owns": {key: []string{`{"Sid":"Use","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/App"},"Action":"kms:Decrypt","Resource":"*"}`}, document: "key-corp", check: Fits},
 	} {
 		t.Run(name, func(t *testing.T) {
