@@ -1,9 +1,6 @@
 package spec
 
-import (
-	"path"
-	"strings"
-)
+import "strings"
 
 func (c *checker) checkWorkflows() {
 	type seenAs struct {
@@ -72,8 +69,8 @@ func (c *checker) checkWorkflow(w *Workflow, d *workflowDraft) {
 	if w.To != nil && (batch || w.Type == Export) && w.To.Prefix != "" && !strings.HasSuffix(w.To.Prefix, "/") {
 		c.err(codeLocation, d.to.n, "write `"+d.to.v+"/`", "output of %s is a folder: %q does not end in /", w.Type, d.to.v)
 	}
-	if batch && w.From != nil && w.To != nil && overlap(*w.From, *w.To) {
-		c.err(codeOverlap, d.to.n, "write to another folder", "%s writes to %q where it reads from %q", w.Type, d.to.v, d.from.v)
+	if batch && w.From != nil && w.To != nil {
+		c.overlap(w, d)
 	}
 	if w.Type == MetricAttribution && !d.to.given() {
 		c.warn(warnMetrics, d.kind.n, "write `to: <bucket>/<prefix>/` to have reports in S3 too", "metric-attribution without `to` reports to CloudWatch alone")
@@ -81,8 +78,8 @@ func (c *checker) checkWorkflow(w *Workflow, d *workflowDraft) {
 	if w.From == nil {
 		return
 	}
-	if last := path.Base(w.From.Prefix); w.From.Prefix != "" && !strings.HasSuffix(w.From.Prefix, "/") && !strings.Contains(last, ".") {
-		c.warn(warnFolder, d.from.n, "write `"+d.from.v+"/` for all files of the folder", "%q names one object, not a folder", d.from.v)
+	if w.From.Prefix != "" && !strings.HasSuffix(w.From.Prefix, "/") && !w.From.IsFile() {
+		c.warn(warnFolder, d.from.n, "write `"+d.from.v+"/` for all files of a folder", "%q is neither a folder nor a file with an extension: all objects are read whose names begin so", d.from.v)
 	}
 	if w.Type == DataDeletion {
 		if b := find(c.d.buckets, w.From.Bucket); b != nil && b.key.given() {
@@ -92,15 +89,19 @@ func (c *checker) checkWorkflow(w *Workflow, d *workflowDraft) {
 	}
 }
 
-// overlap reports whether one location lies within the other.
-func overlap(from, to Location) bool {
-	if from.Bucket != to.Bucket {
-		return false
+// overlap looks at where a batch job writes. "We recommend that you use a different location for your output data": the guide advises against
+// writing beside what is read (getting-batch-recommendations, 2025-11), and what lies under the folder that is read is read.
+func (c *checker) overlap(w *Workflow, d *workflowDraft) {
+	from, to := w.From, w.To
+	folder := from.Prefix == "" || strings.HasSuffix(from.Prefix, "/")
+	switch {
+	case from.Bucket != to.Bucket:
+	case folder && strings.HasPrefix(to.Prefix, from.Prefix):
+		c.err(codeOverlap, d.to.n, "write to another folder, or name the one file that is read",
+			"%s writes to %q, which is in the folder that it reads, %q: its output would be read as input", w.Type, d.to.v, d.from.v)
+	case to.Prefix == "" || strings.HasSuffix(to.Prefix, "/") && strings.HasPrefix(from.Prefix, to.Prefix):
+		c.warn(warnBeside, d.to.n, "AWS recommends another folder for the output", "%s writes to %q, beside what it reads, %q", w.Type, d.to.v, d.from.v)
 	}
-	inside := func(a, b string) bool {
-		return b == "" || a == b || strings.HasSuffix(b, "/") && strings.HasPrefix(a, b)
-	}
-	return inside(from.Prefix, to.Prefix) || inside(to.Prefix, from.Prefix)
 }
 
 // location takes a location apart and finds its bucket.

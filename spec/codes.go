@@ -84,6 +84,7 @@ const (
 	warnConditionKey = "PZ086"
 	warnDeleted      = "PZ087"
 	warnNotPrincipal = "PZ088"
+	warnBeside       = "PZ089"
 )
 
 // Checks returns every check of a spec, by code.
@@ -124,7 +125,7 @@ func Checks() []Check {
 		{codeUndeclared, "a reference to something that is not there"},
 		{codeLocation, "a location that is not <bucket>/<prefix>"},
 		{codeFromTo, "a workflow without a location that it needs, or with one that it has no use for"},
-		{codeOverlap, "a batch job that writes where it reads"},
+		{codeOverlap, "a batch job whose output would be read as its input"},
 		{codeDeletionKey, "a list of users to delete in a bucket with a customer key"},
 		{codeUpload, "an upload that cannot be made"},
 		{codeStatement, "a statement that AWS refuses"},
@@ -150,7 +151,7 @@ func Checks() []Check {
 		{warnFull, "full access to Amazon Personalize"},
 		{warnAccount, "something of another account"},
 		{warnRepeated, "a workflow that is given twice"},
-		{warnFolder, "a location that names one object"},
+		{warnFolder, "a location that is neither a folder nor a file"},
 		{warnNothing, "a setup that does nothing"},
 		{warnTarget, "something that none of the wanted targets does"},
 		{warnWholeFile, "one whole policy that two setups write"},
@@ -163,5 +164,6 @@ func Checks() []Check {
 		{warnConditionKey, "a condition key that AWS does not list, or that the action does not have"},
 		{warnDeleted, "a principal that was deleted"},
 		{warnNotPrincipal, "a statement that allows by NotPrincipal"},
+		{warnBeside, "a batch job that writes beside what it reads"},
 	}
 }

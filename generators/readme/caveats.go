@@ -6,12 +6,14 @@ import (
 
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
 )
 
 // doubts are what the documents of AWS leave open and no test without AWS can settle.
 type doubts struct {
 	Source  span // Sids of bucket and key statements for the service that have source conditions
 	Prefix  span // Sids of statements that grant listing under prefixes alone
+	Files   span // locations that name one file
 	Runtime bool // an operator calls recommenders or uses filters
 	Open    bool // the trust policy has no condition on who makes Personalize use the role
 }
@@ -52,6 +54,15 @@ func newDoubts(s *model.Setup) doubts {
 		*list = slices.Compact(*list)
 	}
 	d.Source, d.Prefix = codes(guarded), codes(prefixed)
+	var files []string
+	for _, w := range s.Workflows {
+		if w.From != nil && w.From.IsFile() && s.Profile != spec.Documented {
+			if at := address(s, *w.From); !slices.Contains(files, at) {
+				files = append(files, at)
+			}
+		}
+	}
+	d.Files = codes(files)
 	for _, r := range s.Reasons {
 		d.Runtime = d.Runtime || r.Template == "PersonalizeRecommendFiltered"
 	}

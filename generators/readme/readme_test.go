@@ -316,6 +316,7 @@ func TestDoubts(t *testing.T) {
 		{func(s *spec.Setup) {
 			s.Operators = append(s.Operators, spec.Operator{Name: "web", Access: spec.Runtime})
 		}, "campaigns alone"},
+		{func(s *spec.Setup) { s.Workflows[0].From.Prefix = "datasets/items.csv" }, "datasets/items.csv`). Keep no other object"},
 	} {
 		s := full()
 		s.Operators = s.Operators[:1]

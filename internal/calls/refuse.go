@@ -65,8 +65,12 @@ func (t *Table) within(action, bucket, key string) bool {
 			if r.on.isWritten() {
 				loc = w.To
 			}
-			if r.action == action && r.on.isObject() && loc != nil && loc.Bucket == bucket &&
-				strings.HasPrefix(key, loc.Prefix) {
+			if r.action != action || !r.on.isObject() || loc == nil || loc.Bucket != bucket {
+				continue
+			}
+			// Of a location that names one file, that alone is read.
+			if r.on == FromObject && loc.IsFile() && key == loc.Prefix ||
+				!(r.on == FromObject && loc.IsFile()) && strings.HasPrefix(key, loc.Prefix) {
 				return true
 			}
 		}

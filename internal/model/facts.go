@@ -9,7 +9,7 @@ import (
 
 // use is what the workflows of a setup do with one bucket.
 type use struct {
-	reads, writes, results []string // prefixes, in the order of the workflows, none inside another
+	reads, writes, results []string // patterns of objects, in the order of the workflows, none inside another
 	listed                 []string // prefixes under which Personalize lists: a metric attribution only writes
 	gets, lists, puts      bool     // what the guide's policies grant for these kinds of workflow
 	exports, others        bool     // an export writes here; another kind of workflow works here
@@ -31,17 +31,17 @@ func inUse(s *spec.Setup) map[string]*use {
 		batch := w.Type == spec.BatchInference || w.Type == spec.BatchSegment
 		if w.From != nil {
 			u := at(w.From)
-			u.reads, u.listed = append(u.reads, w.From.Prefix), append(u.listed, w.From.Prefix)
+			u.reads, u.listed = append(u.reads, objects(w.From)), append(u.listed, w.From.Prefix)
 			u.gets, u.lists, u.others = true, true, true
 			u.puts = u.puts || batch
 			u.beyondImport = u.beyondImport || batch
 		}
 		if w.To != nil {
 			u := at(w.To)
-			u.writes = append(u.writes, w.To.Prefix)
+			u.writes = append(u.writes, w.To.Prefix+"*")
 			u.puts, u.beyondImport = true, true
 			if batch {
-				u.results = append(u.results, w.To.Prefix)
+				u.results = append(u.results, w.To.Prefix+"*")
 			}
 			u.gets = u.gets || batch
 			if w.Type != spec.MetricAttribution {
@@ -54,12 +54,37 @@ func inUse(s *spec.Setup) map[string]*use {
 	for _, u := range uses {
 		// What is read may lie within what is written and read again, or the other way round: the outer one is granted.
 		u.reads, u.writes = outermost(u.reads, within(u.reads, u.results)), outermost(u.writes, nil)
-		u.results, u.listed = outermost(u.results, u.reads), outermost(u.listed, nil)
+		u.results = outermost(u.results, u.reads)
+		u.listed = prefixes(outermost(patterns(u.listed), nil))
 	}
 	return uses
 }
 
-// within returns those of outer that hold a prefix of list and are longer ways to say so than the prefix itself: equal ones are left out.
+// objects returns the pattern of what a workflow reads: one file, or all that begins so.
+func objects(from *spec.Location) string {
+	if from.IsFile() {
+		return from.Prefix
+	}
+	return from.Prefix + "*"
+}
+
+func patterns(prefixes []string) []string {
+	out := make([]string, len(prefixes))
+	for i, p := range prefixes {
+		out[i] = p + "*"
+	}
+	return out
+}
+
+func prefixes(patterns []string) []string {
+	out := make([]string, len(patterns))
+	for i, p := range patterns {
+		out[i] = strings.TrimSuffix(p, "*")
+	}
+	return out
+}
+
+// within returns those of outer that are not in list themselves.
 func within(list, outer []string) []string {
 	var out []string
 	for _, q := range outer {
@@ -70,19 +95,27 @@ func within(list, outer []string) []string {
 	return out
 }
 
-// outermost drops each prefix that stands again, or inside another one of the list or of covered, since a grant on the outer one holds for it.
+// outermost drops each pattern that stands again, or inside another one of the list or of covered, since a grant on the outer one holds for it.
 func outermost(list, covered []string) []string {
 	var out []string
 	for i, p := range list {
-		inside := slices.ContainsFunc(covered, func(q string) bool { return strings.HasPrefix(p, q) })
+		inside := slices.ContainsFunc(covered, func(q string) bool { return covers(q, p) })
 		for j, q := range list {
-			inside = inside || strings.HasPrefix(p, q) && (p != q || j < i)
+			inside = inside || covers(q, p) && (p != q || j < i)
 		}
 		if !inside {
 			out = append(out, p)
 		}
 	}
 	return out
+}
+
+// covers reports whether pattern q matches all that pattern p does. A * is at the end alone.
+func covers(q, p string) bool {
+	if q, open := strings.CutSuffix(q, "*"); open {
+		return strings.HasPrefix(p, q)
+	}
+	return p == q
 }
 
 func has(s *spec.Setup, kinds ...string) bool {

@@ -21,15 +21,30 @@ func TestOutermost(t *testing.T) {
 		{"a/,b/", "b/", "a/"},
 		{"a/b/", "a/", "-"},
 		{"b/,a/", "", "b/,a/"},
+		{"a/b.csv,a/b.csv.gz", "", "a/b.csv,a/b.csv.gz"}, // files cover nothing but themselves
+		{"a/b.csv,a/b.csv", "", "a/b.csv"},
+		{"a/b.csv,a/", "", "a/"},
+		{"a/b.csv,a/b", "", "a/b"},
+		{"a/b.csv,a/b.csv/", "", "a/b.csv,a/b.csv/"},
+		{"a/b.csv/", "a/b.csv", "a/b.csv/"},
 	} {
 		var covered []string
 		if c.covered != "" {
 			covered = strings.Split(c.covered, ",")
 		}
-		got := outermost(strings.Split(c.list, ","), covered)
+		star := func(list []string) []string {
+			out := slices.Clone(list)
+			for i, p := range list {
+				if !(&spec.Location{Prefix: p}).IsFile() {
+					out[i] += "*"
+				}
+			}
+			return out
+		}
+		got := prefixes(outermost(star(strings.Split(c.list, ",")), star(covered)))
 		want := strings.Split(c.want, ",")
 		if c.want == "-" {
-			want = nil
+			want = []string{}
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("outermost(%q, %q) = %q, want %q", c.list, c.covered, got, want)
@@ -47,7 +62,7 @@ func TestOutermostCovers(t *testing.T) {
 				list[i] += string("ab/"[r.IntN(3)])
 			}
 		}
-		got := outermost(list, nil)
+		got := prefixes(outermost(patterns(list), nil))
 		for i, p := range got {
 			for j, q := range got {
 				if i != j && strings.HasPrefix(p, q) {

@@ -22,8 +22,8 @@ func (b *builder) bucketHoles(k spec.Bucket) holes {
 		"bucket.arn":     {policy.NewText(RefBucketARN(k.Name))},
 		"bucket.name":    {policy.NewText(RefBucketName(k.Name))},
 		"bucket.reads":   literals(u.reads),
-		"bucket.writes":  literals(u.writes),
-		"bucket.results": literals(u.results),
+		"bucket.writes":  literals(prefixes(u.writes)),
+		"bucket.results": literals(prefixes(u.results)),
 		"bucket.lists":   literals(u.listed),
 	}
 }

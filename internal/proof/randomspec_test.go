@@ -49,6 +49,7 @@ func node(v any) *yaml.Node {
 
 // random makes specs that are right, and as unlike those that people write as the rules allow.
 type random struct {
+	own string // the bucket or key whose statements are made
 	*rand.Rand
 	files map[string][]byte // policy files that the spec names
 
@@ -468,6 +469,9 @@ func (r *random) prefix(folder bool) string {
 		return ""
 	}
 	s := strings.Join(parts, "/")
+	if !folder && r.one(3) {
+		return s + ".csv"
+	}
 	if folder || r.one(2) {
 		s += "/"
 	}
@@ -497,7 +501,10 @@ func (r *random) workflows() []any {
 			}
 		case "batch-inference", "batch-segment":
 			in, out := r.prefix(false), r.prefix(true)
-			if from.name == to.name {
+			switch {
+			case from.name == to.name && r.one(3): // beside what is read
+				in, out = "batch/in.json", "batch/"
+			case from.name == to.name:
 				in, out = "in/"+in, "out/"+out
 			}
 			w = append(w, "from", from.name+"/"+in, "to", to.name+"/"+out)
@@ -576,6 +583,7 @@ func (r *random) statements() fields {
 		m := fields{}
 		for _, t := range things {
 			if r.one(3) {
+				r.own = t.name
 				m = append(m, t.name, list(kind, 2))
 			}
 		}
@@ -648,6 +656,9 @@ func (r *random) resources(kind string) []string {
 	}
 	var out []string
 	b := r.buckets[r.IntN(len(r.buckets))].name
+	if kind == "s3" {
+		b = r.own // a bucket's policy is about itself
+	}
 	for range 1 + r.IntN(3) {
 		ref := "<bucket." + b + ".arn>"
 		tail := []string{"/*", "", "/${aws:username}/*", "/${aws:PrincipalTag/team, 'no team'}/x", "/${*}${?}${$}{x}", "/%{x}/${$}${$}", "/it's \"q\" `b` \\ é", "/a%%{b", "/&{x}", "/x?y*"}[r.IntN(10)]

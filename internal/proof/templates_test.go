@@ -50,6 +50,13 @@ func changes(s policy.Statement) []change {
 	for j, v := range s.Resource.Values {
 		add("delete resource "+v.IAM(), func(s *policy.Statement) { s.Resource = without(s.Resource, j) })
 		add("replace resource "+v.IAM(), func(s *policy.Statement) { s.Resource = replaced(s.Resource, j, "arn:aws:s3:::somewhere-else/*") })
+		if parts := v.Parts(); slices.Contains(v.Refs(), policy.Ref{ID: "bucket", Attr: "reads"}) {
+			more := policy.NewText(append(slices.Clone(parts), policy.Lit("*"))...)
+			add("go on behind "+v.IAM(), func(s *policy.Statement) {
+				s.Resource.Values = slices.Clone(s.Resource.Values)
+				s.Resource.Values[j] = more
+			})
+		}
 		if v.IAM() != "*" {
 			add("open resource "+v.IAM(), func(s *policy.Statement) { s.Resource = replaced(s.Resource, j, "*") })
 		}

@@ -149,16 +149,26 @@ func (v *visitor) location(l *spec.Location) {
 		return
 	}
 	v.text(l.Bucket)
-	p, folder := strings.CutSuffix(l.Prefix, "/")
-	v.flags(folder)
+	// Whether a location is a folder, a file or neither is told by its end, which stays.
+	p, end := l.Prefix, ""
+	switch {
+	case strings.HasSuffix(p, "/"):
+		end = "/"
+	case l.IsFile():
+		end = p[strings.LastIndexByte(p, '.'):]
+	}
+	p = strings.TrimSuffix(p, end)
+	v.flags(end != "")
+	v.text(end)
+	if end == "" && strings.Contains(p, ".") {
+		v.text(p) // another value with a dot may be a file
+		return
+	}
 	v.slot(kindPrefix, &p)
 	if v.with == nil {
 		return
 	}
-	if folder {
-		p += "/"
-	}
-	l.Prefix = p
+	l.Prefix = p + end
 }
 
 // prose takes a description.

@@ -116,7 +116,7 @@ policy_role_policy() {
       ],
       "Resource": [
         "${INPUT_BUCKET_ARN}/datasets/interactions/*",
-        "${INPUT_BUCKET_ARN}/datasets/items/items.csv*",
+        "${INPUT_BUCKET_ARN}/datasets/items/items.csv",
         "${INPUT_BUCKET_ARN}/batch/*",
         "${INPUT_BUCKET_ARN}/segments/*"
       ]
@@ -305,7 +305,7 @@ policy_bucket_input() {
       ],
       "Resource": [
         "${INPUT_BUCKET_ARN}/datasets/interactions/*",
-        "${INPUT_BUCKET_ARN}/datasets/items/items.csv*",
+        "${INPUT_BUCKET_ARN}/datasets/items/items.csv",
         "${INPUT_BUCKET_ARN}/batch/*",
         "${INPUT_BUCKET_ARN}/segments/*"
       ],

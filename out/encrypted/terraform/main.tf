@@ -100,7 +100,7 @@ data "aws_iam_policy_document" "role_policy" {
     actions = ["s3:GetObject"]
     resources = [
       "${aws_s3_bucket.input.arn}/datasets/interactions/*",
-      "${aws_s3_bucket.input.arn}/datasets/items/items.csv*",
+      "${aws_s3_bucket.input.arn}/datasets/items/items.csv",
       "${aws_s3_bucket.input.arn}/batch/*",
       "${aws_s3_bucket.input.arn}/segments/*",
     ]
@@ -695,7 +695,7 @@ data "aws_iam_policy_document" "bucket_input" {
     actions = ["s3:GetObject"]
     resources = [
       "${aws_s3_bucket.input.arn}/datasets/interactions/*",
-      "${aws_s3_bucket.input.arn}/datasets/items/items.csv*",
+      "${aws_s3_bucket.input.arn}/datasets/items/items.csv",
       "${aws_s3_bucket.input.arn}/batch/*",
       "${aws_s3_bucket.input.arn}/segments/*",
     ]

@@ -215,7 +215,7 @@ policy_role_policy() {
         "s3:GetObject"
       ],
       "Resource": [
-        "${TRUE_BUCKET_ARN}/ leading and trailing /in put.json*"
+        "${TRUE_BUCKET_ARN}/ leading and trailing /in put.json"
       ]
     },
     {
@@ -463,7 +463,7 @@ policy_bucket_true() {
         "s3:GetObject"
       ],
       "Resource": [
-        "${TRUE_BUCKET_ARN}/ leading and trailing /in put.json*"
+        "${TRUE_BUCKET_ARN}/ leading and trailing /in put.json"
       ]
     },
     {

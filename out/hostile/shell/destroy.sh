@@ -162,7 +162,7 @@ policy_role_policy() {
         "s3:GetObject"
       ],
       "Resource": [
-        "${TRUE_BUCKET_ARN}/ leading and trailing /in put.json*"
+        "${TRUE_BUCKET_ARN}/ leading and trailing /in put.json"
       ]
     },
     {
@@ -410,7 +410,7 @@ policy_bucket_true() {
         "s3:GetObject"
       ],
       "Resource": [
-        "${TRUE_BUCKET_ARN}/ leading and trailing /in put.json*"
+        "${TRUE_BUCKET_ARN}/ leading and trailing /in put.json"
       ]
     },
     {

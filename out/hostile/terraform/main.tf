@@ -159,7 +159,7 @@ data "aws_iam_policy_document" "role_policy" {
     sid       = "PersonalizeReadInputTrue"
     effect    = "Allow"
     actions   = ["s3:GetObject"]
-    resources = ["${aws_s3_bucket.true.arn}/ leading and trailing /in put.json*"]
+    resources = ["${aws_s3_bucket.true.arn}/ leading and trailing /in put.json"]
   }
 
   statement {
@@ -696,7 +696,7 @@ data "aws_iam_policy_document" "bucket_true" {
     sid       = "PersonalizeReadInputHostile"
     effect    = "Allow"
     actions   = ["s3:GetObject"]
-    resources = ["${aws_s3_bucket.true.arn}/ leading and trailing /in put.json*"]
+    resources = ["${aws_s3_bucket.true.arn}/ leading and trailing /in put.json"]
 
     principals {
       type        = "Service"
