@@ -44,3 +44,33 @@ func DecodeOutput(data []byte) (Document, error) {
 	}
 	return d, nil
 }
+
+// DecodeVersion reads the policy of an identity, or a permissions boundary, in either form in which
+// it is given: the document itself, or what `aws iam get-policy-version` prints (IAM API Reference,
+// GetPolicyVersion; the AWS CLI prints the document decoded). It fails as [DecodeJSON] does.
+func DecodeVersion(data []byte) (Document, error) { return decodeWithin(data, "PolicyVersion", "Document") }
+
+// DecodeTrust is [DecodeVersion] for a role's trust policy, and what `aws iam get-role` prints.
+func DecodeTrust(data []byte) (Document, error) {
+	return decodeWithin(data, "Role", "AssumeRolePolicyDocument")
+}
+
+// decodeWithin reads the document that stands under two names, or is all there is.
+func decodeWithin(data []byte, outer, inner string) (Document, error) {
+	if len(data) > MaxOutput {
+		return Document{}, Pos{1, 1}.errorf("%d bytes are more than any policy that AWS takes", len(data))
+	}
+	n, err := parseJSON(data)
+	if err != nil {
+		return Document{}, err
+	}
+	if len(n.members) != 1 || n.members[0].name != outer {
+		return document(n)
+	}
+	for _, m := range n.members[0].value.members {
+		if m.name == inner {
+			return document(m.value)
+		}
+	}
+	return Document{}, n.members[0].value.errorf("%s has no %s", outer, inner)
+}

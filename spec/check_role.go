@@ -1,6 +1,10 @@
 package spec
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/pzgen/pzgen/policy"
+)
 
 func (c *checker) checkRole() {
 	d, s := &c.d.role.v, c.s
@@ -12,33 +16,33 @@ func (c *checker) checkRole() {
 	if d.name.given() {
 		c.setPlace("role.name", d.name.n)
 	}
-	s.PermissionsBoundary = c.boundary(c.d.boundary)
+	s.PermissionsBoundary, s.BoundaryPolicy = c.boundary(c.d.boundary)
 	s.Role = Role{
 		Name:     d.name.or("Personalize-" + s.Name),
 		Path:     d.path.or("/"),
 		Existing: d.existing.v,
 	}
-	boundary := c.boundary(d.boundary)
+	boundary, limits := c.boundary(d.boundary)
 	if s.Role.Existing {
+		s.Role.BoundaryPolicy = limits
 		// What is in defaults is for the roles that are created.
 		inherited := c.defaults.role.v
-		for _, f := range []struct {
-			name        string
-			text, given text
-		}{{"description", d.description, inherited.description}, {"permissionsBoundary", d.boundary, inherited.boundary}} {
-			if f.text.given() && f.text.n != f.given.n {
-				c.err(codeExisting, f.text.n, "leave it out, or take out `existing: true`",
-					"%s is given to a role when it is created, and this one exists", f.name)
-			}
+		if d.description.given() && d.description.n != inherited.description.n {
+			c.err(codeExisting, d.description.n, "leave it out, or take out `existing: true`",
+				"description is given to a role when it is created, and this one exists")
+		}
+		if d.boundary.n != nil && d.boundary.n != inherited.boundary.n && !d.boundary.policy.given() {
+			c.err(codeExisting, d.boundary.n, "leave it out, or say which one it has, so that it takes part in what is decided: {arn: …, policy: <file>}",
+				"permissionsBoundary is given to a role when it is created, and this one exists")
 		}
 		if !d.name.given() {
 			c.err(codeMissing, at, "write the name of the existing role", "role exists but has no name")
 		}
 	} else {
 		s.Role.Description = d.description.v
-		s.Role.PermissionsBoundary = s.PermissionsBoundary
-		if d.boundary.given() {
-			s.Role.PermissionsBoundary = boundary
+		s.Role.PermissionsBoundary, s.Role.BoundaryPolicy = s.PermissionsBoundary, s.BoundaryPolicy
+		if d.boundary.n != nil {
+			s.Role.PermissionsBoundary, s.Role.BoundaryPolicy = boundary, limits
 		}
 	}
 	if c.d.role.n == nil {
@@ -62,15 +66,15 @@ func (c *checker) checkRole() {
 	}
 }
 
-// boundary checks the ARN of a permissions boundary: a managed policy of the account or of AWS, which is all that IAM attaches.
-func (c *checker) boundary(t text) string {
-	if !t.ok || c.s.Partition == "" {
-		return t.v
+// boundary checks a permissions boundary: a managed policy of the account or of AWS, which is all that IAM attaches.
+func (c *checker) boundary(d boundaryDraft) (arn string, limits *policy.Document) {
+	if d.policy.given() {
+		limits = c.boundaryFile(d.policy)
 	}
-	if !c.policyARN(t, "permissionsBoundary") {
-		return ""
+	if d.arn.ok && c.s.Partition != "" && !c.policyARN(d.arn, "permissionsBoundary") {
+		return "", nil
 	}
-	return t.v
+	return d.arn.v, limits
 }
 
 // policyARN checks the ARN of a managed policy.

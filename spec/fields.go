@@ -67,8 +67,9 @@ var setupObject = &object[setupDraft]{
 			example([]string{"terraform/backend.tf", "terraform/providers.tf"})),
 		namedField("tags", func(d *setupDraft) *[]named[text] { return &d.tags }, tagKey, nil, &shape{kind: "string", form: tagValue}, readTag,
 			"Tags on everything that can carry them; merged with those of defaults.", example(map[string]any{"team": "personalization"})),
-		stringField("permissionsBoundary", func(d *setupDraft) *text { return &d.boundary }, arnForm,
-			"ARN of the permissions boundary of every role that is created.", example("arn:aws:iam::111122223333:policy/boundaries/Personalize")),
+		boundaryField(func(d *setupDraft) *boundaryDraft { return &d.boundary },
+			"The permissions boundary of every role that is created: its ARN, or with policy the file that holds it, so that it takes part in what is decided.",
+			example("arn:aws:iam::111122223333:policy/boundaries/Personalize")),
 	},
 }
 
@@ -81,8 +82,9 @@ var roleObject = &object[roleDraft]{
 			"Its name; Personalize-<setup> when left out.", example("PersonalizeRetail")),
 		stringField("path", func(d *roleDraft) *text { return &d.path }, pathForm, "Its path.", byDefault("/"), example("/personalize/")),
 		stringField("description", func(d *roleDraft) *text { return &d.description }, roleText, "Its description."),
-		stringField("permissionsBoundary", func(d *roleDraft) *text { return &d.boundary }, arnForm,
-			"ARN of its permissions boundary, in place of the setup's."),
+		boundaryField(func(d *roleDraft) *boundaryDraft { return &d.boundary },
+			"Its permissions boundary, in place of the setup's. Of a role that exists, the one that it has: arn and policy.",
+			example(map[string]any{"arn": "arn:aws:iam::111122223333:policy/boundaries/Personalize", "policy": "policies/boundary.json"})),
 		stringsField("managedPolicies", func(d *roleDraft) *[]text { return &d.managedPolicies }, "managed policy", managedForm, nil, 0,
 			"Managed policies to attach, by name (AmazonPersonalizeFullAccess, CloudWatchFullAccess, CloudWatchFullAccessV2) or by ARN.",
 			example([]string{"CloudWatchFullAccessV2"})),

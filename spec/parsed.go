@@ -61,24 +61,31 @@ type named[T any] struct {
 }
 
 type setupDraft struct {
-	description, account, region, partition, profile, deputy, boundary text
-	allowUnknownRegion, listByPrefix                                   toggle
-	role                                                               item[roleDraft]
-	keys                                                               []named[keyDraft]
-	buckets                                                            []named[bucketDraft]
-	workflows                                                          []item[workflowDraft]
-	group                                                              item[groupDraft]
-	operators                                                          []named[operatorDraft]
-	uploads                                                            []item[uploadDraft]
-	statements                                                         item[statementsDraft]
-	targets, ownFiles, was                                             []text
-	tags                                                               []named[text]
+	description, account, region, partition, profile, deputy text
+	boundary                                                 boundaryDraft
+	allowUnknownRegion, listByPrefix                         toggle
+	role                                                     item[roleDraft]
+	keys                                                     []named[keyDraft]
+	buckets                                                  []named[bucketDraft]
+	workflows                                                []item[workflowDraft]
+	group                                                    item[groupDraft]
+	operators                                                []named[operatorDraft]
+	uploads                                                  []item[uploadDraft]
+	statements                                               item[statementsDraft]
+	targets, ownFiles, was                                   []text
+	tags                                                     []named[text]
 }
 
 type roleDraft struct {
-	name, path, description, boundary text
-	managedPolicies                   []text
-	existing                          toggle
+	name, path, description text
+	boundary                boundaryDraft
+	managedPolicies         []text
+	existing                toggle
+}
+
+type boundaryDraft struct {
+	n           *yaml.Node
+	arn, policy text
 }
 
 type keyDraft struct {

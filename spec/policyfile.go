@@ -8,6 +8,38 @@ import (
 
 // policyFile reads the present policy of an existing bucket or key.
 func (c *checker) policyFile(t text) *policy.Document {
+	doc := c.readPolicy(t, policy.DecodeOutput)
+	if doc == nil {
+		return nil
+	}
+	for i, s := range doc.Statements {
+		if s.Principal == nil && s.NotPrincipal == nil {
+			c.err(codePolicyFile, t.n, "it is to hold the policy of the bucket or key itself, not of a role",
+				"policy file %q: statement %d has no Principal", t.v, i+1)
+			return nil
+		}
+	}
+	c.checkForeign(*doc, t)
+	return doc
+}
+
+// boundaryFile reads the policy of a permissions boundary.
+func (c *checker) boundaryFile(t text) *policy.Document {
+	doc := c.readPolicy(t, policy.DecodeVersion)
+	if doc == nil {
+		return nil
+	}
+	for _, p := range doc.Check(policy.Boundary) {
+		if p.Fatal {
+			c.err(codePolicyFile, t.n, "it is to hold the policy of the permissions boundary as IAM has it", "policy file %q: %s", t.v, p)
+			return nil
+		}
+	}
+	return doc
+}
+
+// readPolicy reads a policy file by decode.
+func (c *checker) readPolicy(t text, decode func([]byte) (policy.Document, error)) *policy.Document {
 	if !t.ok {
 		return nil
 	}
@@ -20,20 +52,12 @@ func (c *checker) policyFile(t text) *policy.Document {
 		c.err(codePolicyFile, t.n, "paths are relative to the folder of this file", "policy file %q cannot be read: %s", t.v, reason(err))
 		return nil
 	}
-	doc, err := policy.DecodeOutput(data)
+	doc, err := decode(data)
 	if err != nil {
 		hint := cmp.Or(policy.HintOf(err), "it is to hold the policy as AWS gives it")
 		c.err(codePolicyFile, t.n, hint, "policy file %q is not a policy: %s", t.v, err)
 		return nil
 	}
-	for i, s := range doc.Statements {
-		if s.Principal == nil && s.NotPrincipal == nil {
-			c.err(codePolicyFile, t.n, "it is to hold the policy of the bucket or key itself, not of a role",
-				"policy file %q: statement %d has no Principal", t.v, i+1)
-			return nil
-		}
-	}
-	c.checkForeign(doc, t)
 	return &doc
 }
 

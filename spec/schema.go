@@ -155,6 +155,9 @@ func (s *shape) within(null, merged bool) ordered {
 		for _, a := range s.anyOf {
 			list = append(list, a.schema())
 		}
+		if null {
+			list = append(list, ordered{{"type", "null"}})
+		}
 		put("anyOf", list)
 	}
 	if s.def != nil {

@@ -43,6 +43,7 @@ type Setup struct {
 	Tags                []Tag    // sorted by key
 	OwnFiles            []string // see [OwnPattern]
 	PermissionsBoundary string   // ARN; "" for none; the role's own, when it has one, stands in Role
+	BoundaryPolicy      *policy.Document
 	Places              Places
 }
 
@@ -114,8 +115,9 @@ type Role struct {
 	Name                string
 	Path                string // begins and ends in "/"
 	Description         string
-	PermissionsBoundary string   // ARN; the setup's when the role has none of its own
-	ManagedPolicies     []string // ARNs, names already expanded, in the order of the file
+	PermissionsBoundary string           // ARN; the setup's when the role has none of its own
+	BoundaryPolicy      *policy.Document // its policy, where that is known
+	ManagedPolicies     []string         // ARNs, names already expanded, in the order of the file
 	Existing            bool
 }
 

@@ -47,9 +47,11 @@ func (c *Call) Decide(docs Documents) (policy.Decision, error) {
 	}
 	d := c.ask(docs, c.Identity, c.on())
 	switch {
+	case slices.Contains(d.Missing, boundary):
+		return lacking(boundary), nil // whatever else allows it, the boundary has to
 	case c.Side == Identity:
 		// Within one account, what the policies of the caller allow and nothing denies passes by them.
-		mine := func(cause policy.Cause) bool { return cause.Policy != "resource" }
+		mine := func(cause policy.Cause) bool { return strings.HasPrefix(cause.Policy, "identity") }
 		if d.Outcome == policy.Allowed && !slices.ContainsFunc(d.Because, mine) {
 			return lacking("identity"), nil
 		}
@@ -62,6 +64,9 @@ func (c *Call) Decide(docs Documents) (policy.Decision, error) {
 	}
 	return d, nil
 }
+
+// boundary is what a decision calls the permissions boundary.
+const boundary = "permissionsBoundaries[0]"
 
 func lacking(side string) policy.Decision {
 	return policy.Decision{Outcome: policy.ImplicitlyDenied, Missing: []string{side}}
@@ -134,6 +139,9 @@ func (c *Call) ask(docs Documents, identity, resource []Document) policy.Decisio
 	if c.theirs != nil {
 		ps.Identity = slices.Concat(c.theirs, mine.docs)
 	}
+	if c.Caller == Role && !c.alone {
+		ps.PermissionsBoundaries = c.table.boundary
+	}
 	if on.exists {
 		ps.Resource = &on.docs[0]
 	}
@@ -202,6 +210,9 @@ func (c *Call) Blamed(cause policy.Cause) Document {
 		}
 		return c.Resource
 	}
+	if cause.Policy == boundary && c.table.m.Role.Limits != nil {
+		return OfBoundary()
+	}
 	if i := c.identityOf(cause); i >= 0 && i < len(c.Identity) {
 		return c.Identity[i]
 	}
@@ -230,6 +241,8 @@ func (c *Call) Lacking(d policy.Decision) []Document {
 	var out []Document
 	for _, side := range d.Missing {
 		switch {
+		case side == boundary:
+			out = append(out, OfBoundary())
 		case side == "identity":
 			out = append(out, c.Identity...)
 		case side == "resource" && c.instead == nil && c.Resource != (Document{}):

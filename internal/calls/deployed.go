@@ -39,6 +39,9 @@ func DeployedDocuments(m *model.Setup) Documents {
 			out.Fill(d.Document, d.Whole, env)
 		}
 	}
+	if m.Role.Limits != nil {
+		out.Set(OfBoundary(), *m.Role.Limits)
+	}
 	return out
 }
 
@@ -58,6 +61,12 @@ func deployedWith(m *model.Setup, name Document, whole policy.Document) *Table {
 	t.learn(whole)
 	for _, d := range Parts(m) {
 		t.learn(d.Whole)
+	}
+	if m.Role.Limits != nil {
+		t.learn(*m.Role.Limits)
+		t.boundary = []policy.Document{*m.Role.Limits}
+	} else if m.Role.Bounded {
+		t.boundary = []policy.Document{everything()}
 	}
 	t.make()
 	return t

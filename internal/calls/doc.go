@@ -16,7 +16,7 @@
 // taken to be true beside:
 //
 //   - Nothing else denies or bounds: service and resource control policies, permissions
-//     boundaries (of the role too, of which the setup has the ARN alone), policies that a
+//     boundaries (that of the role takes part where its policy is known), policies that a
 //     role, user or group has beside pzgen's, VPC endpoint policies, session policies, ACLs,
 //     Block Public Access and the state of a key.
 //   - Nothing else is needed: a role that exists has a trust policy that lets Personalize in,

@@ -15,6 +15,7 @@ const (
 	BucketPolicy                   // the policy of a bucket
 	KeyPolicy                      // the policy of a key
 	OperatorPolicy                 // a policy of an operator
+	Boundary                       // the permissions boundary of the service role
 )
 
 var kindNames = [...]string{
@@ -23,6 +24,7 @@ var kindNames = [...]string{
 	BucketPolicy:   "bucket policy",
 	KeyPolicy:      "key policy",
 	OperatorPolicy: "policy of an operator",
+	Boundary:       "permissions boundary of the service role",
 }
 
 // String returns the kind in words.
@@ -37,6 +39,8 @@ func (k Kind) Grammar() policy.Kind {
 		return policy.Resource
 	case KeyPolicy:
 		return policy.KeyPolicy
+	case Boundary:
+		return policy.Boundary
 	}
 	return policy.Identity
 }
@@ -56,6 +60,9 @@ func OfBucket(id string) Document { return Document{BucketPolicy, "bucket-" + id
 
 // OfKey is [OfBucket] for a key.
 func OfKey(id string) Document { return Document{KeyPolicy, "key-" + id} }
+
+// OfBoundary names the permissions boundary of the service role, which no setup makes.
+func OfBoundary() Document { return Document{Boundary, "permissions-boundary"} }
 
 // Part is a document of a setup as the model has it, with references in it.
 type Part struct {

@@ -102,6 +102,9 @@ func jsonOf(t policy.Texts) string {
 func (o Obstacle) hintToAllow() string {
 	c := o.Calls[0]
 	switch {
+	case o.Document.Kind == Boundary:
+		return "have the permissions boundary allow these calls, or give the role another one: what it does not " +
+			"allow, no policy of the role can"
 	case o.Document.Kind == RolePolicy && c.On.Kind.isKey():
 		return fmt.Sprintf("key %q is of another account than the role, so that the role's own policy "+
 			"has to allow it too (AWS KMS Developer Guide, \"Allowing users in other accounts to use a "+

@@ -26,6 +26,7 @@ type Table struct {
 	whole        Document          // a policy that is known as a whole, though the spec does not give it
 	all          []policy.Document // see everything
 	openKey      *policy.Document  // see delegating
+	boundary     []policy.Document // of the service role; one that is not known allows everything
 	byOperators  []operatorCalls
 	tried        Call                // the last call that must not pass
 	tell         func(*Call)         // of calls that must not pass
@@ -227,7 +228,7 @@ func (t *Table) Decide(docs Documents) []Answer {
 
 // depends reports whether a call may be decided otherwise than under made-up names.
 func (t *Table) depends(c *Call, docs Documents) bool {
-	return c.onKeyOfOperator() || c.request.ResourceAccount != t.account() ||
+	return c.onKeyOfOperator() || c.Caller == Role && t.m.Role.Limits != nil || c.request.ResourceAccount != t.account() ||
 		docs.cover(c.Identity, c.Action).named || docs.cover(c.on(), c.Action).named
 }
 

@@ -93,6 +93,9 @@ func plainly(t *testing.T, c *Call, docs Documents, identity, resource []Documen
 		d := docs.Get(resource[0])
 		ps.Resource = &d
 	}
+	if c.Caller == Role && !c.alone {
+		ps.PermissionsBoundaries = c.table.boundary
+	}
 	d, err := policy.Evaluate(r, ps)
 	if err != nil {
 		t.Fatal(err)

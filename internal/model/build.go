@@ -231,6 +231,8 @@ func (b *builder) role() {
 		Name: r.Name, Path: r.Path, Description: r.Description, Existing: r.Existing,
 		ManagedPolicies: b.arns(r.ManagedPolicies), Trust: b.finish(trust, "role-trust", ""), Inline: true,
 	}
+	b.out.Role.Limits = r.BoundaryPolicy
+	b.out.Role.Bounded = r.BoundaryPolicy != nil || r.PermissionsBoundary != ""
 	if r.PermissionsBoundary != "" {
 		b.out.Role.Boundary = b.arn(r.PermissionsBoundary)
 	}

@@ -61,7 +61,9 @@ type Role struct {
 	Path            string
 	Description     string
 	Existing        bool        // only gets policies; nothing else of it is touched, its trust policy neither
-	Boundary        policy.Text // ARN; empty for none
+	Boundary        policy.Text // ARN, of a created role; empty for none
+	Bounded         bool        // it has a permissions boundary, which Limits holds where it is known
+	Limits          *policy.Document
 	ManagedPolicies []policy.Text
 	Trust           Doc // Partial when the role exists: it is shown, never applied
 	Policies        []Doc

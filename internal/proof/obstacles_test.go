@@ -36,18 +36,18 @@ const rootStatement = `{"Sid":"Root","Effect":"Allow","Principal":{"AWS":"arn:aw
 // existingSetup builds the setup of existingSpec; the bucket is encrypted with the key when encrypted.
 func existingSetup(t testing.TB, encrypted bool, bucket, key []string) *model.Setup {
 	t.Helper()
-	whole := func(statements []string) []byte {
-		return fmt.Appendf(nil, `{"Version":"2012-10-17","Statement":[%s]}`, strings.Join(statements, ","))
-	}
 	more := ""
 	if encrypted {
 		more = ", key: corp"
 	}
-	sp, ds := spec.Parse("pzgen.yaml", fmt.Appendf(nil, existingSpec, more), func(name string) ([]byte, error) {
-		if strings.HasSuffix(name, "bucket.json") {
-			return whole(bucket), nil
-		}
-		return whole(key), nil
+	return setupOf(t, fmt.Sprintf(existingSpec, more), map[string][]string{"bucket.json": bucket, "key.json": key})
+}
+
+// setupOf builds the setup of a spec, whose policy files have these statements.
+func setupOf(t testing.TB, text string, files map[string][]string) *model.Setup {
+	t.Helper()
+	sp, ds := spec.Parse("pzgen.yaml", []byte(text), func(name string) ([]byte, error) {
+		return fmt.Appendf(nil, `{"Version":"2012-10-17","Statement":[%s]}`, strings.Join(files[name], ",")), nil
 	})
 	if ds.HasErrors() {
 		t.Fatal(ds)
@@ -257,6 +257,75 @@ func TestForeignDenyOthers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A permissions boundary whose policy is known limits what the role can do; one that is not known allows everything, and exposes the role to
+// every Deny with NotPrincipal.
+func TestPermissionsBoundary(t *testing.T) {
+	const allows = `{"Sid":"Data","Effect":"Allow","Action":["s3:*","kms:*","cloudwatch:*"],"Resource":"*"}`
+	except := `{"Sid":"NotUs","Effect":"Deny","NotPrincipal":{"AWS":["arn:aws:iam::111122223333:root","arn:aws:iam::111122223333:role/ShopPersonalize"],"Service":"personalize.amazonaws.com"},` +
+		`"Action":"s3:*","Resource":["arn:aws:s3:::acme-lake","arn:aws:s3:::acme-lake/*"]}`
+	for name, c := range map[string]struct {
+		boundary []string // its statements; nil: none, empty: not known
+		bucket   []string
+		document string // that is at fault; "" where the calls pass
+		says     string
+	}{
+		"none":                {},
+		"allows":              {boundary: []string{allows}},
+		"not known":           {boundary: []string{}},
+		"lacks keys":          {boundary: []string{`{"Effect":"Allow","Action":"s3:*","Resource":"*"}`}, document: "permissions-boundary", says: "no statement of permissions-boundary allows it"},
+		"lacks the folder":    {boundary: []string{`{"Effect":"Allow","Action":["s3:ListBucket","s3:GetObject","kms:*"],"Resource":"*"}`, `{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::acme-lake/in/*"}`}, document: "permissions-boundary", says: "s3:PutObject"},
+		"denies":              {boundary: []string{allows, `{"Sid":"No","Effect":"Deny","Action":"s3:PutObject","Resource":"*"}`}, document: "permissions-boundary", says: `statement 2 ("No") of permissions-boundary denies it`},
+		"excepted":            {bucket: []string{except}},
+		"excepted in vain":    {boundary: []string{allows}, bucket: []string{except}, document: "bucket-lake", says: `("NotUs") of bucket-lake denies it`},
+		"excepted, not known": {boundary: []string{}, bucket: []string{except}, document: "bucket-lake", says: `("NotUs") of bucket-lake denies it`},
+	} {
+		for _, existing := range []bool{false, true} {
+			if existing && c.boundary != nil && len(c.boundary) == 0 {
+				continue // of a role that exists, only a boundary that is known can be said
+			}
+			t.Run(fmt.Sprint(name, existing), func(t *testing.T) {
+				role := "name: ShopPersonalize"
+				if existing {
+					role += ", existing: true"
+				}
+				const arn = `"arn:aws:iam::111122223333:policy/Limits"`
+				switch {
+				case c.boundary == nil:
+				case len(c.boundary) == 0:
+					role += ", permissionsBoundary: " + arn
+				default:
+					role += ", permissionsBoundary: {arn: " + arn + ", policy: boundary.json}"
+				}
+				text := strings.Replace(fmt.Sprintf(existingSpec, ", key: corp"), "name: ShopPersonalize", role, 1)
+				if c.bucket == nil {
+					c.bucket = []string{`{"Effect":"Deny","Principal":"*","Action":"s3:DeleteBucket","Resource":"arn:aws:s3:::acme-lake"}`}
+				}
+				m := setupOf(t, text, map[string][]string{"boundary.json": c.boundary, "bucket.json": c.bucket, "key.json": {rootStatement}})
+				r := Prove(m, nil, Input{})
+				if c.document == "" {
+					if !r.OK() {
+						t.Fatalf("%+v", r.Findings)
+					}
+					return
+				}
+				if len(r.Findings) == 0 {
+					t.Fatal("nothing was found")
+				}
+				said := false
+				for _, f := range r.Findings {
+					if f.Check != Sufficient || f.Document != c.document || f.Hint == "" {
+						t.Errorf("%+v", f)
+					}
+					said = said || strings.Contains(f.Message, c.says)
+				}
+				if !said {
+					t.Errorf("no %q in %+v", c.says, r.Findings)
+				}
+			})
+		}
 	}
 }
 

@@ -77,6 +77,7 @@ func (v *visitor) visit(s *spec.Setup) {
 	}
 
 	r := &s.Role
+	v.refused = v.refused || r.BoundaryPolicy != nil // it names what is real
 	v.slot(kindIAM, &r.Name)
 	v.path(&r.Path)
 	v.prose(&r.Description)
