@@ -18,7 +18,13 @@ func (c *checker) checkBuckets() {
 			}
 			have[d.name.v] = b.name
 		}
-		bucket.Key = c.keyRef(d.key)
+		switch meant := suggest(d.key.v, []string{noKey}); {
+		case c.isNone(d.key):
+		case d.key.ok && bucket.Existing && meant != "" && find(c.d.keys, d.key.v) == nil:
+			c.err(codeUndeclared, d.key.n, meant, "key %q is not among keys", clip(d.key.v))
+		default:
+			bucket.Key = c.keyRef(d.key)
+		}
 		if bucket.Existing {
 			c.existingBucket(b, &bucket)
 		} else {
@@ -55,6 +61,11 @@ func (c *checker) bucketName(t text, existing bool) {
 		}
 	}
 }
+
+// noKey says of an existing bucket that it has no customer key, unless a key has this name.
+const noKey = "none"
+
+func (c *checker) isNone(key text) bool { return key.ok && key.v == noKey && find(c.d.keys, noKey) == nil }
 
 // keyRef checks the name of a key, and counts it as used.
 func (c *checker) keyRef(t text) string {
@@ -96,6 +107,10 @@ func (c *checker) existingBucket(b *named[bucketDraft], bucket *Bucket) {
 		if f.given() {
 			c.err(codeExisting, f.n, "leave it out", "%s is for a bucket that pzgen creates, and bucket %q exists", f.name, b.name)
 		}
+	}
+	if !d.key.given() {
+		c.warn(warnNoKey, b.n, "name its key, from keys, or write `key: none` if it has none",
+			"it is not said whether bucket %q is encrypted with a customer key, without whose policy nothing there is read or written", b.name)
 	}
 	if !d.policy.given() {
 		c.warn(warnNoPolicy, b.n, "save it with `aws s3api get-bucket-policy --query Policy --output text` and give the file as policy",

@@ -85,6 +85,7 @@ const (
 	warnDeleted      = "PZ087"
 	warnNotPrincipal = "PZ088"
 	warnBeside       = "PZ089"
+	warnNoKey        = "PZ090"
 )
 
 // Checks returns every check of a spec, by code.
@@ -164,6 +165,7 @@ func Checks() []Check {
 		{warnConditionKey, "a condition key that AWS does not list, or that the action does not have"},
 		{warnDeleted, "a principal that was deleted"},
 		{warnNotPrincipal, "a statement that allows by NotPrincipal"},
+		{warnNoKey, "an existing bucket of which it is not said how it is encrypted"},
 		{warnBeside, "a batch job that writes beside what it reads"},
 	}
 }

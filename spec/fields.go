@@ -118,7 +118,8 @@ var bucketObject = &object[bucketDraft]{
 	fields: []field[bucketDraft]{
 		stringField("name", func(d *bucketDraft) *text { return &d.name }, bucketForm, "Its name in S3.", required, example("acme-retail-personalize-data")),
 		stringField("key", func(d *bucketDraft) *text { return &d.key }, thingName,
-			"Name, under keys, of the KMS key that it is encrypted with. A list of users to delete must not be under one."),
+			"Name, under keys, of the KMS key that it is encrypted with. A list of users to delete must not be under one. none says of an existing bucket that it has no customer key.",
+			example("shop", "none")),
 		boolField("existing", func(d *bucketDraft) *toggle { return &d.existing }, "The bucket is there already: it is never created or configured.", byDefault(false)),
 		stringField("policy", func(d *bucketDraft) *text { return &d.policy }, fileForm,
 			"File with the present policy of an existing bucket.", example("policies/acme-retail-results.json")),

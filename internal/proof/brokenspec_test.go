@@ -139,7 +139,9 @@ func rulesToBreak() []broken {
 	add(setting("", "listByPrefix", "yes", 1)...)
 	add(setting("", "descripton", "x")...)
 	add(setting("", "description", "a\x00b", strings.Repeat("x", 1001), fields{})...)
-	add(setting("", "permissionsBoundary", "x", "arn:aws:iam::111122223333:role/x", "arn:nope:iam::aws:policy/X")...)
+	add(setting("", "permissionsBoundary", "x", "arn:aws:iam::111122223333:role/x", "arn:nope:iam::aws:policy/X",
+		fields{"arn", "arn:aws:iam::111122223333:policy/x"}, fields{"policy", "x.json"}, fields{"arn", "arn:aws:iam::111122223333:policy/x", "policy", "nowhere.json"},
+		fields{"arn", "arn:aws:iam::111122223333:policy/x", "polcy", "x.json"}, []string{"x"})...)
 	add(setting("", "targets", []string{}, []string{"jsn"}, []string{"json", "json"}, "json")...)
 	add(setting("", "tags", fields{"aws:x", "y"}, fields{"pzgen:x", "y"}, fields{"a", "$"}, fields{"", "x"}, fields{"a", 1}, fields{"A", "1", "a", "2"}, []string{"a"})...)
 	add(setting("", "role", fields{"name", "a b"}, fields{"name", strings.Repeat("x", 65)}, fields{"path", "x"}, fields{"path", "/" + strings.Repeat("p/", 120)}, fields{"existing", true}, fields{"managedPolicies", []string{"Nope"}},
@@ -151,7 +153,7 @@ func rulesToBreak() []broken {
 	add(setting("", "uploads", []any{fields{"file", "x"}}, []any{fields{"file", "/abs", "to", "nowhere/x"}})...)
 
 	add(setting("buckets", "name", "Upper", "a..b", "ab", "1.2.3.4", "xn--abc", "abc-s3alias", "sthree-x", "x.mrap", "-abc", "a_b", strings.Repeat("x", 64), 12345, "")...)
-	add(setting("buckets", "key", "nowhere", "")...)
+	add(setting("buckets", "key", "nowhere", "", "None")...)
 	add(setting("buckets", "expireAfterDays", -1, 36501, "3", true)...)
 	add(setting("buckets", "versionning", true)...)
 	add(setting("buckets", "versioning", "true")...)
@@ -235,7 +237,7 @@ func rulesToBreak() []broken {
 	add(broken{"list of users under a key", func(r *rand.Rand, _, setup tree) bool {
 		b := setup.at("buckets")
 		for i := 0; i < len(b.Content); i += 2 {
-			if (tree{b.Content[i+1]}).at("key").Node != nil {
+			if k := (tree{b.Content[i+1]}).at("key"); k.Node != nil && (k.Value != "none" || setup.at("keys", "none").Node != nil) {
 				w := setup.at("workflows")
 				w.Content = append(w.Content, node(fields{"type", "data-deletion", "from", b.Content[i].Value + "/x/"}))
 				w.Style = 0

@@ -327,7 +327,7 @@ func (r *random) setupBody() fields {
 		}
 	}
 	put(2, "tags", r.tags())
-	put(5, "permissionsBoundary", r.iamARN("policy", "boundaries/"+r.iamName(20)))
+	put(5, "permissionsBoundary", r.boundary())
 	return b
 }
 
@@ -335,6 +335,9 @@ func (r *random) role() fields {
 	b := fields{}
 	if r.one(5) {
 		b = fields{"name", r.unique(func() string { return r.iamName(64) }), "existing", true}
+		if r.one(3) {
+			b = append(b, "permissionsBoundary", r.boundaryFile())
+		}
 	} else {
 		if r.one(2) {
 			b = append(b, "name", r.unique(func() string { return r.iamName(64) }))
@@ -343,7 +346,7 @@ func (r *random) role() fields {
 			b = append(b, "description", noDynamic(r.text(latin1)))
 		}
 		if r.one(5) {
-			b = append(b, "permissionsBoundary", r.iamARN("policy", r.iamName(20)))
+			b = append(b, "permissionsBoundary", r.boundary())
 		}
 	}
 	if r.one(3) {
@@ -353,6 +356,24 @@ func (r *random) role() fields {
 		b = append(b, "managedPolicies", p)
 	}
 	return b
+}
+
+// boundary is a permissions boundary by its ARN, or with its policy.
+func (r *random) boundary() any {
+	if r.one(2) {
+		return r.iamARN("policy", "boundaries/"+r.iamName(20))
+	}
+	return r.boundaryFile()
+}
+
+func (r *random) boundaryFile() fields {
+	name := fmt.Sprintf("policies/boundary-%d.json", len(r.files))
+	r.files[name] = []byte([]string{
+		`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`,
+		`{"PolicyVersion":{"Document":{"Version":"2012-10-17","Statement":[{"Sid":"B","Effect":"Allow","Action":["s3:*","kms:*","cloudwatch:PutMetricData"],"Resource":"*"},` +
+			`{"Effect":"Deny","NotAction":["s3:*","kms:*","cloudwatch:*"],"Resource":"*","Condition":{"StringEquals":{"aws:username":"${aws:username}"}}}]},"VersionId":"v3"}}`,
+	}[r.IntN(2)])
+	return fields{"arn", r.iamARN("policy", "boundaries/"+r.iamName(20)), "policy", name}
 }
 
 func (r *random) key() (string, fields) {
@@ -403,6 +424,9 @@ func (r *random) bucket() (string, fields) {
 		b = append(b, "key", r.keys[r.IntN(len(r.keys))].name)
 	}
 	if t.existing {
+		if !t.key && r.one(2) {
+			b = append(b, "key", "none")
+		}
 		b = append(b, "existing", true)
 		if r.one(2) {
 			b = append(b, "policy", r.policyFile("bucket", "arn:"+r.partition+":s3:::"+bucket))
