@@ -6,7 +6,7 @@ import (
 )
 
 func TestDecodeWithin(t *testing.T) {
-	const inner = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"personalize.amazonaws.com"}}]}`
+	const inner = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}}]}`
 	for name, c := range map[string]struct {
 		decode func([]byte) (Document, error)
 		text   string

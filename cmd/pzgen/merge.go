@@ -19,9 +19,9 @@ func mergeCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name:      "merge",
 		Usage:     "print an existing policy with a setup's statements put in",
-		UsageText: "pzgen merge --into CURRENT.json -f pzgen.yaml --setup NAME --bucket BUCKET|--key KEY",
+		UsageText: "pzgen merge --into CURRENT.json -f pzgen.yaml --setup NAME --bucket BUCKET|--key KEY|--kind trust",
 		Description: "CURRENT.json is the present policy of a bucket or a key, or what `aws s3api get-bucket-policy` or `aws kms get-key-policy` prints; {} for a bucket " +
-			"without one. Statements of others keep their meaning, their order and their Sids. Nothing is printed when a statement of somebody else has a Sid of pzgen's, " +
+			"without one. With --kind trust it is the trust policy of the service role, or what `aws iam get-role` prints; one that lets Personalize in stays as it is. Statements of others keep their meaning, their order and their Sids. Nothing is printed when a statement of somebody else has a Sid of pzgen's, " +
 			"when the policy is over the limit of AWS, or when nobody could change a key's policy any more: exit code 1. A statement of others that keeps a workflow from " +
 			"what it needs is a warning, with the calls that fail.",
 		Flags:  mergeFlags(e),
@@ -33,7 +33,7 @@ func unmergeCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name:      "unmerge",
 		Usage:     "print an existing policy with a setup's statements taken out",
-		UsageText: "pzgen unmerge --into CURRENT.json -f pzgen.yaml --setup NAME --bucket BUCKET|--key KEY",
+		UsageText: "pzgen unmerge --into CURRENT.json -f pzgen.yaml --setup NAME --bucket BUCKET|--key KEY|--kind trust",
 		Description: "The other way of merge, with the same flags: what is left grants what the statements of others grant. {} is printed when no statement is left; " +
 			"the policy is then to be deleted.",
 		Flags:  mergeFlags(e),
@@ -44,7 +44,7 @@ func unmergeCommand(e *env) *cli.Command {
 func mergeFlags(e *env) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "into", Usage: "`FILE` with the present policy, - for standard input"},
-		&cli.StringFlag{Name: "kind", Usage: "`KIND` of the policy, bucket or key; told by --bucket and --key already"},
+		&cli.StringFlag{Name: "kind", Usage: "`KIND` of the policy: trust for that of the service role; bucket and key are told by --bucket and --key already"},
 		fileFlag(), setupFlag(),
 		&cli.StringFlag{Name: "bucket", Usage: "the bucket of this `NAME` in the spec"},
 		&cli.StringFlag{Name: "key", Usage: "the key of this `NAME` in the spec"},
@@ -81,7 +81,7 @@ func mergeInto(e *env, c *cli.Context, do func(*merge.Thing, policy.Document) (*
 	if err != nil {
 		return usagef("", "%w", err)
 	}
-	current, shown, err := readPresent(e, file)
+	current, shown, err := readPresent(e, file, kind)
 	if err != nil {
 		return err
 	}
@@ -110,12 +110,16 @@ func mergeInto(e *env, c *cli.Context, do func(*merge.Thing, policy.Document) (*
 func mergeThing(c *cli.Context) (kind merge.Kind, id string, err error) {
 	bucket, key := c.String("bucket"), c.String("key")
 	switch kind = merge.Kind(c.String("kind")); {
-	case kind != "" && kind != merge.Bucket && kind != merge.Key:
-		return "", "", usagef(suggest(string(kind), []string{string(merge.Bucket), string(merge.Key)}), "unknown kind %q", kind)
+	case kind != "" && !slices.Contains(merge.Kinds(), string(kind)):
+		return "", "", usagef(suggest(string(kind), merge.Kinds()), "unknown kind %q", kind)
+	case kind == merge.Trust && bucket+key != "":
+		return "", "", usagef("merge them one after the other", "--kind trust is the trust policy of the role, and --bucket and --key name other policies")
+	case kind == merge.Trust:
+		return kind, "", nil
 	case bucket != "" && key != "":
 		return "", "", usagef("merge them one after the other", "--bucket and --key name two policies")
 	case bucket == "" && key == "":
-		return "", "", usagef("name one with --bucket or --key, as it is called in the spec", "there is no bucket and no key")
+		return "", "", usagef("name one with --bucket or --key, as it is called in the spec, or write --kind trust", "there is no bucket and no key")
 	case bucket != "" && kind == merge.Key, key != "" && kind == merge.Bucket:
 		return "", "", usagef("", "--kind %s does not fit the other flags", kind)
 	case bucket != "":
@@ -155,13 +159,17 @@ func mergeSetup(e *env, c *cli.Context) (*model.Setup, error) {
 }
 
 // readPresent reads the present policy, and gives the name that messages call it by.
-func readPresent(e *env, file string) (policy.Document, string, error) {
+func readPresent(e *env, file string, kind merge.Kind) (policy.Document, string, error) {
 	data, shown, err := e.readNamed(file, merge.MaxRead,
-		"save it first, with aws s3api get-bucket-policy or aws kms get-key-policy")
+		"save it first, with aws s3api get-bucket-policy, aws kms get-key-policy or aws iam get-role")
 	if err != nil {
 		return policy.Document{}, shown, err
 	}
-	d, err := merge.Read(data)
+	read := merge.Read
+	if kind == merge.Trust {
+		read = merge.ReadTrust
+	}
+	d, err := read(data)
 	if err != nil {
 		hint := policy.HintOf(err)
 		if file != "-" && len(data) == 0 {
@@ -215,7 +223,11 @@ func (e *env) sayMerged(r *merge.Result, kind merge.Kind, id string) {
 		}
 		what = strings.Join(parts, ", ")
 	}
-	fmt.Fprintf(e.stderr, "%s %s: %s, %s of others kept\n", kind, findings.Plain(id), findings.Plain(what), plural(r.Kept, "statement"))
+	name := string(kind)
+	if kind != merge.Trust {
+		name += " " + findings.Plain(id)
+	}
+	fmt.Fprintf(e.stderr, "%s: %s, %s of others kept\n", name, findings.Plain(what), plural(r.Kept, "statement"))
 	if len(r.Document.Statements) == 0 {
 		fmt.Fprintf(e.stderr, "no statement is left: AWS stores no empty policy, so delete it\n")
 	}

@@ -13,7 +13,7 @@ func applySteps() map[string]step {
 	return map[string]step{
 		"existing_role": {[]kind{argPolicy}, (*run).existingRole},
 		"ensure_role":   {[]kind{argLiteral, argText, argPolicy}, (*run).ensureRole},
-		"existing_key":  {[]kind{argText, argPolicy}, (*run).existingKey},
+		"existing_key":  {[]kind{argText, argPolicy, argList}, (*run).existingKey},
 		"ensure_key": {[]kind{argName, argLiteral, argText, argFlag, argPolicy},
 			(*run).ensureKey},
 		"ensure_inline": {[]kind{argLiteral, argPolicy}, (*run).ensureInline},
@@ -21,7 +21,7 @@ func applySteps() map[string]step {
 			(*run).ensureManaged},
 		"attach_others":   {[]kind{argList, argList}, (*run).attachOthers},
 		"role_policies":   {[]kind{argList}, (*run).rolePolicies},
-		"existing_bucket": {[]kind{argText}, (*run).existingBucket},
+		"existing_bucket": {[]kind{argText, argText, argList}, (*run).existingBucket},
 		"ensure_bucket": {[]kind{argText, argText, argFlag, argFlag, argFlag, argNumber},
 			(*run).ensureBucket},
 		"merge_policy": {[]kind{argBucket, argText, argPolicy}, (*run).mergePolicy},
@@ -71,7 +71,18 @@ func (r *run) ensureRole(c call) {
 func (r *run) existingKey(c call) {
 	key := deployed.Key{ARN: r.value(c.args[0]), At: r.place(c.at)}
 	key.Policy = r.merged(&c.args[1])
+	key.Watched = r.watched(c.args[2])
 	r.state.Keys = append(r.state.Keys, key)
+}
+
+// watched reads the calls that statements of others are held against.
+func (r *run) watched(w word) []deployed.Text {
+	list, _ := r.texts(w)
+	out := make([]deployed.Text, len(list))
+	for i, t := range list {
+		out[i] = deployed.Text{V: t, At: r.place(w.at)}
+	}
+	return out
 }
 
 func (r *run) ensureKey(c call) {
@@ -211,7 +222,8 @@ func (r *run) attachment(c call) deployed.Attachment {
 
 func (r *run) existingBucket(c call) {
 	r.state.Buckets = append(r.state.Buckets,
-		deployed.Bucket{Name: r.value(c.args[0]), At: r.place(c.at)})
+		deployed.Bucket{Name: r.value(c.args[0]), Key: r.value(c.args[1]), Watched: r.watched(c.args[2]),
+			At: r.place(c.at)})
 }
 
 // expireRule is the ID of the rule by which objects expire.

@@ -39,7 +39,7 @@ func TestInterface(t *testing.T) {
 		}
 	}
 	slices.Sort(lines)
-	const two = `apply.sh check_setup need_file <text in quotes without names>
+	const three = `apply.sh check_setup need_file <text in quotes without names>
 apply.sh check_setup safe <text in quotes>
 apply.sh steps attach_others <a JSON list in quotes> <a JSON list in quotes>
 apply.sh steps ensure_bucket <text in quotes> <text in quotes> <true or false> <true or false> <true or false> <a number>
@@ -48,8 +48,8 @@ apply.sh steps ensure_inline <text in quotes without names> <"$(policy_x)" or ''
 apply.sh steps ensure_key <a name> <text in quotes without names> <text in quotes> <true or false> <"$(policy_x)" or ''>
 apply.sh steps ensure_managed <text in quotes without names> <"$(policy_x)" or ''> <a JSON list in quotes> <a JSON list in quotes>
 apply.sh steps ensure_role <text in quotes without names> <text in quotes> <"$(policy_x)" or ''>
-apply.sh steps existing_bucket <text in quotes>
-apply.sh steps existing_key <text in quotes> <"$(policy_x)" or ''>
+apply.sh steps existing_bucket <text in quotes> <text in quotes> <a JSON list in quotes>
+apply.sh steps existing_key <text in quotes> <"$(policy_x)" or ''> <a JSON list in quotes>
 apply.sh steps existing_role <"$(policy_x)" or ''>
 apply.sh steps merge_policy <bucket> <text in quotes> <"$(policy_x)" or ''>
 apply.sh steps role_policies <a JSON list in quotes>
@@ -64,7 +64,7 @@ destroy.sh steps undo_inline <text in quotes without names> <"$(policy_x)" or ''
 destroy.sh steps undo_key <text in quotes> <"$(policy_x)" or ''> <text in quotes without names>
 destroy.sh steps undo_managed <text in quotes without names>
 destroy.sh steps undo_role <a JSON list in quotes>`
-	if got := strings.Join(lines, "\n"); libraryInterface != 2 || got != two {
+	if got := strings.Join(lines, "\n"); libraryInterface != 3 || got != three {
 		t.Errorf("interface %d is\n%s", libraryInterface, got)
 	}
 	want := fmt.Sprintf("\nPZGEN_LIBRARY=%d\n", libraryInterface)

@@ -3,7 +3,9 @@ package shell
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
+	"github.com/pzgen/pzgen/internal/calls"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
@@ -74,6 +76,23 @@ func wanted(s *model.Setup, d model.Doc) policy.Document {
 	return d.Document
 }
 
+// watched returns the calls that statements of others in the policy of something that exists are held
+// against, as the library takes them: what the policy is called, and of each call the workflow, the
+// caller, the action, what it works on, the object, the prefix of a listing, and how often it is needed.
+func watched(s *model.Setup, d calls.Document) []string {
+	out, times := []string{d.Name}, map[string]int{}
+	for _, n := range calls.Needs(s, d) {
+		one := strings.Join([]string{n.Workflow, n.Caller.String(), n.Action, n.On, n.Object, n.Prefix}, "\t")
+		if times[one]++; times[one] == 1 {
+			out = append(out, one)
+		}
+	}
+	for i, one := range out[1:] {
+		out[i+1] += "\t" + strconv.Itoa(times[one])
+	}
+	return out
+}
+
 // applySteps is the order of things: the role before the keys, whose policies name it; the keys
 // before the policies and buckets that name them.
 func (w *script) applySteps() {
@@ -96,14 +115,13 @@ func (w *script) applySteps() {
 	}
 	w.step("role_policies", w.list(s.Role.ManagedPolicies))
 	for _, b := range s.Buckets {
-		name := w.ref(model.RefBucketName(b.ID))
+		name, key := w.ref(model.RefBucketName(b.ID)), "''"
+		if b.Key != "" {
+			key = w.ref(model.RefKeyARN(b.Key))
+		}
 		if b.Existing {
-			w.step("existing_bucket", name)
+			w.step("existing_bucket", name, key, w.strings(watched(s, calls.OfBucket(b.ID))))
 		} else {
-			key := "''"
-			if b.Key != "" {
-				key = w.ref(model.RefKeyARN(b.Key))
-			}
 			w.step("ensure_bucket", name, key, strconv.FormatBool(b.Versioning),
 				strconv.FormatBool(b.BlockPublic),
 				strconv.FormatBool(b.OwnerOnly), strconv.Itoa(b.ExpireDays))
@@ -153,7 +171,8 @@ func (w *script) keySteps() {
 		}
 		name := w.names.vars[model.RefKeyARN(k.ID)]
 		if k.Existing() {
-			w.step("existing_key", `"$`+name+`"`, w.policy(k.Policy))
+			w.step("existing_key", `"$`+name+`"`, w.policy(k.Policy),
+				w.strings(watched(w.setup, calls.OfKey(k.ID))))
 			continue
 		}
 		later[model.RefKeyARN(k.ID)] = false

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/pzgen/pzgen/internal/calls"
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
@@ -61,6 +62,12 @@ func Want(s *model.Setup) deployed.State {
 	for i, b := range s.Buckets {
 		out := &w.Buckets[i]
 		out.Policy = merging(s, b.Policy)
+		if b.Existing {
+			out.Watched = literals(watched(s, calls.OfBucket(b.ID)))
+			if b.Key != "" {
+				out.Key = refText(model.RefKeyARN(b.Key))
+			}
+		}
 		if out.Created {
 			out.Tags = tags
 		}
@@ -71,6 +78,9 @@ func Want(s *model.Setup) deployed.State {
 	for i, k := range s.Keys {
 		out := &w.Keys[i]
 		out.Policy, out.Description = merging(s, k.Policy), deployed.Text{}
+		if k.Existing() {
+			out.Watched = literals(watched(s, calls.OfKey(k.ID)))
+		}
 		if out.Created {
 			out.Tags = append(tags[:len(tags):len(tags)], tag(keyTag, k.ID))
 		}

@@ -136,7 +136,11 @@ func before(s *model.Setup, env policy.Env) *account.Account {
 		}
 	}
 	if s.Role.Existing {
-		a.Roles[env[model.RefRoleName]] = &account.Role{Path: s.Role.Path, Trust: nobody,
+		trust := nobody
+		if s.Role.Trust.Name != "" { // it lets Personalize in
+			trust = string(s.Role.Trust.Document.Fill(env).Compact())
+		}
+		a.Roles[env[model.RefRoleName]] = &account.Role{Path: s.Role.Path, Trust: trust,
 			Inline: map[string]string{}}
 	}
 	for _, b := range s.Buckets {

@@ -30,7 +30,7 @@ var layers = []struct {
 	{"internal/model", "policy spec templates internal/deployed"},
 	{"internal/modeltest", "spec templates internal/model"}, // for tests alone
 	{"internal/calls", "policy spec internal/model"},
-	{"generators/*", "internal/pattern policy spec internal/model internal/deployed internal/output templates/prose"},
+	{"generators/*", "internal/pattern policy spec internal/model internal/calls internal/deployed internal/output templates/prose"},
 	{"generators", "policy spec internal/model internal/deployed internal/output generators/*"},
 	{"internal/proof", ""},
 	{"internal/shape", "internal/model internal/output spec"},

@@ -188,6 +188,7 @@ type Bucket struct {
 	Tags       []Tag
 
 	Policy          *Document
+	Watched         []Text // of what exists: the calls that statements of others are held against, after the policy's name
 	Protected       Bool
 	PolicyProtected Bool
 	ForceDestroy    Bool  // objects go with the bucket
@@ -213,6 +214,7 @@ type Key struct {
 	Rotation    Bool
 	Window      Int // days between asking for deletion and deletion
 	Policy      *Document
+	Watched     []Text // as of a bucket
 	Tags        []Tag
 	Protected   Bool
 

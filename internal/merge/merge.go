@@ -1,4 +1,5 @@
-// Package merge puts a setup's statements into the policy of a bucket or a key that others share, and takes them out again.
+// Package merge puts a setup's statements into the policy of a bucket or a key that others share, or into a role's trust policy, and takes them out
+// again.
 //
 // What it keeps: a statement of others stays as it is, where it is. What it refuses: a policy in which somebody else uses one of pzgen's Sids, one that
 // belongs to another bucket, one that AWS would not take for its size, and a key policy that nobody could change any more. What it warns of: a
@@ -24,9 +25,13 @@ type Kind string
 const (
 	Bucket Kind = "bucket"
 	Key    Kind = "key"
+	Trust  Kind = "trust" // the trust policy of the service role, which has no name in a spec
 )
 
-// Thing is a bucket or a key of a setup.
+// Kinds returns all of them.
+func Kinds() []string { return []string{string(Bucket), string(Key), string(Trust)} }
+
+// Thing is a bucket, a key or the service role of a setup.
 type Thing struct {
 	setup *model.Setup
 	kind  Kind
@@ -83,8 +88,11 @@ func Find(m *model.Setup, kind Kind, id string, arns map[string]string) (*Thing,
 				}
 			}
 		}
+	case Trust:
+		t.limit, t.name = maxTrust, calls.Document{Kind: calls.Trust, Name: m.Role.Trust.Name}
+		own, t.arn, t.created = m.Role.Trust.Document, env[model.RefRoleARN], !m.Role.Existing
 	default:
-		return nil, fmt.Errorf("kind %q is neither %q nor %q", kind, Bucket, Key)
+		return nil, fmt.Errorf("kind %q is not one of %s", kind, strings.Join(Kinds(), ", "))
 	}
 	if t.arn == "" {
 		return nil, fmt.Errorf("setup %q has no %s %q; there are: %s", m.Name, kind, id, strings.Join(names, ", "))
@@ -96,12 +104,20 @@ func Find(m *model.Setup, kind Kind, id string, arns map[string]string) (*Thing,
 	return t, nil
 }
 
+// maxTrust is the most characters of a trust policy: the quota of 2,048 can be raised to this (IAM User Guide, reference_iam-quotas).
+const maxTrust = 4096
+
 // MaxRead is the most bytes of a present policy that are worth reading: far above what AWS takes.
 const MaxRead = policy.MaxOutput
 
 // Read reads a present policy: the document itself, or what `aws s3api get-bucket-policy` and `aws kms get-key-policy` print. {} stands for a bucket that has
 // no policy; nothing at all does not, since a read that failed leaves nothing too.
-func Read(data []byte) (policy.Document, error) {
+func Read(data []byte) (policy.Document, error) { return decoded(data, policy.DecodeOutput) }
+
+// ReadTrust is [Read] for a role's trust policy: the document, or what `aws iam get-role` prints.
+func ReadTrust(data []byte) (policy.Document, error) { return decoded(data, policy.DecodeTrust) }
+
+func decoded(data []byte, decode func([]byte) (policy.Document, error)) (policy.Document, error) {
 	trimmed := bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\uFEFF")))
 	if len(trimmed) == 0 {
 		return policy.Document{}, errors.New("it is empty, as a read that failed leaves it: read the policy again, or write {} for a bucket that has none")
@@ -109,7 +125,7 @@ func Read(data []byte) (policy.Document, error) {
 	if inner, ok := bytes.CutPrefix(trimmed, []byte("{")); ok && string(bytes.TrimSpace(inner)) == "}" {
 		return policy.Document{}, nil
 	}
-	return policy.DecodeOutput(data)
+	return decode(data)
 }
 
 // Result is a policy to put in the place of the present one.
@@ -139,6 +155,12 @@ func (t *Thing) Into(current policy.Document) (*Result, error) {
 	if err := t.fits(current); err != nil {
 		return nil, err
 	}
+	if t.kind == Trust {
+		in, err := t.letsIn(current)
+		if err != nil || in {
+			return t.finishOr(err, current)
+		}
+	}
 	merged, conflicts, err := policy.Merge(current, t.owner())
 	if err != nil {
 		return nil, &Refusal{Reasons: []string{err.Error()}}
@@ -156,7 +178,33 @@ func (t *Thing) OutOf(current policy.Document) (*Result, error) {
 }
 
 // owner tells the setup's statements.
-func (t *Thing) owner() policy.Owner { return t.setup.Owner(t.own, t.created) }
+func (t *Thing) owner() policy.Owner {
+	o := t.setup.Owner(t.own, t.created)
+	if t.kind == Trust {
+		// Setups may share a role, so that of one that exists nothing is a setup's own by its Sid alone.
+		if o.Sids = nil; t.created {
+			for _, s := range t.own.Statements {
+				o.Sids = append(o.Sids, s.Sid)
+			}
+		}
+		o.Marks = nil
+	}
+	return o
+}
+
+// letsIn reports whether a trust policy lets Personalize in as it is, by whatever statement.
+func (t *Thing) letsIn(d policy.Document) (bool, error) {
+	found, err := calls.Obstacles(t.setup, t.name, d)
+	return err == nil && len(found) == 0, err
+}
+
+// finishOr is finish for a policy that stays as it is, unless something is wrong with it.
+func (t *Thing) finishOr(err error, current policy.Document) (*Result, error) {
+	if err != nil {
+		return nil, err
+	}
+	return t.finish(current, current, nil)
+}
 
 func (t *Thing) finish(before, after policy.Document, conflicts []policy.Conflict) (*Result, error) {
 	if len(conflicts) > 0 {
@@ -169,6 +217,9 @@ func (t *Thing) finish(before, after policy.Document, conflicts []policy.Conflic
 	out := &Result{Document: after}
 	t.compare(out, before)
 	out.Data = []byte("{}\n")
+	if len(after.Statements) == 0 && t.kind == Trust {
+		return nil, &Refusal{Reasons: []string{"no statement would be left, and a role always has a trust policy"}, Hint: "delete the role if nobody is to use it any more"}
+	}
 	if len(after.Statements) > 0 {
 		for _, problem := range after.Check(t.policyKind()) {
 			if problem.Fatal {
@@ -203,8 +254,11 @@ func (t *Thing) Warnings(r *Result) ([]calls.Obstacle, error) {
 }
 
 func (t *Thing) policyKind() policy.Kind {
-	if t.kind == Key {
+	switch t.kind {
+	case Key:
 		return policy.KeyPolicy
+	case Trust:
+		return policy.Trust
 	}
 	return policy.Resource
 }
@@ -244,8 +298,11 @@ func (t *Thing) compare(r *Result, before policy.Document) {
 
 // fits refuses a policy that cannot be the one of this thing.
 func (t *Thing) fits(current policy.Document) error {
-	if t.kind == Key && len(current.Statements) == 0 {
+	switch {
+	case t.kind == Key && len(current.Statements) == 0:
 		return errors.New("it has no statement, and every key has a policy: read it again")
+	case t.kind == Trust && len(current.Statements) == 0:
+		return errors.New("it has no statement, and every role has a trust policy: read it again")
 	}
 	for i, s := range current.Statements {
 		if s.Principal == nil && s.NotPrincipal == nil {

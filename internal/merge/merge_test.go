@@ -128,6 +128,63 @@ func read(t testing.TB, data []byte) policy.Document {
 	return d
 }
 
+// letIn lets Personalize in for another account alone.
+const letIn = `{"Sid":"Letting","Effect":"Allow","Principal":{"Service":"personalize.amazonaws.com"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"aws:SourceAccount":"444455556666"}}}`
+
+// A trust policy gets pzgen's statement where Personalize is not let in, and stays as it is where it is.
+func TestTrust(t *testing.T) {
+	const glue = `{"Sid":"Glue","Effect":"Allow","Principal":{"Service":"glue.amazonaws.com"},"Action":"sts:AssumeRole"}`
+	thing := find(t, "shop", Trust, "")
+	for name, c := range map[string]struct {
+		base  policy.Document
+		added int
+		fails int // statements that keep it out in the end
+	}{
+		"nobody":          {doc(t, glue), 1, 0},
+		"another account": {doc(t, glue, letIn), 1, 0},
+		"the guide's":     {doc(t, glue, strings.Replace(letIn, `,"Condition":{"StringEquals":{"aws:SourceAccount":"444455556666"}}`, "", 1)), 0, 0},
+		"this account":    {doc(t, strings.ReplaceAll(letIn, "444455556666", account)), 0, 0},
+		"denied":          {doc(t, glue, `{"Sid":"No","Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}`), 1, 1},
+	} {
+		r := into(t, thing, c.base)
+		found, err := thing.Warnings(r)
+		if err != nil || len(found) != c.fails || len(r.Added) != c.added || r.Kept != len(c.base.Statements) {
+			t.Errorf("%s: added %v, %d kept, %v, %v", name, r.Added, r.Kept, found, err)
+		}
+		again, err := ReadTrust(r.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if into(t, thing, again).Changed() {
+			t.Errorf("%s: merged twice, it changes", name)
+		}
+		if left := outOf(t, thing, again); left.Document.Normal() != c.base.Normal() {
+			t.Errorf("%s: taken out again:\n%s", name, left.Data)
+		}
+	}
+	if _, err := thing.OutOf(into(t, thing, doc(t, glue)).Document); err != nil {
+		t.Error(err)
+	}
+	var refused *Refusal
+	own := policy.Document{Version: policy.Version2012, Statements: into(t, thing, doc(t, glue)).Document.Statements[1:]}
+	if _, err := thing.OutOf(own); !errors.As(err, &refused) {
+		t.Errorf("a role is left without a trust policy: %v", err)
+	}
+	// Of a role that exists, a statement under pzgen's Sid may be another setup's.
+	existing, err := Find(setup(t, `version: 1
+setups: {other: {account: "111122223333", region: eu-west-1, role: {name: R, existing: true}, workflows: [{type: metric-attribution}]}}`, "other"), Trust, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := existing.Into(doc(t, glue, strings.ReplaceAll(letIn, "Letting", "PersonalizeAssumeRole"))); !errors.As(err, &refused) || !strings.Contains(err.Error(), "444455556666") {
+		t.Errorf("another setup's statement: %v", err)
+	}
+	printed, err := ReadTrust(fmt.Appendf(nil, `{"Role":{"RoleName":"x","AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":[%s]}}}`, glue))
+	if err != nil || len(printed.Statements) != 1 {
+		t.Errorf("%v, %v", printed, err)
+	}
+}
+
 func TestInto(t *testing.T) {
 	for name, c := range map[string]struct {
 		kind Kind
@@ -273,6 +330,7 @@ func TestRefusals(t *testing.T) {
 		"nobody is left":           {Key, "corp", doc(t, use), []string{"PutKeyPolicy"}, true, true},
 		"the guide's example":      {Key, "corp", doc(t, guide), []string{"PutKeyPolicy"}, true, true},
 		"a key of another account": {Key, "corp", doc(t, strings.ReplaceAll(root, account, "444455556666")), []string{"nobody in the key's account"}, true, true},
+		"no trust policy":          {Trust, "", policy.Document{}, []string{"every role has a trust policy"}, false, true},
 		"another bucket's policy":  {Bucket, "lake", doc(t, strings.ReplaceAll(audit, "acme-lake", "acme-sea")), []string{"acme-sea", "acme-lake"}, true, true},
 		"a longer bucket's policy": {Bucket, "lake", doc(t, strings.ReplaceAll(audit, "acme-lake", "acme-lake-2")), []string{"acme-lake-2"}, true, true},
 		"another partition":        {Bucket, "lake", doc(t, strings.ReplaceAll(audit, "arn:aws:s3", "arn:aws-cn:s3")), []string{"aws-cn"}, true, true},

@@ -89,12 +89,13 @@ key_found() {
   fi
 }
 
-# existing_key ARN POLICY only adds statements to the policy of a key that is there, and takes out
-# those that this setup has no longer.
+# existing_key ARN POLICY CALLS only adds statements to the policy of a key that is there, takes out
+# those that this setup has no longer, and says which calls the policy denies.
 existing_key() {
   if ! call NotFoundException "$KEY_SHAPE" kms describe-key --key-id "$1"; then
     die "there is no key $1, and the spec says that it exists"
   fi
   key_found
   merge_policy key "$1" "$2"
+  check_denials key "$1" '' "$3"
 }

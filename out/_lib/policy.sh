@@ -63,7 +63,10 @@ def administers: .Effect == "Allow"
   and any(.Action | list[]; test("^(\\*|kms:(\\*|put\\*|putkeypolicy))$"; "i"));
 def uses_variables: any(.. | strings | gsub("\\$\\{\\$\\}"; ""); contains("${"));
 def huge: any(.. | numbers; . > 9007199254740991 or . < -9007199254740991);
+def gone: [.Statement | list[] | . as $s | (.Principal, .NotPrincipal) | objects | .AWS | list[] | strings
+  | select(test("^A(ROA|IDA)[A-Z0-9]{12,}$")) | "\(.) in the statement \($s.Sid // "without a Sid")"];
 def put($before): if ($before | document) == document then "same"
+  elif (gone | length) > 0 then "deleted\n" + (gone | join("\n"))
   elif tojson | utf8bytelength > $limit then "large\n\(tojson | utf8bytelength)"
   else "put\n\(tojson)" end;
 def clashes($mine; $there): [$there[] | select(state($mine) == "clash")
@@ -181,6 +184,10 @@ decide() {
         "which pzgen's statements use: change its Version first"
       ;;
     number) die "the policy of the $2 $3 has a number too large for jq to keep: write it as a string" ;;
+    deleted*)
+      die "the policy of the $2 $3 names users or roles that were deleted, and AWS would refuse it whole;" \
+        "take them out first:${NL}${VERDICT#*"$NL"}"
+      ;;
     large*)
       die "with pzgen's statements the policy of the $2 $3 has ${VERDICT#*"$NL"} bytes," \
         "and AWS allows ${LIMIT}"

@@ -4,9 +4,9 @@
 
 # The interface of the library: the names and the arguments of the steps. A script is for one of
 # them.
-PZGEN_LIBRARY=2
+PZGEN_LIBRARY=3
 
-for PART in common policy revoke iam kms s3 upload personalize; do
+for PART in common policy denials revoke iam kms s3 upload personalize; do
   if [[ ! -r $HERE/../../_lib/$PART.sh ]]; then
     printf 'error: %s is missing: %s\n' "$HERE/../../_lib/$PART.sh" \
       "copy the folder _lib whole, or run pzgen generate again" >&2
@@ -17,6 +17,8 @@ done
 . "$HERE/../../_lib/common.sh"
 # shellcheck source-path=SCRIPTDIR source=policy.sh
 . "$HERE/../../_lib/policy.sh"
+# shellcheck source-path=SCRIPTDIR source=denials.sh
+. "$HERE/../../_lib/denials.sh"
 # shellcheck source-path=SCRIPTDIR source=revoke.sh
 . "$HERE/../../_lib/revoke.sh"
 # shellcheck source-path=SCRIPTDIR source=iam.sh
@@ -76,7 +78,9 @@ begin() { TAGS=$(setup_tags); }
 
 # finish tells what the setup consists of, so that a person can go on.
 finish() {
-  if [[ -n $KEPT || -n $UNSEEN ]]; then
+  if [[ -n $DENIED ]]; then
+    say "Setup ${SETUP} has all that the spec has, and others keep it from working: see the warnings above."
+  elif [[ -n $KEPT || -n $UNSEEN ]]; then
     say "Setup ${SETUP} has all that the spec has; what it does not have may be there still, see below."
   else
     say "Setup ${SETUP} is up to date."

@@ -5,6 +5,7 @@
 ensure_role() {
   local description=$1 boundary=$2 trust=$3 input tags present
   ROLE_OURS=1
+  ROLE_BOUNDED=$boundary
   ROLE_RECORD='[]'
   ROLE_RECORD_TAGS=0
   RECORD_TAGS=0
@@ -64,13 +65,10 @@ existing_role() {
     die "there is no role ${ROLE_NAME}, and the spec says that it exists"
   fi
   role_arn_agrees
+  ROLE_BOUNDED=$(answer '.Role.PermissionsBoundary.PermissionsBoundaryArn // ""')
   if [[ -z $1 || -z $PLANNING ]]; then return 0; fi
   present=$(answer -c .Role.AssumeRolePolicyDocument)
-  if ! same_policy "$present" "$1"; then
-    warn "the trust policy of the role ${ROLE_NAME} is not pzgen's." \
-      "Personalize can use the role only if it allows this:"
-    printf '%s\n' "$1" >&2
-  fi
+  check_trust "$present" "$1"
 }
 
 # keep_record TAGS notes what the tags of the service role say of the policies of others that it has.

@@ -24,10 +24,37 @@ bucket_here() {
   die "the bucket $1 is in another region than ${REGION}: ${ERROR}"
 }
 
-# existing_bucket BUCKET only looks.
+# existing_bucket BUCKET KEY CALLS only looks: that the bucket is encrypted with no customer key but
+# KEY, and that its policy denies none of the calls of this setup.
 existing_bucket() {
   handles bucket "$1"
   if ! bucket_here "$1"; then die "there is no bucket $1, and the spec says that it exists"; fi
+  if [[ -z $PLANNING ]]; then return 0; fi
+  encrypted_as_said "$1" "$2"
+  read_policy bucket "$1"
+  check_denials bucket "$1" "$2" "$3"
+}
+
+# encrypted_as_said BUCKET KEY refuses a bucket with a customer key that the spec does not name: under
+# that key nothing is read or written without its policy.
+encrypted_as_said() {
+  local found
+  look ServerSideEncryptionConfigurationNotFoundError '.ServerSideEncryptionConfiguration.Rules | array' \
+    get-bucket-encryption "$1"
+  found=$(answer '[.ServerSideEncryptionConfiguration.Rules[]?.ApplyServerSideEncryptionByDefault
+    | select(.SSEAlgorithm // "" | startswith("aws:kms")) | .KMSMasterKeyID // empty] | .[0] // ""')
+  case $found in
+    '' | "$2" | alias/aws/s3 | arn:*:alias/aws/s3) return 0 ;;
+  esac
+  # It may be an alias, an ID, or a key that AWS manages. One of another account may not be described.
+  if call 'NotFoundException AccessDeniedException' "$KEY_SHAPE" kms describe-key --key-id "$found"; then
+    if holds '.KeyMetadata.KeyManager == "AWS"'; then return 0; fi
+    found=$(answer .KeyMetadata.Arn)
+    if [[ $found == "$2" ]]; then return 0; fi
+  fi
+  die "the bucket $1 is encrypted with the key ${found}, which the spec does not name for it," \
+    "so that Personalize would be refused its objects. Declare the key under keys of the spec, with its ARN" \
+    "as arn, fill in its name as key of the bucket, and generate again"
 }
 
 # look CODES SHAPE OPERATION BUCKET OPTION... reads a setting of a bucket; ANSWER is {} where AWS

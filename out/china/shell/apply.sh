@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 2 ]]; then
+if [[ $PZGEN_LIBRARY != 3 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 3 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -547,7 +547,7 @@ EOF
 
 steps() {
   ensure_role '' '' "$(policy_role_trust)"
-  existing_key "$OPS_KEY_ARN" "$(policy_key_ops)"
+  existing_key "$OPS_KEY_ARN" "$(policy_key_ops)" '["key-ops", "batch-inference data/batch/ out/batch/\trole\tkms:Decrypt\tthe key of the bucket that is written\t\t\t2", "batch-inference data/batch/ out/batch/\tservice\tkms:Decrypt\tthe key of the bucket that is written\t\t\t1", "batch-inference data/batch/ out/batch/\trole\tkms:GenerateDataKey\tthe key of the bucket that is written\t\t\t2", "batch-inference data/batch/ out/batch/\tservice\tkms:GenerateDataKey\tthe key of the bucket that is written\t\t\t1", "batch-inference data/batch/ out/batch/\trole\tkms:DescribeKey\tthe key of the bucket that is written\t\t\t2", "batch-inference data/batch/ out/batch/\tservice\tkms:DescribeKey\tthe key of the bucket that is written\t\t\t1", "batch-inference data/batch/ out/batch/\trole\tkms:ListGrants\tthe key of the bucket that is written\t\t\t2", "batch-inference data/batch/ out/batch/\tservice\tkms:ListGrants\tthe key of the bucket that is written\t\t\t1", "batch-inference data/batch/ out/batch/\trole\tkms:CreateGrant\tthe key of the bucket that is written\t\t\t1", "batch-inference data/batch/ out/batch/\tservice\tkms:CreateGrant\tthe key of the bucket that is written\t\t\t1"]'
   ensure_key SHOP_KEY_ARN 'shop' "$SHOP_KEY_ALIAS" true "$(policy_key_shop)"
   ensure_inline 'Personalize-china' "$(policy_role_policy)"
   role_policies '[]'

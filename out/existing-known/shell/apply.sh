@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 2 ]]; then
+if [[ $PZGEN_LIBRARY != 3 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 3 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -234,10 +234,10 @@ EOF
 
 steps() {
   existing_role "$(policy_role_trust)"
-  existing_key "$CORP_KEY_ARN" "$(policy_key_corp)"
+  existing_key "$CORP_KEY_ARN" "$(policy_key_corp)" '["key-corp", "import lake/personalize/datasets/\trole\tkms:Decrypt\tthe key of the bucket that is read\t\t\t1", "import lake/personalize/datasets/\tservice\tkms:Decrypt\tthe key of the bucket that is read\t\t\t1", "import lake/personalize/datasets/\trole\tkms:GenerateDataKey\tthe key of the bucket that is read\t\t\t1", "import lake/personalize/datasets/\tservice\tkms:GenerateDataKey\tthe key of the bucket that is read\t\t\t1", "import lake/personalize/datasets/\trole\tkms:DescribeKey\tthe key of the bucket that is read\t\t\t1", "import lake/personalize/datasets/\tservice\tkms:DescribeKey\tthe key of the bucket that is read\t\t\t1", "import lake/personalize/datasets/\trole\tkms:ListGrants\tthe key of the bucket that is read\t\t\t1", "import lake/personalize/datasets/\tservice\tkms:ListGrants\tthe key of the bucket that is read\t\t\t1", "import lake/personalize/datasets/\trole\tkms:CreateGrant\tthe key of the bucket that is read\t\t\t1", "import lake/personalize/datasets/\tservice\tkms:CreateGrant\tthe key of the bucket that is read\t\t\t1", "export lake/personalize/export/\trole\tkms:Decrypt\tthe key of the bucket that is written\t\t\t2", "export lake/personalize/export/\tservice\tkms:Decrypt\tthe key of the bucket that is written\t\t\t1", "export lake/personalize/export/\trole\tkms:GenerateDataKey\tthe key of the bucket that is written\t\t\t2", "export lake/personalize/export/\tservice\tkms:GenerateDataKey\tthe key of the bucket that is written\t\t\t1", "export lake/personalize/export/\trole\tkms:DescribeKey\tthe key of the bucket that is written\t\t\t2", "export lake/personalize/export/\tservice\tkms:DescribeKey\tthe key of the bucket that is written\t\t\t1", "export lake/personalize/export/\trole\tkms:ListGrants\tthe key of the bucket that is written\t\t\t2", "export lake/personalize/export/\tservice\tkms:ListGrants\tthe key of the bucket that is written\t\t\t1", "export lake/personalize/export/\trole\tkms:CreateGrant\tthe key of the bucket that is written\t\t\t1", "export lake/personalize/export/\tservice\tkms:CreateGrant\tthe key of the bucket that is written\t\t\t1"]'
   ensure_inline 'Personalize-existing-known' "$(policy_role_policy)"
   role_policies '[]'
-  existing_bucket "$LAKE_BUCKET"
+  existing_bucket "$LAKE_BUCKET" "$CORP_KEY_ARN" '["bucket-lake", "import lake/personalize/datasets/\trole\ts3:ListBucket\tthe bucket that is read\t\tpersonalize/datasets/\t1", "import lake/personalize/datasets/\tservice\ts3:ListBucket\tthe bucket that is read\t\tpersonalize/datasets/\t1", "import lake/personalize/datasets/\trole\ts3:GetObject\tan object under the location that is read\tpersonalize/datasets/part-0.csv\t\t1", "import lake/personalize/datasets/\tservice\ts3:GetObject\tan object under the location that is read\tpersonalize/datasets/part-0.csv\t\t1", "export lake/personalize/export/\trole\ts3:ListBucket\tthe bucket that is written\t\tpersonalize/export/\t1", "export lake/personalize/export/\tservice\ts3:ListBucket\tthe bucket that is written\t\tpersonalize/export/\t1", "export lake/personalize/export/\trole\ts3:PutObject\tan object under the location that is written\tpersonalize/export/part-0.csv\t\t1", "export lake/personalize/export/\tservice\ts3:PutObject\tan object under the location that is written\tpersonalize/export/part-0.csv\t\t1"]'
   merge_policy bucket "$LAKE_BUCKET" "$(policy_bucket_lake)"
 }
 

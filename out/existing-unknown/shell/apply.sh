@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 2 ]]; then
+if [[ $PZGEN_LIBRARY != 3 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 3 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -198,10 +198,10 @@ EOF
 
 steps() {
   ensure_role '' '' "$(policy_role_trust)"
-  existing_key "$OTHER_KEY_ARN" "$(policy_key_other)"
+  existing_key "$OTHER_KEY_ARN" "$(policy_key_other)" '["key-other", "import inbox/personalize/\trole\tkms:Decrypt\tthe key of the bucket that is read\t\t\t1", "import inbox/personalize/\tservice\tkms:Decrypt\tthe key of the bucket that is read\t\t\t1", "import inbox/personalize/\trole\tkms:GenerateDataKey\tthe key of the bucket that is read\t\t\t1", "import inbox/personalize/\tservice\tkms:GenerateDataKey\tthe key of the bucket that is read\t\t\t1", "import inbox/personalize/\trole\tkms:DescribeKey\tthe key of the bucket that is read\t\t\t1", "import inbox/personalize/\tservice\tkms:DescribeKey\tthe key of the bucket that is read\t\t\t1", "import inbox/personalize/\trole\tkms:ListGrants\tthe key of the bucket that is read\t\t\t1", "import inbox/personalize/\tservice\tkms:ListGrants\tthe key of the bucket that is read\t\t\t1", "import inbox/personalize/\trole\tkms:CreateGrant\tthe key of the bucket that is read\t\t\t1", "import inbox/personalize/\tservice\tkms:CreateGrant\tthe key of the bucket that is read\t\t\t1"]'
   ensure_inline 'Personalize-existing-unknown' "$(policy_role_policy)"
   role_policies '[]'
-  existing_bucket "$INBOX_BUCKET"
+  existing_bucket "$INBOX_BUCKET" "$OTHER_KEY_ARN" '["bucket-inbox", "import inbox/personalize/\trole\ts3:ListBucket\tthe bucket that is read\t\tpersonalize/\t1", "import inbox/personalize/\tservice\ts3:ListBucket\tthe bucket that is read\t\tpersonalize/\t1", "import inbox/personalize/\trole\ts3:GetObject\tan object under the location that is read\tpersonalize/part-0.csv\t\t1", "import inbox/personalize/\tservice\ts3:GetObject\tan object under the location that is read\tpersonalize/part-0.csv\t\t1"]'
   merge_policy bucket "$INBOX_BUCKET" "$(policy_bucket_inbox)"
 }
 

@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 2 ]]; then
+if [[ $PZGEN_LIBRARY != 3 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 3 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -928,11 +928,11 @@ EOF
 
 steps() {
   ensure_role $'Role\'s "text": ${x} \045{y} $(id) `id` \\ !Sub #no\ttab\nnewline ÿ' '' "$(policy_role_trust)"
-  existing_key "$NO_KEY_ARN" "$(policy_key_No)"
+  existing_key "$NO_KEY_ARN" "$(policy_key_No)" '["key-No", "batch-inference true/ leading and trailing /in put.json null/-rf --out/ /\trole\tkms:Decrypt\tthe key of the bucket that is read\t\t\t2", "batch-inference true/ leading and trailing /in put.json null/-rf --out/ /\tservice\tkms:Decrypt\tthe key of the bucket that is read\t\t\t1", "batch-inference true/ leading and trailing /in put.json null/-rf --out/ /\trole\tkms:GenerateDataKey\tthe key of the bucket that is read\t\t\t2", "batch-inference true/ leading and trailing /in put.json null/-rf --out/ /\tservice\tkms:GenerateDataKey\tthe key of the bucket that is read\t\t\t1", "batch-inference true/ leading and trailing /in put.json null/-rf --out/ /\trole\tkms:DescribeKey\tthe key of the bucket that is read\t\t\t2", "batch-inference true/ leading and trailing /in put.json null/-rf --out/ /\tservice\tkms:DescribeKey\tthe key of the bucket that is read\t\t\t1", "batch-inference true/ leading and trailing /in put.json null/-rf --out/ /\trole\tkms:ListGrants\tthe key of the bucket that is read\t\t\t2", "batch-inference true/ leading and trailing /in put.json null/-rf --out/ /\tservice\tkms:ListGrants\tthe key of the bucket that is read\t\t\t1", "batch-inference true/ leading and trailing /in put.json null/-rf --out/ /\trole\tkms:CreateGrant\tthe key of the bucket that is read\t\t\t1", "batch-inference true/ leading and trailing /in put.json null/-rf --out/ /\tservice\tkms:CreateGrant\tthe key of the bucket that is read\t\t\t1", "export data-resource_aws/\trole\tkms:GenerateDataKeyWithoutPlaintext\tthe key of the dataset group\t\t\t1", "export data-resource_aws/\tservice\tkms:GenerateDataKeyWithoutPlaintext\tthe key of the dataset group\t\t\t1", "encrypted dataset group 0-hostile_group\trole\tkms:Decrypt\tthe key of the dataset group\t\t\t2", "encrypted dataset group 0-hostile_group\tservice\tkms:Decrypt\tthe key of the dataset group\t\t\t1", "encrypted dataset group 0-hostile_group\trole\tkms:GenerateDataKey\tthe key of the dataset group\t\t\t2", "encrypted dataset group 0-hostile_group\tservice\tkms:GenerateDataKey\tthe key of the dataset group\t\t\t1", "encrypted dataset group 0-hostile_group\trole\tkms:DescribeKey\tthe key of the dataset group\t\t\t2", "encrypted dataset group 0-hostile_group\tservice\tkms:DescribeKey\tthe key of the dataset group\t\t\t1", "encrypted dataset group 0-hostile_group\trole\tkms:ListGrants\tthe key of the dataset group\t\t\t2", "encrypted dataset group 0-hostile_group\tservice\tkms:ListGrants\tthe key of the dataset group\t\t\t1", "encrypted dataset group 0-hostile_group\trole\tkms:CreateGrant\tthe key of the dataset group\t\t\t1", "encrypted dataset group 0-hostile_group\tservice\tkms:CreateGrant\tthe key of the dataset group\t\t\t1"]'
   ensure_key NULL_KEY_ARN 'null' "$NULL_KEY_ALIAS" true "$(policy_key_null)"
   ensure_inline 'Personalize-hostile' "$(policy_role_policy)"
   role_policies "[\"arn:${PARTITION}:iam::${ACCOUNT}:policy/a+b=c,d.e@f-g_h\"]"
-  existing_bucket "$OFF_BUCKET"
+  existing_bucket "$OFF_BUCKET" '' '["bucket-Off", "metric-attribution Off/metrics (a)/\trole\ts3:PutObject\tan object under the location that is written\tmetrics (a)/part-0.csv\t\t1", "metric-attribution Off/metrics (a)/\tservice\ts3:PutObject\tan object under the location that is written\tmetrics (a)/part-0.csv\t\t1"]'
   merge_policy bucket "$OFF_BUCKET" "$(policy_bucket_Off)"
   ensure_bucket "$DATA_RESOURCE_AWS_BUCKET" '' true true true 0
   merge_policy bucket "$DATA_RESOURCE_AWS_BUCKET" "$(policy_bucket_data_resource_aws)"

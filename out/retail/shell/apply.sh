@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 2 ]]; then
+if [[ $PZGEN_LIBRARY != 3 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 3 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -936,7 +936,7 @@ EOF
 
 steps() {
   ensure_role '' '' "$(policy_role_trust)"
-  existing_key "$CORP_KEY_ARN" "$(policy_key_corp)"
+  existing_key "$CORP_KEY_ARN" "$(policy_key_corp)" '["key-corp", "export results/export/\trole\tkms:GenerateDataKeyWithoutPlaintext\tthe key of the dataset group\t\t\t1", "export results/export/\tservice\tkms:GenerateDataKeyWithoutPlaintext\tthe key of the dataset group\t\t\t1", "encrypted dataset group retail\trole\tkms:Decrypt\tthe key of the dataset group\t\t\t2", "encrypted dataset group retail\tservice\tkms:Decrypt\tthe key of the dataset group\t\t\t1", "encrypted dataset group retail\trole\tkms:GenerateDataKey\tthe key of the dataset group\t\t\t2", "encrypted dataset group retail\tservice\tkms:GenerateDataKey\tthe key of the dataset group\t\t\t1", "encrypted dataset group retail\trole\tkms:DescribeKey\tthe key of the dataset group\t\t\t2", "encrypted dataset group retail\tservice\tkms:DescribeKey\tthe key of the dataset group\t\t\t1", "encrypted dataset group retail\trole\tkms:ListGrants\tthe key of the dataset group\t\t\t2", "encrypted dataset group retail\tservice\tkms:ListGrants\tthe key of the dataset group\t\t\t1", "encrypted dataset group retail\trole\tkms:CreateGrant\tthe key of the dataset group\t\t\t1", "encrypted dataset group retail\tservice\tkms:CreateGrant\tthe key of the dataset group\t\t\t1"]'
   ensure_key SHOP_KEY_ARN 'shop' "$SHOP_KEY_ALIAS" true "$(policy_key_shop)"
   ensure_inline 'Personalize-retail' "$(policy_role_policy)"
   role_policies '[]'
@@ -944,7 +944,7 @@ steps() {
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
   ensure_bucket "$PLAIN_BUCKET" '' true true true 0
   merge_policy bucket "$PLAIN_BUCKET" "$(policy_bucket_plain)"
-  existing_bucket "$RESULTS_BUCKET"
+  existing_bucket "$RESULTS_BUCKET" '' '["bucket-results", "batch-inference data/batch/in/ results/batch/out/\trole\ts3:ListBucket\tthe bucket that is written\t\tbatch/out/\t1", "batch-inference data/batch/in/ results/batch/out/\tservice\ts3:ListBucket\tthe bucket that is written\t\tbatch/out/\t1", "batch-inference data/batch/in/ results/batch/out/\trole\ts3:PutObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-inference data/batch/in/ results/batch/out/\tservice\ts3:PutObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-inference data/batch/in/ results/batch/out/\trole\ts3:GetObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-inference data/batch/in/ results/batch/out/\tservice\ts3:GetObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\trole\ts3:ListBucket\tthe bucket that is written\t\tsegment/out/\t1", "batch-segment data/segment/in/ results/segment/out/\tservice\ts3:ListBucket\tthe bucket that is written\t\tsegment/out/\t1", "batch-segment data/segment/in/ results/segment/out/\trole\ts3:PutObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\tservice\ts3:PutObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\trole\ts3:GetObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\tservice\ts3:GetObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "export results/export/\trole\ts3:ListBucket\tthe bucket that is written\t\texport/\t1", "export results/export/\tservice\ts3:ListBucket\tthe bucket that is written\t\texport/\t1", "export results/export/\trole\ts3:PutObject\tan object under the location that is written\texport/part-0.csv\t\t1", "export results/export/\tservice\ts3:PutObject\tan object under the location that is written\texport/part-0.csv\t\t1", "metric-attribution results/metrics/\trole\ts3:PutObject\tan object under the location that is written\tmetrics/part-0.csv\t\t1", "metric-attribution results/metrics/\tservice\ts3:PutObject\tan object under the location that is written\tmetrics/part-0.csv\t\t1"]'
   merge_policy bucket "$RESULTS_BUCKET" "$(policy_bucket_results)"
   ensure_managed 'Personalize-retail-admins' "$(policy_operator_admins)" '["group/PersonalizeAdmins"]' "[\"arn:${PARTITION}:iam::aws:policy/CloudWatchFullAccess\"]"
   ensure_managed 'Personalize-retail-analysts' "$(policy_operator_analysts)" '["role/PersonalizeAnalyst"]' '[]'

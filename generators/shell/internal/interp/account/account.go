@@ -88,6 +88,7 @@ type Bucket struct {
 // Key is a KMS key.
 type Key struct {
 	ARN, Policy, State string
+	Manager            string // AWS for a key that AWS manages
 	Rotation           bool
 	Tags               map[string]string
 }

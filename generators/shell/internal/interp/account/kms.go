@@ -1,15 +1,20 @@
 package account
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 )
 
 func (a *Account) key(id string) *Key {
+	if i := strings.Index(id, ":alias/"); i >= 0 {
+		id = id[i+1:]
+	}
 	if arn, ok := a.Aliases[id]; ok {
 		id = arn
 	}
 	for _, k := range a.Keys {
-		if k.ARN == id {
+		if k.ARN == id || strings.HasSuffix(k.ARN, ":key/"+id) {
 			return k
 		}
 	}
@@ -28,7 +33,7 @@ func ofKey(f func(*Account, *Key, *input) (any, error)) func(*Account, *input) (
 }
 
 func describeKey(_ *Account, k *Key, _ *input) (any, error) {
-	return object{"KeyMetadata": object{"Arn": k.ARN, "KeyState": k.State}}, nil
+	return object{"KeyMetadata": object{"Arn": k.ARN, "KeyState": k.State, "KeyManager": cmp.Or(k.Manager, "CUSTOMER")}}, nil
 }
 
 func keyTags(_ *Account, k *Key, _ *input) (any, error) {
