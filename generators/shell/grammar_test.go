@@ -201,7 +201,7 @@ func TestRefusedByName(t *testing.T) {
 		{"order", "\n  ensure_bucket \"$DATA",
 			"\n  merge_policy bucket \"$DATA_BUCKET\" \"$(policy_bucket_data)\"\n  ensure_bucket \"$DATA"},
 		{"order", "\n  ensure_role ",
-			"\n  existing_key \"$CORP_KEY_ARN\" \"$(policy_key_corp)\"\n  ensure_role "},
+			"\n  existing_key \"$CORP_KEY_ARN\" \"$(policy_key_corp)\" '[]'\n  ensure_role "},
 		{"order", "\n  ensure_role ",
 			"\n  ensure_dataset_group 'retail' '' \"$CORP_KEY_ARN\"\n  ensure_role "},
 		{"order", "\n  ensure_role ", "\n  upload 'x' \"$DATA_BUCKET\" 'x'\n  ensure_role "},
