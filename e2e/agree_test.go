@@ -21,7 +21,7 @@ func (w *world) target(m *model.Setup, env policy.Env) map[string]policy.Documen
 	w.t.Helper()
 	var pairs []string
 	for _, k := range m.Keys {
-		if ref := model.RefKeyARN(k.ID); !k.Existing() {
+		if ref := model.RefKeyARN(k.ID); k.ARN == "" {
 			pairs = append(pairs, ref.Short(), env[ref])
 		}
 	}

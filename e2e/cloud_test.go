@@ -171,7 +171,7 @@ func (s *state) references(m *model.Setup) policy.Env {
 	env := m.DeployedEnv()
 	for _, k := range m.Keys {
 		for arn, there := range s.Keys {
-			if !k.Existing() && len(there.Aliases) == 1 && there.Aliases[0] == k.Alias {
+			if k.ARN == "" && len(there.Aliases) == 1 && there.Aliases[0] == k.Alias {
 				env[model.RefKeyARN(k.ID)] = arn
 			}
 		}

@@ -154,7 +154,11 @@ func worldOf(t testing.TB, socket, file, name, text string) *world {
 			}
 			var made struct{ KeyMetadata struct{ Arn string } }
 			w.json(&made, "kms", "create-key", "--policy", doc)
-			text = strings.ReplaceAll(text, k.ARN, made.KeyMetadata.Arn)
+			if k.Found {
+				w.aws("kms", "create-alias", "--alias-name", k.Alias, "--target-key-id", made.KeyMetadata.Arn)
+			} else {
+				text = strings.ReplaceAll(text, k.ARN, made.KeyMetadata.Arn)
+			}
 		}
 	}
 	if err := os.WriteFile(w.spec, []byte(text), 0o644); err != nil {

@@ -65,7 +65,9 @@ func (c *checker) bucketName(t text, existing bool) {
 // noKey says of an existing bucket that it has no customer key, unless a key has this name.
 const noKey = "none"
 
-func (c *checker) isNone(key text) bool { return key.ok && key.v == noKey && find(c.d.keys, noKey) == nil }
+func (c *checker) isNone(key text) bool {
+	return key.ok && key.v == noKey && find(c.d.keys, noKey) == nil
+}
 
 // keyRef checks the name of a key, and counts it as used.
 func (c *checker) keyRef(t text) string {

@@ -16,6 +16,11 @@ func (c *checker) checkKeys() {
 			c.err(codeKeyKind, d.arn.n, "keep alias for a key that pzgen creates, arn for one that exists", "key %q has both alias and arn", k.name)
 		case d.arn.given():
 			c.existingKey(k, &key)
+		case d.alias.given() && d.existing.v:
+			key.Found = true
+			c.aliasOfAWS(d.alias)
+			c.existingKey(k, &key)
+			c.needARN(k)
 		case d.alias.given():
 			c.createdKey(k, &key)
 		default:
@@ -36,10 +41,7 @@ func (c *checker) checkKeys() {
 func (c *checker) createdKey(k *named[keyDraft], key *Key) {
 	d := &k.v
 	key.DeletionWindow, key.Rotation = d.deletionWindow.or(30), d.rotation.or(true)
-	if d.alias.ok && strings.HasPrefix(d.alias.v, "alias/aws/") {
-		c.err(codeAlias, d.alias.n, "choose another alias",
-			"alias %q is of a key that AWS manages: nobody can change its policy, so Personalize cannot be let in", d.alias.v)
-	}
+	c.aliasOfAWS(d.alias)
 	if d.policy.given() {
 		c.err(codeExisting, d.policy.n, "leave it out", "policy is the present policy of an existing key, and key %q is created", k.name)
 	}
@@ -47,6 +49,28 @@ func (c *checker) createdKey(k *named[keyDraft], key *Key) {
 		if a.ok && c.admin(a) {
 			key.Admins = append(key.Admins, a.v)
 		}
+	}
+}
+
+func (c *checker) aliasOfAWS(alias text) {
+	if alias.ok && strings.HasPrefix(alias.v, "alias/aws/") {
+		c.err(codeAlias, alias.n, "choose another alias",
+			"alias %q is of a key that AWS manages: nobody can change its policy, so Personalize cannot be let in", alias.v)
+	}
+}
+
+// needARN refuses targets that cannot look up the ARN of a key by its alias. CloudFormation has no function for it, and policies in JSON are
+// put in place as they are.
+func (c *checker) needARN(k *named[keyDraft]) {
+	var need []string
+	for _, t := range c.s.Targets {
+		if t == "json" || t == "cloudformation" {
+			need = append(need, t)
+		}
+	}
+	if need != nil {
+		c.err(codeNeedsARN, k.v.alias.n, "write `arn:` in place of alias, or `targets: [terraform, shell]`",
+			"key %q exists and is told by its alias, and %s would have to know its ARN", k.name, strings.Join(need, " and "))
 	}
 }
 

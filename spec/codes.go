@@ -59,6 +59,7 @@ const (
 	codeDrop         = "PZ055"
 	codeOtherBucket  = "PZ056"
 	codeUnfit        = "PZ057"
+	codeNeedsARN     = "PZ059"
 
 	warnRegion     = "PZ060"
 	warnManaged    = "PZ061"
@@ -141,6 +142,7 @@ func Checks() []Check {
 		{codeDrop, "a null that drops nothing"},
 		{codeOtherBucket, "a bucket's policy that names another bucket"},
 		{codeUnfit, "an action in a bucket's policy that applies to none of its resources"},
+		{codeNeedsARN, "a key by its alias, for a target that needs its ARN"},
 
 		{warnRegion, "a region that is not known"},
 		{warnManaged, "what a managed policy opens up"},

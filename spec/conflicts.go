@@ -118,7 +118,11 @@ func claimsOf(res *result, add func(owned, string, claim)) {
 		c := mine(d.keys[i].n)
 		if k.Existing() {
 			c.means, c.whole = k.PolicyFile, k.Policy != nil
-			add(owned{kind: "key", name: k.ARN}, "key "+quoted(k.ARN), c)
+			if k.Found {
+				add(of(regional, "key", k.Alias), "key "+quoted(k.Alias), c)
+			} else {
+				add(owned{kind: "key", name: k.ARN}, "key "+quoted(k.ARN), c)
+			}
 			continue
 		}
 		c.created = true

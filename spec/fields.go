@@ -94,17 +94,19 @@ var roleObject = &object[roleDraft]{
 }
 
 var keyObject = &object[keyDraft]{
-	doc:   "A KMS key: with alias it is created, with arn it exists.",
+	doc:   "A KMS key: with alias it is created, with arn, or with alias and existing, it exists.",
 	rules: []rule{{oneOf: []string{"alias", "arn"}}},
 	fields: []field[keyDraft]{
 		stringField("alias", func(d *keyDraft) *text { return &d.alias }, aliasForm,
-			"Alias of a key that pzgen creates.", example("alias/retail-personalize")),
+			"Alias of a key that pzgen creates, or with existing of one that is there.", example("alias/retail-personalize")),
 		stringField("arn", func(d *keyDraft) *text { return &d.arn }, arnForm,
 			"Key ARN (not an alias ARN) of an existing key in the setup's region.",
 			example("arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000")),
 		stringsField("admins", func(d *keyDraft) *[]text { return &d.admins }, "administrator", arnForm, nil, 1,
 			"ARNs of roles and users that administer a created key; the account root when left out.",
 			example([]string{"arn:aws:iam::111122223333:role/KeyAdmins"})),
+		boolField("existing", func(d *keyDraft) *toggle { return &d.existing },
+			"The key of this alias is there already: Terraform and apply.sh look its ARN up, which the other targets would have to know.", byDefault(false)),
 		stringField("policy", func(d *keyDraft) *text { return &d.policy }, fileForm,
 			"File with the present policy of an existing key.", example("policies/corp-key.json")),
 		intField("deletionWindow", func(d *keyDraft) *number { return &d.deletionWindow }, 7, 30,

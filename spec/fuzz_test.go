@@ -66,7 +66,7 @@ func FuzzParse(f *testing.F) {
 				}
 			}
 			for _, k := range setup.Keys {
-				if k.Existing() == (k.Alias != "") || k.Alias != "" && !aliasForm.ok(k.Alias) || k.Existing() && !arnForm.ok(k.ARN) {
+				if (k.ARN == "") != (k.Alias != "") || k.Found && k.Alias == "" || k.Alias != "" && !aliasForm.ok(k.Alias) || k.ARN != "" && !arnForm.ok(k.ARN) {
 					t.Errorf("key %+v", k)
 				}
 			}

@@ -92,7 +92,7 @@ type keyDraft struct {
 	alias, arn, policy text
 	admins             []text
 	deletionWindow     number
-	rotation           toggle
+	rotation, existing toggle
 }
 
 type bucketDraft struct {

@@ -121,11 +121,12 @@ type Role struct {
 	Existing            bool
 }
 
-// Key is a KMS key: created (Alias) or existing (ARN).
+// Key is a KMS key: created (Alias) or existing (ARN, or Found).
 type Key struct {
 	Name           string // its name in the spec
-	Alias          string // alias/…, of a key that pzgen creates
+	Alias          string // alias/…, of a key that pzgen creates, or of one that is Found
 	ARN            string // of an existing key
+	Found          bool   // it exists and is looked up by its alias, so that its ARN is not known here
 	Admins         []string
 	Policy         *policy.Document // an existing key's present policy, read from PolicyFile
 	PolicyFile     string           // as written in the spec
@@ -134,7 +135,7 @@ type Key struct {
 }
 
 // Existing reports whether the key is there already, so that pzgen does not create it.
-func (k Key) Existing() bool { return k.ARN != "" }
+func (k Key) Existing() bool { return k.ARN != "" || k.Found }
 
 // Bucket is an S3 bucket.
 type Bucket struct {

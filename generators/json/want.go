@@ -13,7 +13,7 @@ import (
 func Want(m *model.Setup) deployed.State {
 	env := m.DeployedEnv()
 	for _, k := range m.Keys {
-		if ref := model.RefKeyARN(k.ID); !k.Existing() {
+		if ref := model.RefKeyARN(k.ID); k.ARN == "" {
 			env[ref] = ref.Short() // the placeholder
 		}
 	}

@@ -43,7 +43,7 @@ func newExisting(s *model.Setup) (existing, error) {
 	}
 	for _, b := range s.Buckets {
 		if b.Existing && b.Policy.Name != "" {
-			m, err := newMerge(s, owned{"bucket", b.ID, b.BaseFile, b.Policy, b.Own}, "s3api", "bucket-policy", flag{"bucket", b.Name})
+			m, err := newMerge(s, owned{kind: "bucket", id: b.ID, base: b.BaseFile, doc: b.Policy, own: b.Own}, "s3api", "bucket-policy", flag{"bucket", b.Name})
 			if err != nil {
 				return existing{}, err
 			}
@@ -52,7 +52,12 @@ func newExisting(s *model.Setup) (existing, error) {
 	}
 	for _, k := range s.Keys {
 		if k.Existing() && k.Policy.Name != "" {
-			m, err := newMerge(s, owned{"key", k.ID, k.BaseFile, k.Policy, k.Own}, "kms", "key-policy", flag{"key-id", k.ARN}, flag{"policy-name", "default"})
+			o := owned{kind: "key", id: k.ID, base: k.BaseFile, doc: k.Policy, own: k.Own}
+			var id any = flag{"key-id", k.ARN}
+			if k.Found { // these calls take no alias
+				o.alias, id = k.Alias, raw(`--key-id "$KEY_ARN"`)
+			}
+			m, err := newMerge(s, o, "kms", "key-policy", id, flag{"policy-name", "default"})
 			if err != nil {
 				return existing{}, err
 			}
@@ -79,6 +84,7 @@ type owned struct {
 	kind, id, base string
 	doc            model.Doc
 	own            policy.Document
+	alias          string // of a key that is told by it
 }
 
 // newMerge returns the commands that put pzgen's statements into a policy: service, what and which
@@ -97,6 +103,10 @@ func newMerge(s *model.Setup, o owned, service, what string, which ...any) (merg
 		return slices.Concat([]any{"aws", service, verb + "-" + what, flag{"region", s.Region}}, which, more)
 	}
 	var c script
+	if o.alias != "" {
+		c.lines = append(c.lines, "KEY_ARN=$("+c.command("aws", "kms", "describe-key", flag{"region", s.Region}, flag{"key-id", o.alias},
+			flag{"query", "KeyMetadata.Arn"}, flag{"output", "text"})+")")
+	}
 	present, merged := "current-"+o.doc.Name+".json", "merged-"+o.doc.Name+".json"
 	c.lines = append(c.lines,
 		c.command(call("get", flag{"query", "Policy"}, flag{"output", "text"})...)+" > "+c.quote(present),

@@ -1,6 +1,7 @@
 package readme
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/pzgen/pzgen/internal/model"
@@ -172,7 +173,7 @@ func things(s *model.Setup) []thing {
 	for _, k := range s.Keys {
 		t := thing{What: "KMS key " + inline(code(k.ID)), Name: code(k.Alias), Exists: k.Existing(), Gets: names(k.Policy)}
 		if k.Existing() {
-			t.Name = code(k.ARN)
+			t.Name = code(cmp.Or(k.ARN, k.Alias))
 		} else if k.Rotation {
 			t.More = "rotated every year"
 		}

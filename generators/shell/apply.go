@@ -14,6 +14,7 @@ func applySteps() map[string]step {
 		"existing_role": {[]kind{argPolicy}, (*run).existingRole},
 		"ensure_role":   {[]kind{argLiteral, argText, argPolicy}, (*run).ensureRole},
 		"existing_key":  {[]kind{argText, argPolicy, argList}, (*run).existingKey},
+		"found_key":     {[]kind{argName, argText, argPolicy, argList}, (*run).foundKey},
 		"ensure_key": {[]kind{argName, argLiteral, argText, argFlag, argPolicy},
 			(*run).ensureKey},
 		"ensure_inline": {[]kind{argLiteral, argPolicy}, (*run).ensureInline},
@@ -85,12 +86,33 @@ func (r *run) watched(w word) []deployed.Text {
 	return out
 }
 
+// pending returns a name that a step gives its value.
+func (r *run) pending(w word) *name {
+	n := r.names[w.value]
+	if n == nil || !n.pending() {
+		r.refuse(w.at, "argument", w.value, "a new key's name is assigned '' above, and no other value")
+		return nil
+	}
+	return n
+}
+
+func (r *run) foundKey(c call) {
+	id := c.args[0].value
+	n := r.pending(c.args[0])
+	if n == nil {
+		return
+	}
+	n.known, n.text = true, keyText(id)
+	r.state.Keys = append(r.state.Keys, deployed.Key{
+		ARN:     deployed.Text{V: keyText(id), At: r.place(c.args[0].at)},
+		Aliases: []deployed.Text{r.value(c.args[1])}, Policy: r.merged(&c.args[2]),
+		Watched: r.watched(c.args[3]), At: r.place(c.at)})
+}
+
 func (r *run) ensureKey(c call) {
 	id := c.args[0].value
-	n := r.names[id]
-	if n == nil || !n.pending() {
-		r.refuse(c.args[0].at, "argument", id,
-			"a new key's name is assigned '' above, and no other value")
+	n := r.pending(c.args[0])
+	if n == nil {
 		return
 	}
 	if !r.needsPolicy(c.args[4]) {

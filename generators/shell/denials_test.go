@@ -300,3 +300,26 @@ func TestTrustOfExistingRole(t *testing.T) {
 		})
 	}
 }
+
+// A key that exists is found by its alias, whatever its ARN is, and gets this setup's statements; without
+// the alias nothing is changed.
+func TestFoundKey(t *testing.T) {
+	w := newWorld(t, examples(t)["existing existing-alias"])
+	a := w.m.Account
+	arn := a.Aliases["alias/corp"]
+	w.must(w.apply())
+	if !strings.Contains(a.Keys[0].Policy, "PersonalizeRoleUsesKey") || !strings.Contains(a.Roles["PersonalizeShared"].Inline["Personalize-existing-alias"], arn) {
+		t.Errorf("the key has the policy %s and the role %v", a.Keys[0].Policy, a.Roles["PersonalizeShared"].Inline)
+	}
+	w.must(w.apply())
+	if len(a.Changes) > 0 {
+		t.Errorf("the second run changes %v", a.Changes)
+	}
+	w.must(w.run(destroyPath(w.setup), "--yes"))
+	if strings.Contains(a.Keys[0].Policy, "PersonalizeRoleUsesKey") || a.Aliases["alias/corp"] != arn {
+		t.Errorf("after destroy.sh the key has the policy %s", a.Keys[0].Policy)
+	}
+	w = newWorld(t, examples(t)["existing existing-alias"])
+	clear(w.m.Account.Aliases)
+	w.refuses(w.apply(), "no key with the alias alias/corp")
+}

@@ -81,12 +81,14 @@ func (w *script) destroySteps() {
 	// The key policies name keys by what apply.sh knew; a created key is found by its alias, and
 	// its statements need no ARN of its own.
 	for _, k := range s.Keys {
-		if k.Existing() {
-			w.step("undo_key", w.ref(model.RefKeyARN(k.ID)), w.policy(k.Policy), "''")
-		} else {
-			w.step("undo_key", `"$`+w.names.aliases[k.ID]+`"`, w.policy(k.Policy),
-				w.word(strconv.Itoa(k.Window)))
+		name, window := `"$`+w.names.aliases[k.ID]+`"`, "''"
+		if k.ARN != "" {
+			name = w.ref(model.RefKeyARN(k.ID))
 		}
+		if !k.Existing() {
+			window = w.word(strconv.Itoa(k.Window))
+		}
+		w.step("undo_key", name, w.policy(k.Policy), window)
 	}
 	if !s.Role.Existing {
 		w.step("look_at_role")

@@ -51,6 +51,7 @@ apply.sh steps ensure_role <text in quotes without names> <text in quotes> <"$(p
 apply.sh steps existing_bucket <text in quotes> <text in quotes> <a JSON list in quotes>
 apply.sh steps existing_key <text in quotes> <"$(policy_x)" or ''> <a JSON list in quotes>
 apply.sh steps existing_role <"$(policy_x)" or ''>
+apply.sh steps found_key <a name> <text in quotes> <"$(policy_x)" or ''> <a JSON list in quotes>
 apply.sh steps merge_policy <bucket> <text in quotes> <"$(policy_x)" or ''>
 apply.sh steps role_policies <a JSON list in quotes>
 apply.sh steps upload <text in quotes without names> <text in quotes> <text in quotes without names>

@@ -47,7 +47,7 @@ func (tr trial) hold(t testing.TB, s *model.Setup) error {
 	}
 	made := policy.Env{}
 	for _, k := range s.Keys {
-		if !k.Existing() {
+		if k.ARN == "" {
 			made[policy.Ref{ID: namesOf(s).vars[model.RefKeyARN(k.ID)],
 				Attr: "arn"}] = w.env[model.RefKeyARN(k.ID)]
 		}

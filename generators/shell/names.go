@@ -13,7 +13,7 @@ import (
 type names struct {
 	vars      map[policy.Ref]string // the variable that holds a reference
 	functions map[string]string     // the function that prints a document, by the document's name
-	aliases   map[string]string     // the variable with a created key's alias, by the key's name
+	aliases   map[string]string     // the variable with the alias of a key that is created or found, by the key's name
 }
 
 func namesOf(s *model.Setup) names {

@@ -33,7 +33,7 @@ func known(s *model.Setup, env policy.Env) policy.Env {
 		out[ref] = v
 	}
 	for _, k := range s.Keys {
-		if !k.Existing() {
+		if k.ARN == "" {
 			delete(out, model.RefKeyARN(k.ID))
 		}
 	}

@@ -160,7 +160,7 @@ func (w *script) applySteps() {
 func (w *script) keySteps() {
 	later := map[policy.Ref]bool{}
 	for _, k := range w.setup.Keys {
-		later[model.RefKeyARN(k.ID)] = !k.Existing()
+		later[model.RefKeyARN(k.ID)] = k.ARN == ""
 	}
 	for _, k := range w.setup.Keys {
 		for _, r := range wanted(w.setup, k.Policy).Refs() {
@@ -170,12 +170,17 @@ func (w *script) keySteps() {
 			}
 		}
 		name := w.names.vars[model.RefKeyARN(k.ID)]
-		if k.Existing() {
+		if k.ARN != "" {
 			w.step("existing_key", `"$`+name+`"`, w.policy(k.Policy),
 				w.strings(watched(w.setup, calls.OfKey(k.ID))))
 			continue
 		}
 		later[model.RefKeyARN(k.ID)] = false
+		if k.Found {
+			w.step("found_key", name, `"$`+w.names.aliases[k.ID]+`"`, w.policy(k.Policy),
+				w.strings(watched(w.setup, calls.OfKey(k.ID))))
+			continue
+		}
 		w.step("ensure_key", name, w.word(k.ID), `"$`+w.names.aliases[k.ID]+`"`,
 			strconv.FormatBool(k.Rotation), w.policy(k.Policy))
 	}

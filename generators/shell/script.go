@@ -161,12 +161,12 @@ func (w *script) header(entry, what string) {
 		}
 	}
 	for _, k := range s.Keys {
-		if k.Existing() {
+		if k.ARN != "" {
 			w.assign(n.vars[model.RefKeyARN(k.ID)], w.word(k.ARN))
 			continue
 		}
 		w.assign(n.aliases[k.ID], w.word(k.Alias))
-		w.comment(n.vars[model.RefKeyARN(k.ID)] + " is known once the key is there.")
+		w.comment(n.vars[model.RefKeyARN(k.ID)] + " is known once the key is there, or found.")
 		w.assign(n.vars[model.RefKeyARN(k.ID)], "''")
 	}
 	w.line("")
@@ -202,7 +202,7 @@ func (w *script) checkValues() {
 		words = append(words, w.ref(model.RefBucketName(b.ID)))
 	}
 	for _, k := range w.setup.Keys {
-		if k.Existing() { // of a created key, the library checks what AWS gives
+		if k.ARN != "" { // of another key, the library checks what AWS gives
 			words = append(words, w.ref(model.RefKeyARN(k.ID)))
 		}
 	}

@@ -129,7 +129,7 @@ func (r *run) undoBucket(c call) {
 
 // isKey reports whether a text is what a key is called in destroy.sh.
 func isKey(k deployed.Key, t policy.Text) bool {
-	if !k.Created {
+	if len(k.Aliases) == 0 {
 		return same(k.ARN.V, t)
 	}
 	return slices.ContainsFunc(k.Aliases, func(a deployed.Text) bool { return same(a.V, t) })

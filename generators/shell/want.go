@@ -20,13 +20,13 @@ func Names(s *model.Setup) map[string]policy.Ref {
 		refs = append(refs, model.RefBucketName(b.ID))
 	}
 	for _, k := range s.Keys {
-		if k.Existing() {
+		if k.ARN != "" {
 			refs = append(refs, model.RefKeyARN(k.ID))
 		}
 	}
 	out := make(map[string]policy.Ref, len(refs)+len(n.aliases))
 	for _, k := range s.Keys {
-		if !k.Existing() {
+		if k.ARN == "" {
 			out[n.aliases[k.ID]] = model.RefKeyAlias(k.ID)
 		}
 	}

@@ -27,7 +27,7 @@ func newWorld(t testing.TB, s *model.Setup) *world {
 	t.Helper()
 	w := &world{t: t, setup: s, env: s.DeployedEnv()}
 	for _, k := range s.Keys {
-		if !k.Existing() {
+		if k.ARN == "" {
 			w.env[model.RefKeyARN(k.ID)] = "arn:aws:kms:eu-west-1:111122223333:key/" + k.ID
 		}
 	}
@@ -153,6 +153,9 @@ func before(s *model.Setup, env policy.Env) *account.Account {
 		if k.Existing() {
 			a.Keys = append(a.Keys, &account.Key{ARN: env[model.RefKeyARN(k.ID)],
 				State: "Enabled", Policy: string(present(k.Base).Compact())})
+			if k.Found {
+				a.Aliases[k.Alias] = env[model.RefKeyARN(k.ID)]
+			}
 		}
 	}
 	return a

@@ -54,6 +54,8 @@ func imports(s *model.Setup, n names) []imported {
 			if k.Policy.Name != "" && separate(s, k) {
 				put(tfKeyPolicy, label, placeholderKey)
 			}
+		case !k.Policy.Partial && k.Policy.Name != "" && k.Found:
+			put(tfKeyPolicy, label, placeholderKey)
 		case !k.Policy.Partial && k.Policy.Name != "":
 			put(tfKeyPolicy, label, tail(k.ARN))
 		}

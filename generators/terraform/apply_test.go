@@ -168,6 +168,9 @@ func testRun(t *testing.T, b *strings.Builder, s *model.Setup, env policy.Env) {
 	for _, k := range s.Keys {
 		arn := env[model.RefKeyARN(k.ID)]
 		computed[tfKey+"."+n.keys[k.ID]] = []string{"arn", arn, "key_id", path.Base(arn)}
+		if k.Found {
+			override("data", "data."+tfKeyAlias+"."+n.keys[k.ID], "target_key_arn", arn, "target_key_id", path.Base(arn))
+		}
 	}
 	for _, bu := range s.Buckets {
 		computed[tfBucket+"."+n.buckets[bu.ID]] = []string{"arn", env[model.RefBucketARN(bu.ID)]}

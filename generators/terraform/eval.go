@@ -133,6 +133,8 @@ func (e *eval) node(addr string, block *hclsyntax.Block) map[string]value {
 	case "data." + dataRegion:
 		attrs["id"] = stringValue(e.values.Region)
 		b.guard("id", &e.out.Scope.Region)
+	case "data." + tfKeyAlias:
+		e.foundKey(b, attrs)
 	case "data." + dataPolicy:
 		attrs["json"] = e.policyDocument(b)
 	case tfRole:

@@ -23,7 +23,7 @@ func environments(s *model.Setup) []policy.Env {
 func known(s *model.Setup, env policy.Env) policy.Env {
 	out := maps.Clone(env)
 	for _, k := range s.Keys {
-		if !k.Existing() {
+		if k.ARN == "" {
 			delete(out, model.RefKeyARN(k.ID))
 		}
 	}

@@ -162,13 +162,25 @@ func (e *eval) key(b *body, attrs map[string]value) {
 	}
 }
 
+// foundKey reads the data source of a key that is there: its ARN is known on deployment, as that of a
+// key which is created.
+func (e *eval) foundKey(b *body, attrs map[string]value) {
+	k := deployed.Key{Aliases: []deployed.Text{b.text("name", required)}, At: place(b.at)}
+	arn := e.tokens.Token(policy.Ref{ID: b.what, Attr: "arn"})
+	id := e.tokens.Token(policy.Ref{ID: b.what, Attr: "key_id"})
+	attrs["target_key_arn"], attrs["target_key_id"] = stringValue(arn), stringValue(id)
+	k.ARN = e.text(arn, k.At)
+	*e.keys.of(arn) = k
+	e.keys.by[id] = e.keys.by[arn]
+}
+
 // keyOf returns the key that an argument names, by ARN or by the last part of one, which is a key
 // of this account and region.
 func (e *eval) keyOf(b *body, arg string) *deployed.Key {
 	id, _ := b.str(arg, required)
 	id = e.knownKey(id)
 	k := e.keys.of(id)
-	if !k.Created {
+	if !k.Created && k.Aliases == nil {
 		k.ARN, k.At = e.text(id, place(b.at)), place(b.at)
 	}
 	return k

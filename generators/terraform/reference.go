@@ -82,6 +82,8 @@ func (p *printer) reference(r policy.Ref) []segment {
 		for _, k := range p.setup.Keys {
 			switch {
 			case k.ID != id:
+			case k.Found:
+				return one("data", tfKeyAlias, p.names.keys[id], "target_key_arn")
 			case k.Existing():
 				return one("var", p.names.keyARN(id))
 			default:

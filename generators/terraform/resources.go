@@ -135,6 +135,9 @@ func (p *printer) show(b *lines, d model.Doc, of string) {
 func (p *printer) key(b *lines, k model.Key) {
 	label := p.names.keys[k.ID]
 	of := "the key " + k.ID
+	if k.Found {
+		b.block("data", tfKeyAlias, label).set("name", ref("var", p.names.aliasVar(k.ID)))
+	}
 	switch {
 	case k.Policy.Name == "":
 		if !k.Existing() {
@@ -146,7 +149,11 @@ func (p *printer) key(b *lines, k model.Key) {
 		doc := p.document(b, k.Policy, foreign(k.Policy.Document, k.Own), of)
 		body := b.block("resource", tfKeyPolicy, label)
 		// The resource knows keys by their id, the last part of the ARN.
-		body.set("key_id", index(call("split", p.str("/"), ref("var", p.names.keyARN(k.ID))), 1))
+		if k.Found {
+			body.set("key_id", ref("data", tfKeyAlias, label, "target_key_id"))
+		} else {
+			body.set("key_id", index(call("split", p.str("/"), ref("var", p.names.keyARN(k.ID))), 1))
+		}
 		body.set("policy", doc)
 		p.prevent(body)
 	case separate(p.setup, k):

@@ -50,7 +50,7 @@ func scalars(s *model.Setup, n names) []scalar {
 			model.RefBucketName(bu.ID)})
 	}
 	for _, k := range s.Keys {
-		if k.Existing() {
+		if k.ARN != "" {
 			all = append(all, scalar{
 				n.keyARN(k.ID), "ARN of the KMS key " + k.ID + ", which exists already.", k.ARN,
 				patternKey, "The ARN of a KMS key is needed, not of an alias.", model.RefKeyARN(k.ID)})

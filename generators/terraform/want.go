@@ -82,13 +82,13 @@ func Want(s *model.Setup) deployed.State {
 	})
 	for i, k := range s.Keys {
 		if k.Existing() {
-			w.Keys[i].PolicyProtected.V = true
+			w.Keys[i].PolicyProtected.V = w.Keys[i].Policy != nil
 		} else {
 			w.Keys[i].Description = deployed.Lit(keyDescription(s, k))
 		}
 	}
 	w.Keys = slices.DeleteFunc(w.Keys, func(k deployed.Key) bool {
-		return !k.Created && k.Policy == nil
+		return !k.Created && k.Policy == nil && k.Aliases == nil
 	})
 	w.Resources = wantResources(s, n)
 	w.Parameters = wantParameters(s, n)

@@ -59,7 +59,7 @@ func TestEveryCallIsAsked(t *testing.T) {
 		"china": {73, 938}, "documented-batch": {73, 345}, "documented-export": {13, 201},
 		"documented-import": {9, 121}, "documented-metrics": {4, 201}, "documented-not": {5, 229},
 		"encrypted": {270, 2770}, "existing-known": {33, 416}, "existing-unknown": {15, 317},
-		"retail": {154, 1847}, "hostile": {122, 1452}, "minimal": {5, 229},
+		"existing-alias": {63, 671}, "retail": {154, 1847}, "hostile": {122, 1452}, "minimal": {5, 229},
 		"web-dev": {89, 1102}, "web-stage": {114, 1062}, "web-prod": {96, 955},
 	}
 	for _, shop := range []string{"at", "be", "ch", "de", "es", "fr", "it", "nl", "pl", "us"} {

@@ -8,11 +8,11 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// sameKeys pairs the references to created keys, have's to want's, by alias.
+// sameKeys pairs the references to keys whose ARNs are known on deployment, have's to want's, by alias.
 func sameKeys(want, have State) map[policy.Ref]policy.Ref {
 	byAlias := map[string]policy.Ref{}
 	for _, k := range want.Keys {
-		if ref, ok := single(k.ARN.V); ok && k.Created {
+		if ref, ok := single(k.ARN.V); ok {
 			for _, a := range k.Aliases {
 				byAlias[a.V.String()] = ref
 			}

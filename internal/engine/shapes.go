@@ -149,7 +149,7 @@ func (s *shapes) placeholders(i int, r rendered) []json.Blank {
 	m := r.model
 	if m == nil {
 		for _, k := range j.setup.Keys {
-			if !k.Existing() { // else every reference is known
+			if k.ARN == "" { // else every reference is known
 				m, _ = s.run.Model(i)
 				break
 			}

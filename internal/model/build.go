@@ -182,7 +182,7 @@ func (b *builder) keys() {
 		if k.Existing() && doc.Name != "" {
 			doc = b.merged(doc, k.Policy, place)
 		}
-		b.out.Keys = append(b.out.Keys, Key{ID: k.Name, ARN: k.ARN, Alias: k.Alias, Rotation: k.Rotation, Window: k.DeletionWindow, Admins: b.keyHoles(k)["key.admins"],
+		b.out.Keys = append(b.out.Keys, Key{ID: k.Name, ARN: k.ARN, Found: k.Found, Alias: k.Alias, Rotation: k.Rotation, Window: k.DeletionWindow, Admins: b.keyHoles(k)["key.admins"],
 			Policy: doc, Own: own, Base: k.Policy, BaseFile: k.PolicyFile})
 	}
 }

@@ -47,7 +47,7 @@ func (b *builder) assumed() policy.Env {
 	}
 	for _, k := range b.spec.Keys {
 		env[RefKeyARN(k.Name)] = k.ARN
-		if !k.Existing() {
+		if k.ARN == "" {
 			env[RefKeyARN(k.Name)] = "arn:" + b.spec.Partition + ":kms:" + b.spec.Region + ":" + b.spec.Account + ":key/" + assumedKeyResource
 		}
 	}

@@ -66,11 +66,11 @@ func (s *Setup) Docs() []Doc {
 	return out
 }
 
-// DeployedEnv returns every reference whose value is known before anything is deployed: all but the ARNs of keys that are yet to be created.
+// DeployedEnv returns every reference whose value is known before anything is deployed: all but the ARNs of keys that are yet to be created or looked up.
 func (s *Setup) DeployedEnv() policy.Env {
 	env := s.env(s.Partition, s.Account, s.Region, s.Role.Name, func(b Bucket) string { return b.Name })
 	for _, k := range s.Keys {
-		if k.Existing() {
+		if k.ARN != "" {
 			env[RefKeyARN(k.ID)] = k.ARN
 		}
 	}
@@ -105,7 +105,7 @@ func (s *Setup) names(env policy.Env, name func(kind, own string) string) {
 		env[RefGroupName] = name("made-up-group-", g.Name)
 	}
 	for _, k := range s.Keys {
-		if !k.Existing() {
+		if k.ARN == "" {
 			env[RefKeyAlias(k.ID)] = name("alias/made-up-", k.Alias)
 		}
 	}

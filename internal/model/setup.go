@@ -73,8 +73,9 @@ type Role struct {
 // Key is a KMS key.
 type Key struct {
 	ID       string // its name in the spec: references are {"key."+ID, "arn"}
-	ARN      string // of an existing key; "" when pzgen creates it
-	Alias    string // of a key that pzgen creates
+	ARN      string // of an existing key; "" when pzgen creates it or it is Found
+	Found    bool   // it exists and is looked up by its alias: its ARN is known on deployment
+	Alias    string // of a key that pzgen creates, or that is Found
 	Rotation bool
 	Window   int           // days
 	Admins   []policy.Text // who administers a created key: ARNs; the account's root when the spec names nobody
@@ -87,7 +88,7 @@ type Key struct {
 }
 
 // Existing reports whether the key is there already.
-func (k Key) Existing() bool { return k.ARN != "" }
+func (k Key) Existing() bool { return k.ARN != "" || k.Found }
 
 // Bucket is an S3 bucket.
 type Bucket struct {

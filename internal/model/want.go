@@ -129,10 +129,12 @@ func (s *Setup) wantKey(k Key) deployed.Key {
 	if k.Policy.Name != "" && !k.Policy.Partial {
 		out.Policy = wantDocument(k.Policy)
 	}
+	if k.ARN == "" {
+		out.Aliases = []deployed.Text{refText(RefKeyAlias(k.ID))}
+	}
 	if k.Existing() {
 		return out
 	}
-	out.Aliases = []deployed.Text{refText(RefKeyAlias(k.ID))}
 	out.Rotation, out.Window = deployed.Bool{V: k.Rotation}, deployed.Int{V: k.Window}
 	out.Description = deployed.Lit("Data of Amazon Personalize setup " + s.Name)
 	out.Tags = s.wantTags()

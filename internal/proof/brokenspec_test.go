@@ -181,6 +181,8 @@ func rulesToBreak() []broken {
 	add(setting("keys", "deletionWindow", 6, 31, "7")...)
 	add(setting("keys", "admins", []string{}, []string{"x"}, []string{"arn:aws:iam::111122223333:policy/x"}, "x")...)
 	add(setting("keys", "rotation", "on")...)
+	add(setting("keys", "existing", "yes", 1)...)
+	add(setting("keys", "exist", true)...)
 	add(in("keys", "neither alias nor arn", func(k tree) bool { k.drop("alias"); k.drop("arn"); return true }))
 	add(in("keys", "both alias and arn", func(k tree) bool {
 		k.set("alias", "alias/both")

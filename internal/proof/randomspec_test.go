@@ -49,7 +49,8 @@ func node(v any) *yaml.Node {
 
 // random makes specs that are right, and as unlike those that people write as the rules allow.
 type random struct {
-	own string // the bucket or key whose statements are made
+	found bool   // a key is told by its alias
+	own   string // the bucket or key whose statements are made
 	*rand.Rand
 	files map[string][]byte // policy files that the spec names
 
@@ -259,7 +260,7 @@ func (r *random) tagText(words []string, most int) string {
 }
 
 func (r *random) setupBody() fields {
-	r.keys, r.buckets, r.operators = nil, nil, nil
+	r.keys, r.buckets, r.operators, r.found = nil, nil, nil, false
 	documented := r.one(5)
 	b := fields{}
 	put := func(odds int, name string, value any) {
@@ -315,10 +316,10 @@ func (r *random) setupBody() fields {
 	if st := r.statements(); len(st) > 0 {
 		b = append(b, "statements", st)
 	}
-	if r.one(4) {
+	if r.one(4) || r.found { // the others would have to know the ARN of a key
 		var targets []string
 		for _, t := range []string{"shell", "json", "terraform", "cloudformation"} {
-			if r.one(2) {
+			if r.found && (t == "shell" || t == "terraform") || !r.found && r.one(2) {
 				targets = append(targets, t)
 			}
 		}
@@ -400,6 +401,14 @@ func (r *random) key() (string, fields) {
 		}
 		if r.one(3) {
 			b = append(b, "rotation", r.one(2))
+		}
+		return name, b
+	}
+	if r.one(4) {
+		r.found = true
+		b = append(b, "alias", "alias/"+r.unique(func() string { return chars("ab0", "ab0/-_", 30)(r) }), "existing", true)
+		if r.one(2) {
+			b = append(b, "policy", r.policyFile("key", "*"))
 		}
 		return name, b
 	}

@@ -63,7 +63,7 @@ func (p *proof) parse(g generators.Generator, in Input) func() parsed {
 func (p *proof) environments(g generators.Generator) []policy.Env {
 	own := p.m.DeployedEnv()
 	for _, k := range p.m.Keys {
-		if !k.Existing() { // it has no ARN yet, and calls are asked about one all the same
+		if k.ARN == "" { // it has no ARN yet, and calls are asked about one all the same
 			own[model.RefKeyARN(k.ID)] = fmt.Sprintf("arn:%s:kms:%s:%s:key/made-up-%s",
 				p.m.Partition, p.m.Region, p.m.Account, strings.ToLower(k.ID))
 		}
@@ -122,7 +122,7 @@ func (p *proof) given(env policy.Env) policy.Env {
 		out[ref] = value
 	}
 	for _, k := range p.m.Keys {
-		if !k.Existing() {
+		if k.ARN == "" {
 			delete(out, model.RefKeyARN(k.ID))
 		}
 	}
@@ -239,7 +239,7 @@ func (p *proof) asRead(g generators.Generator, differences []deployed.Difference
 func (p *proof) withoutPlaceholders(d policy.Document, env policy.Env) policy.Document {
 	var pairs []string
 	for _, k := range p.m.Keys {
-		if ref := model.RefKeyARN(k.ID); !k.Existing() {
+		if ref := model.RefKeyARN(k.ID); k.ARN == "" {
 			pairs = append(pairs, ref.Short(), env[ref])
 		}
 	}

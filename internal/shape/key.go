@@ -128,7 +128,7 @@ func (v *visitor) visitKey(k *spec.Key) {
 	v.refused = v.refused || k.Policy != nil || k.PolicyFile != ""
 	v.text(k.Name)
 	v.count(k.DeletionWindow)
-	v.flags(k.Rotation)
+	v.flags(k.Rotation, k.Found)
 	v.count(len(k.Admins))
 	for i := range k.Admins {
 		v.arn(&k.Admins[i])

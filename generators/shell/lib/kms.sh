@@ -89,6 +89,18 @@ key_found() {
   fi
 }
 
+# found_key NAME ALIAS POLICY CALLS is the same for a key that is there and told by its alias; it leaves
+# the key's ARN in the variable NAME.
+found_key() {
+  if ! call NotFoundException "$KEY_SHAPE" kms describe-key --key-id "$2"; then
+    die "there is no key with the alias $2, and the spec says that it exists"
+  fi
+  key_found
+  read -r "$1" <<<"$KEY_ARN"
+  merge_policy key "$KEY_ARN" "$3"
+  check_denials key "$KEY_ARN" '' "$4"
+}
+
 # existing_key ARN POLICY CALLS only adds statements to the policy of a key that is there, takes out
 # those that this setup has no longer, and says which calls the policy denies.
 existing_key() {

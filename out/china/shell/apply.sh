@@ -42,7 +42,7 @@ OUT_BUCKET='acme-china-personalize-out'
 OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 OPS_KEY_ARN='arn:aws-cn:kms:cn-north-1:444455556666:key/0a1b2c3d-1111-4111-8111-000000000000'
 SHOP_KEY_ALIAS='alias/china-personalize'
-# SHOP_KEY_ARN is known once the key is there.
+# SHOP_KEY_ARN is known once the key is there, or found.
 SHOP_KEY_ARN=''
 
 # Names that the setup had before.

@@ -40,7 +40,7 @@ IN_BUCKET_ARN="arn:${PARTITION}:s3:::${IN_BUCKET}"
 OUT_BUCKET='acme-documented-batch-out'
 OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 BATCH_KEY_ALIAS='alias/documented-batch'
-# BATCH_KEY_ARN is known once the key is there.
+# BATCH_KEY_ARN is known once the key is there, or found.
 BATCH_KEY_ARN=''
 
 # Names that the setup had before.

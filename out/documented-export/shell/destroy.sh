@@ -38,7 +38,7 @@ ROLE_ARN="arn:${PARTITION}:iam::${ACCOUNT}:role${ROLE_PATH}${ROLE_NAME}"
 OUT_BUCKET='acme-documented-export'
 OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 GROUP_KEY_ALIAS='alias/documented-group'
-# GROUP_KEY_ARN is known once the key is there.
+# GROUP_KEY_ARN is known once the key is there, or found.
 GROUP_KEY_ARN=''
 
 # Names that the setup had before.

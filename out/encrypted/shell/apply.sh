@@ -43,13 +43,13 @@ INPUT_BUCKET_ARN="arn:${PARTITION}:s3:::${INPUT_BUCKET}"
 OUTPUT_BUCKET='acme-encrypted-output'
 OUTPUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUTPUT_BUCKET}"
 GROUP_KEY_ALIAS='alias/encrypted/personalize-group'
-# GROUP_KEY_ARN is known once the key is there.
+# GROUP_KEY_ARN is known once the key is there, or found.
 GROUP_KEY_ARN=''
 INPUT_KEY_ALIAS='alias/encrypted/personalize-input'
-# INPUT_KEY_ARN is known once the key is there.
+# INPUT_KEY_ARN is known once the key is there, or found.
 INPUT_KEY_ARN=''
 OUTPUT_KEY_ALIAS='alias/encrypted/personalize-output'
-# OUTPUT_KEY_ARN is known once the key is there.
+# OUTPUT_KEY_ARN is known once the key is there, or found.
 OUTPUT_KEY_ARN=''
 
 # Names that the setup had before.

@@ -46,7 +46,7 @@ TRUE_BUCKET='1e3.hostile-bucket.0x1f'
 TRUE_BUCKET_ARN="arn:${PARTITION}:s3:::${TRUE_BUCKET}"
 NO_KEY_ARN='arn:aws:kms:ap-northeast-1:000000000012:key/00000000-0000-0000-0000-000000000000'
 NULL_KEY_ALIAS='alias/null/-_/0'
-# NULL_KEY_ARN is known once the key is there.
+# NULL_KEY_ARN is known once the key is there, or found.
 NULL_KEY_ARN=''
 
 # Names that the setup had before.

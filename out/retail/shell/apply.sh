@@ -44,7 +44,7 @@ RESULTS_BUCKET='acme-retail-results'
 RESULTS_BUCKET_ARN="arn:${PARTITION}:s3:::${RESULTS_BUCKET}"
 CORP_KEY_ARN='arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000'
 SHOP_KEY_ALIAS='alias/retail-personalize'
-# SHOP_KEY_ARN is known once the key is there.
+# SHOP_KEY_ARN is known once the key is there, or found.
 SHOP_KEY_ARN=''
 
 # Names that the setup had before.

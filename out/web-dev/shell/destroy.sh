@@ -40,7 +40,7 @@ DATA_BUCKET_ARN="arn:${PARTITION}:s3:::${DATA_BUCKET}"
 RESULTS_BUCKET='acme-web-dev-results-eu-west-1'
 RESULTS_BUCKET_ARN="arn:${PARTITION}:s3:::${RESULTS_BUCKET}"
 SHOP_KEY_ALIAS='alias/web-dev'
-# SHOP_KEY_ARN is known once the key is there.
+# SHOP_KEY_ARN is known once the key is there, or found.
 SHOP_KEY_ARN=''
 
 # Names that the setup had before.
