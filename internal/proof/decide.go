@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/pzgen/pzgen/internal/calls"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -248,7 +249,7 @@ func (p *proof) administrators() {
 func (p *proof) keyARN(d calls.Part) string {
 	for _, k := range p.m.Keys {
 		if calls.OfKey(k.ID) == d.Document {
-			return k.ARN
+			return calls.DeployedEnv(p.m)[model.RefKeyARN(k.ID)]
 		}
 	}
 	return ""
