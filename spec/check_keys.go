@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -50,6 +51,24 @@ func (c *checker) createdKey(k *named[keyDraft], key *Key) {
 			key.Admins = append(key.Admins, a.v)
 		}
 	}
+	c.closedKey(k, key)
+}
+
+// closedKey says what a key without a statement for its account is cut off from (AWS KMS Developer
+// Guide, "Default key policy"; AWS KMS API Reference, CreateKey, BypassPolicyLockoutSafetyCheck).
+func (c *checker) closedKey(k *named[keyDraft], key *Key) {
+	root := "arn:" + c.s.Partition + ":iam::" + c.s.Account + ":root"
+	if len(key.Admins) == 0 || slices.Contains(key.Admins, root) || c.s.Account == "" {
+		return
+	}
+	at := k.v.admins[0].n
+	c.warn(warnClosedKey, at, "add "+root+" to admins, so that IAM policies count for the key",
+		"key %q leaves nothing to IAM policies: beside its admins, nobody of the account can use or change "+
+			"it whom its policy does not name, and no policy of IAM lets anybody in; of operators, it names "+
+			"the users and roles that need it, and it cannot name groups", k.name)
+	c.warn(warnLockOut, at, "apply the setup as one of the admins, or add "+root+" to them",
+		"AWS KMS lets nobody create key %q who could not change its policy afterwards: that takes one of "+
+			"its admins", k.name)
 }
 
 func (c *checker) aliasOfAWS(alias text) {

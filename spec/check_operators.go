@@ -18,17 +18,22 @@ func (c *checker) checkOperators() {
 	checkNamed(c, "operators", c.d.operators, func(o *named[operatorDraft]) {
 		d := &o.v
 		op := Operator{
-			Name: o.name, Access: d.access.v,
+			Name: o.name, Access: c.access(o),
 			Users: values(d.users), Groups: values(d.groups), Roles: values(d.roles),
 			ManagedPolicies: c.managedPolicies(d.managedPolicies),
+			Policy:          c.policyNames(d.policy),
 		}
-		if c.wellFormed && len(d.users)+len(d.groups)+len(d.roles) == 0 {
-			c.warn(warnUnattached, o.n, "give it users, groups or roles", "operator %q is attached to nobody", o.name)
+		op.Locations = c.locations(o, op)
+		op.Principals = c.principals(o, op)
+		if c.wellFormed && len(d.users)+len(d.groups)+len(d.roles)+len(d.principals) == 0 {
+			c.warn(warnUnattached, o.n, "give it users, groups or roles; a policy without is for a "+
+				"permission set of IAM Identity Center", "operator %q is attached to nobody", o.name)
 		}
-		if op.Access == Full {
-			c.warn(warnFull, d.access.n, "`operate` grants what this setup's workflows need",
-				"access full lets operator %q do everything in Amazon Personalize, in the whole account", o.name)
+		if d.policy.v.managed.n != nil && !d.policy.v.managed.v {
+			c.err(codeForm, d.policy.v.managed.n, "leave it out",
+				"operator %q has managed policies, and no inline ones", o.name)
 		}
+		op.Policy.Managed = true
 		for _, t := range d.roles {
 			if t.ok && strings.EqualFold(t.v, c.s.Role.Name) {
 				c.warn(warnOwnRole, t.n, "give operators a role of their own", "operator %q is the service role itself", o.name)
@@ -39,6 +44,7 @@ func (c *checker) checkOperators() {
 		}
 		c.s.Operators = append(c.s.Operators, op)
 	})
+	c.checkPolicyNames()
 }
 
 // values returns the texts that are right.

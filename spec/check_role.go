@@ -51,6 +51,11 @@ func (c *checker) checkRole() {
 		s.Role.ManagedPolicies = c.managedPolicies(d.managedPolicies)
 		c.checkAttached(d.managedPolicies, 0, "a role")
 	}
+	s.Role.Policy = c.policyNames(d.policy)
+	if about := d.policy.v.description; about.given() && !s.Role.Policy.Managed {
+		c.err(codeForm, about.n, "write `managed: true`, or leave it out",
+			"an inline policy has no description")
+	}
 	for _, kept := range []string{"/aws-service-role/", "/aws-reserved/"} {
 		if strings.HasPrefix(s.Role.Path, kept) {
 			c.err(codeRoleARN, d.path.n, "choose another path", "path %q is kept by IAM for roles of AWS itself", s.Role.Path)

@@ -60,6 +60,8 @@ const (
 	codeOtherBucket  = "PZ056"
 	codeUnfit        = "PZ057"
 	codeNeedsARN     = "PZ059"
+	codeAccess       = "PZ058"
+	codePrincipal    = "PZ053"
 
 	warnRegion     = "PZ060"
 	warnManaged    = "PZ061"
@@ -87,6 +89,9 @@ const (
 	warnNotPrincipal = "PZ088"
 	warnBeside       = "PZ089"
 	warnNoKey        = "PZ090"
+	warnClosedKey    = "PZ091"
+	warnLockOut      = "PZ092"
+	warnNoWorkflow   = "PZ093"
 )
 
 // Checks returns every check of a spec, by code.
@@ -143,6 +148,8 @@ func Checks() []Check {
 		{codeOtherBucket, "a bucket's policy that names another bucket"},
 		{codeUnfit, "an action in a bucket's policy that applies to none of its resources"},
 		{codeNeedsARN, "a key by its alias, for a target that needs its ARN"},
+		{codeAccess, "access that says nothing, or one thing twice"},
+		{codePrincipal, "a principal that no policy can let in"},
 
 		{warnRegion, "a region that is not known"},
 		{warnManaged, "what a managed policy opens up"},
@@ -169,5 +176,8 @@ func Checks() []Check {
 		{warnNotPrincipal, "a statement that allows by NotPrincipal"},
 		{warnNoKey, "an existing bucket of which it is not said how it is encrypted"},
 		{warnBeside, "a batch job that writes beside what it reads"},
+		{warnClosedKey, "a key that leaves nothing to IAM policies"},
+		{warnLockOut, "a key that not everybody can create"},
+		{warnNoWorkflow, "a location that no workflow uses"},
 	}
 }

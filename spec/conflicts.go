@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -108,11 +109,18 @@ func claimsOf(res *result, add func(owned, string, claim)) {
 		c.created = true
 		add(of(account, "role", strings.ToLower(s.Role.Name)), "role "+quoted(s.Role.Name), c)
 	}
+	if p := s.Role.Policy; p.Managed {
+		c := mine(d.role.v.policy.n)
+		c.created = true
+		name := cmp.Or(p.Name, "Personalize-"+s.Name)
+		add(of(account, "policy", strings.ToLower(name)), "policy of role "+quoted(s.Role.Name), c)
+	}
 	for i, o := range s.Operators {
 		// The names of an operator's policies are made of both names, and IAM does not tell cases apart.
 		c := mine(d.operators[i].n)
 		c.created = true
-		add(of(account, "policy", strings.ToLower(s.Name+"-"+o.Name)), "policy of operator "+quoted(o.Name), c)
+		name := cmp.Or(o.Policy.Name, "Personalize-"+s.Name+"-"+o.Name)
+		add(of(account, "policy", strings.ToLower(name)), "policy of operator "+quoted(o.Name), c)
 	}
 	for i, k := range s.Keys {
 		c := mine(d.keys[i].n)

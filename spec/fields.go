@@ -13,7 +13,7 @@ var (
 	deputies     = []string{DeputyTrust, DeputyEverywhere}
 	partitions   = []string{"aws", "aws-cn"}
 	targets      = []string{"json", "cloudformation", "terraform", "shell"}
-	accessLevels = []string{Full, Operate, Read, Runtime}
+	accessLevels = []string{Full, Operate, Build, Read, Runtime, Uploader, Downloader}
 	domains      = []string{"ECOMMERCE", "VIDEO_ON_DEMAND"}
 	reserved     = []string{"aws", "role"} // <role.arn> is the service role's, whatever buckets and keys are called
 )
@@ -88,6 +88,8 @@ var roleObject = &object[roleDraft]{
 		stringsField("managedPolicies", func(d *roleDraft) *[]text { return &d.managedPolicies }, "managed policy", managedForm, nil, 0,
 			"Managed policies to attach, by name (AmazonPersonalizeFullAccess, CloudWatchFullAccess, CloudWatchFullAccessV2) or by ARN.",
 			example([]string{"CloudWatchFullAccessV2"})),
+		objectField("policy", func(d *roleDraft) *item[policyDraft] { return &d.policy }, policyObject,
+			"What its policy is called, and whether it is a managed one.", replaces),
 		boolField("existing", func(d *roleDraft) *toggle { return &d.existing },
 			"The role is there already: it is never created, only handed policies.", byDefault(false)),
 	},
@@ -217,11 +219,19 @@ var groupObject = &object[groupDraft]{
 var operatorObject = &object[operatorDraft]{
 	doc: "People or programs that call Personalize.",
 	fields: []field[operatorDraft]{
-		enumField("access", func(d *operatorDraft) *text { return &d.access }, accessLevels,
-			"full: all of Personalize, as AWS documents it; operate: what this setup's workflows need, passing only its role; read: look at everything; runtime: recommendations and events.", required),
+		accessField(),
+		stringsField("locations", func(d *operatorDraft) *[]text { return &d.locations }, "location",
+			locationForm, nil, 1, "For upload and download: where, as <bucket>/<prefix>; all that workflows "+
+				"read, or write, when left out.", example([]string{"data/datasets/"})),
 		stringsField("users", func(d *operatorDraft) *[]text { return &d.users }, "user", iamName, nil, 0, "Names of IAM users to attach to."),
 		stringsField("groups", func(d *operatorDraft) *[]text { return &d.groups }, "group", groupName, nil, 0, "Names of IAM groups to attach to."),
 		stringsField("roles", func(d *operatorDraft) *[]text { return &d.roles }, "role", iamName, nil, 0, "Names of IAM roles to attach to."),
+		stringsField("principals", func(d *operatorDraft) *[]text { return &d.principals }, "principal",
+			principalForm, nil, 1, "For upload and download: roles and users by ARN, accounts and services, "+
+				"which the policies of buckets and keys let in.",
+			example([]string{"arn:aws:iam::444455556666:role/GlueWriter"})),
+		objectField("policy", func(d *operatorDraft) *item[policyDraft] { return &d.policy }, policyObject,
+			"What its managed policy is called."),
 		stringsField("managedPolicies", func(d *operatorDraft) *[]text { return &d.managedPolicies }, "managed policy", managedForm, nil, 0,
 			"Managed policies to attach as well, by name or ARN."),
 	},

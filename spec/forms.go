@@ -90,6 +90,7 @@ var (
 		"a-zA-Z", inName, alnum, 40)
 	iamName    = filling(chars("1 to 64 letters, digits and any of _+=,.@-", iam, iam, iam, 64))
 	groupName  = filling(chars("1 to 128 letters, digits and any of _+=,.@-", iam, iam, iam, 128))
+	policyName = filling(chars("1 to 128 letters, digits and any of _+=,.@-", iam, iam, iam, 128))
 	groupOfPz  = filling(chars("1 to 63 letters, digits, hyphens and underscores that begin with a letter or digit", alnum, inName, inName, 63))
 	sidForm    = chars("1 to 64 letters and digits", alnum, alnum, alnum, 64)
 	bucketForm = &form{
@@ -150,6 +151,22 @@ var (
 		ok: within(1000, func(c rune) bool {
 			return c == '\t' || c == '\n' || c == '\r' || c >= ' ' && c <= '~' || c >= 0xA1 && c <= 0xFF
 		}),
+	}
+	// IAM API reference, CreatePolicy: letters, marks, separators, symbols, numbers and punctuation.
+	policyAbout = &form{
+		says:    "at most 1000 printable characters of Latin-1 on one line",
+		pattern: "^[ -~\u00A1-\u00FF]*$",
+		max:     1000,
+		ok: within(1000, func(c rune) bool {
+			return c >= ' ' && c <= '~' || c >= 0xA1 && c <= 0xFF
+		}),
+	}
+	principalForm = &form{
+		says:    "an ARN, an account of 12 digits, or a service such as appflow.amazonaws.com",
+		fills:   true,
+		pattern: `^[a-zA-Z0-9_+=,.@:/\-]+$`,
+		max:     2047,
+		ok:      func(s string) bool { return s != "" && len(s) <= 2047 && only(s, classARN) },
 	}
 	freeText = &form{
 		says:    "at most 1000 characters, none of them a control character",

@@ -92,9 +92,9 @@ func TestFull(t *testing.T) {
 		},
 		DatasetGroup: &DatasetGroup{Name: "retail", Key: "corp"},
 		Operators: []Operator{
-			{Name: "admins", Access: Full, Groups: []string{"PersonalizeAdmins"}, ManagedPolicies: []string{"arn:aws:iam::aws:policy/CloudWatchFullAccess"}},
-			{Name: "analysts", Access: Operate, Roles: []string{"PersonalizeAnalyst"}},
-			{Name: "web", Access: Runtime, Roles: []string{"WebShop"}},
+			{Name: "admins", Access: []string{Full}, Groups: []string{"PersonalizeAdmins"}, ManagedPolicies: []string{"arn:aws:iam::aws:policy/CloudWatchFullAccess"}},
+			{Name: "analysts", Access: []string{Operate}, Roles: []string{"PersonalizeAnalyst"}},
+			{Name: "web", Access: []string{Runtime}, Roles: []string{"WebShop"}},
 		},
 		Uploads: []Upload{{"data/interactions.csv", Location{"data", "datasets/interactions.csv"}}},
 		Targets: []string{"json", "cloudformation", "terraform", "shell"},

@@ -80,12 +80,18 @@ type roleDraft struct {
 	name, path, description text
 	boundary                boundaryDraft
 	managedPolicies         []text
+	policy                  item[policyDraft]
 	existing                toggle
 }
 
 type boundaryDraft struct {
 	n           *yaml.Node
 	arn, policy text
+}
+
+type policyDraft struct {
+	name, description text
+	managed           toggle
 }
 
 type keyDraft struct {
@@ -107,7 +113,9 @@ type workflowDraft struct{ kind, from, to text }
 type groupDraft struct{ name, domain, key text }
 
 type operatorDraft struct {
-	access                                text
+	access, locations, principals         []text
+	policy                                item[policyDraft]
+	accessAt                              *yaml.Node
 	users, groups, roles, managedPolicies []text
 }
 

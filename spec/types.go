@@ -6,6 +6,7 @@ package spec
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/pzgen/pzgen/policy"
@@ -118,6 +119,7 @@ type Role struct {
 	PermissionsBoundary string           // ARN; the setup's when the role has none of its own
 	BoundaryPolicy      *policy.Document // its policy, where that is known
 	ManagedPolicies     []string         // ARNs, names already expanded, in the order of the file
+	Policy              PolicyNames
 	Existing            bool
 }
 
@@ -192,21 +194,38 @@ type DatasetGroup struct {
 
 // Access levels of an operator.
 const (
-	Full    = "full"
-	Operate = "operate"
-	Read    = "read"
-	Runtime = "runtime"
+	Full       = "full"
+	Operate    = "operate"
+	Build      = "build"
+	Read       = "read"
+	Runtime    = "runtime"
+	Uploader   = "upload"
+	Downloader = "download"
 )
 
-// Operator is people or programs that call Personalize.
+// Operator is people or programs that call Personalize, or that bring its data and fetch its
+// results.
 type Operator struct {
 	Name            string
-	Access          string
+	Access          []string   // levels, in the order above, each once
+	Locations       []Location // for Uploader and Downloader; nil: all that workflows read or write
+	Principals      []string   // ARNs and services, let in by the policies of buckets and keys
+	Policy          PolicyNames
 	Users           []string
 	Groups          []string
 	Roles           []string
 	ManagedPolicies []string // ARNs
 }
+
+// PolicyNames is what the policies of a role or an operator are called.
+type PolicyNames struct {
+	Name        string // "" for pzgen's own
+	Managed     bool   // managed policies where inline ones would do
+	Description string // of managed policies
+}
+
+// Has reports whether the operator has a level of access.
+func (o Operator) Has(level string) bool { return slices.Contains(o.Access, level) }
 
 // Upload is a local file that the shell target puts into a bucket.
 type Upload struct {

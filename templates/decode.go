@@ -249,7 +249,8 @@ func (t *Template) check() error {
 		if !slices.Contains(documents, d) {
 			bad("in: unknown document %q; known: %s", d, strings.Join(documents, ", "))
 		}
-		if (d == "bucket" || d == "key" || d == "operator") && d != t.For {
+		if (d == "bucket" || d == "key" || d == "operator") && d != t.For &&
+			!(d == "operator" && strings.HasPrefix(t.For, "operator-")) {
 			bad("a statement in the %s document is repeated for %s, not for %s", d, d, t.For)
 		}
 	}

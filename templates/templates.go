@@ -37,7 +37,7 @@ type Template struct {
 	Sid       string // without the names that the model adds; "" where the documented policy has none
 	ID        string // the Id of the document that it is in, profile documented
 	Profile   string // the profile that it belongs to; "" for both
-	For       string // what it is repeated for: setup, bucket, key or operator
+	For       string // what it is repeated for, one of the scopes
 	In        []string
 	When      []string // facts that must all hold
 	Unless    []string // facts of which none may hold
@@ -63,7 +63,7 @@ type Conditional struct {
 
 // What a template may be repeated for, and the documents that it may be in.
 var (
-	scopes    = []string{"setup", "bucket", "key", "operator"}
+	scopes    = []string{"setup", "bucket", "key", "operator", "operator-bucket", "operator-key"}
 	documents = []string{"trust", "role", "role-s3", "role-kms", "role-cloudwatch", "bucket", "key", "operator"}
 )
 
@@ -74,18 +74,23 @@ func Facts(scope string) []string { return slices.Clone(facts[scope]) }
 var facts = map[string][]string{
 	"setup":  {"metrics", "bucket-keys"},
 	"bucket": {"lists", "reads", "writes", "results", "gets", "puts", "exports-alone", "require-tls", "guarded", "list-by-prefix"},
-	"key":    {"created", "used", "encrypts-bucket", "encrypts-dataset-group", "exports-dataset-group", "role-needs-key", "guarded"},
-	"operator": {"full", "operate", "read", "runtime", "passes-role", "imports", "exports", "batch-inference", "batch-segment",
-		"data-deletion", "metrics", "dataset-group", "tagged", "creates-groups", "encrypted-dataset-group"},
+	"key":    {"created", "used", "encrypts-bucket", "encrypts-dataset-group", "exports-dataset-group", "role-needs-key", "guarded", "names-creators", "names-uploaders", "names-downloaders"},
+	"operator": {"full", "operate", "build", "read", "runtime", "passes-role", "imports", "exports", "batch-inference",
+		"batch-segment", "data-deletion", "metrics", "uses-datasets", "uses-solutions", "dataset-group", "tagged",
+		"creates-groups", "encrypted-dataset-group"},
+	"operator-bucket": {"uploads", "downloads", "by-prefix"},
+	"operator-key":    {"uploads", "downloads"},
 }
 
 // holes are the references that a template of a scope may hold. Those marked true are for a list:
 // the string that holds one is repeated for each element.
 var holes = map[string]map[string]bool{
-	"setup":    {"aws.partition": false, "aws.account": false, "aws.region": false, "role.arn": false, "role.name": false},
-	"bucket":   {"bucket.arn": false, "bucket.name": false, "bucket.reads": true, "bucket.writes": true, "bucket.results": true, "bucket.lists": true},
-	"key":      {"key.arn": false, "key.admins": true},
-	"operator": {"group.name": false, "groupkey.arn": false},
+	"setup":           {"aws.partition": false, "aws.account": false, "aws.region": false, "role.arn": false, "role.name": false},
+	"bucket":          {"bucket.arn": false, "bucket.name": false, "bucket.reads": true, "bucket.writes": true, "bucket.results": true, "bucket.lists": true},
+	"key":             {"key.arn": false, "key.admins": true, "key.creators": true, "key.uploaders": true, "key.downloaders": true},
+	"operator":        {"group.name": false, "groupkey.arn": false},
+	"operator-bucket": {"bucket.arn": false, "access.uploads": true, "access.downloads": true, "access.lists": true},
+	"operator-key":    {"key.arn": false},
 }
 
 // Default returns the templates that are built in.

@@ -37,8 +37,8 @@ func full() *spec.Setup {
 		},
 		DatasetGroup: &spec.DatasetGroup{Name: "retail", Key: "corp"},
 		Operators: []spec.Operator{
-			{Name: "admins", Access: spec.Full, Groups: []string{"PersonalizeAdmins"}, ManagedPolicies: []string{"arn:aws:iam::aws:policy/CloudWatchFullAccessV2"}},
-			{Name: "web", Access: spec.Runtime, Roles: []string{"WebShop"}},
+			{Name: "admins", Access: []string{spec.Full}, Groups: []string{"PersonalizeAdmins"}, ManagedPolicies: []string{"arn:aws:iam::aws:policy/CloudWatchFullAccessV2"}},
+			{Name: "web", Access: []string{spec.Runtime}, Roles: []string{"WebShop"}},
 		},
 		Uploads: []spec.Upload{{File: "data/interactions.csv", To: *at("data", "datasets/interactions.csv")}},
 		Tags:    []spec.Tag{{Key: "team", Value: "personalization"}},

@@ -314,7 +314,7 @@ func TestDoubts(t *testing.T) {
 		{func(s *spec.Setup) { s.ConfusedDeputy = spec.DeputyEverywhere }, "`confusedDeputy: trust`"},
 		{func(s *spec.Setup) { s.ListByPrefix = true }, "`listByPrefix: false`"},
 		{func(s *spec.Setup) {
-			s.Operators = append(s.Operators, spec.Operator{Name: "web", Access: spec.Runtime})
+			s.Operators = append(s.Operators, spec.Operator{Name: "web", Access: []string{spec.Runtime}})
 		}, "campaigns alone"},
 		{func(s *spec.Setup) { s.Workflows[0].From.Prefix = "datasets/items.csv" }, "datasets/items.csv`). Keep no other object"},
 	} {

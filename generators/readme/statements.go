@@ -71,6 +71,7 @@ func why(r model.Reason) inline {
 var guides = map[string]string{
 	"":                      "https://docs.aws.amazon.com/personalize/latest/dg/",
 	"kms":                   "https://docs.aws.amazon.com/kms/latest/developerguide/",
+	"s3":                    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/",
 	"service-authorization": "https://docs.aws.amazon.com/service-authorization/latest/reference/",
 }
 

@@ -113,6 +113,7 @@ const (
 	FromKey                      // the key of the bucket that it reads
 	ToKey                        // the key of the bucket that it writes
 	GroupKey                     // the key of the dataset group
+	DataKey                      // the key of a bucket that an operator brings data to, or fetches it from
 	TheKey                       // the key that is administered
 	TheRole                      // the service role
 	CloudWatch                   // metrics, which have no ARN
@@ -127,6 +128,7 @@ var targetNames = [...]string{
 	FromKey:    "the key of the bucket that is read",
 	ToKey:      "the key of the bucket that is written",
 	GroupKey:   "the key of the dataset group",
+	DataKey:    "the key of the bucket",
 	TheKey:     "the key",
 	TheRole:    "the service role",
 	CloudWatch: "CloudWatch",
@@ -137,7 +139,7 @@ func (k TargetKind) String() string { return nameOf(targetNames[:], int(k), "Tar
 
 func (k TargetKind) isBucket() bool { return k == FromBucket || k == ToBucket }
 func (k TargetKind) isObject() bool { return k == FromObject || k == ToObject }
-func (k TargetKind) isKey() bool    { return k == FromKey || k == ToKey || k == GroupKey }
+func (k TargetKind) isKey() bool    { return k == FromKey || k == ToKey || k == GroupKey || k == DataKey }
 
 // isWritten reports whether the kind belongs to the location that a workflow writes.
 func (k TargetKind) isWritten() bool { return k == ToBucket || k == ToObject || k == ToKey }
@@ -160,9 +162,11 @@ func (c *Call) Concerns(d Document) bool {
 	return slices.Contains(c.Identity, d)
 }
 
-// onKeyOfOperator reports whether this is the call of an operator that the whole policy of the
-// dataset group's key decides.
-func (c *Call) onKeyOfOperator() bool { return c.Caller == Operator && c.On.Kind == GroupKey }
+// OnKeyOfOperator reports whether this is the call of an operator that the whole policy of a key
+// decides.
+func (c *Call) OnKeyOfOperator() bool {
+	return c.Caller == Operator && (c.On.Kind == GroupKey || c.On.Kind == DataKey)
+}
 
 // About reports whether a value of a statement, with or without wildcards at its end, is likely
 // to be there for the call: it begins the name of what is worked on, or of who calls.

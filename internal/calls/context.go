@@ -102,7 +102,7 @@ func (t *Table) completed(c *Call) map[string][]string {
 		ctx["s3:authType"] = []string{"REST-HEADER"}
 		ctx["s3:TlsVersion"] = []string{"1.2"}
 	}
-	if c.On.Kind == ToObject && c.Action == "s3:PutObject" && c.key != "" {
+	if (c.On.Kind == ToObject || c.Caller == Operator) && c.Action == "s3:PutObject" && c.key != "" {
 		// The key is handed to the job as kmsKeyArn, with which it encrypts what it writes
 		// (Personalize API Reference, S3DataConfig). Without one there is no header, and S3 encrypts
 		// as the bucket says.

@@ -56,6 +56,13 @@ func Deployed(m *model.Setup) *Table { return deployedWith(m, Document{}, policy
 
 // deployedWith is Deployed for a setup one of whose policies is another than the spec says.
 func deployedWith(m *model.Setup, name Document, whole policy.Document) *Table {
+	t := namesOf(m, name, whole)
+	t.make()
+	return t
+}
+
+// namesOf returns a table of real names without calls.
+func namesOf(m *model.Setup, name Document, whole policy.Document) *Table {
 	t := &Table{m: m, env: DeployedEnv(m), deployed: true, whole: name}
 	t.organization, t.named = map[string]string{}, map[string][]string{}
 	t.learn(whole)
@@ -68,8 +75,15 @@ func deployedWith(m *model.Setup, name Document, whole policy.Document) *Table {
 	} else if m.Role.Bounded {
 		t.boundary = []policy.Document{everything()}
 	}
-	t.make()
 	return t
+}
+
+// real returns the table of the real names of the setup.
+func (t *Table) real() *Table {
+	if t.actual == nil {
+		t.actual = namesOf(t.m, Document{}, policy.Document{})
+	}
+	return t.actual
 }
 
 // learn takes from a document which organization there is, and the ARNs of users and roles of the
@@ -121,23 +135,25 @@ func (t *Table) principals(o model.Operator) []string {
 	if !t.deployed {
 		return []string{t.iam("user/operator")}
 	}
-	var out []string
-	add := func(kind string, names []string) {
-		for _, n := range names {
-			if arns := t.named[kind+"/"+n]; arns != nil {
-				out = append(out, arns...)
-			} else {
-				out = append(out, t.iam(kind+"/"+n))
-			}
-		}
-	}
-	add("user", o.Users)
-	add("role", o.Roles)
+	out := append(t.arns("user", o.Users), t.arns("role", o.Roles)...)
 	for _, g := range o.Groups {
 		out = append(out, t.iam("user/"+memberOf+g))
 	}
 	if out == nil {
 		out = []string{t.iam("user/operator")}
+	}
+	return out
+}
+
+// arns returns the ARNs of users or roles.
+func (t *Table) arns(kind string, names []string) []string {
+	var out []string
+	for _, n := range names {
+		if arns := t.named[kind+"/"+n]; arns != nil {
+			out = append(out, arns...)
+		} else {
+			out = append(out, t.iam(kind+"/"+n))
+		}
 	}
 	return out
 }

@@ -63,9 +63,91 @@ var jobTags = map[string]string{
 // groupOperatorRows are the calls of an operator who makes the dataset group.
 var groupOperatorRows = []operatorRow{
 	{"CreateDatasetGroup", []string{"dataset-group"}},
-	{"DescribeDatasetGroup", []string{"dataset-group"}},
-	{"ListDatasetGroups", nil},
 }
+
+// findRows are the calls by which an operator who runs the workflows finds what a job of the type
+// works on.
+var findRows = map[string][]operatorRow{
+	spec.Import:         datasetRows,
+	spec.Export:         datasetRows,
+	spec.BatchInference: solutionRows,
+	spec.BatchSegment:   solutionRows,
+}
+
+var (
+	datasetRows  = []operatorRow{{"DescribeDataset", []string{"dataset"}}, {"ListDatasets", nil}}
+	solutionRows = []operatorRow{
+		{"DescribeSolution", []string{"solution"}},
+		{"DescribeSolutionVersion", []string{"solution"}},
+		{"ListSolutions", nil},
+		{"ListSolutionVersions", nil},
+		{"DescribeFilter", []string{"filter"}},
+		{"ListFilters", nil},
+	}
+	findGroupRows = []operatorRow{{"DescribeDatasetGroup", []string{"dataset-group"}},
+		{"ListDatasetGroups", nil}}
+)
+
+// buildRows are the calls of a pipeline that trains: it makes, changes, follows, finds and removes
+// everything from schemas to campaigns, recommenders, filters and event trackers. Beside what the
+// reference lists: solutions and recommenders are refused without the recipe, which belongs to AWS
+// (aws-samples/retail-demo-store, pull request 627, 2024), and the policies of AWS's own solution
+// name the schema of a dataset (aws-solutions/maintaining-personalized-experiences-with-machine-
+// learning, create_dataset.py, 2026-11).
+var buildRows = []operatorRow{
+	{"CreateSchema", []string{"schema"}},
+	{"DescribeSchema", []string{"schema"}},
+	{"DeleteSchema", []string{"schema"}},
+	{"ListSchemas", nil},
+	{"CreateDatasetGroup", []string{"dataset-group"}},
+	{"DescribeDatasetGroup", []string{"dataset-group"}},
+	{"DeleteDatasetGroup", []string{"dataset-group"}},
+	{"ListDatasetGroups", nil},
+	{"CreateDataset", []string{"dataset", "dataset-group", "schema"}},
+	{"UpdateDataset", []string{"dataset", "schema"}},
+	{"DescribeDataset", []string{"dataset"}},
+	{"DeleteDataset", []string{"dataset"}},
+	{"ListDatasets", nil},
+	{"CreateSolution", []string{"solution", "dataset-group", "recipe"}},
+	{"UpdateSolution", []string{"solution"}},
+	{"DescribeSolution", []string{"solution"}},
+	{"DeleteSolution", []string{"solution"}},
+	{"ListSolutions", nil},
+	{"CreateSolutionVersion", []string{"solution"}},
+	{"StopSolutionVersionCreation", []string{"solution"}},
+	{"DescribeSolutionVersion", []string{"solution"}},
+	{"GetSolutionMetrics", []string{"solution"}},
+	{"ListSolutionVersions", nil},
+	{"CreateCampaign", []string{"campaign", "solution"}},
+	{"UpdateCampaign", []string{"campaign"}},
+	{"DescribeCampaign", []string{"campaign"}},
+	{"DeleteCampaign", []string{"campaign"}},
+	{"ListCampaigns", nil},
+	{"CreateRecommender", []string{"recommender", "dataset-group", "recipe"}},
+	{"UpdateRecommender", []string{"recommender"}},
+	{"StartRecommender", []string{"recommender"}},
+	{"StopRecommender", []string{"recommender"}},
+	{"DescribeRecommender", []string{"recommender"}},
+	{"DeleteRecommender", []string{"recommender"}},
+	{"ListRecommenders", nil},
+	{"CreateFilter", []string{"filter", "dataset-group"}},
+	{"DescribeFilter", []string{"filter"}},
+	{"DeleteFilter", []string{"filter"}},
+	{"ListFilters", nil},
+	{"CreateEventTracker", []string{"event-tracker", "dataset-group"}},
+	{"DescribeEventTracker", []string{"event-tracker"}},
+	{"DeleteEventTracker", []string{"event-tracker"}},
+	{"ListEventTrackers", nil},
+	{"DescribeRecipe", []string{"recipe"}},
+	{"ListRecipes", nil},
+	{"TagResource", builtTypes},
+	{"UntagResource", builtTypes},
+	{"ListTagsForResource", builtTypes},
+}
+
+// builtTypes are the types of [buildRows] that take tags.
+var builtTypes = []string{"dataset-group", "dataset", "solution", "campaign", "recommender", "filter",
+	"event-tracker"}
 
 // runtimeRows are the calls of a program that shows recommendations and sends what users do.
 var runtimeRows = []operatorRow{
@@ -139,6 +221,7 @@ func everyAction() []string {
 		add(rows)
 	}
 	add(groupOperatorRows)
+	add(buildRows)
 	add(runtimeRows)
 	add(readRows())
 	for _, a := range lifeCycle {

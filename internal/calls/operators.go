@@ -1,7 +1,6 @@
 package calls
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 )
 
 const (
-	pageOperator = "set-up-required-permissions#grant-user-permissions"
+	pageOperator = "grant-user-permissions"
 	pageActions  = "service-authorization:list_amazonpersonalize"
 )
 
@@ -56,31 +55,35 @@ func (c *operatorCalls) pass(role, service string) Call {
 	return c.call("iam:PassRole", role, c.with(c.plain, "iam:PassedToService", service))
 }
 
-// all makes the calls of the operator's level of access. It returns whether it hands the service
+// all makes the calls of the operator's levels of access. It returns whether it hands the service
 // role to Personalize.
 func (c *operatorCalls) all() (passes bool) {
-	switch c.o.Access {
-	case spec.Full:
-		passes = true
-		for _, action := range []string{"personalize:AnyAction", "personalize:CreateDatasetGroup",
-			"personalize:DeleteDatasetGroup"} {
-			c.require(c.call(action, c.personalize("dataset-group", "any"), nil))
+	for _, level := range c.o.Access {
+		switch level {
+		case spec.Full:
+			passes = true
+			for _, action := range []string{"personalize:AnyAction", "personalize:CreateDatasetGroup",
+				"personalize:DeleteDatasetGroup"} {
+				c.require(c.call(action, c.personalize("dataset-group", "any"), nil))
+			}
+		case spec.Operate:
+			passes = c.operate() || passes
+		case spec.Build:
+			passes = true
+			c.rows(buildRows)
+		case spec.Read:
+			c.rows(readRows())
+		case spec.Runtime:
+			c.rows(runtimeRows)
 		}
-	case spec.Operate:
-		passes = c.operate()
-	case spec.Read:
-		c.rows(readRows())
-	case spec.Runtime:
-		c.rows(runtimeRows)
 	}
 	if passes {
 		ok := c.pass(c.roleARN(), service)
 		ok.Source = pageOperator
 		c.require(ok)
 	}
-	if c.o.Access == spec.Full || c.o.Access == spec.Operate {
-		c.useKey()
-	}
+	c.data()
+	c.useKeys()
 	return passes
 }
 
@@ -93,10 +96,12 @@ func (c *operatorCalls) operate() (passes bool) {
 		}
 		seen[w.Type] = true
 		c.rows(jobRows[w.Type])
+		c.rows(findRows[w.Type])
 		if kind, ok := jobTags[w.Type]; ok && len(c.m.Tags) > 0 {
 			c.rows([]operatorRow{{"TagResource", []string{kind}}})
 		}
 	}
+	c.rows(findGroupRows)
 	if g := c.m.DatasetGroup; g != nil {
 		c.rows(groupOperatorRows)
 		if len(c.m.Tags) > 0 {
@@ -107,39 +112,6 @@ func (c *operatorCalls) operate() (passes bool) {
 		}
 	}
 	return passes
-}
-
-// useKey: "the user who creates resources needs permission to use the key too", where the dataset
-// group is encrypted. AWS KMS asks the key's policy first: one that does not leave the key to the
-// account's IAM policies makes the operator's own policy void, unless it names him (AWS KMS
-// Developer Guide, "Key policies in AWS KMS"). Under made-up names that policy cannot be asked,
-// as it may be one of others; there the operator's half is asked alone.
-func (c *operatorCalls) useKey() {
-	g := c.m.DatasetGroup
-	if g == nil || g.Key == "" || c.o.Access == spec.Full && c.m.Profile == spec.Documented {
-		return
-	}
-	k := c.m.Keys[slices.IndexFunc(c.m.Keys, func(k model.Key) bool { return k.ID == g.Key })]
-	if c.deployed && !c.knows(k) {
-		u := Unproved{Place: "operators." + c.o.ID,
-			Message: fmt.Sprintf("whether operator %q can use key %q is not proved: the key's policy is "+
-				"not known", c.o.ID, k.ID),
-			Hint: "save it with `aws kms get-key-policy --policy-name default --query Policy --output " +
-				"text` and give the file as policy"}
-		if !slices.Contains(c.Unproved, u) {
-			c.Unproved = append(c.Unproved, u)
-		}
-	}
-	for _, action := range []string{"kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey"} {
-		call := c.call(action, c.env[model.RefKeyARN(g.Key)], nil)
-		call.Source, call.key = pageGroup, g.Key
-		if c.deployed && c.knows(k) {
-			call.On, call.Resource = Target{Kind: GroupKey}, OfKey(k.ID)
-		} else {
-			call.instead = c.openKey
-		}
-		c.require(call)
-	}
 }
 
 // name returns a resource of a type as this setup has it: inside its dataset group, where the name
@@ -183,29 +155,12 @@ func (c *operatorCalls) mustNot() {
 		"iam:PassRoleToo", "sts:AssumeRole"} {
 		no(a, c.roleARN(), c.with(c.plain, "iam:PassedToService", service))
 	}
-	for _, b := range c.m.Buckets {
-		arn := c.env[model.RefBucketARN(b.ID)]
-		for _, a := range []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"} {
-			no(a, arn+"/any", nil)
-		}
-		no("s3:PutBucketPolicy", arn, nil)
-	}
-	onKey := func(action, arn string) {
-		call := c.call(action, arn, nil)
-		call.instead = c.openKey
-		c.refuse(call)
-	}
-	for _, k := range c.m.Keys {
-		for _, a := range []string{"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:CreateGrant",
-			"kms:Encrypt", "kms:DescribeKeyToo", "kms:DecryptToo", "kms:GenerateDataKeyToo"} {
-			onKey(a, c.env[model.RefKeyARN(k.ID)])
-		}
-	}
-	onKey("kms:Decrypt", "arn:"+c.partition()+":kms:"+c.region()+":"+c.account()+":key/other")
-	if c.o.Access != spec.Full || c.m.Profile != spec.Documented {
+	c.mustNotInBuckets(no)
+	c.mustNotWithKeys()
+	if !c.o.Has(spec.Full) || c.m.Profile != spec.Documented {
 		c.refuse(c.pass(c.iam("role/Other"), service))
 	}
-	if c.o.Access != spec.Full {
+	if !c.o.Has(spec.Full) {
 		c.besideOwn()
 	}
 }
@@ -250,7 +205,7 @@ func (c *operatorCalls) beside(resource string) []string {
 	}
 	out := []string{strings.Replace(resource, c.account(), c.otherAccount(), 1),
 		strings.Replace(resource, c.region(), "xx-elsewhere-1", 1)}
-	if g := c.m.DatasetGroup; g != nil && c.o.Access != spec.Read &&
+	if g := c.m.DatasetGroup; g != nil && !c.o.Has(spec.Read) &&
 		slices.Contains([]string{"dataset", "dataset-group"}, kind) {
 		out = append(out, c.personalize(kind, "not-"+name))
 	}

@@ -49,8 +49,17 @@ func (t *Table) refuseOperators(k model.Key, no refusal) {
 		}) {
 			continue
 		}
-		for _, a := range slices.Concat(otherKeyActions, []string{"kms:CreateGrant"}) {
-			no(Operator, o.who, a, t.env[model.RefKeyARN(k.ID)], nil)
+		var needed []string // for all that he is an operator for
+		for i := range t.byOperators {
+			if other := &t.byOperators[i]; other.who == o.who {
+				actions, _, _ := other.keyNeeds(k)
+				needed = append(needed, actions...)
+			}
+		}
+		for _, a := range anyKeyAction {
+			if !slices.Contains(needed, a) {
+				no(Operator, o.who, a, t.env[model.RefKeyARN(k.ID)], nil)
+			}
 		}
 	}
 }

@@ -31,6 +31,7 @@ type Table struct {
 	tried        Call                // the last call that must not pass
 	tell         func(*Call)         // of calls that must not pass
 	named        map[string][]string // ARNs of the users and roles that documents name, by "role/Name"
+	actual       *Table              // see real
 }
 
 // Unproved is something on which the proof of a setup is silent.
@@ -228,7 +229,7 @@ func (t *Table) Decide(docs Documents) []Answer {
 
 // depends reports whether a call may be decided otherwise than under made-up names.
 func (t *Table) depends(c *Call, docs Documents) bool {
-	return c.onKeyOfOperator() || c.Caller == Role && t.m.Role.Limits != nil || c.request.ResourceAccount != t.account() ||
+	return c.OnKeyOfOperator() || c.Caller == Role && t.m.Role.Limits != nil || c.request.ResourceAccount != t.account() ||
 		docs.cover(c.Identity, c.Action).named || docs.cover(c.on(), c.Action).named
 }
 

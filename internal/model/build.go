@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -72,6 +73,7 @@ type builder struct {
 	spec     *spec.Setup
 	lib      *templates.Library
 	uses     map[string]*use
+	named    map[string]map[need][]policy.Text // see namedIn
 	out      *Setup
 	values   policy.Env // of references, for measuring; see assumed
 	problems Problems
@@ -175,14 +177,15 @@ func (b *builder) keys() {
 	for _, k := range b.spec.Keys {
 		place := "keys." + k.Name
 		d := newDraft()
-		b.add(d, "key", "key", SidSuffix(b.spec.Name), place, b.keyFacts(k), b.keyHoles(k))
+		facts, h := b.keyFacts(k), b.keyHoles(k)
+		b.add(d, "key", "key", SidSuffix(b.spec.Name), place, facts, h)
 		b.custom(d, "key."+k.Name)
 		doc := b.finish(d, "key-"+k.Name, "default")
 		own := doc.Document
 		if k.Existing() && doc.Name != "" {
 			doc = b.merged(doc, k.Policy, place)
 		}
-		b.out.Keys = append(b.out.Keys, Key{ID: k.Name, ARN: k.ARN, Found: k.Found, Alias: k.Alias, Rotation: k.Rotation, Window: k.DeletionWindow, Admins: b.keyHoles(k)["key.admins"],
+		b.out.Keys = append(b.out.Keys, Key{ID: k.Name, ARN: k.ARN, Found: k.Found, Alias: k.Alias, Rotation: k.Rotation, Window: k.DeletionWindow, Admins: b.admins(k),
 			Policy: doc, Own: own, Base: k.Policy, BaseFile: k.PolicyFile})
 	}
 }
@@ -237,7 +240,7 @@ func (b *builder) role() {
 		b.out.Role.Boundary = b.arn(r.PermissionsBoundary)
 	}
 	b.out.Role.Trust.Partial = r.Existing
-	prefix := "Personalize-" + b.spec.Name
+	prefix := cmp.Or(r.Policy.Name, "Personalize-"+b.spec.Name)
 	var docs []*draft
 	var names []string
 	put := func(name string, d *draft) {
@@ -272,7 +275,7 @@ func (b *builder) role() {
 	for _, d := range docs {
 		size += b.size(d.doc)
 	}
-	b.out.Role.Inline = size <= InlineRoleLimit
+	b.out.Role.Inline = size <= InlineRoleLimit && !r.Policy.Managed
 	for i, d := range docs {
 		policyName := prefix
 		if names[i] != "role-policy" {
@@ -284,6 +287,9 @@ func (b *builder) role() {
 			b.out.Role.Policies = append(b.out.Role.Policies, b.split(d, names[i], policyName, "role")...)
 		}
 	}
+	if r.Policy.Managed {
+		about(b.out.Role.Policies, r.Policy.Description)
+	}
 }
 
 func (b *builder) operators() {
@@ -291,10 +297,14 @@ func (b *builder) operators() {
 		place := "operators." + o.Name
 		d := newDraft()
 		b.add(d, "operator", "operator", "", place, b.operatorFacts(o), b.operatorHoles())
+		b.data(d, o, place)
 		b.custom(d, "operator."+o.Name)
-		out := Operator{ID: o.Name, Access: o.Access, Users: o.Users, Groups: o.Groups, Roles: o.Roles, ManagedPolicies: b.arns(o.ManagedPolicies)}
-		if len(d.doc.Statements) > 0 {
-			out.Policies = b.split(d, "operator-"+o.Name, "Personalize-"+b.spec.Name+"-"+o.Name, place)
+		out := Operator{ID: o.Name, Access: o.Access, Locations: o.Locations, Principals: o.Principals,
+			Users: o.Users, Groups: o.Groups, Roles: o.Roles, ManagedPolicies: b.arns(o.ManagedPolicies)}
+		if len(d.doc.Statements) > 0 && !foreign(o) {
+			name := cmp.Or(o.Policy.Name, "Personalize-"+b.spec.Name+"-"+o.Name)
+			out.Policies = b.split(d, "operator-"+o.Name, name, place)
+			about(out.Policies, o.Policy.Description)
 		}
 		b.out.Operators = append(b.out.Operators, out)
 	}

@@ -61,7 +61,7 @@ func TestDocumentedPolicies(t *testing.T) {
 		s.DatasetGroup = &spec.DatasetGroup{Name: "shop", Key: "k"}
 	}
 	operator := func(s *spec.Setup) {
-		s.Operators = []spec.Operator{{Name: "admins", Access: spec.Full, Groups: []string{"Admins"}}}
+		s.Operators = []spec.Operator{{Name: "admins", Access: []string{spec.Full}, Groups: []string{"Admins"}}}
 	}
 	tried := map[string]bool{}
 	for _, c := range []struct {

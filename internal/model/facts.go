@@ -158,7 +158,7 @@ func (b *builder) keyFacts(k spec.Key) map[string]bool {
 			role = role || u.beyondImport
 		}
 	}
-	return map[string]bool{
+	f := map[string]bool{
 		"created":                !k.Existing(),
 		"used":                   bucket || group,
 		"encrypts-bucket":        bucket,
@@ -167,27 +167,35 @@ func (b *builder) keyFacts(k spec.Key) map[string]bool {
 		"role-needs-key":         role,
 		"guarded":                b.spec.ConfusedDeputy == spec.DeputyEverywhere,
 	}
+	n := b.namedIn(k)
+	f["names-creators"], f["names-uploaders"] = len(n[groups]) > 0, len(n[uploads]) > 0
+	f["names-downloaders"] = len(n[downloads]) > 0
+	return f
 }
 
 func (b *builder) operatorFacts(o spec.Operator) map[string]bool {
 	s := b.spec
 	encrypted := s.DatasetGroup != nil && s.DatasetGroup.Key != ""
+	jobs := len(s.Workflows) > 0 || encrypted
 	f := map[string]bool{
-		"full":                    o.Access == spec.Full,
-		"operate":                 o.Access == spec.Operate,
-		"read":                    o.Access == spec.Read,
-		"runtime":                 o.Access == spec.Runtime,
-		"passes-role":             len(s.Workflows) > 0 || encrypted,
+		"full":                    o.Has(spec.Full),
+		"operate":                 o.Has(spec.Operate),
+		"build":                   o.Has(spec.Build),
+		"read":                    o.Has(spec.Read),
+		"runtime":                 o.Has(spec.Runtime),
+		"passes-role":             o.Has(spec.Build) || o.Has(spec.Operate) && jobs,
 		"imports":                 has(s, spec.Import),
 		"exports":                 has(s, spec.Export),
 		"batch-inference":         has(s, spec.BatchInference),
 		"batch-segment":           has(s, spec.BatchSegment),
 		"data-deletion":           has(s, spec.DataDeletion),
 		"metrics":                 has(s, spec.MetricAttribution),
+		"uses-datasets":           has(s, spec.Import, spec.Export),
+		"uses-solutions":          has(s, spec.BatchInference, spec.BatchSegment),
 		"dataset-group":           s.DatasetGroup != nil,
 		"tagged":                  len(s.Tags) > 0,
 		"encrypted-dataset-group": encrypted,
 	}
-	f["creates-groups"] = f["operate"] || f["full"] && s.Profile != spec.Documented
+	f["creates-groups"] = b.createsGroups(o)
 	return f
 }

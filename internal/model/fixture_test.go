@@ -34,10 +34,10 @@ func rich(name string) *spec.Setup {
 		},
 		DatasetGroup: &spec.DatasetGroup{Name: "retail", Key: "corp"},
 		Operators: []spec.Operator{
-			{Name: "admins", Access: spec.Full, Groups: []string{"Admins"}},
-			{Name: "analysts", Access: spec.Operate, Roles: []string{"Analyst"}},
-			{Name: "auditors", Access: spec.Read, Users: []string{"Audrey"}},
-			{Name: "web", Access: spec.Runtime, Roles: []string{"Web"}},
+			{Name: "admins", Access: []string{spec.Full}, Groups: []string{"Admins"}},
+			{Name: "analysts", Access: []string{spec.Operate}, Roles: []string{"Analyst"}},
+			{Name: "auditors", Access: []string{spec.Read}, Users: []string{"Audrey"}},
+			{Name: "web", Access: []string{spec.Runtime}, Roles: []string{"Web"}},
 		},
 		Tags: []spec.Tag{{Key: "team", Value: "p13n"}},
 	}

@@ -29,14 +29,19 @@ func (b *builder) bucketHoles(k spec.Bucket) holes {
 }
 
 func (b *builder) keyHoles(k spec.Key) holes {
-	admins := make([]policy.Text, len(k.Admins))
-	for i, a := range k.Admins {
-		admins[i] = b.arn(a)
+	named := b.namedIn(k)
+	return holes{"key.arn": {policy.NewText(RefKeyARN(k.Name))}, "key.admins": b.admins(k),
+		"key.creators": named[groups], "key.uploaders": named[uploads],
+		"key.downloaders": named[downloads]}
+}
+
+// admins returns who administers a created key.
+func (b *builder) admins(k spec.Key) []policy.Text {
+	if len(k.Admins) > 0 {
+		return b.arns(k.Admins)
 	}
-	if len(admins) == 0 {
-		admins = []policy.Text{policy.NewText(policy.Lit("arn:"), RefPartition, policy.Lit(":iam::"), RefAccount, policy.Lit(":root"))}
-	}
-	return holes{"key.arn": {policy.NewText(RefKeyARN(k.Name))}, "key.admins": admins}
+	return []policy.Text{policy.NewText(policy.Lit("arn:"), RefPartition, policy.Lit(":iam::"), RefAccount,
+		policy.Lit(":root"))}
 }
 
 func (b *builder) operatorHoles() holes {

@@ -5,6 +5,8 @@
 package model
 
 import (
+	"slices"
+
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
@@ -49,6 +51,7 @@ type Setup struct {
 type Doc struct {
 	Name       string
 	PolicyName string // its name in IAM, for policies that have one
+	About      string // the description of a managed policy
 	Document   policy.Document
 
 	// Partial: these are statements to merge into a policy that is not known here, never a whole policy.
@@ -117,11 +120,16 @@ type DatasetGroup struct {
 // Operator is a set of customer managed policies and whom they are attached to.
 type Operator struct {
 	ID                   string
-	Access               string // spec.Full and so on
-	Policies             []Doc  // managed policies, attached to Users, Groups and Roles
+	Access               []string        // spec.Full and so on
+	Locations            []spec.Location // for uploading and downloading, as in the spec
+	Principals           []string        // let in by the policies of buckets and keys
+	Policies             []Doc           // managed policies, attached to Users, Groups and Roles
 	Users, Groups, Roles []string
 	ManagedPolicies      []policy.Text // ARNs, attached to the same
 }
+
+// Has reports whether the operator has a level of access.
+func (o Operator) Has(level string) bool { return slices.Contains(o.Access, level) }
 
 // Audience is one kind of principal that an operator's policies are attached to.
 type Audience struct {

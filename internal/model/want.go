@@ -67,7 +67,8 @@ func (s *Setup) wantRole(w *deployed.State) {
 
 func (s *Setup) wantManaged(w *deployed.State, d Doc) {
 	w.Policies = append(w.Policies, deployed.Policy{
-		Name: deployed.Lit(d.PolicyName), Path: deployed.Lit("/"), Policy: wantDocument(d), Tags: s.wantTags()})
+		Name: deployed.Lit(d.PolicyName), Path: deployed.Lit("/"), Description: deployed.Lit(d.About),
+		Policy: wantDocument(d), Tags: s.wantTags()})
 }
 
 // PolicyARN returns the ARN of a customer managed policy of the setup's account.

@@ -72,7 +72,7 @@ func (p *proof) outcomes() {
 // other names, so it does not decide them.
 func (p *proof) keysOfOperators() {
 	for i, c := range p.deployed.table.Required {
-		if c.Caller != calls.Operator || c.On.Kind != calls.GroupKey {
+		if !c.OnKeyOfOperator() || c.Side == calls.Resource {
 			continue
 		}
 		o := Outcome{Call: c, By: map[string]policy.Decision{}}

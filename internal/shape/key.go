@@ -84,6 +84,7 @@ func (v *visitor) visit(s *spec.Setup) {
 	v.flags(r.Existing)
 	v.arn(&r.PermissionsBoundary)
 	v.managed(r.ManagedPolicies)
+	v.refused = v.refused || r.Policy != (spec.PolicyNames{})
 
 	v.count(len(s.Keys))
 	for i := range s.Keys {
@@ -113,7 +114,10 @@ func (v *visitor) visit(s *spec.Setup) {
 	v.count(len(s.Operators))
 	for i := range s.Operators {
 		o := &s.Operators[i]
-		v.text(o.Name, o.Access)
+		v.refused = v.refused || o.Locations != nil || o.Principals != nil || o.Policy.Name+o.Policy.Description != ""
+		v.text(o.Name)
+		v.count(len(o.Access))
+		v.text(o.Access...)
 		for _, names := range [][]string{o.Users, o.Groups, o.Roles} {
 			v.count(len(names))
 			for j := range names {

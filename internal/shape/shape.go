@@ -252,6 +252,8 @@ func clone(s *spec.Setup) *spec.Setup {
 		o := &c.Operators[i]
 		o.Users, o.Groups, o.Roles = slices.Clone(o.Users), slices.Clone(o.Groups), slices.Clone(o.Roles)
 		o.ManagedPolicies = slices.Clone(o.ManagedPolicies)
+		o.Access, o.Locations = slices.Clone(o.Access), slices.Clone(o.Locations)
+		o.Principals = slices.Clone(o.Principals)
 	}
 	return &c
 }

@@ -1,0 +1,325 @@
+package calls
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
+)
+
+const (
+	pageParts     = "s3:mpuoverview#mpuAndPermissions"
+	pageS3Actions = "s3:using-with-s3-policy-actions"
+	pageS3Key     = "s3:UsingKMSEncryption#sse-kms-permissions"
+	pageUserKey   = "recommendations-batch#batch-permissions-req"
+)
+
+// A dataRow is a call to Amazon S3 of an operator who brings data or fetches results (Amazon S3 User
+// Guide, "Required permissions for Amazon S3 API operations", and "Amazon S3 multipart upload limits
+// and permissions").
+type dataRow struct{ action, source string }
+
+var (
+	uploadRows   = []dataRow{{"s3:PutObject", pageParts}, {"s3:AbortMultipartUpload", pageParts}}
+	downloadRows = []dataRow{{"s3:GetObject", pageS3Actions}}
+)
+
+// keyNeeds are the actions that a key is needed for: to encrypt what is uploaded, and to join its
+// parts; to decrypt what is read; and, as "you must give your IAM user […] permission to use your
+// key", to create what is under it.
+var (
+	toUpload   = []string{"kms:GenerateDataKey", "kms:Decrypt"}
+	toDownload = []string{"kms:Decrypt"}
+	toCreate   = []string{"kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey"}
+)
+
+// keyNeighbours are tried with keys that an operator has no need for.
+var keyNeighbours = []string{"kms:Decrypt", "kms:GenerateDataKey", "kms:PutKeyPolicy",
+	"kms:ScheduleKeyDeletion", "kms:CreateGrant", "kms:Encrypt"}
+
+// places returns where the operator does what a level of access is for.
+func (c *operatorCalls) places(level string) []spec.Location {
+	of := func(w spec.Workflow) *spec.Location { return w.From }
+	other := spec.Downloader
+	if level == spec.Downloader {
+		of, other = func(w spec.Workflow) *spec.Location { return w.To }, spec.Uploader
+	}
+	var out []spec.Location
+	switch {
+	case !c.o.Has(level):
+	case c.o.Locations == nil:
+		for _, w := range c.m.Workflows {
+			if l := of(w); l != nil {
+				out = append(out, *l)
+			}
+		}
+	default:
+		for _, l := range c.o.Locations {
+			if !c.o.Has(other) || slices.ContainsFunc(c.m.Workflows, func(w spec.Workflow) bool {
+				at := of(w)
+				return at != nil && at.Bucket == l.Bucket &&
+					(strings.HasPrefix(at.Prefix, l.Prefix) || strings.HasPrefix(l.Prefix, at.Prefix))
+			}) {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
+}
+
+// holds reports whether an object is one of a location: under it, or the file that it names.
+func holds(l spec.Location, bucket, key string) bool {
+	if l.Bucket != bucket {
+		return false
+	}
+	name := l.Prefix[strings.LastIndexByte(l.Prefix, '/')+1:]
+	if strings.Contains(name, ".") {
+		return key == l.Prefix
+	}
+	return strings.HasPrefix(key, l.Prefix)
+}
+
+// data makes the calls by which the operator brings data and fetches results.
+func (c *operatorCalls) data() {
+	for _, level := range []struct {
+		name string
+		rows []dataRow
+	}{{spec.Uploader, uploadRows}, {spec.Downloader, downloadRows}} {
+		for _, l := range c.places(level.name) {
+			arn := c.env[model.RefBucketARN(l.Bucket)]
+			for _, r := range level.rows {
+				call := c.call(r.action, arn+"/"+object(l.Prefix), nil)
+				call.Source, call.Resource = r.source, OfBucket(l.Bucket)
+				if r.action == "s3:PutObject" {
+					call.key = c.bucket(l.Bucket).Key // he can send the header that a policy asks for
+				}
+				c.require(call)
+			}
+			call := c.call("s3:ListBucket", arn, c.with(c.plain, "s3:prefix", l.Prefix))
+			call.Source, call.Resource = pageS3Actions, OfBucket(l.Bucket)
+			c.require(call)
+		}
+	}
+}
+
+// keyNeeds returns which actions the operator needs which key for, with the page that asks for it.
+func (c *operatorCalls) keyNeeds(k model.Key) (actions []string, source string, on TargetKind) {
+	add := func(list []string, page string, kind TargetKind) {
+		for _, a := range list {
+			if !slices.Contains(actions, a) {
+				actions = append(actions, a)
+			}
+		}
+		source, on = page, kind
+	}
+	for _, level := range []struct {
+		name    string
+		actions []string
+	}{{spec.Uploader, toUpload}, {spec.Downloader, toDownload}} {
+		for _, l := range c.places(level.name) {
+			if c.bucket(l.Bucket).Key == k.ID {
+				add(level.actions, pageS3Key, DataKey)
+			}
+		}
+	}
+	creates := c.o.Has(spec.Operate) || c.o.Has(spec.Build) ||
+		c.o.Has(spec.Full) && c.m.Profile != spec.Documented
+	if g := c.m.DatasetGroup; g != nil && g.Key == k.ID && creates {
+		add(toCreate, pageUserKey, GroupKey)
+	}
+	return actions, source, on
+}
+
+// useKeys makes the calls on keys. AWS KMS asks the key's policy first: one that does not leave the
+// key to the account's IAM policies makes the operator's own policy void, unless it names him (AWS
+// KMS Developer Guide, "Key policies in AWS KMS"). Under made-up names that policy cannot be asked,
+// as it may be one of others; there the operator's half is asked alone, and the half of the key's
+// policy where it has to name him.
+func (c *operatorCalls) useKeys() {
+	for _, k := range c.m.Keys {
+		actions, source, on := c.keyNeeds(k)
+		if actions == nil {
+			continue
+		}
+		asked := c.deployed && c.knows(k)
+		switch {
+		case !c.deployed:
+		case !asked:
+			c.unproved(k, "the key's policy is not known", "save it with `aws kms get-key-policy "+
+				"--policy-name default --query Policy --output text` and give the file as policy")
+		case unattached(c.o) && !c.letsIn(c.besideOperators(k), k, c.who, actions):
+			asked = false
+			c.unproved(k, "the key's policy leaves nothing to policies of IAM, and nobody is attached whom "+
+				"it could name", "name whoever gets the policy in a statement of the spec under statements.keys."+
+				k.ID+", or let the account decide: "+c.iam("root")+" may do kms:*")
+		}
+		for _, action := range actions {
+			call := c.call(action, c.env[model.RefKeyARN(k.ID)], nil)
+			call.Source, call.key = source, k.ID
+			if asked {
+				call.On, call.Resource = Target{Kind: on}, OfKey(k.ID)
+			} else {
+				call.instead = c.openKey
+			}
+			c.require(call)
+		}
+		if !c.deployed {
+			c.named(k, actions, source, on)
+		}
+	}
+}
+
+// unproved notes that a key's policy cannot be asked on the operator.
+func (c *operatorCalls) unproved(k model.Key, why, hint string) {
+	u := Unproved{Place: "operators." + c.o.ID, Hint: hint,
+		Message: fmt.Sprintf("whether operator %q can use key %q is not proved: %s", c.o.ID, k.ID, why)}
+	if !slices.Contains(c.Unproved, u) {
+		c.Unproved = append(c.Unproved, u)
+	}
+}
+
+// unattached reports whether an operator is attached to nobody, as one for a permission set of IAM
+// Identity Center is.
+func unattached(o model.Operator) bool { return len(o.Users)+len(o.Groups)+len(o.Roles) == 0 }
+
+// named makes the calls that the policy of a key has to let pass by itself: those of the operator's
+// users and roles whom nothing else in it lets in. Who that is, real names decide.
+func (c *operatorCalls) named(k model.Key, actions []string, source string, on TargetKind) {
+	if k.Policy.Partial || k.Policy.Name == "" {
+		return
+	}
+	real := c.real()
+	beside := real.besideOperators(k)
+	for _, kind := range []struct {
+		name  string
+		names []string
+	}{{"user", c.o.Users}, {"role", c.o.Roles}} {
+		for _, who := range real.arns(kind.name, kind.names) {
+			if real.letsIn(beside, k, who, actions) {
+				continue
+			}
+			principal := c.iam(strings.TrimPrefix(who, real.iam("")))
+			for _, a := range actions {
+				c.require(Call{Workflow: c.workflow, Caller: Operator, Side: Resource, Action: a,
+					On: Target{Kind: on}, Source: source, Place: "operators." + c.o.ID,
+					Resource: OfKey(k.ID), key: k.ID, request: policy.Request{Principal: principal,
+						Resource: c.env[model.RefKeyARN(k.ID)]}})
+			}
+		}
+	}
+}
+
+// besideOperators returns what is in the policy of a key beside pzgen's statements: that of whoever
+// administers a created one, those of the spec, and those of an existing one's present policy.
+func (t *Table) besideOperators(k model.Key) policy.Document {
+	var d policy.Document
+	if k.Base != nil {
+		d.Statements = slices.Clone(k.Base.Statements)
+	}
+	if !k.Existing() {
+		d.Statements = append(d.Statements, policy.Statement{Effect: policy.Allow,
+			Principal: &policy.Principal{Types: []policy.PrincipalType{
+				{Type: "AWS", Values: policy.List(k.Admins...)}}},
+			Action:   policy.List(policy.Literal("kms:*")),
+			Resource: policy.List(policy.Literal("*"))})
+	}
+	for _, s := range k.Own.Statements {
+		if slices.ContainsFunc(t.m.Reasons, func(r model.Reason) bool {
+			return r.Custom && r.Document == k.Policy.Name && r.Sid == s.Sid
+		}) {
+			d.Statements = append(d.Statements, s)
+		}
+	}
+	return d.Fill(t.env)
+}
+
+// letsIn reports whether the policy of a key lets somebody whose own policies allow everything do
+// all of some actions. What it denies him, naming him would not give.
+func (t *Table) letsIn(d policy.Document, k model.Key, who string, actions []string) bool {
+	return !slices.ContainsFunc(actions, func(action string) bool {
+		got, err := policy.Evaluate(policy.Request{Principal: who, Action: action,
+			Resource: t.env[model.RefKeyARN(k.ID)], ResourceAccount: t.account(), Context: secure()},
+			policy.Policies{Identity: []policy.Document{everything()}, Resource: &d})
+		return err != nil || got.Outcome == policy.ImplicitlyDenied
+	})
+}
+
+// mustNotInBuckets tries what an operator has no business with in the buckets of the setup: beside
+// the places where he brings or fetches data, with other actions, and with the bucket itself.
+func (c *operatorCalls) mustNotInBuckets(no func(action, resource string, in *context)) {
+	actions := append(slices.Clone(objectActions), "s3:AbortMultipartUploadToo")
+	for _, b := range c.m.Buckets {
+		arn := c.env[model.RefBucketARN(b.ID)]
+		keys := append(c.objects(b.ID), "any")
+		var places []spec.Location
+		allowed := map[string][]spec.Location{}
+		for _, level := range []struct {
+			name string
+			rows []dataRow
+		}{{spec.Uploader, uploadRows}, {spec.Downloader, downloadRows}} {
+			for _, l := range c.places(level.name) {
+				if l.Bucket != b.ID {
+					continue
+				}
+				places = append(places, l)
+				keys = append(keys, object(l.Prefix), l.Prefix+"-"+made, made+"/"+l.Prefix+"x")
+				for _, r := range level.rows {
+					allowed[r.action] = append(allowed[r.action], l)
+				}
+			}
+		}
+		if places == nil { // no statement of his is about objects
+			for _, a := range []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"} {
+				no(a, arn+"/any", nil)
+			}
+			no("s3:PutBucketPolicy", arn, nil)
+			continue
+		}
+		slices.Sort(keys)
+		for _, key := range slices.Compact(keys) {
+			for _, a := range actions {
+				if !slices.ContainsFunc(allowed[a], func(l spec.Location) bool { return holds(l, b.ID, key) }) {
+					no(a, arn+"/"+key, nil)
+				}
+			}
+		}
+		for _, a := range bucketActions {
+			if a != "s3:ListBucket" {
+				no(a, arn, nil)
+			}
+		}
+		if !slices.ContainsFunc(places, func(l spec.Location) bool { return l.Prefix == "" }) {
+			for _, in := range []*context{c.plain, c.with(c.plain, "s3:prefix", ""),
+				c.with(c.plain, "s3:prefix", made+"/")} {
+				no("s3:ListBucket", arn, in)
+			}
+		}
+	}
+}
+
+// mustNotWithKeys tries what an operator needs no key for.
+func (c *operatorCalls) mustNotWithKeys() {
+	no := func(action, arn string) {
+		call := c.call(action, arn, nil)
+		call.instead = c.openKey
+		c.refuse(call)
+	}
+	for _, k := range c.m.Keys {
+		needed, _, _ := c.keyNeeds(k)
+		tried := keyNeighbours
+		if needed != nil {
+			tried = slices.Concat(otherKeyActions, keyActions)
+		}
+		for _, a := range tried {
+			if !slices.Contains(needed, a) {
+				no(a, c.env[model.RefKeyARN(k.ID)])
+			}
+		}
+	}
+	for _, a := range toCreate {
+		no(a, "arn:"+c.partition()+":kms:"+c.region()+":"+c.account()+":key/other")
+	}
+}

@@ -1,0 +1,307 @@
+package model
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
+)
+
+// createsGroups reports whether an operator may create the dataset group. The guide's own document
+// for full access has nothing on keys.
+func (b *builder) createsGroups(o spec.Operator) bool {
+	return o.Has(spec.Operate) || o.Has(spec.Build) ||
+		o.Has(spec.Full) && b.spec.Profile != spec.Documented
+}
+
+// foreign reports whether an operator is nobody whom policies of IAM could be attached to here.
+func foreign(o spec.Operator) bool {
+	return len(o.Principals) > 0 && len(o.Users)+len(o.Groups)+len(o.Roles) == 0
+}
+
+// about gives policies a description.
+func about(docs []Doc, description string) {
+	for i := range docs {
+		docs[i].About = description
+	}
+}
+
+// reach is what an operator brings to a bucket or fetches from it: prefixes, none inside another.
+type reach struct{ uploads, downloads []string }
+
+// reachOf returns what an operator does in a bucket.
+func (b *builder) reachOf(o spec.Operator, bucket string) reach {
+	var r reach
+	for _, w := range b.spec.Workflows {
+		if o.Locations == nil && w.From != nil && w.From.Bucket == bucket {
+			r.uploads = append(r.uploads, w.From.Prefix)
+		}
+		if o.Locations == nil && w.To != nil && w.To.Bucket == bucket {
+			r.downloads = append(r.downloads, w.To.Prefix)
+		}
+	}
+	for _, l := range o.Locations {
+		if l.Bucket != bucket {
+			continue
+		}
+		if !o.Has(spec.Downloader) || b.meets(l, func(w spec.Workflow) *spec.Location { return w.From }) {
+			r.uploads = append(r.uploads, l.Prefix)
+		}
+		if !o.Has(spec.Uploader) || b.meets(l, func(w spec.Workflow) *spec.Location { return w.To }) {
+			r.downloads = append(r.downloads, l.Prefix)
+		}
+	}
+	if !o.Has(spec.Uploader) {
+		r.uploads = nil
+	}
+	if !o.Has(spec.Downloader) {
+		r.downloads = nil
+	}
+	r.uploads, r.downloads = outermost(r.uploads, nil), outermost(r.downloads, nil)
+	return r
+}
+
+// meets reports whether a workflow works in or around a location.
+func (b *builder) meets(l spec.Location, of func(spec.Workflow) *spec.Location) bool {
+	return slices.ContainsFunc(b.spec.Workflows, func(w spec.Workflow) bool {
+		other := of(w)
+		return other != nil && other.Bucket == l.Bucket &&
+			(strings.HasPrefix(other.Prefix, l.Prefix) || strings.HasPrefix(l.Prefix, other.Prefix))
+	})
+}
+
+// below returns patterns of the objects under prefixes. One that names a file stands for that alone.
+func below(prefixes []string) []policy.Text {
+	out := make([]policy.Text, len(prefixes))
+	for i, p := range prefixes {
+		last := p[strings.LastIndexByte(p, '/')+1:]
+		if !strings.Contains(last, ".") {
+			p += "*"
+		}
+		out[i] = policy.Literal(p)
+	}
+	return out
+}
+
+// data adds the statements for the data that an operator brings or fetches.
+func (b *builder) data(d *draft, o spec.Operator, place string) {
+	for _, k := range b.spec.Buckets {
+		r := b.reachOf(o, k.Name)
+		b.add(d, "operator", "operator-bucket", Identifier(k.Name), place, reachFacts(r), b.reachHoles(r, k, o))
+	}
+	for _, k := range b.spec.Keys {
+		n := b.needOf(o, k.Name)
+		h := holes{"key.arn": {policy.NewText(RefKeyARN(k.Name))}}
+		b.add(d, "operator", "operator-key", Identifier(k.Name), place, needFacts(n), h)
+	}
+}
+
+func needFacts(n need) map[string]bool {
+	return map[string]bool{"uploads": n == uploads, "downloads": n == downloads}
+}
+
+func reachFacts(r reach) map[string]bool {
+	all := slices.Concat(r.uploads, r.downloads)
+	return map[string]bool{
+		"uploads":   len(r.uploads) > 0,
+		"downloads": len(r.downloads) > 0,
+		"by-prefix": len(all) > 0 && !slices.Contains(all, ""),
+	}
+}
+
+func (b *builder) reachHoles(r reach, k spec.Bucket, o spec.Operator) holes {
+	return holes{
+		"bucket.arn":       {policy.NewText(RefBucketARN(k.Name))},
+		"access.uploads":   below(r.uploads),
+		"access.downloads": below(r.downloads),
+		"access.lists":     below(outermost(slices.Concat(r.uploads, r.downloads), nil)),
+	}
+}
+
+// need is what an operator needs a key for, by what that allows: more comes later.
+type need int
+
+const (
+	nothing need = iota
+	downloads
+	uploads
+	groups // creating the encrypted dataset group
+)
+
+// keyActions are the actions of each need.
+var keyActions = [...][]string{
+	downloads: {"kms:Decrypt"},
+	uploads:   {"kms:Decrypt", "kms:GenerateDataKey"},
+	groups:    {"kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey"},
+}
+
+// needOf returns what an operator needs a key for.
+func (b *builder) needOf(o spec.Operator, key string) need {
+	n := nothing
+	for _, k := range b.spec.Buckets {
+		if k.Key != key {
+			continue
+		}
+		switch r := b.reachOf(o, k.Name); {
+		case len(r.uploads) > 0:
+			n = max(n, uploads)
+		case len(r.downloads) > 0:
+			n = max(n, downloads)
+		}
+	}
+	if g := b.spec.DatasetGroup; g != nil && g.Key == key && b.createsGroups(o) {
+		n = groups
+	}
+	return n
+}
+
+// namedIn returns whom the policy of a key has to name for what. AWS KMS looks at policies of IAM only
+// where the key's policy leaves that to the account (AWS KMS Developer Guide, "Key policies in AWS
+// KMS"); whom it does not leave it to for what he needs, it has to let in itself. Where the policy of
+// an existing key is not known, nobody is named.
+func (b *builder) namedIn(k spec.Key) map[need][]policy.Text {
+	if known, ok := b.named[k.Name]; ok {
+		return known
+	}
+	needs := map[string]need{} // by ARN
+	var order []string
+	for _, o := range b.spec.Operators {
+		n := b.needOf(o, k.Name)
+		if n == nothing || k.Existing() && k.Policy == nil {
+			continue
+		}
+		for _, arn := range b.members(o) {
+			if b.letsIn(k, arn, n) {
+				continue
+			}
+			if needs[arn] == nothing {
+				order = append(order, arn)
+			}
+			needs[arn] = max(needs[arn], n)
+		}
+	}
+	out := map[need][]policy.Text{}
+	for _, arn := range order {
+		out[needs[arn]] = append(out[needs[arn]], b.arn(arn))
+	}
+	if b.named == nil {
+		b.named = map[string]map[need][]policy.Text{}
+	}
+	b.named[k.Name] = out
+	return out
+}
+
+// members returns the ARNs of an operator's users and roles. A name is one's alone within an
+// account, whatever its path (IAM User Guide, "IAM and AWS STS quotas"), so one that the spec names
+// somewhere by a path has it. A group cannot be named.
+func (b *builder) members(o spec.Operator) []string {
+	known := b.paths()
+	var out []string
+	for _, list := range []struct {
+		kind  string
+		names []string
+	}{{"user/", o.Users}, {"role/", o.Roles}} {
+		for _, name := range list.names {
+			arn := b.iam(list.kind + name)
+			if with, ok := known[list.kind+name]; ok {
+				arn = with
+			}
+			out = append(out, arn)
+		}
+	}
+	return out
+}
+
+func (b *builder) iam(resource string) string {
+	return "arn:" + b.spec.Partition + ":iam::" + b.spec.Account + ":" + resource
+}
+
+// letsIn reports whether the policy of a key lets somebody whose own policies allow everything do
+// what he needs, by what is in it beside pzgen's statements for operators.
+func (b *builder) letsIn(k spec.Key, arn string, n need) bool {
+	var doc policy.Document
+	if k.Policy != nil {
+		doc = *k.Policy
+	}
+	d := newDraft()
+	b.custom(d, "key."+k.Name)
+	if !k.Existing() {
+		d.doc.Statements = append(d.doc.Statements, allowing(b.admins(k), "kms:*"))
+	}
+	doc.Statements = slices.Concat(doc.Statements, b.filled(d.doc).Statements)
+	mine := policy.Document{Version: policy.Version2012, Statements: []policy.Statement{{
+		Effect: policy.Allow, Action: policy.List(policy.Literal("*")),
+		Resource: policy.List(policy.Literal("*")),
+	}}}
+	on := b.assumed()[RefKeyARN(k.Name)]
+	for _, action := range keyActions[n] {
+		got, err := policy.Evaluate(policy.Request{Principal: arn, Action: action, Resource: on,
+			ResourceAccount: b.spec.Account, Context: map[string][]string{"aws:SecureTransport": {"true"}}},
+			policy.Policies{Identity: []policy.Document{mine}, Resource: &doc})
+		if err != nil || got.Outcome == policy.ImplicitlyDenied {
+			return false
+		}
+	}
+	return true
+}
+
+func allowing(who []policy.Text, action string) policy.Statement {
+	return policy.Statement{Effect: policy.Allow,
+		Principal: &policy.Principal{Types: []policy.PrincipalType{
+			{Type: "AWS", Values: policy.List(who...)}}},
+		Action: policy.List(policy.Literal(action)), Resource: policy.List(policy.Literal("*"))}
+}
+
+// paths returns the ARNs of users and roles of the account that the spec names, by "role/Name".
+func (b *builder) paths() map[string]string {
+	out := map[string]string{}
+	learn := func(arn string) {
+		rest, ok := strings.CutPrefix(arn, b.iam(""))
+		kind, path, isPath := strings.Cut(rest, "/")
+		if !ok || !isPath || kind != "user" && kind != "role" || strings.ContainsAny(rest, "*?$") {
+			return
+		}
+		name := kind + "/" + path[strings.LastIndexByte(path, '/')+1:]
+		if _, known := out[name]; !known {
+			out[name] = arn
+		}
+	}
+	texts := func(values policy.Texts) {
+		for _, v := range values.Values {
+			learn(v.Fill(b.assumed()).IAM())
+		}
+	}
+	statements := func(list []policy.Statement) {
+		for _, s := range list {
+			if s.Principal != nil {
+				for _, ty := range s.Principal.Types {
+					texts(ty.Values)
+				}
+			}
+			for _, c := range s.Condition {
+				if strings.EqualFold(c.Key, "aws:PrincipalArn") {
+					texts(c.Values)
+				}
+			}
+		}
+	}
+	learn(b.assumed()[RefRoleARN])
+	for _, k := range b.spec.Buckets {
+		if k.Policy != nil {
+			statements(k.Policy.Statements)
+		}
+	}
+	for _, k := range b.spec.Keys {
+		for _, a := range k.Admins {
+			learn(a)
+		}
+		if k.Policy != nil {
+			statements(k.Policy.Statements)
+		}
+	}
+	for _, c := range b.spec.Statements {
+		statements([]policy.Statement{c.Statement})
+	}
+	return out
+}
