@@ -33,7 +33,6 @@ func (c *checker) checkOperators() {
 			c.err(codeForm, d.policy.v.managed.n, "leave it out",
 				"operator %q has managed policies, and no inline ones", o.name)
 		}
-		op.Policy.Managed = true
 		for _, t := range d.roles {
 			if t.ok && strings.EqualFold(t.v, c.s.Role.Name) {
 				c.warn(warnOwnRole, t.n, "give operators a role of their own", "operator %q is the service role itself", o.name)

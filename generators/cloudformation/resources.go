@@ -87,6 +87,7 @@ func (p *printer) role(all object) {
 			all.put(p.names.rolePolicies[i], resourceBody(typeRolePolicy, false, nil, o))
 		} else {
 			o.put("ManagedPolicyName", p.str(d.PolicyName))
+			p.about(o, d)
 			o.put("Roles", list(p.roleName()))
 			o.put("PolicyDocument", p.document(d.Document))
 			all.put(p.names.rolePolicies[i], resourceBody(typeManagedPolicy, false, nil, o))
@@ -112,8 +113,15 @@ func (p *printer) parameter(id string) *yaml.Node {
 	return ref(id)
 }
 
+func (p *printer) about(o object, d model.Doc) {
+	if d.About != "" {
+		o.put("Description", p.str(d.About))
+	}
+}
+
 func (p *printer) managedPolicy(d model.Doc, o model.Operator) object {
 	m := newObject().put("ManagedPolicyName", p.str(d.PolicyName))
+	p.about(m, d)
 	for _, to := range []struct {
 		name string
 		list []string

@@ -193,6 +193,9 @@ const policyVariable = "POLICY_ARN"
 func (h *hand) managed(d model.Doc) {
 	create := func(file string) []any {
 		words := []any{"aws", "iam", "create-policy", h.region(), flag{"policy-name", d.PolicyName}}
+		if d.About != "" {
+			words = append(words, free("description", "Description", d.About))
+		}
 		if len(h.setup.Tags) > 0 {
 			words = append(words, flag{"tags", jsonText(tags(h.setup.Tags, "Key", "Value"))})
 		}

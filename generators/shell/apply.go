@@ -18,7 +18,7 @@ func applySteps() map[string]step {
 		"ensure_key": {[]kind{argName, argLiteral, argText, argFlag, argPolicy},
 			(*run).ensureKey},
 		"ensure_inline": {[]kind{argLiteral, argPolicy}, (*run).ensureInline},
-		"ensure_managed": {[]kind{argLiteral, argPolicy, argList, argList},
+		"ensure_managed": {[]kind{argLiteral, argPolicy, argList, argList, argLiteral},
 			(*run).ensureManaged},
 		"attach_others":   {[]kind{argList, argList}, (*run).attachOthers},
 		"role_policies":   {[]kind{argList}, (*run).rolePolicies},
@@ -141,8 +141,8 @@ func (r *run) ensureManaged(c call) {
 		return
 	}
 	r.state.Policies = append(r.state.Policies, deployed.Policy{
-		Name: r.value(c.args[0]), Path: deployed.Lit("/"), Policy: r.document(&c.args[1]),
-		Tags: r.tags, At: r.place(c.at)})
+		Name: r.value(c.args[0]), Path: deployed.Lit("/"), Description: r.value(c.args[4]),
+		Policy: r.document(&c.args[1]), Tags: r.tags, At: r.place(c.at)})
 	arn := managedARN(c.args[0].text)
 	for _, a := range r.state.Attachments {
 		if same(a.Policy.V, arn) {

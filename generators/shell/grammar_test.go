@@ -209,7 +209,7 @@ func TestRefusedByName(t *testing.T) {
 			"\n  role_policies '[\"arn:aws:iam::aws:policy/X\"]'\n  ensure_role "},
 		{"order", "\n  ensure_managed 'Personalize-retail-web'",
 			"\n  ensure_managed 'x' \"$(policy_operator_web)\" '[\"user/ann\"]'" +
-				" \"[\\\"arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-retail-web\\\"]\"" +
+				" \"[\\\"arn:${PARTITION}:iam::${ACCOUNT}:policy/Personalize-retail-web\\\"]\" ''" +
 				"\n  ensure_managed 'Personalize-retail-web'"},
 		{"order", "\n  undo_key \"$CORP", "\n  undo_role '[]'\n  undo_key \"$CORP"},
 		{"order", "\n  look_at_role\n", "\n"},

@@ -448,6 +448,7 @@ func TestBrokenReader(t *testing.T) {
 		"ensure_role ":         func(s *deployed.State) { s.Roles[0].Boundary = deployed.Lit("x") },
 		"ensure_role  ":        func(s *deployed.State) { s.Roles[0].Tags = s.Roles[0].Tags[1:] },
 		"ensure_managed":       func(s *deployed.State) { s.Policies[0].Tags = nil },
+		"ensure_managed  ":     func(s *deployed.State) { s.Policies[0].Description = deployed.Lit("x") },
 		"ensure_key":           func(s *deployed.State) { s.Keys[len(s.Keys)-1].Rotation.V = false },
 		"ensure_key ":          func(s *deployed.State) { s.Keys[len(s.Keys)-1].Tags = s.Keys[0].Tags },
 		"ensure_dataset_group": func(s *deployed.State) { s.DatasetGroups[0].Tags = nil },

@@ -101,7 +101,7 @@ func (o overlay) applied(before *account.Account, s deployed.State) *account.Acc
 		arn := fmt.Sprintf("arn:%s:iam::%s:policy/%s", a.Partition, a.ID, str(p.Name))
 		made := a.Policies[arn]
 		if made == nil {
-			made = &account.Policy{Name: str(p.Name)}
+			made = &account.Policy{Name: str(p.Name), About: str(p.Description)}
 			a.Policies[arn] = made
 		}
 		made.Versions, made.Default = []account.Version{{ID: "v1",

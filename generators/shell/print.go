@@ -110,7 +110,7 @@ func (w *script) applySteps() {
 		} else {
 			own := policy.NewText(policy.Lit("role/"), model.RefRoleName)
 			w.step("ensure_managed", w.word(d.PolicyName), w.policy(d), w.list([]policy.Text{own}),
-				w.list(nil))
+				w.list(nil), w.word(d.About))
 		}
 	}
 	w.step("role_policies", w.list(s.Role.ManagedPolicies))
@@ -138,7 +138,8 @@ func (w *script) applySteps() {
 			if i == 0 {
 				others = o.ManagedPolicies
 			}
-			w.step("ensure_managed", w.word(d.PolicyName), w.policy(d), w.list(to), w.list(others))
+			w.step("ensure_managed", w.word(d.PolicyName), w.policy(d), w.list(to), w.list(others),
+				w.word(d.About))
 		}
 		if len(o.Policies) == 0 && len(o.ManagedPolicies) > 0 {
 			w.step("attach_others", w.list(to), w.list(o.ManagedPolicies))

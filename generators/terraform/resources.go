@@ -123,6 +123,9 @@ func (p *printer) role(b *lines) {
 func (p *printer) managedPolicy(b *lines, d model.Doc, doc expr) {
 	body := b.block("resource", tfPolicy, p.names.docs[d.Name])
 	body.set("name", p.str(d.PolicyName))
+	if d.About != "" {
+		body.set("description", p.str(d.About))
+	}
 	body.set("policy", doc)
 	body.set("tags", ref("var", varTags))
 }

@@ -29,6 +29,7 @@ var arns = map[string]string{
 var actions = map[string]string{
 	"aws:SourceAccount": "a condition key",
 	"aws:SourceArn":     "a condition key",
+	"aws:PrincipalArn":  "a condition key",
 }
 
 // Every permission is in templates/: no code that makes documents holds a string of the form of an IAM action, and ARNs are made in

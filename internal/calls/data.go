@@ -286,11 +286,14 @@ func (c *operatorCalls) mustNotInBuckets(no func(action, resource string, in *co
 				}
 			}
 		}
+		listing := c.with(c.plain, "s3:prefix", places[0].Prefix)
 		for _, a := range bucketActions {
 			if a != "s3:ListBucket" {
 				no(a, arn, nil)
+				no(a, arn, listing)
 			}
 		}
+		no("s3:ListBucket", "arn:"+c.partition()+":s3:::"+made, listing)
 		if !slices.ContainsFunc(places, func(l spec.Location) bool { return l.Prefix == "" }) {
 			for _, in := range []*context{c.plain, c.with(c.plain, "s3:prefix", ""),
 				c.with(c.plain, "s3:prefix", made+"/")} {

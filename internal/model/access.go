@@ -129,11 +129,22 @@ const (
 	groups // creating the encrypted dataset group
 )
 
-// keyActions are the actions of each need.
-var keyActions = [...][]string{
-	downloads: {"kms:Decrypt"},
-	uploads:   {"kms:Decrypt", "kms:GenerateDataKey"},
-	groups:    {"kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey"},
+// facts by which the policy of a key names those who have a need.
+var namedBy = map[need]string{
+	downloads: "names-downloaders", uploads: "names-uploaders", groups: "names-creators",
+}
+
+// keyActions returns what the policy of a key lets those do whom it names for a need.
+func (b *builder) keyActions(n need) []string {
+	var out []string
+	for _, t := range b.lib.Templates {
+		if t.For == "key" && slices.Contains(t.When, namedBy[n]) {
+			for _, a := range t.Statement.Action.Values {
+				out = append(out, a.IAM())
+			}
+		}
+	}
+	return out
 }
 
 // needOf returns what an operator needs a key for.
@@ -220,37 +231,25 @@ func (b *builder) iam(resource string) string {
 // letsIn reports whether the policy of a key lets somebody whose own policies allow everything do
 // what he needs, by what is in it beside pzgen's statements for operators.
 func (b *builder) letsIn(k spec.Key, arn string, n need) bool {
-	var doc policy.Document
-	if k.Policy != nil {
-		doc = *k.Policy
-	}
 	d := newDraft()
+	b.add(d, "key", "key", "", "", b.usesOfKey(k), holes{"key.admins": b.admins(k)})
 	b.custom(d, "key."+k.Name)
-	if !k.Existing() {
-		d.doc.Statements = append(d.doc.Statements, allowing(b.admins(k), "kms:*"))
+	doc := policy.Document{Statements: b.filled(d.doc).Statements}
+	if k.Policy != nil {
+		doc.Statements = slices.Concat(k.Policy.Statements, doc.Statements)
 	}
-	doc.Statements = slices.Concat(doc.Statements, b.filled(d.doc).Statements)
-	mine := policy.Document{Version: policy.Version2012, Statements: []policy.Statement{{
-		Effect: policy.Allow, Action: policy.List(policy.Literal("*")),
-		Resource: policy.List(policy.Literal("*")),
-	}}}
-	on := b.assumed()[RefKeyARN(k.Name)]
-	for _, action := range keyActions[n] {
-		got, err := policy.Evaluate(policy.Request{Principal: arn, Action: action, Resource: on,
-			ResourceAccount: b.spec.Account, Context: map[string][]string{"aws:SecureTransport": {"true"}}},
+	all := policy.List(policy.Literal("*"))
+	mine := policy.Document{Version: policy.Version2012,
+		Statements: []policy.Statement{{Effect: policy.Allow, Action: all, Resource: all}}}
+	for _, action := range b.keyActions(n) {
+		got, err := policy.Evaluate(policy.Request{Principal: arn, Action: action,
+			Resource: b.assumed()[RefKeyARN(k.Name)], ResourceAccount: b.spec.Account},
 			policy.Policies{Identity: []policy.Document{mine}, Resource: &doc})
 		if err != nil || got.Outcome == policy.ImplicitlyDenied {
 			return false
 		}
 	}
 	return true
-}
-
-func allowing(who []policy.Text, action string) policy.Statement {
-	return policy.Statement{Effect: policy.Allow,
-		Principal: &policy.Principal{Types: []policy.PrincipalType{
-			{Type: "AWS", Values: policy.List(who...)}}},
-		Action: policy.List(policy.Literal(action)), Resource: policy.List(policy.Literal("*"))}
 }
 
 // paths returns the ARNs of users and roles of the account that the spec names, by "role/Name".

@@ -125,7 +125,7 @@ func has(s *spec.Setup, kinds ...string) bool {
 func (b *builder) setupFacts() map[string]bool {
 	keys := false
 	for _, k := range b.spec.Keys {
-		keys = keys || b.keyFacts(k)["encrypts-bucket"]
+		keys = keys || b.usesOfKey(k)["encrypts-bucket"]
 	}
 	return map[string]bool{"metrics": has(b.spec, spec.MetricAttribution), "bucket-keys": keys}
 }
@@ -150,6 +150,15 @@ func (b *builder) bucketFacts(k spec.Bucket) map[string]bool {
 }
 
 func (b *builder) keyFacts(k spec.Key) map[string]bool {
+	f, named := b.usesOfKey(k), b.namedIn(k)
+	for n, fact := range namedBy {
+		f[fact] = len(named[n]) > 0
+	}
+	return f
+}
+
+// usesOfKey are the facts of a key that do not depend on operators.
+func (b *builder) usesOfKey(k spec.Key) map[string]bool {
 	group := b.spec.DatasetGroup != nil && b.spec.DatasetGroup.Key == k.Name
 	bucket, role := false, group
 	for _, c := range b.spec.Buckets {
@@ -158,7 +167,7 @@ func (b *builder) keyFacts(k spec.Key) map[string]bool {
 			role = role || u.beyondImport
 		}
 	}
-	f := map[string]bool{
+	return map[string]bool{
 		"created":                !k.Existing(),
 		"used":                   bucket || group,
 		"encrypts-bucket":        bucket,
@@ -167,10 +176,6 @@ func (b *builder) keyFacts(k spec.Key) map[string]bool {
 		"role-needs-key":         role,
 		"guarded":                b.spec.ConfusedDeputy == spec.DeputyEverywhere,
 	}
-	n := b.namedIn(k)
-	f["names-creators"], f["names-uploaders"] = len(n[groups]) > 0, len(n[uploads]) > 0
-	f["names-downloaders"] = len(n[downloads]) > 0
-	return f
 }
 
 func (b *builder) operatorFacts(o spec.Operator) map[string]bool {

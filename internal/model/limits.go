@@ -19,7 +19,8 @@ const (
 	trustLimit         = 2048
 	bucketPolicyLimit  = 20 * 1024
 	keyPolicyLimit     = 32 * 1024
-	parts              = 9 // how many numbered policies a document is split into at most
+	fewParts           = 3 // how many numbered policies a document is split into, where they have room
+	parts              = 9 // and at most
 	assumedKeyResource = "00000000-0000-0000-0000-000000000000"
 )
 
@@ -55,44 +56,25 @@ func (b *builder) assumed() policy.Env {
 	return env
 }
 
-// split returns a document as one customer managed policy, or as several numbered ones when it is over the limit of one. A statement's number
-// comes from its Sid alone, so that another statement, added or removed, moves none; only where a policy is full, the next number with room is
-// taken, in the order of the Sids' hashes.
+// split returns a document as one customer managed policy, or as several numbered ones when it is
+// over the limit of one: as three where it takes up no more than 60 percent of those, since a user,
+// group or role has ten policies by default, or else as nine. A statement's number comes from its
+// Sid alone, so that another statement, added or removed, moves none; only where a policy is full,
+// the next number with room is taken, in the order of the Sids' hashes.
 func (b *builder) split(d *draft, name, policyName, place string) []Doc {
-	if b.size(d.doc) <= ManagedLimit {
+	size := b.size(d.doc)
+	if size <= ManagedLimit {
 		return []Doc{b.finish(d, name, policyName)}
 	}
-	order := make([]int, len(d.doc.Statements))
-	for i := range order {
-		order[i] = i
+	var bins [][]int
+	if size <= fewParts*ManagedLimit*6/10 {
+		bins, _ = b.bins(d.doc, fewParts)
 	}
-	sort.Slice(order, func(i, j int) bool {
-		x, y := d.doc.Statements[order[i]].Sid, d.doc.Statements[order[j]].Sid
-		if hx, hy := hash(x), hash(y); hx != hy {
-			return hx < hy
-		}
-		return x < y
-	})
-	var bins [parts][]int
-	fits := func(bin []int, i int) bool {
-		doc := policy.Document{Version: policy.Version2012, ID: d.doc.ID}
-		for _, j := range append(slices.Clone(bin), i) {
-			doc.Statements = append(doc.Statements, d.doc.Statements[j])
-		}
-		return b.size(doc) <= ManagedLimit
-	}
-	for _, i := range order {
-		first := int(hash(d.doc.Statements[i].Sid) % parts)
-		placed := false
-		for k := 0; k < parts && !placed; k++ {
-			n := (first + k) % parts
-			if fits(bins[n], i) {
-				bins[n] = append(bins[n], i)
-				placed = true
-			}
-		}
-		if !placed {
-			b.problem(place, "use fewer prefixes, or several setups", "statement %q of %s does not fit into the %d managed policies of %d characters that AWS allows", d.doc.Statements[i].Sid, name, parts, ManagedLimit)
+	if bins == nil {
+		var left string
+		if bins, left = b.bins(d.doc, parts); bins == nil {
+			b.problem(place, "use fewer prefixes, or several setups", "statement %q of %s does not fit into "+
+				"the %d managed policies of %d characters that AWS allows", left, name, parts, ManagedLimit)
 			return nil
 		}
 	}
@@ -111,6 +93,45 @@ func (b *builder) split(d *draft, name, policyName, place string) []Doc {
 		docs = append(docs, b.finish(part, fmt.Sprintf("%s-%d", name, n+1), fmt.Sprintf("%s-%d", policyName, n+1)))
 	}
 	return docs
+}
+
+// bins returns which statements of a document are in which of so many policies. It returns nil when
+// they do not have room, with the Sid of one that has none.
+func (b *builder) bins(d policy.Document, parts int) ([][]int, string) {
+	order := make([]int, len(d.Statements))
+	for i := range order {
+		order[i] = i
+	}
+	sort.Slice(order, func(i, j int) bool {
+		x, y := d.Statements[order[i]].Sid, d.Statements[order[j]].Sid
+		if hx, hy := hash(x), hash(y); hx != hy {
+			return hx < hy
+		}
+		return x < y
+	})
+	bins := make([][]int, parts)
+	fits := func(bin []int, i int) bool {
+		doc := policy.Document{Version: policy.Version2012, ID: d.ID}
+		for _, j := range append(slices.Clone(bin), i) {
+			doc.Statements = append(doc.Statements, d.Statements[j])
+		}
+		return b.size(doc) <= ManagedLimit
+	}
+	for _, i := range order {
+		first := int(hash(d.Statements[i].Sid) % uint32(parts))
+		placed := false
+		for k := 0; k < parts && !placed; k++ {
+			n := (first + k) % parts
+			if fits(bins[n], i) {
+				bins[n] = append(bins[n], i)
+				placed = true
+			}
+		}
+		if !placed {
+			return nil, d.Statements[i].Sid
+		}
+	}
+	return bins, ""
 }
 
 func hash(s string) uint32 {

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,11 +128,10 @@ func existingKey(known bool) string {
 	return strings.Replace(assumedSpec, "{alias: alias/main}", `{arn: "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-4333-8444-555555555555"`+file+`}`, 1)
 }
 
-// An operator who is to use a key cannot when its policy leaves nothing to the policies of the account and does not name him: AWS KMS then takes no
-// notice of the operator's own policy. The finding names the key, the operator and what to do.
-func TestOperatorIsKeptFromTheKey(t *testing.T) {
+// closedKeys are setups whose key leaves nothing to the policies of the account and names nobody.
+func closedKeys() map[string]struct{ spec, key string } {
 	created := strings.Replace(assumedSpec, "{alias: alias/main}", `{alias: alias/main, admins: ["arn:aws:iam::111122223333:role/KeyAdmins"]}`, 1)
-	for name, c := range map[string]struct{ spec, key string }{
+	return map[string]struct{ spec, key string }{
 		"an existing key that admits its administrators alone": {existingKey(true), admitsAdmins},
 		"a created key with administrators":                    {created, ""},
 		"a key that lets the account do something else": {existingKey(true), admitsAdmins + `,{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},` +
@@ -140,33 +140,119 @@ func TestOperatorIsKeptFromTheKey(t *testing.T) {
 			`"Action":"kms:*","Resource":"*"}`},
 		"a key that lets the account in through S3 alone": {existingKey(true), admitsAdmins + `,{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},` +
 			`"Action":"kms:*","Resource":"*","Condition":{"StringEquals":{"kms:ViaService":"s3.eu-west-1.amazonaws.com"}}}`},
-	} {
+	}
+}
+
+const namesCreators = "PersonalizeCreatorsUseKey"
+
+// A key's policy that leaves nothing to the policies of the account names the operators who use the
+// key, and no others. Without that statement AWS KMS takes no notice of an operator's own policy, and
+// the finding names the key, the operator and what to do.
+func TestOperatorIsNamedInTheKey(t *testing.T) {
+	for name, c := range closedKeys() {
 		files := map[string]string{"key.json": `{"Version":"2012-10-17","Statement":[` + c.key + `]}`}
 		m := builtSetup(t, c.spec, files)
-		r := Prove(m, nil, Input{})
-		if len(r.Findings) != 1 || len(r.Unproved) != 0 {
+		if r := Prove(m, nil, Input{}); !r.OK() || len(r.Unproved) != 0 {
 			t.Errorf("%s: %+v, %+v", name, r.Findings, r.Unproved)
 		}
-		f := finds(t, r, Sufficient, "key-main", "operator ops, role Ops", "no statement of key-main allows it", "kms:Decrypt")
-		if !strings.Contains(f.Hint, "arn:aws:iam::111122223333:root") || !strings.Contains(f.Hint, "statements.keys.main") || f.Place != m.Places["keys.main"] {
-			t.Errorf("%s: at %v, hint %s", name, f.Place, f.Hint)
+		if got := decideOnKey(t, m); got.Outcome != policy.Allowed {
+			t.Errorf("%s: %+v", name, got)
 		}
-		// The same two documents, decided on their own.
-		var key, operator policy.Document
-		for _, d := range m.Docs() {
-			switch d.Name {
-			case "key-main":
-				key = d.Document.Fill(calls.DeployedEnv(m))
-			case "operator-ops":
-				operator = d.Document.Fill(calls.DeployedEnv(m))
-			}
+		k := &m.Keys[0]
+		cut := func(d policy.Document) policy.Document {
+			d.Statements = slices.DeleteFunc(slices.Clone(d.Statements), func(s policy.Statement) bool {
+				return strings.HasPrefix(s.Sid, namesCreators)
+			})
+			return d
 		}
-		got, err := policy.Evaluate(policy.Request{Principal: "arn:aws:iam::111122223333:role/Ops", Action: "kms:Decrypt", Resource: calls.DeployedEnv(m)[model.RefKeyARN("main")]},
-			policy.Policies{Identity: []policy.Document{operator}, Resource: &key})
-		if err != nil || got.Outcome != policy.ImplicitlyDenied {
-			t.Errorf("%s: %v, %v", name, got, err)
+		k.Own, k.Policy.Document = cut(k.Own), cut(k.Policy.Document)
+		f := finds(t, Prove(m, nil, Input{}), Sufficient, "key-main", "operator ops", "no statement allows it", "kms:Decrypt")
+		if f.Place != m.Places["operators.ops"] {
+			t.Errorf("%s: at %v", name, f.Place)
+		}
+		if got := decideOnKey(t, m); got.Outcome != policy.ImplicitlyDenied {
+			t.Errorf("%s: %+v", name, got)
 		}
 	}
+	// Nobody is named whom the key's policy lets in already.
+	for name, admins := range map[string]string{
+		"the account": `"arn:aws:iam::111122223333:role/KeyAdmins", "arn:aws:iam::111122223333:root"`,
+		"themselves":  `"arn:aws:iam::111122223333:role/a/Ops", "arn:aws:iam::111122223333:user/ann"`,
+	} {
+		text := strings.Replace(assumedSpec, "{alias: alias/main}", "{alias: alias/main, admins: ["+admins+"]}", 1)
+		for _, s := range builtSetup(t, text, nil).Keys[0].Own.Statements {
+			if strings.HasPrefix(s.Sid, namesCreators) {
+				t.Errorf("administrators are %s, and %s names %v", name, s.Sid, s.Principal)
+			}
+		}
+	}
+}
+
+// A statement that names an operator who is let in anyway, or for more than he needs, is found.
+func TestOperatorIsNamedForNothing(t *testing.T) {
+	closed := closedKeys()["a created key with administrators"].spec
+	for name, c := range map[string]struct {
+		spec  string
+		spoil func(*policy.Statement)
+		says  string
+	}{
+		"another role": {closed, func(s *policy.Statement) {
+			p := &policy.Principal{Types: slices.Clone(s.Principal.Types)}
+			p.Types[0].Values = with(p.Types[0].Values, "arn:aws:iam::111122223333:role/Other")
+			s.Principal = p
+		}, "role/Other"},
+		"more": {closed, func(s *policy.Statement) { s.Action = with(s.Action, "kms:Encrypt") }, "kms:Encrypt"},
+		"wide": {closed, func(s *policy.Statement) { s.Action = with(s.Action, "kms:Generate*") }, "kms:Generate"},
+	} {
+		m := builtSetup(t, c.spec, nil)
+		for _, d := range []*policy.Document{&m.Keys[0].Own, &m.Keys[0].Policy.Document} {
+			d.Statements = slices.Clone(d.Statements)
+			for i := range d.Statements {
+				if strings.HasPrefix(d.Statements[i].Sid, namesCreators) {
+					c.spoil(&d.Statements[i])
+				}
+			}
+		}
+		t.Log(name)
+		finds(t, Prove(m, nil, Input{}), Minimal, "key-main", c.says)
+	}
+}
+
+// A group cannot be named in a key's policy, and whoever gets the policy of an operator that is
+// attached to nobody is not known.
+func TestOperatorWhoCannotBeNamed(t *testing.T) {
+	closed := closedKeys()["a created key with administrators"].spec
+	groups := strings.Replace(closed, "roles: [Ops], users: [ann]", "groups: [Ops]", 1)
+	m := builtSetup(t, groups, nil)
+	f := finds(t, Prove(m, nil, Input{}), Sufficient, "key-main", "a member of group Ops", "no statement of key-main allows it")
+	if !strings.Contains(f.Hint, "cannot name a group") || f.Place != m.Places["keys.main"] {
+		t.Errorf("at %v, hint %s", f.Place, f.Hint)
+	}
+	nobody := strings.Replace(closed, ", roles: [Ops], users: [ann]", "", 1)
+	r := Prove(builtSetup(t, nobody, nil), nil, Input{})
+	if !r.OK() || len(r.Unproved) != 1 || !strings.Contains(r.Unproved[0].Message, "nobody is attached") {
+		t.Errorf("%+v %+v", r.Findings, r.Unproved)
+	}
+}
+
+// decideOnKey decides by the documents of the operator and the key alone.
+func decideOnKey(t *testing.T, m *model.Setup) policy.Decision {
+	t.Helper()
+	var key, operator policy.Document
+	for _, d := range m.Docs() {
+		switch d.Name {
+		case "key-main":
+			key = d.Document.Fill(calls.DeployedEnv(m))
+		case "operator-ops":
+			operator = d.Document.Fill(calls.DeployedEnv(m))
+		}
+	}
+	got, err := policy.Evaluate(policy.Request{Principal: "arn:aws:iam::111122223333:role/Ops", Action: "kms:Decrypt", Resource: calls.DeployedEnv(m)[model.RefKeyARN("main")]},
+		policy.Policies{Identity: []policy.Document{operator}, Resource: &key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
 }
 
 // The operator gets through when the key's policy leaves the key to the account, or names him; a user or role that is named by its path is the one of that

@@ -103,20 +103,21 @@ ensure_inline() {
     iam put-role-policy --role-name="$ROLE_NAME" --policy-name="$1" --policy-document "$wanted"
 }
 
-# ensure_managed NAME POLICY TO MANAGED: a customer managed policy, and whom it is attached to: a JSON
+# ensure_managed NAME POLICY TO MANAGED ABOUT: a customer managed policy, and whom it is attached to: a JSON
 # list of "user/NAME", "group/NAME", "role/NAME". They get the policies of others in MANAGED as well, a
-# list of ARNs.
+# list of ARNs. ABOUT is its description, which IAM keeps as it was when the policy was made.
 ensure_managed() {
   local name=$1 wanted=$2 to=$3 arn="arn:${PARTITION}:iam::${ACCOUNT}:policy/$1" version tags oldest
-  local present entry pair
+  local present entry pair about
   handles policy "$name"
   for pair in $(pairs_of "$to" "$4"); do handles attached "$pair"; done
   if ! call NoSuchEntity "$POLICY_SHAPE" iam get-policy --policy-arn "$arn"; then
     RECORD='[]'
     RECORD_TAGS=0
     tags=$(jq -cn --argjson tags "$TAGS" --argjson record "$(record_tags "$to")" '$tags + $record')
-    change "create the policy ${name}" \
-      iam create-policy --policy-name="$name" --policy-document "$wanted" --tags "$tags"
+    about=$(jq -cn --arg about "$5" 'if $about == "" then {} else {Description: $about} end')
+    change "create the policy ${name}" iam create-policy --cli-input-json "$about" \
+      --policy-name="$name" --policy-document "$wanted" --tags "$tags"
     RECORD=$(jq -cn --argjson to "$to" '$to | unique')
     RECORD_TAGS=$(jq -rn --argjson all "$tags" --argjson own "$TAGS" '$all - $own | length')
     for entry in $(jq -rn --argjson to "$to" '$to[]'); do attach "${entry%%/*}" "${entry#*/}" "$arn"; done
@@ -124,6 +125,10 @@ ensure_managed() {
     return 0
   fi
   claim "the policy ${name}" .Policy.Tags
+  if ! holds --arg about "$5" '(.Policy.Description // "") == $about'; then
+    warn "the policy ${name} keeps the description it was made with: IAM changes none." \
+      "To have the spec's, delete the policy first"
+  fi
   RECORD='[]'
   RECORD_TAGS=0
   if ours .Policy.Tags; then record .Policy.Tags; fi

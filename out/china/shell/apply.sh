@@ -49,7 +49,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputChina", "PersonalizeKeyAdministrationChina", "PersonalizeListBucketChina", "PersonalizeReadInputChina", "PersonalizeRequireTLSChina", "PersonalizeRoleExportsWithKeyChina", "PersonalizeRoleUsesKeyChina", "PersonalizeServiceExportsWithKeyChina", "PersonalizeServiceUsesKeyChina", "PersonalizeWriteOutputChina"]'
+OWNED_SIDS='["PersonalizeCheckOutputChina", "PersonalizeCreatorsUseKeyChina", "PersonalizeDownloadersUseKeyChina", "PersonalizeKeyAdministrationChina", "PersonalizeListBucketChina", "PersonalizeReadInputChina", "PersonalizeRequireTLSChina", "PersonalizeRoleExportsWithKeyChina", "PersonalizeRoleUsesKeyChina", "PersonalizeServiceExportsWithKeyChina", "PersonalizeServiceUsesKeyChina", "PersonalizeUploadersUseKeyChina", "PersonalizeWriteOutputChina"]'
 SID_MARKS='["China"]'
 
 check_setup() {
@@ -473,11 +473,43 @@ policy_operator_analysts() {
       "Sid": "PersonalizeDatasetGroup",
       "Effect": "Allow",
       "Action": [
-        "personalize:CreateDatasetGroup",
+        "personalize:CreateDatasetGroup"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/china"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasetGroup",
+      "Effect": "Allow",
+      "Action": [
         "personalize:DescribeDatasetGroup"
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/china"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDataset"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/china/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeSolution",
+        "personalize:DescribeSolutionVersion",
+        "personalize:DescribeFilter"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:solution/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:filter/*"
       ]
     },
     {
@@ -505,6 +537,28 @@ policy_operator_analysts() {
       "Effect": "Allow",
       "Action": [
         "personalize:ListDatasetGroups"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDatasets"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListSolutions",
+        "personalize:ListSolutionVersions",
+        "personalize:ListFilters"
       ],
       "Resource": [
         "*"
@@ -555,7 +609,7 @@ steps() {
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
   ensure_bucket "$OUT_BUCKET" "$OPS_KEY_ARN" true true true 0
   merge_policy bucket "$OUT_BUCKET" "$(policy_bucket_out)"
-  ensure_managed 'Personalize-china-analysts' "$(policy_operator_analysts)" '["role/PersonalizeAnalyst"]' "[\"arn:${PARTITION}:iam::aws:policy/CloudWatchFullAccessV2\"]"
+  ensure_managed 'Personalize-china-analysts' "$(policy_operator_analysts)" '["role/PersonalizeAnalyst"]' "[\"arn:${PARTITION}:iam::aws:policy/CloudWatchFullAccessV2\"]" ''
   ensure_dataset_group 'china' 'ECOMMERCE' ''
 }
 

@@ -522,14 +522,42 @@ data "aws_iam_policy_document" "operator_analysts" {
   }
 
   statement {
-    # the operator creates the dataset group of the setup and waits for it
-    sid    = "PersonalizeDatasetGroup"
+    # the operator creates the dataset group of the setup
+    sid       = "PersonalizeDatasetGroup"
+    effect    = "Allow"
+    actions   = ["personalize:CreateDatasetGroup"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
+  }
+
+  statement {
+    # the operator looks at the dataset group that jobs work in, and waits for it
+    sid       = "PersonalizeFindDatasetGroup"
+    effect    = "Allow"
+    actions   = ["personalize:DescribeDatasetGroup"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
+  }
+
+  statement {
+    # the operator looks at the datasets that jobs read and write
+    sid       = "PersonalizeFindDatasets"
+    effect    = "Allow"
+    actions   = ["personalize:DescribeDataset"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*"]
+  }
+
+  statement {
+    # the operator looks at the solutions and filters that batch jobs use, and at the versions of solutions
+    sid    = "PersonalizeFindSolutions"
     effect = "Allow"
     actions = [
-      "personalize:CreateDatasetGroup",
-      "personalize:DescribeDatasetGroup",
+      "personalize:DescribeSolution",
+      "personalize:DescribeSolutionVersion",
+      "personalize:DescribeFilter",
     ]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:solution/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:filter/*",
+    ]
   }
 
   statement {
@@ -549,10 +577,30 @@ data "aws_iam_policy_document" "operator_analysts" {
   }
 
   statement {
-    # the operator finds what was started before; the call takes no resource
+    # the operator finds the dataset group; the call takes no resource
     sid       = "PersonalizeListDatasetGroups"
     effect    = "Allow"
     actions   = ["personalize:ListDatasetGroups"]
+    resources = ["*"]
+  }
+
+  statement {
+    # the operator finds the datasets that jobs read and write; the call takes no resource
+    sid       = "PersonalizeListDatasets"
+    effect    = "Allow"
+    actions   = ["personalize:ListDatasets"]
+    resources = ["*"]
+  }
+
+  statement {
+    # the operator finds the solution versions and filters that batch jobs use; these calls take no resource
+    sid    = "PersonalizeListSolutions"
+    effect = "Allow"
+    actions = [
+      "personalize:ListSolutions",
+      "personalize:ListSolutionVersions",
+      "personalize:ListFilters",
+    ]
     resources = ["*"]
   }
 

@@ -47,7 +47,7 @@ BATCH_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputDocumentedBatch", "PersonalizeKeyAdministrationDocumentedBatch", "PersonalizeListBucketDocumentedBatch", "PersonalizeReadInputDocumentedBatch", "PersonalizeRequireTLSDocumentedBatch", "PersonalizeRoleExportsWithKeyDocumentedBatch", "PersonalizeRoleUsesKeyDocumentedBatch", "PersonalizeServiceExportsWithKeyDocumentedBatch", "PersonalizeServiceUsesKeyDocumentedBatch", "PersonalizeWriteOutputDocumentedBatch"]'
+OWNED_SIDS='["PersonalizeCheckOutputDocumentedBatch", "PersonalizeCreatorsUseKeyDocumentedBatch", "PersonalizeDownloadersUseKeyDocumentedBatch", "PersonalizeKeyAdministrationDocumentedBatch", "PersonalizeListBucketDocumentedBatch", "PersonalizeReadInputDocumentedBatch", "PersonalizeRequireTLSDocumentedBatch", "PersonalizeRoleExportsWithKeyDocumentedBatch", "PersonalizeRoleUsesKeyDocumentedBatch", "PersonalizeServiceExportsWithKeyDocumentedBatch", "PersonalizeServiceUsesKeyDocumentedBatch", "PersonalizeUploadersUseKeyDocumentedBatch", "PersonalizeWriteOutputDocumentedBatch"]'
 SID_MARKS='["DocumentedBatch"]'
 
 check_setup() {

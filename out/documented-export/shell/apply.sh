@@ -45,7 +45,7 @@ GROUP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputDocumentedExport", "PersonalizeKeyAdministrationDocumentedExport", "PersonalizeListBucketDocumentedExport", "PersonalizeReadInputDocumentedExport", "PersonalizeRequireTLSDocumentedExport", "PersonalizeRoleExportsWithKeyDocumentedExport", "PersonalizeRoleUsesKeyDocumentedExport", "PersonalizeServiceExportsWithKeyDocumentedExport", "PersonalizeServiceUsesKeyDocumentedExport", "PersonalizeWriteOutputDocumentedExport"]'
+OWNED_SIDS='["PersonalizeCheckOutputDocumentedExport", "PersonalizeCreatorsUseKeyDocumentedExport", "PersonalizeDownloadersUseKeyDocumentedExport", "PersonalizeKeyAdministrationDocumentedExport", "PersonalizeListBucketDocumentedExport", "PersonalizeReadInputDocumentedExport", "PersonalizeRequireTLSDocumentedExport", "PersonalizeRoleExportsWithKeyDocumentedExport", "PersonalizeRoleUsesKeyDocumentedExport", "PersonalizeServiceExportsWithKeyDocumentedExport", "PersonalizeServiceUsesKeyDocumentedExport", "PersonalizeUploadersUseKeyDocumentedExport", "PersonalizeWriteOutputDocumentedExport"]'
 SID_MARKS='["DocumentedExport"]'
 
 check_setup() {

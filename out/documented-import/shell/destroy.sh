@@ -42,7 +42,7 @@ DATA_BUCKET_ARN="arn:${PARTITION}:s3:::${DATA_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputDocumentedImport", "PersonalizeKeyAdministrationDocumentedImport", "PersonalizeListBucketDocumentedImport", "PersonalizeReadInputDocumentedImport", "PersonalizeRequireTLSDocumentedImport", "PersonalizeRoleExportsWithKeyDocumentedImport", "PersonalizeRoleUsesKeyDocumentedImport", "PersonalizeServiceExportsWithKeyDocumentedImport", "PersonalizeServiceUsesKeyDocumentedImport", "PersonalizeWriteOutputDocumentedImport"]'
+OWNED_SIDS='["PersonalizeCheckOutputDocumentedImport", "PersonalizeCreatorsUseKeyDocumentedImport", "PersonalizeDownloadersUseKeyDocumentedImport", "PersonalizeKeyAdministrationDocumentedImport", "PersonalizeListBucketDocumentedImport", "PersonalizeReadInputDocumentedImport", "PersonalizeRequireTLSDocumentedImport", "PersonalizeRoleExportsWithKeyDocumentedImport", "PersonalizeRoleUsesKeyDocumentedImport", "PersonalizeServiceExportsWithKeyDocumentedImport", "PersonalizeServiceUsesKeyDocumentedImport", "PersonalizeUploadersUseKeyDocumentedImport", "PersonalizeWriteOutputDocumentedImport"]'
 SID_MARKS='["DocumentedImport"]'
 
 check_setup() {

@@ -42,7 +42,7 @@ REPORTS_BUCKET_ARN="arn:${PARTITION}:s3:::${REPORTS_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputDocumentedMetrics", "PersonalizeKeyAdministrationDocumentedMetrics", "PersonalizeListBucketDocumentedMetrics", "PersonalizeReadInputDocumentedMetrics", "PersonalizeRequireTLSDocumentedMetrics", "PersonalizeRoleExportsWithKeyDocumentedMetrics", "PersonalizeRoleUsesKeyDocumentedMetrics", "PersonalizeServiceExportsWithKeyDocumentedMetrics", "PersonalizeServiceUsesKeyDocumentedMetrics", "PersonalizeWriteOutputDocumentedMetrics"]'
+OWNED_SIDS='["PersonalizeCheckOutputDocumentedMetrics", "PersonalizeCreatorsUseKeyDocumentedMetrics", "PersonalizeDownloadersUseKeyDocumentedMetrics", "PersonalizeKeyAdministrationDocumentedMetrics", "PersonalizeListBucketDocumentedMetrics", "PersonalizeReadInputDocumentedMetrics", "PersonalizeRequireTLSDocumentedMetrics", "PersonalizeRoleExportsWithKeyDocumentedMetrics", "PersonalizeRoleUsesKeyDocumentedMetrics", "PersonalizeServiceExportsWithKeyDocumentedMetrics", "PersonalizeServiceUsesKeyDocumentedMetrics", "PersonalizeUploadersUseKeyDocumentedMetrics", "PersonalizeWriteOutputDocumentedMetrics"]'
 SID_MARKS='["DocumentedMetrics"]'
 
 check_setup() {

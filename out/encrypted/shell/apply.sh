@@ -56,7 +56,7 @@ OUTPUT_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputEncrypted", "PersonalizeKeyAdministrationEncrypted", "PersonalizeListBucketEncrypted", "PersonalizeReadInputEncrypted", "PersonalizeRequireTLSEncrypted", "PersonalizeRoleExportsWithKeyEncrypted", "PersonalizeRoleUsesKeyEncrypted", "PersonalizeServiceExportsWithKeyEncrypted", "PersonalizeServiceUsesKeyEncrypted", "PersonalizeWriteOutputEncrypted"]'
+OWNED_SIDS='["PersonalizeCheckOutputEncrypted", "PersonalizeCreatorsUseKeyEncrypted", "PersonalizeDownloadersUseKeyEncrypted", "PersonalizeKeyAdministrationEncrypted", "PersonalizeListBucketEncrypted", "PersonalizeReadInputEncrypted", "PersonalizeRequireTLSEncrypted", "PersonalizeRoleExportsWithKeyEncrypted", "PersonalizeRoleUsesKeyEncrypted", "PersonalizeServiceExportsWithKeyEncrypted", "PersonalizeServiceUsesKeyEncrypted", "PersonalizeUploadersUseKeyEncrypted", "PersonalizeWriteOutputEncrypted"]'
 SID_MARKS='["Encrypted"]'
 
 check_setup() {
@@ -801,37 +801,11 @@ policy_operator_auditors() {
 EOF
 }
 
-policy_operator_pipeline() {
+policy_operator_pipeline_1() {
   cat <<EOF
 {
   "Version": "2012-10-17",
   "Statement": [
-    {
-      "Sid": "PersonalizePassRole",
-      "Effect": "Allow",
-      "Action": [
-        "iam:PassRole"
-      ],
-      "Resource": [
-        "${ROLE_ARN}"
-      ],
-      "Condition": {
-        "StringEquals": {
-          "iam:PassedToService": "personalize.amazonaws.com"
-        }
-      }
-    },
-    {
-      "Sid": "PersonalizeImportStart",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:CreateDatasetImportJob"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/video_encrypted/*",
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
-      ]
-    },
     {
       "Sid": "PersonalizeImportWatch",
       "Effect": "Allow",
@@ -850,16 +824,6 @@ policy_operator_pipeline() {
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/video_encrypted/*",
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeExportWatch",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:DescribeDatasetExportJob"
-      ],
-      "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
       ]
     },
@@ -898,34 +862,88 @@ policy_operator_pipeline() {
       ]
     },
     {
-      "Sid": "PersonalizeBatchSegmentWatch",
+      "Sid": "PersonalizeDatasetGroup",
       "Effect": "Allow",
       "Action": [
-        "personalize:DescribeBatchSegmentJob"
+        "personalize:CreateDatasetGroup"
       ],
       "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-segment-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeDataDeletionStart",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:CreateDataDeletionJob"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:data-deletion-job/*",
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/video_encrypted"
       ]
     },
     {
-      "Sid": "PersonalizeDataDeletionWatch",
+      "Sid": "PersonalizeListDataDeletions",
       "Effect": "Allow",
       "Action": [
-        "personalize:DescribeDataDeletionJob"
+        "personalize:ListDataDeletionJobs"
       ],
       "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:data-deletion-job/*"
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListMetricAttributions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListMetricAttributions",
+        "personalize:ListMetricAttributionMetrics"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListSolutions",
+        "personalize:ListSolutionVersions",
+        "personalize:ListFilters"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeTagImports",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:TagResource"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeDatasetGroupKey",
+      "Effect": "Allow",
+      "Action": [
+        "kms:DescribeKey",
+        "kms:Decrypt",
+        "kms:GenerateDataKey"
+      ],
+      "Resource": [
+        "${GROUP_KEY_ARN}"
+      ]
+    }
+  ]
+}
+EOF
+}
+
+policy_operator_pipeline_2() {
+  cat <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "PersonalizeExportWatch",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDatasetExportJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
       ]
     },
     {
@@ -940,25 +958,13 @@ policy_operator_pipeline() {
       ]
     },
     {
-      "Sid": "PersonalizeMetricAttributionChange",
+      "Sid": "PersonalizeMetricAttributionWatch",
       "Effect": "Allow",
       "Action": [
-        "personalize:UpdateMetricAttribution",
         "personalize:DescribeMetricAttribution"
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeDatasetGroup",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:CreateDatasetGroup",
-        "personalize:DescribeDatasetGroup"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/video_encrypted"
       ]
     },
     {
@@ -992,37 +998,6 @@ policy_operator_pipeline() {
       ]
     },
     {
-      "Sid": "PersonalizeListBatchSegments",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListBatchSegmentJobs"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListDataDeletions",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListDataDeletionJobs"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListMetricAttributions",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListMetricAttributions",
-        "personalize:ListMetricAttributionMetrics"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
       "Sid": "PersonalizeListDatasetGroups",
       "Effect": "Allow",
       "Action": [
@@ -1030,16 +1005,6 @@ policy_operator_pipeline() {
       ],
       "Resource": [
         "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagImports",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
       ]
     },
     {
@@ -1063,16 +1028,6 @@ policy_operator_pipeline() {
       ]
     },
     {
-      "Sid": "PersonalizeTagBatchSegments",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-segment-job/*"
-      ]
-    },
-    {
       "Sid": "PersonalizeTagDataDeletions",
       "Effect": "Allow",
       "Action": [
@@ -1091,17 +1046,145 @@ policy_operator_pipeline() {
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/video_encrypted"
       ]
-    },
+    }
+  ]
+}
+EOF
+}
+
+policy_operator_pipeline_3() {
+  cat <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [
     {
-      "Sid": "PersonalizeDatasetGroupKey",
+      "Sid": "PersonalizePassRole",
       "Effect": "Allow",
       "Action": [
-        "kms:DescribeKey",
-        "kms:Decrypt",
-        "kms:GenerateDataKey"
+        "iam:PassRole"
       ],
       "Resource": [
-        "${GROUP_KEY_ARN}"
+        "${ROLE_ARN}"
+      ],
+      "Condition": {
+        "StringEquals": {
+          "iam:PassedToService": "personalize.amazonaws.com"
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizeImportStart",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateDatasetImportJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/video_encrypted/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeBatchSegmentWatch",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeBatchSegmentJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-segment-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeDataDeletionStart",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateDataDeletionJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:data-deletion-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/video_encrypted"
+      ]
+    },
+    {
+      "Sid": "PersonalizeDataDeletionWatch",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDataDeletionJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:data-deletion-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeMetricAttributionChange",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:UpdateMetricAttribution"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasetGroup",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDatasetGroup"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/video_encrypted"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDataset"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/video_encrypted/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeSolution",
+        "personalize:DescribeSolutionVersion",
+        "personalize:DescribeFilter"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:solution/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:filter/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListBatchSegments",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListBatchSegmentJobs"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDatasets"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeTagBatchSegments",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:TagResource"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-segment-job/*"
       ]
     }
   ]
@@ -1189,9 +1272,11 @@ steps() {
   merge_policy bucket "$INPUT_BUCKET" "$(policy_bucket_input)"
   ensure_bucket "$OUTPUT_BUCKET" "$OUTPUT_KEY_ARN" false true true 0
   merge_policy bucket "$OUTPUT_BUCKET" "$(policy_bucket_output)"
-  ensure_managed 'Personalize-encrypted-auditors' "$(policy_operator_auditors)" '["group/Auditors"]' '[]'
-  ensure_managed 'Personalize-encrypted-pipeline' "$(policy_operator_pipeline)" '["role/VideoPipeline"]' '[]'
-  ensure_managed 'Personalize-encrypted-player' "$(policy_operator_player)" '["role/VideoPlayer","user/player-ci"]' '[]'
+  ensure_managed 'Personalize-encrypted-auditors' "$(policy_operator_auditors)" '["group/Auditors"]' '[]' ''
+  ensure_managed 'Personalize-encrypted-pipeline-1' "$(policy_operator_pipeline_1)" '["role/VideoPipeline"]' '[]' ''
+  ensure_managed 'Personalize-encrypted-pipeline-2' "$(policy_operator_pipeline_2)" '["role/VideoPipeline"]' '[]' ''
+  ensure_managed 'Personalize-encrypted-pipeline-3' "$(policy_operator_pipeline_3)" '["role/VideoPipeline"]' '[]' ''
+  ensure_managed 'Personalize-encrypted-player' "$(policy_operator_player)" '["role/VideoPlayer","user/player-ci"]' '[]' ''
   ensure_dataset_group 'video_encrypted' 'VIDEO_ON_DEMAND' "$GROUP_KEY_ARN"
 }
 

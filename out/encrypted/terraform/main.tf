@@ -989,32 +989,7 @@ resource "aws_iam_group_policy_attachment" "operator_auditors" {
   policy_arn = aws_iam_policy.operator_auditors.arn
 }
 
-data "aws_iam_policy_document" "operator_pipeline" {
-  statement {
-    # jobs are started with the service role, which the operator hands to Personalize and to no other service
-    sid       = "PersonalizePassRole"
-    effect    = "Allow"
-    actions   = ["iam:PassRole"]
-    resources = [aws_iam_role.personalize.arn]
-
-    condition {
-      test     = "StringEquals"
-      variable = "iam:PassedToService"
-      values   = ["personalize.amazonaws.com"]
-    }
-  }
-
-  statement {
-    # the operator starts dataset import jobs
-    sid     = "PersonalizeImportStart"
-    effect  = "Allow"
-    actions = ["personalize:CreateDatasetImportJob"]
-    resources = [
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
-    ]
-  }
-
+data "aws_iam_policy_document" "operator_pipeline_1" {
   statement {
     # the operator follows the job
     sid       = "PersonalizeImportWatch"
@@ -1032,14 +1007,6 @@ data "aws_iam_policy_document" "operator_pipeline" {
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*",
     ]
-  }
-
-  statement {
-    # the operator follows the job
-    sid       = "PersonalizeExportWatch"
-    effect    = "Allow"
-    actions   = ["personalize:DescribeDatasetExportJob"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*"]
   }
 
   statement {
@@ -1075,30 +1042,78 @@ data "aws_iam_policy_document" "operator_pipeline" {
   }
 
   statement {
-    # the operator follows the job
-    sid       = "PersonalizeBatchSegmentWatch"
+    # the operator creates the dataset group of the setup
+    sid       = "PersonalizeDatasetGroup"
     effect    = "Allow"
-    actions   = ["personalize:DescribeBatchSegmentJob"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-segment-job/*"]
+    actions   = ["personalize:CreateDatasetGroup"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 
   statement {
-    # the operator starts data deletion jobs
-    sid     = "PersonalizeDataDeletionStart"
-    effect  = "Allow"
-    actions = ["personalize:CreateDataDeletionJob"]
-    resources = [
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:data-deletion-job/*",
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}",
+    # the operator finds what was started before; the call takes no resource
+    sid       = "PersonalizeListDataDeletions"
+    effect    = "Allow"
+    actions   = ["personalize:ListDataDeletionJobs"]
+    resources = ["*"]
+  }
+
+  statement {
+    # the operator finds what was started before; the call takes no resource
+    sid    = "PersonalizeListMetricAttributions"
+    effect = "Allow"
+    actions = [
+      "personalize:ListMetricAttributions",
+      "personalize:ListMetricAttributionMetrics",
     ]
+    resources = ["*"]
   }
 
   statement {
-    # the operator follows the job
-    sid       = "PersonalizeDataDeletionWatch"
+    # the operator finds the solution versions and filters that batch jobs use; these calls take no resource
+    sid    = "PersonalizeListSolutions"
+    effect = "Allow"
+    actions = [
+      "personalize:ListSolutions",
+      "personalize:ListSolutionVersions",
+      "personalize:ListFilters",
+    ]
+    resources = ["*"]
+  }
+
+  statement {
+    # a call that passes tags needs TagResource beside it
+    sid       = "PersonalizeTagImports"
     effect    = "Allow"
-    actions   = ["personalize:DescribeDataDeletionJob"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:data-deletion-job/*"]
+    actions   = ["personalize:TagResource"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*"]
+  }
+
+  statement {
+    # who creates an encrypted dataset group needs permission to use its key too
+    sid    = "PersonalizeDatasetGroupKey"
+    effect = "Allow"
+    actions = [
+      "kms:DescribeKey",
+      "kms:Decrypt",
+      "kms:GenerateDataKey",
+    ]
+    resources = [aws_kms_key.group.arn]
+  }
+}
+
+resource "aws_iam_policy" "operator_pipeline_1" {
+  name   = "Personalize-encrypted-pipeline-1"
+  policy = data.aws_iam_policy_document.operator_pipeline_1.json
+  tags   = var.tags
+}
+
+data "aws_iam_policy_document" "operator_pipeline_2" {
+  statement {
+    # the operator follows the job
+    sid       = "PersonalizeExportWatch"
+    effect    = "Allow"
+    actions   = ["personalize:DescribeDatasetExportJob"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*"]
   }
 
   statement {
@@ -1113,25 +1128,11 @@ data "aws_iam_policy_document" "operator_pipeline" {
   }
 
   statement {
-    # the operator changes and reads the metric attribution
-    sid    = "PersonalizeMetricAttributionChange"
-    effect = "Allow"
-    actions = [
-      "personalize:UpdateMetricAttribution",
-      "personalize:DescribeMetricAttribution",
-    ]
+    # the operator reads the metric attribution
+    sid       = "PersonalizeMetricAttributionWatch"
+    effect    = "Allow"
+    actions   = ["personalize:DescribeMetricAttribution"]
     resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:metric-attribution/*"]
-  }
-
-  statement {
-    # the operator creates the dataset group of the setup and waits for it
-    sid    = "PersonalizeDatasetGroup"
-    effect = "Allow"
-    actions = [
-      "personalize:CreateDatasetGroup",
-      "personalize:DescribeDatasetGroup",
-    ]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 
   statement {
@@ -1159,46 +1160,11 @@ data "aws_iam_policy_document" "operator_pipeline" {
   }
 
   statement {
-    # the operator finds what was started before; the call takes no resource
-    sid       = "PersonalizeListBatchSegments"
-    effect    = "Allow"
-    actions   = ["personalize:ListBatchSegmentJobs"]
-    resources = ["*"]
-  }
-
-  statement {
-    # the operator finds what was started before; the call takes no resource
-    sid       = "PersonalizeListDataDeletions"
-    effect    = "Allow"
-    actions   = ["personalize:ListDataDeletionJobs"]
-    resources = ["*"]
-  }
-
-  statement {
-    # the operator finds what was started before; the call takes no resource
-    sid    = "PersonalizeListMetricAttributions"
-    effect = "Allow"
-    actions = [
-      "personalize:ListMetricAttributions",
-      "personalize:ListMetricAttributionMetrics",
-    ]
-    resources = ["*"]
-  }
-
-  statement {
-    # the operator finds what was started before; the call takes no resource
+    # the operator finds the dataset group; the call takes no resource
     sid       = "PersonalizeListDatasetGroups"
     effect    = "Allow"
     actions   = ["personalize:ListDatasetGroups"]
     resources = ["*"]
-  }
-
-  statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagImports"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*"]
   }
 
   statement {
@@ -1219,14 +1185,6 @@ data "aws_iam_policy_document" "operator_pipeline" {
 
   statement {
     # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagBatchSegments"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-segment-job/*"]
-  }
-
-  statement {
-    # a call that passes tags needs TagResource beside it
     sid       = "PersonalizeTagDataDeletions"
     effect    = "Allow"
     actions   = ["personalize:TagResource"]
@@ -1240,31 +1198,156 @@ data "aws_iam_policy_document" "operator_pipeline" {
     actions   = ["personalize:TagResource"]
     resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
-
-  statement {
-    # who creates an encrypted dataset group needs permission to use its key too
-    sid    = "PersonalizeDatasetGroupKey"
-    effect = "Allow"
-    actions = [
-      "kms:DescribeKey",
-      "kms:Decrypt",
-      "kms:GenerateDataKey",
-    ]
-    resources = [aws_kms_key.group.arn]
-  }
 }
 
-resource "aws_iam_policy" "operator_pipeline" {
-  name   = "Personalize-encrypted-pipeline"
-  policy = data.aws_iam_policy_document.operator_pipeline.json
+resource "aws_iam_policy" "operator_pipeline_2" {
+  name   = "Personalize-encrypted-pipeline-2"
+  policy = data.aws_iam_policy_document.operator_pipeline_2.json
   tags   = var.tags
 }
 
-resource "aws_iam_role_policy_attachment" "operator_pipeline" {
+data "aws_iam_policy_document" "operator_pipeline_3" {
+  statement {
+    # jobs are started with the service role, which the operator hands to Personalize and to no other service
+    sid       = "PersonalizePassRole"
+    effect    = "Allow"
+    actions   = ["iam:PassRole"]
+    resources = [aws_iam_role.personalize.arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["personalize.amazonaws.com"]
+    }
+  }
+
+  statement {
+    # the operator starts dataset import jobs
+    sid     = "PersonalizeImportStart"
+    effect  = "Allow"
+    actions = ["personalize:CreateDatasetImportJob"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
+    ]
+  }
+
+  statement {
+    # the operator follows the job
+    sid       = "PersonalizeBatchSegmentWatch"
+    effect    = "Allow"
+    actions   = ["personalize:DescribeBatchSegmentJob"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-segment-job/*"]
+  }
+
+  statement {
+    # the operator starts data deletion jobs
+    sid     = "PersonalizeDataDeletionStart"
+    effect  = "Allow"
+    actions = ["personalize:CreateDataDeletionJob"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:data-deletion-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}",
+    ]
+  }
+
+  statement {
+    # the operator follows the job
+    sid       = "PersonalizeDataDeletionWatch"
+    effect    = "Allow"
+    actions   = ["personalize:DescribeDataDeletionJob"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:data-deletion-job/*"]
+  }
+
+  statement {
+    # the operator changes the metric attribution
+    sid       = "PersonalizeMetricAttributionChange"
+    effect    = "Allow"
+    actions   = ["personalize:UpdateMetricAttribution"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:metric-attribution/*"]
+  }
+
+  statement {
+    # the operator looks at the dataset group that jobs work in, and waits for it
+    sid       = "PersonalizeFindDatasetGroup"
+    effect    = "Allow"
+    actions   = ["personalize:DescribeDatasetGroup"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
+  }
+
+  statement {
+    # the operator looks at the datasets that jobs read and write
+    sid       = "PersonalizeFindDatasets"
+    effect    = "Allow"
+    actions   = ["personalize:DescribeDataset"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*"]
+  }
+
+  statement {
+    # the operator looks at the solutions and filters that batch jobs use, and at the versions of solutions
+    sid    = "PersonalizeFindSolutions"
+    effect = "Allow"
+    actions = [
+      "personalize:DescribeSolution",
+      "personalize:DescribeSolutionVersion",
+      "personalize:DescribeFilter",
+    ]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:solution/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:filter/*",
+    ]
+  }
+
+  statement {
+    # the operator finds what was started before; the call takes no resource
+    sid       = "PersonalizeListBatchSegments"
+    effect    = "Allow"
+    actions   = ["personalize:ListBatchSegmentJobs"]
+    resources = ["*"]
+  }
+
+  statement {
+    # the operator finds the datasets that jobs read and write; the call takes no resource
+    sid       = "PersonalizeListDatasets"
+    effect    = "Allow"
+    actions   = ["personalize:ListDatasets"]
+    resources = ["*"]
+  }
+
+  statement {
+    # a call that passes tags needs TagResource beside it
+    sid       = "PersonalizeTagBatchSegments"
+    effect    = "Allow"
+    actions   = ["personalize:TagResource"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-segment-job/*"]
+  }
+}
+
+resource "aws_iam_policy" "operator_pipeline_3" {
+  name   = "Personalize-encrypted-pipeline-3"
+  policy = data.aws_iam_policy_document.operator_pipeline_3.json
+  tags   = var.tags
+}
+
+resource "aws_iam_role_policy_attachment" "operator_pipeline_1" {
   for_each = var.pipeline_operator_roles
 
   role       = each.value
-  policy_arn = aws_iam_policy.operator_pipeline.arn
+  policy_arn = aws_iam_policy.operator_pipeline_1.arn
+}
+
+resource "aws_iam_role_policy_attachment" "operator_pipeline_2" {
+  for_each = var.pipeline_operator_roles
+
+  role       = each.value
+  policy_arn = aws_iam_policy.operator_pipeline_2.arn
+}
+
+resource "aws_iam_role_policy_attachment" "operator_pipeline_3" {
+  for_each = var.pipeline_operator_roles
+
+  role       = each.value
+  policy_arn = aws_iam_policy.operator_pipeline_3.arn
 }
 
 data "aws_iam_policy_document" "operator_player" {

@@ -43,7 +43,7 @@ OTHER_KEY_ARN='arn:aws:kms:eu-central-1:111122223333:key/mrk-0123456789abcdef012
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputExistingUnknown", "PersonalizeKeyAdministrationExistingUnknown", "PersonalizeListBucketExistingUnknown", "PersonalizeReadInputExistingUnknown", "PersonalizeRequireTLSExistingUnknown", "PersonalizeRoleExportsWithKeyExistingUnknown", "PersonalizeRoleUsesKeyExistingUnknown", "PersonalizeServiceExportsWithKeyExistingUnknown", "PersonalizeServiceUsesKeyExistingUnknown", "PersonalizeWriteOutputExistingUnknown"]'
+OWNED_SIDS='["PersonalizeCheckOutputExistingUnknown", "PersonalizeCreatorsUseKeyExistingUnknown", "PersonalizeDownloadersUseKeyExistingUnknown", "PersonalizeKeyAdministrationExistingUnknown", "PersonalizeListBucketExistingUnknown", "PersonalizeReadInputExistingUnknown", "PersonalizeRequireTLSExistingUnknown", "PersonalizeRoleExportsWithKeyExistingUnknown", "PersonalizeRoleUsesKeyExistingUnknown", "PersonalizeServiceExportsWithKeyExistingUnknown", "PersonalizeServiceUsesKeyExistingUnknown", "PersonalizeUploadersUseKeyExistingUnknown", "PersonalizeWriteOutputExistingUnknown"]'
 SID_MARKS='["ExistingUnknown"]'
 
 check_setup() {

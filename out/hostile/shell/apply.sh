@@ -53,7 +53,7 @@ NULL_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputHostile", "PersonalizeKeyAdministrationHostile", "PersonalizeListBucketHostile", "PersonalizeReadInputHostile", "PersonalizeRequireTLSHostile", "PersonalizeRoleExportsWithKeyHostile", "PersonalizeRoleUsesKeyHostile", "PersonalizeServiceExportsWithKeyHostile", "PersonalizeServiceUsesKeyHostile", "PersonalizeWriteOutputHostile"]'
+OWNED_SIDS='["PersonalizeCheckOutputHostile", "PersonalizeCreatorsUseKeyHostile", "PersonalizeDownloadersUseKeyHostile", "PersonalizeKeyAdministrationHostile", "PersonalizeListBucketHostile", "PersonalizeReadInputHostile", "PersonalizeRequireTLSHostile", "PersonalizeRoleExportsWithKeyHostile", "PersonalizeRoleUsesKeyHostile", "PersonalizeServiceExportsWithKeyHostile", "PersonalizeServiceUsesKeyHostile", "PersonalizeUploadersUseKeyHostile", "PersonalizeWriteOutputHostile"]'
 SID_MARKS='["Hostile"]'
 
 check_setup() {
@@ -800,7 +800,16 @@ policy_operator_yes() {
       "Sid": "PersonalizeMetricAttributionChange",
       "Effect": "Allow",
       "Action": [
-        "personalize:UpdateMetricAttribution",
+        "personalize:UpdateMetricAttribution"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeMetricAttributionWatch",
+      "Effect": "Allow",
+      "Action": [
         "personalize:DescribeMetricAttribution"
       ],
       "Resource": [
@@ -811,11 +820,43 @@ policy_operator_yes() {
       "Sid": "PersonalizeDatasetGroup",
       "Effect": "Allow",
       "Action": [
-        "personalize:CreateDatasetGroup",
+        "personalize:CreateDatasetGroup"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/0-hostile_group"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasetGroup",
+      "Effect": "Allow",
+      "Action": [
         "personalize:DescribeDatasetGroup"
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/0-hostile_group"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDataset"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/0-hostile_group/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeSolution",
+        "personalize:DescribeSolutionVersion",
+        "personalize:DescribeFilter"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:solution/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:filter/*"
       ]
     },
     {
@@ -864,6 +905,28 @@ policy_operator_yes() {
       "Effect": "Allow",
       "Action": [
         "personalize:ListDatasetGroups"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDatasets"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListSolutions",
+        "personalize:ListSolutionVersions",
+        "personalize:ListFilters"
       ],
       "Resource": [
         "*"
@@ -940,8 +1003,8 @@ steps() {
   merge_policy bucket "$NULL_BUCKET" "$(policy_bucket_null)"
   ensure_bucket "$TRUE_BUCKET" "$NO_KEY_ARN" true true true 0
   merge_policy bucket "$TRUE_BUCKET" "$(policy_bucket_true)"
-  ensure_managed 'Personalize-hostile-null' "$(policy_operator_null)" '["group/@group=+,."]' '[]'
-  ensure_managed 'Personalize-hostile-yes' "$(policy_operator_yes)" '["role/+role,=.@-","user/o=brien@example.com","user/-x"]' '[]'
+  ensure_managed 'Personalize-hostile-null' "$(policy_operator_null)" '["group/@group=+,."]' '[]' ''
+  ensure_managed 'Personalize-hostile-yes' "$(policy_operator_yes)" '["role/+role,=.@-","user/o=brien@example.com","user/-x"]' '[]' ''
   upload $'it\'s $(id) `x` "q" ${y} \045{z} *.csv' "$NULL_BUCKET" $'it\'s (a) folder & more; x=1, !-_.@:+/it\'s.csv'
   upload '--recursive' "$DATA_RESOURCE_AWS_BUCKET" '-- data/--recursive'
   ensure_dataset_group '0-hostile_group' '' "$NO_KEY_ARN"

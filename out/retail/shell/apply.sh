@@ -51,7 +51,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputRetail", "PersonalizeKeyAdministrationRetail", "PersonalizeListBucketRetail", "PersonalizeReadInputRetail", "PersonalizeRequireTLSRetail", "PersonalizeRoleExportsWithKeyRetail", "PersonalizeRoleUsesKeyRetail", "PersonalizeServiceExportsWithKeyRetail", "PersonalizeServiceUsesKeyRetail", "PersonalizeWriteOutputRetail"]'
+OWNED_SIDS='["PersonalizeCheckOutputRetail", "PersonalizeCreatorsUseKeyRetail", "PersonalizeDownloadersUseKeyRetail", "PersonalizeKeyAdministrationRetail", "PersonalizeListBucketRetail", "PersonalizeReadInputRetail", "PersonalizeRequireTLSRetail", "PersonalizeRoleExportsWithKeyRetail", "PersonalizeRoleUsesKeyRetail", "PersonalizeServiceExportsWithKeyRetail", "PersonalizeServiceUsesKeyRetail", "PersonalizeUploadersUseKeyRetail", "PersonalizeWriteOutputRetail"]'
 SID_MARKS='["Retail"]'
 
 check_setup() {
@@ -559,37 +559,11 @@ policy_operator_admins() {
 EOF
 }
 
-policy_operator_analysts() {
+policy_operator_analysts_1() {
   cat <<EOF
 {
   "Version": "2012-10-17",
   "Statement": [
-    {
-      "Sid": "PersonalizePassRole",
-      "Effect": "Allow",
-      "Action": [
-        "iam:PassRole"
-      ],
-      "Resource": [
-        "${ROLE_ARN}"
-      ],
-      "Condition": {
-        "StringEquals": {
-          "iam:PassedToService": "personalize.amazonaws.com"
-        }
-      }
-    },
-    {
-      "Sid": "PersonalizeImportStart",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:CreateDatasetImportJob"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/retail/*",
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
-      ]
-    },
     {
       "Sid": "PersonalizeImportWatch",
       "Effect": "Allow",
@@ -608,16 +582,6 @@ policy_operator_analysts() {
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/retail/*",
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeExportWatch",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:DescribeDatasetExportJob"
-      ],
-      "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
       ]
     },
@@ -656,34 +620,88 @@ policy_operator_analysts() {
       ]
     },
     {
-      "Sid": "PersonalizeBatchSegmentWatch",
+      "Sid": "PersonalizeDatasetGroup",
       "Effect": "Allow",
       "Action": [
-        "personalize:DescribeBatchSegmentJob"
+        "personalize:CreateDatasetGroup"
       ],
       "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-segment-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeDataDeletionStart",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:CreateDataDeletionJob"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:data-deletion-job/*",
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/retail"
       ]
     },
     {
-      "Sid": "PersonalizeDataDeletionWatch",
+      "Sid": "PersonalizeListDataDeletions",
       "Effect": "Allow",
       "Action": [
-        "personalize:DescribeDataDeletionJob"
+        "personalize:ListDataDeletionJobs"
       ],
       "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:data-deletion-job/*"
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListMetricAttributions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListMetricAttributions",
+        "personalize:ListMetricAttributionMetrics"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListSolutions",
+        "personalize:ListSolutionVersions",
+        "personalize:ListFilters"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeTagImports",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:TagResource"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeDatasetGroupKey",
+      "Effect": "Allow",
+      "Action": [
+        "kms:DescribeKey",
+        "kms:Decrypt",
+        "kms:GenerateDataKey"
+      ],
+      "Resource": [
+        "${CORP_KEY_ARN}"
+      ]
+    }
+  ]
+}
+EOF
+}
+
+policy_operator_analysts_2() {
+  cat <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "PersonalizeExportWatch",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDatasetExportJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
       ]
     },
     {
@@ -698,25 +716,13 @@ policy_operator_analysts() {
       ]
     },
     {
-      "Sid": "PersonalizeMetricAttributionChange",
+      "Sid": "PersonalizeMetricAttributionWatch",
       "Effect": "Allow",
       "Action": [
-        "personalize:UpdateMetricAttribution",
         "personalize:DescribeMetricAttribution"
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeDatasetGroup",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:CreateDatasetGroup",
-        "personalize:DescribeDatasetGroup"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/retail"
       ]
     },
     {
@@ -750,37 +756,6 @@ policy_operator_analysts() {
       ]
     },
     {
-      "Sid": "PersonalizeListBatchSegments",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListBatchSegmentJobs"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListDataDeletions",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListDataDeletionJobs"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListMetricAttributions",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListMetricAttributions",
-        "personalize:ListMetricAttributionMetrics"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
       "Sid": "PersonalizeListDatasetGroups",
       "Effect": "Allow",
       "Action": [
@@ -788,16 +763,6 @@ policy_operator_analysts() {
       ],
       "Resource": [
         "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagImports",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
       ]
     },
     {
@@ -821,16 +786,6 @@ policy_operator_analysts() {
       ]
     },
     {
-      "Sid": "PersonalizeTagBatchSegments",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-segment-job/*"
-      ]
-    },
-    {
       "Sid": "PersonalizeTagDataDeletions",
       "Effect": "Allow",
       "Action": [
@@ -849,17 +804,145 @@ policy_operator_analysts() {
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/retail"
       ]
-    },
+    }
+  ]
+}
+EOF
+}
+
+policy_operator_analysts_3() {
+  cat <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [
     {
-      "Sid": "PersonalizeDatasetGroupKey",
+      "Sid": "PersonalizePassRole",
       "Effect": "Allow",
       "Action": [
-        "kms:DescribeKey",
-        "kms:Decrypt",
-        "kms:GenerateDataKey"
+        "iam:PassRole"
       ],
       "Resource": [
-        "${CORP_KEY_ARN}"
+        "${ROLE_ARN}"
+      ],
+      "Condition": {
+        "StringEquals": {
+          "iam:PassedToService": "personalize.amazonaws.com"
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizeImportStart",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateDatasetImportJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/retail/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeBatchSegmentWatch",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeBatchSegmentJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-segment-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeDataDeletionStart",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateDataDeletionJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:data-deletion-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/retail"
+      ]
+    },
+    {
+      "Sid": "PersonalizeDataDeletionWatch",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDataDeletionJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:data-deletion-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeMetricAttributionChange",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:UpdateMetricAttribution"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasetGroup",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDatasetGroup"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/retail"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDataset"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/retail/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeSolution",
+        "personalize:DescribeSolutionVersion",
+        "personalize:DescribeFilter"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:solution/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:filter/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListBatchSegments",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListBatchSegmentJobs"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDatasets"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeTagBatchSegments",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:TagResource"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-segment-job/*"
       ]
     }
   ]
@@ -946,9 +1029,11 @@ steps() {
   merge_policy bucket "$PLAIN_BUCKET" "$(policy_bucket_plain)"
   existing_bucket "$RESULTS_BUCKET" '' '["bucket-results", "batch-inference data/batch/in/ results/batch/out/\trole\ts3:ListBucket\tthe bucket that is written\t\tbatch/out/\t1", "batch-inference data/batch/in/ results/batch/out/\tservice\ts3:ListBucket\tthe bucket that is written\t\tbatch/out/\t1", "batch-inference data/batch/in/ results/batch/out/\trole\ts3:PutObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-inference data/batch/in/ results/batch/out/\tservice\ts3:PutObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-inference data/batch/in/ results/batch/out/\trole\ts3:GetObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-inference data/batch/in/ results/batch/out/\tservice\ts3:GetObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\trole\ts3:ListBucket\tthe bucket that is written\t\tsegment/out/\t1", "batch-segment data/segment/in/ results/segment/out/\tservice\ts3:ListBucket\tthe bucket that is written\t\tsegment/out/\t1", "batch-segment data/segment/in/ results/segment/out/\trole\ts3:PutObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\tservice\ts3:PutObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\trole\ts3:GetObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\tservice\ts3:GetObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "export results/export/\trole\ts3:ListBucket\tthe bucket that is written\t\texport/\t1", "export results/export/\tservice\ts3:ListBucket\tthe bucket that is written\t\texport/\t1", "export results/export/\trole\ts3:PutObject\tan object under the location that is written\texport/part-0.csv\t\t1", "export results/export/\tservice\ts3:PutObject\tan object under the location that is written\texport/part-0.csv\t\t1", "metric-attribution results/metrics/\trole\ts3:PutObject\tan object under the location that is written\tmetrics/part-0.csv\t\t1", "metric-attribution results/metrics/\tservice\ts3:PutObject\tan object under the location that is written\tmetrics/part-0.csv\t\t1"]'
   merge_policy bucket "$RESULTS_BUCKET" "$(policy_bucket_results)"
-  ensure_managed 'Personalize-retail-admins' "$(policy_operator_admins)" '["group/PersonalizeAdmins"]' "[\"arn:${PARTITION}:iam::aws:policy/CloudWatchFullAccess\"]"
-  ensure_managed 'Personalize-retail-analysts' "$(policy_operator_analysts)" '["role/PersonalizeAnalyst"]' '[]'
-  ensure_managed 'Personalize-retail-web' "$(policy_operator_web)" '["role/WebShop"]' '[]'
+  ensure_managed 'Personalize-retail-admins' "$(policy_operator_admins)" '["group/PersonalizeAdmins"]' "[\"arn:${PARTITION}:iam::aws:policy/CloudWatchFullAccess\"]" ''
+  ensure_managed 'Personalize-retail-analysts-1' "$(policy_operator_analysts_1)" '["role/PersonalizeAnalyst"]' '[]' ''
+  ensure_managed 'Personalize-retail-analysts-2' "$(policy_operator_analysts_2)" '["role/PersonalizeAnalyst"]' '[]' ''
+  ensure_managed 'Personalize-retail-analysts-3' "$(policy_operator_analysts_3)" '["role/PersonalizeAnalyst"]' '[]' ''
+  ensure_managed 'Personalize-retail-web' "$(policy_operator_web)" '["role/WebShop"]' '[]' ''
   upload 'data/interactions.csv' "$DATA_BUCKET" 'datasets/interactions.csv'
   ensure_dataset_group 'retail' '' "$CORP_KEY_ARN"
 }

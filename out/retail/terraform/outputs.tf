@@ -53,7 +53,11 @@ output "admins_operator_policy_arns" {
 
 output "analysts_operator_policy_arns" {
   description = "ARNs of the policies of the operator analysts."
-  value       = [aws_iam_policy.operator_analysts.arn]
+  value = [
+    aws_iam_policy.operator_analysts_1.arn,
+    aws_iam_policy.operator_analysts_2.arn,
+    aws_iam_policy.operator_analysts_3.arn,
+  ]
 }
 
 output "web_operator_policy_arns" {

@@ -47,7 +47,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputWebDev", "PersonalizeKeyAdministrationWebDev", "PersonalizeListBucketWebDev", "PersonalizeReadInputWebDev", "PersonalizeRequireTLSWebDev", "PersonalizeRoleExportsWithKeyWebDev", "PersonalizeRoleUsesKeyWebDev", "PersonalizeServiceExportsWithKeyWebDev", "PersonalizeServiceUsesKeyWebDev", "PersonalizeWriteOutputWebDev"]'
+OWNED_SIDS='["PersonalizeCheckOutputWebDev", "PersonalizeCreatorsUseKeyWebDev", "PersonalizeDownloadersUseKeyWebDev", "PersonalizeKeyAdministrationWebDev", "PersonalizeListBucketWebDev", "PersonalizeReadInputWebDev", "PersonalizeRequireTLSWebDev", "PersonalizeRoleExportsWithKeyWebDev", "PersonalizeRoleUsesKeyWebDev", "PersonalizeServiceExportsWithKeyWebDev", "PersonalizeServiceUsesKeyWebDev", "PersonalizeUploadersUseKeyWebDev", "PersonalizeWriteOutputWebDev"]'
 SID_MARKS='["WebDev"]'
 
 check_setup() {
@@ -412,11 +412,43 @@ policy_operator_pipeline() {
       "Sid": "PersonalizeDatasetGroup",
       "Effect": "Allow",
       "Action": [
-        "personalize:CreateDatasetGroup",
+        "personalize:CreateDatasetGroup"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/web-dev"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasetGroup",
+      "Effect": "Allow",
+      "Action": [
         "personalize:DescribeDatasetGroup"
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/web-dev"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDataset"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/web-dev/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeSolution",
+        "personalize:DescribeSolutionVersion",
+        "personalize:DescribeFilter"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:solution/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:filter/*"
       ]
     },
     {
@@ -444,6 +476,28 @@ policy_operator_pipeline() {
       "Effect": "Allow",
       "Action": [
         "personalize:ListDatasetGroups"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDatasets"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListSolutions",
+        "personalize:ListSolutionVersions",
+        "personalize:ListFilters"
       ],
       "Resource": [
         "*"
@@ -551,11 +605,43 @@ policy_operator_team() {
       "Sid": "PersonalizeDatasetGroup",
       "Effect": "Allow",
       "Action": [
-        "personalize:CreateDatasetGroup",
+        "personalize:CreateDatasetGroup"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/web-dev"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasetGroup",
+      "Effect": "Allow",
+      "Action": [
         "personalize:DescribeDatasetGroup"
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/web-dev"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDataset"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/web-dev/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeSolution",
+        "personalize:DescribeSolutionVersion",
+        "personalize:DescribeFilter"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:solution/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:filter/*"
       ]
     },
     {
@@ -583,6 +669,28 @@ policy_operator_team() {
       "Effect": "Allow",
       "Action": [
         "personalize:ListDatasetGroups"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDatasets"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListSolutions",
+        "personalize:ListSolutionVersions",
+        "personalize:ListFilters"
       ],
       "Resource": [
         "*"
@@ -632,8 +740,8 @@ steps() {
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
   ensure_bucket "$RESULTS_BUCKET" "$SHOP_KEY_ARN" true true true 30
   merge_policy bucket "$RESULTS_BUCKET" "$(policy_bucket_results)"
-  ensure_managed 'Personalize-web-dev-pipeline' "$(policy_operator_pipeline)" '["role/Pipeline-web-dev"]' '[]'
-  ensure_managed 'Personalize-web-dev-team' "$(policy_operator_team)" '["group/personalization"]' '[]'
+  ensure_managed 'Personalize-web-dev-pipeline' "$(policy_operator_pipeline)" '["role/Pipeline-web-dev"]' '[]' ''
+  ensure_managed 'Personalize-web-dev-team' "$(policy_operator_team)" '["group/personalization"]' '[]' ''
   ensure_dataset_group 'web-dev' 'ECOMMERCE' ''
 }
 

@@ -47,7 +47,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputWebProd", "PersonalizeKeyAdministrationWebProd", "PersonalizeListBucketWebProd", "PersonalizeReadInputWebProd", "PersonalizeRequireTLSWebProd", "PersonalizeRoleExportsWithKeyWebProd", "PersonalizeRoleUsesKeyWebProd", "PersonalizeServiceExportsWithKeyWebProd", "PersonalizeServiceUsesKeyWebProd", "PersonalizeWriteOutputWebProd"]'
+OWNED_SIDS='["PersonalizeCheckOutputWebProd", "PersonalizeCreatorsUseKeyWebProd", "PersonalizeDownloadersUseKeyWebProd", "PersonalizeKeyAdministrationWebProd", "PersonalizeListBucketWebProd", "PersonalizeReadInputWebProd", "PersonalizeRequireTLSWebProd", "PersonalizeRoleExportsWithKeyWebProd", "PersonalizeRoleUsesKeyWebProd", "PersonalizeServiceExportsWithKeyWebProd", "PersonalizeServiceUsesKeyWebProd", "PersonalizeUploadersUseKeyWebProd", "PersonalizeWriteOutputWebProd"]'
 SID_MARKS='["WebProd"]'
 
 check_setup() {
@@ -435,11 +435,43 @@ policy_operator_pipeline() {
       "Sid": "PersonalizeDatasetGroup",
       "Effect": "Allow",
       "Action": [
-        "personalize:CreateDatasetGroup",
+        "personalize:CreateDatasetGroup"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/web-prod"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasetGroup",
+      "Effect": "Allow",
+      "Action": [
         "personalize:DescribeDatasetGroup"
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/web-prod"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDataset"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/web-prod/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeSolution",
+        "personalize:DescribeSolutionVersion",
+        "personalize:DescribeFilter"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:solution/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:filter/*"
       ]
     },
     {
@@ -477,6 +509,28 @@ policy_operator_pipeline() {
       "Effect": "Allow",
       "Action": [
         "personalize:ListDatasetGroups"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDatasets"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListSolutions",
+        "personalize:ListSolutionVersions",
+        "personalize:ListFilters"
       ],
       "Resource": [
         "*"
@@ -536,7 +590,7 @@ steps() {
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
   ensure_bucket "$RESULTS_BUCKET" "$SHOP_KEY_ARN" true true true 30
   merge_policy bucket "$RESULTS_BUCKET" "$(policy_bucket_results)"
-  ensure_managed 'Personalize-web-prod-pipeline' "$(policy_operator_pipeline)" '["role/Pipeline-web-prod"]' '[]'
+  ensure_managed 'Personalize-web-prod-pipeline' "$(policy_operator_pipeline)" '["role/Pipeline-web-prod"]' '[]' ''
   ensure_dataset_group 'web-prod' 'ECOMMERCE' ''
 }
 

@@ -47,7 +47,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputWebStage", "PersonalizeKeyAdministrationWebStage", "PersonalizeListBucketWebStage", "PersonalizeReadInputWebStage", "PersonalizeRequireTLSWebStage", "PersonalizeRoleExportsWithKeyWebStage", "PersonalizeRoleUsesKeyWebStage", "PersonalizeServiceExportsWithKeyWebStage", "PersonalizeServiceUsesKeyWebStage", "PersonalizeWriteOutputWebStage"]'
+OWNED_SIDS='["PersonalizeCheckOutputWebStage", "PersonalizeCreatorsUseKeyWebStage", "PersonalizeDownloadersUseKeyWebStage", "PersonalizeKeyAdministrationWebStage", "PersonalizeListBucketWebStage", "PersonalizeReadInputWebStage", "PersonalizeRequireTLSWebStage", "PersonalizeRoleExportsWithKeyWebStage", "PersonalizeRoleUsesKeyWebStage", "PersonalizeServiceExportsWithKeyWebStage", "PersonalizeServiceUsesKeyWebStage", "PersonalizeUploadersUseKeyWebStage", "PersonalizeWriteOutputWebStage"]'
 SID_MARKS='["WebStage"]'
 
 check_setup() {
@@ -412,11 +412,43 @@ policy_operator_pipeline() {
       "Sid": "PersonalizeDatasetGroup",
       "Effect": "Allow",
       "Action": [
-        "personalize:CreateDatasetGroup",
+        "personalize:CreateDatasetGroup"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/web-stage"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasetGroup",
+      "Effect": "Allow",
+      "Action": [
         "personalize:DescribeDatasetGroup"
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/web-stage"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDataset"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/web-stage/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeFindSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeSolution",
+        "personalize:DescribeSolutionVersion",
+        "personalize:DescribeFilter"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:solution/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:filter/*"
       ]
     },
     {
@@ -444,6 +476,28 @@ policy_operator_pipeline() {
       "Effect": "Allow",
       "Action": [
         "personalize:ListDatasetGroups"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListDatasets",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDatasets"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListSolutions",
+        "personalize:ListSolutionVersions",
+        "personalize:ListFilters"
       ],
       "Resource": [
         "*"
@@ -579,8 +633,8 @@ steps() {
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
   ensure_bucket "$RESULTS_BUCKET" "$SHOP_KEY_ARN" true true true 30
   merge_policy bucket "$RESULTS_BUCKET" "$(policy_bucket_results)"
-  ensure_managed 'Personalize-web-stage-pipeline' "$(policy_operator_pipeline)" '["role/Pipeline-web-stage"]' '[]'
-  ensure_managed 'Personalize-web-stage-team' "$(policy_operator_team)" '["group/personalization"]' '[]'
+  ensure_managed 'Personalize-web-stage-pipeline' "$(policy_operator_pipeline)" '["role/Pipeline-web-stage"]' '[]' ''
+  ensure_managed 'Personalize-web-stage-team' "$(policy_operator_team)" '["group/personalization"]' '[]' ''
   ensure_dataset_group 'web-stage' 'ECOMMERCE' ''
 }
 

@@ -61,6 +61,7 @@ type Principal struct{ Attached []string } // ARNs of managed policies
 // Policy is a customer managed policy.
 type Policy struct {
 	Name     string
+	About    string // its description
 	Versions []Version
 	Default  string
 	Next     int

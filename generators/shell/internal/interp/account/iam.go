@@ -198,8 +198,12 @@ func getPolicy(a *Account, in *input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return object{"Policy": object{"PolicyName": p.Name, "Arn": in.str("policy-arn"),
-		"DefaultVersionId": p.Default, "Tags": tagList(p.Tags, "Key", "Value")}}, nil
+	out := object{"PolicyName": p.Name, "Arn": in.str("policy-arn"),
+		"DefaultVersionId": p.Default, "Tags": tagList(p.Tags, "Key", "Value")}
+	if p.About != "" {
+		out["Description"] = p.About
+	}
+	return object{"Policy": out}, nil
 }
 
 func createPolicy(a *Account, in *input) (any, error) {
@@ -211,7 +215,7 @@ func createPolicy(a *Account, in *input) (any, error) {
 	if err := a.document(in.str("policy-document"), "MalformedPolicyDocument"); err != nil {
 		return nil, err
 	}
-	a.Policies[arn] = &Policy{Name: in.str("policy-name"),
+	a.Policies[arn] = &Policy{Name: in.str("policy-name"), About: in.str("description"),
 		Versions: []Version{{"v1",
 			in.str("policy-document")}}, Default: "v1", Next: 2, Tags: in.tags("tags")}
 	return object{"Policy": object{"Arn": arn}}, nil

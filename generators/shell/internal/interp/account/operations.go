@@ -33,7 +33,7 @@ var operations = map[string]operation{
 
 	"iam list-policies": {params: "scope! page-size", run: listPolicies},
 	"iam get-policy":    {params: "policy-arn!", run: getPolicy},
-	"iam create-policy": {params: "policy-name! policy-document! tags", changes: true,
+	"iam create-policy": {params: "policy-name! policy-document! description tags", changes: true,
 		run: createPolicy},
 	"iam get-policy-version":   {params: "policy-arn! version-id!", run: getPolicyVersion},
 	"iam list-policy-versions": {params: "policy-arn!", run: listPolicyVersions},
