@@ -74,23 +74,26 @@ func Facts(scope string) []string { return slices.Clone(facts[scope]) }
 var facts = map[string][]string{
 	"setup":  {"metrics", "bucket-keys"},
 	"bucket": {"lists", "reads", "writes", "results", "gets", "puts", "exports-alone", "require-tls", "guarded", "list-by-prefix"},
-	"key":    {"created", "used", "encrypts-bucket", "encrypts-dataset-group", "exports-dataset-group", "role-needs-key", "guarded", "names-creators", "names-uploaders", "names-downloaders"},
+	"key": {"created", "used", "encrypts-bucket", "encrypts-dataset-group", "exports-dataset-group", "role-needs-key", "guarded", "names-creators", "names-uploaders", "names-downloaders",
+		"admits-uploading-services", "admits-downloading-services"},
 	"operator": {"full", "operate", "build", "read", "runtime", "passes-role", "imports", "exports", "batch-inference",
 		"batch-segment", "data-deletion", "metrics", "uses-datasets", "uses-solutions", "dataset-group", "tagged",
 		"creates-groups", "encrypted-dataset-group"},
-	"operator-bucket": {"uploads", "downloads", "by-prefix"},
+	"operator-bucket": {"uploads", "downloads", "by-prefix", "principals", "services"},
 	"operator-key":    {"uploads", "downloads"},
 }
 
 // holes are the references that a template of a scope may hold. Those marked true are for a list:
 // the string that holds one is repeated for each element.
 var holes = map[string]map[string]bool{
-	"setup":           {"aws.partition": false, "aws.account": false, "aws.region": false, "role.arn": false, "role.name": false},
-	"bucket":          {"bucket.arn": false, "bucket.name": false, "bucket.reads": true, "bucket.writes": true, "bucket.results": true, "bucket.lists": true},
-	"key":             {"key.arn": false, "key.admins": true, "key.creators": true, "key.uploaders": true, "key.downloaders": true},
-	"operator":        {"group.name": false, "groupkey.arn": false},
-	"operator-bucket": {"bucket.arn": false, "access.uploads": true, "access.downloads": true, "access.lists": true},
-	"operator-key":    {"key.arn": false},
+	"setup":  {"aws.partition": false, "aws.account": false, "aws.region": false, "role.arn": false, "role.name": false},
+	"bucket": {"bucket.arn": false, "bucket.name": false, "bucket.reads": true, "bucket.writes": true, "bucket.results": true, "bucket.lists": true},
+	"key": {"key.arn": false, "key.admins": true, "key.creators": true, "key.uploaders": true, "key.downloaders": true,
+		"key.uploading-services": true, "key.downloading-services": true},
+	"operator": {"group.name": false, "groupkey.arn": false},
+	"operator-bucket": {"bucket.arn": false, "access.uploads": true, "access.downloads": true, "access.lists": true,
+		"access.principals": true, "access.services": true},
+	"operator-key": {"key.arn": false},
 }
 
 // Default returns the templates that are built in.

@@ -50,6 +50,7 @@ const (
 	Administrator // of a key
 	User          // of the account, who has no part in the setup
 	Stranger      // everybody else
+	Admitted      // whom the spec has policies of buckets and keys let in
 )
 
 var callerNames = [...]string{
@@ -62,6 +63,7 @@ var callerNames = [...]string{
 	Administrator:    "administrator",
 	User:             "user",
 	Stranger:         "stranger",
+	Admitted:         "principal",
 }
 
 // String returns the caller in words, without an article.
@@ -184,7 +186,7 @@ func (c *Call) Unusual() bool {
 
 // Principal returns who calls, for people: "the role", or the ARN or name of a stranger.
 func (c *Call) Principal() string {
-	if c.Caller == Stranger {
+	if c.Caller == Stranger || c.Caller == Admitted {
 		return c.request.Principal
 	}
 	return "the " + c.Caller.String()

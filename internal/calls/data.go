@@ -40,8 +40,8 @@ var (
 var keyNeighbours = []string{"kms:Decrypt", "kms:GenerateDataKey", "kms:PutKeyPolicy",
 	"kms:ScheduleKeyDeletion", "kms:CreateGrant", "kms:Encrypt"}
 
-// places returns where the operator does what a level of access is for.
-func (c *operatorCalls) places(level string) []spec.Location {
+// places returns where an operator does what a level of access is for.
+func (t *Table) places(o model.Operator, level string) []spec.Location {
 	of := func(w spec.Workflow) *spec.Location { return w.From }
 	other := spec.Downloader
 	if level == spec.Downloader {
@@ -49,16 +49,16 @@ func (c *operatorCalls) places(level string) []spec.Location {
 	}
 	var out []spec.Location
 	switch {
-	case !c.o.Has(level):
-	case c.o.Locations == nil:
-		for _, w := range c.m.Workflows {
+	case !o.Has(level):
+	case o.Locations == nil:
+		for _, w := range t.m.Workflows {
 			if l := of(w); l != nil {
 				out = append(out, *l)
 			}
 		}
 	default:
-		for _, l := range c.o.Locations {
-			if !c.o.Has(other) || slices.ContainsFunc(c.m.Workflows, func(w spec.Workflow) bool {
+		for _, l := range o.Locations {
+			if !o.Has(other) || slices.ContainsFunc(t.m.Workflows, func(w spec.Workflow) bool {
 				at := of(w)
 				return at != nil && at.Bucket == l.Bucket &&
 					(strings.HasPrefix(at.Prefix, l.Prefix) || strings.HasPrefix(l.Prefix, at.Prefix))
@@ -88,7 +88,7 @@ func (c *operatorCalls) data() {
 		name string
 		rows []dataRow
 	}{{spec.Uploader, uploadRows}, {spec.Downloader, downloadRows}} {
-		for _, l := range c.places(level.name) {
+		for _, l := range c.places(c.o, level.name) {
 			arn := c.env[model.RefBucketARN(l.Bucket)]
 			for _, r := range level.rows {
 				call := c.call(r.action, arn+"/"+object(l.Prefix), nil)
@@ -105,8 +105,8 @@ func (c *operatorCalls) data() {
 	}
 }
 
-// keyNeeds returns which actions the operator needs which key for, with the page that asks for it.
-func (c *operatorCalls) keyNeeds(k model.Key) (actions []string, source string, on TargetKind) {
+// keyNeeds returns which actions an operator needs a key for, with the page that asks for it.
+func (t *Table) keyNeeds(o model.Operator, k model.Key) (actions []string, source string, on TargetKind) {
 	add := func(list []string, page string, kind TargetKind) {
 		for _, a := range list {
 			if !slices.Contains(actions, a) {
@@ -119,15 +119,15 @@ func (c *operatorCalls) keyNeeds(k model.Key) (actions []string, source string, 
 		name    string
 		actions []string
 	}{{spec.Uploader, toUpload}, {spec.Downloader, toDownload}} {
-		for _, l := range c.places(level.name) {
-			if c.bucket(l.Bucket).Key == k.ID {
+		for _, l := range t.places(o, level.name) {
+			if t.bucket(l.Bucket).Key == k.ID {
 				add(level.actions, pageS3Key, DataKey)
 			}
 		}
 	}
-	creates := c.o.Has(spec.Operate) || c.o.Has(spec.Build) ||
-		c.o.Has(spec.Full) && c.m.Profile != spec.Documented
-	if g := c.m.DatasetGroup; g != nil && g.Key == k.ID && creates {
+	creates := o.Has(spec.Operate) || o.Has(spec.Build) ||
+		o.Has(spec.Full) && t.m.Profile != spec.Documented
+	if g := t.m.DatasetGroup; g != nil && g.Key == k.ID && creates {
 		add(toCreate, pageUserKey, GroupKey)
 	}
 	return actions, source, on
@@ -140,7 +140,7 @@ func (c *operatorCalls) keyNeeds(k model.Key) (actions []string, source string, 
 // policy where it has to name him.
 func (c *operatorCalls) useKeys() {
 	for _, k := range c.m.Keys {
-		actions, source, on := c.keyNeeds(k)
+		actions, source, on := c.keyNeeds(c.o, k)
 		if actions == nil {
 			continue
 		}
@@ -260,7 +260,7 @@ func (c *operatorCalls) mustNotInBuckets(no func(action, resource string, in *co
 			name string
 			rows []dataRow
 		}{{spec.Uploader, uploadRows}, {spec.Downloader, downloadRows}} {
-			for _, l := range c.places(level.name) {
+			for _, l := range c.places(c.o, level.name) {
 				if l.Bucket != b.ID {
 					continue
 				}
@@ -311,7 +311,7 @@ func (c *operatorCalls) mustNotWithKeys() {
 		c.refuse(call)
 	}
 	for _, k := range c.m.Keys {
-		needed, _, _ := c.keyNeeds(k)
+		needed, _, _ := c.keyNeeds(c.o, k)
 		tried := keyNeighbours
 		if needed != nil {
 			tried = slices.Concat(otherKeyActions, keyActions)

@@ -132,6 +132,9 @@ func (t *Table) learnARNs(values policy.Texts) {
 // matters. For the members of a group, whom the spec does not name, there is a user whom no
 // document names.
 func (t *Table) principals(o model.Operator) []string {
+	if unattached(o) && len(o.Principals) > 0 {
+		return nil // see admitted
+	}
 	if !t.deployed {
 		return []string{t.iam("user/operator")}
 	}

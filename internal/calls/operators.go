@@ -29,6 +29,7 @@ func (t *Table) operators() {
 			c.again = i > 0
 			t.byOperators = append(t.byOperators, c)
 		}
+		t.admit(o)
 	}
 }
 

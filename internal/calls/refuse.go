@@ -204,8 +204,11 @@ func (t *Table) refuseListing(b model.Bucket, c Call, in *context) {
 // strangers are principals that no bucket or key of the setup lets in.
 func (t *Table) strangers() []string {
 	elsewhere := "arn:" + t.partition() + ":iam::" + t.otherAccount() + ":"
-	return []string{otherService, "s3.amazonaws.com", "*", elsewhere + "root",
+	all := []string{otherService, "s3.amazonaws.com", "*", elsewhere + "root",
 		elsewhere + "role/" + t.env[model.RefRoleName]}
+	return slices.DeleteFunc(all, func(p string) bool {
+		return slices.ContainsFunc(t.admitted, func(a admitted) bool { return a.who == p })
+	})
 }
 
 // refusal tries a call of somebody on something.
@@ -250,6 +253,7 @@ func (t *Table) refuseOnBucket(b model.Bucket, needed map[need]bool, no refusal)
 			no(Stranger, p, a, arn, ours)
 		}
 	}
+	t.refuseAdmitted(b, no)
 	keys := t.objects(b.ID)
 	for _, key := range keys {
 		for _, a := range []string{"s3:GetObject", "s3:PutObject", "s3:AnyAction"} {

@@ -31,6 +31,7 @@ func (t *Table) refuseOnKeys(needed map[need]bool) {
 		if t.deployed {
 			t.refuseOperators(k, no)
 		}
+		t.refuseAdmittedWith(k, no)
 		for _, p := range append(t.strangers(), t.iam("role/not-"+t.env[model.RefRoleName])) {
 			for _, a := range append(slices.Clone(keyActions), "kms:GenerateDataKeyWithoutPlaintext",
 				"kms:AnyAction") {
@@ -52,7 +53,7 @@ func (t *Table) refuseOperators(k model.Key, no refusal) {
 		var needed []string // for all that he is an operator for
 		for i := range t.byOperators {
 			if other := &t.byOperators[i]; other.who == o.who {
-				actions, _, _ := other.keyNeeds(k)
+				actions, _, _ := t.keyNeeds(other.o, k)
 				needed = append(needed, actions...)
 			}
 		}

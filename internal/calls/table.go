@@ -3,6 +3,7 @@ package calls
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/model"
@@ -28,6 +29,7 @@ type Table struct {
 	openKey      *policy.Document  // see delegating
 	boundary     []policy.Document // of the service role; one that is not known allows everything
 	byOperators  []operatorCalls
+	admitted     []admitted
 	tried        Call                // the last call that must not pass
 	tell         func(*Call)         // of calls that must not pass
 	named        map[string][]string // ARNs of the users and roles that documents name, by "role/Name"
@@ -114,13 +116,17 @@ const (
 	otherService = "lambda.amazonaws.com"
 )
 
-// otherAccount returns an account that is not the setup's.
+// otherAccount returns an account that is not the setup's, and that it does not let in.
 func (t *Table) otherAccount() string {
-	const other = "999900001111"
-	if t.account() == other {
-		return "999900002222"
+	for n := 999900001111; ; n += 1111 {
+		other := strconv.Itoa(n)
+		let := func(o model.Operator) bool {
+			return slices.ContainsFunc(o.Principals, func(p string) bool { return strings.Contains(p, other) })
+		}
+		if t.account() != other && !slices.ContainsFunc(t.m.Operators, let) {
+			return other
+		}
 	}
-	return other
 }
 
 // personalize returns the ARN of a Personalize resource; those of AWS carry no region and no
@@ -184,8 +190,8 @@ func (t *Table) refuse(call Call) {
 	// to refuse him. (Within the account this would pass for a bucket or a key, by design: there
 	// whoever writes the policies of users decides.)
 	who := c.request.Principal
-	if c.Caller == Stranger && strings.HasPrefix(who, "arn:") &&
-		(strings.Contains(who, t.otherAccount()) || c.Action == "sts:AssumeRole") {
+	if (c.Caller == Stranger || c.Caller == Admitted) && strings.HasPrefix(who, "arn:") &&
+		(c.Caller == Admitted && !strings.Contains(who, ":"+t.account()+":") || strings.Contains(who, t.otherAccount()) || c.Action == "sts:AssumeRole") {
 		c.theirs = t.all
 	}
 	t.tell(c)

@@ -58,7 +58,7 @@ func (b *builder) reachOf(o spec.Operator, bucket string) reach {
 	if !o.Has(spec.Downloader) {
 		r.downloads = nil
 	}
-	r.uploads, r.downloads = outermost(r.uploads, nil), outermost(r.downloads, nil)
+	r.uploads, r.downloads = outer(r.uploads), outer(r.downloads)
 	return r
 }
 
@@ -71,12 +71,31 @@ func (b *builder) meets(l spec.Location, of func(spec.Workflow) *spec.Location) 
 	})
 }
 
-// below returns patterns of the objects under prefixes. One that names a file stands for that alone.
+// outer drops each location that another one of the list holds, or that is there again.
+func outer(list []string) []string {
+	var out []string
+	for i, p := range list {
+		held := false
+		for j, q := range list {
+			held = held || p == q && j < i || p != q && !isFile(q) && strings.HasPrefix(p, q)
+		}
+		if !held {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// isFile reports whether a location names one file and no folder.
+func isFile(prefix string) bool {
+	return strings.Contains(prefix[strings.LastIndexByte(prefix, '/')+1:], ".")
+}
+
+// below returns patterns of the objects of locations. One that names a file stands for that alone.
 func below(prefixes []string) []policy.Text {
 	out := make([]policy.Text, len(prefixes))
 	for i, p := range prefixes {
-		last := p[strings.LastIndexByte(p, '/')+1:]
-		if !strings.Contains(last, ".") {
+		if !isFile(p) {
 			p += "*"
 		}
 		out[i] = policy.Literal(p)
@@ -88,7 +107,7 @@ func below(prefixes []string) []policy.Text {
 func (b *builder) data(d *draft, o spec.Operator, place string) {
 	for _, k := range b.spec.Buckets {
 		r := b.reachOf(o, k.Name)
-		b.add(d, "operator", "operator-bucket", Identifier(k.Name), place, reachFacts(r), b.reachHoles(r, k, o))
+		b.add(d, "operator", "operator-bucket", Identifier(k.Name), place, reachFacts(r, o), b.reachHoles(r, k, o))
 	}
 	for _, k := range b.spec.Keys {
 		n := b.needOf(o, k.Name)
@@ -101,21 +120,41 @@ func needFacts(n need) map[string]bool {
 	return map[string]bool{"uploads": n == uploads, "downloads": n == downloads}
 }
 
-func reachFacts(r reach) map[string]bool {
+func (r reach) any() bool { return len(r.uploads)+len(r.downloads) > 0 }
+
+func reachFacts(r reach, o spec.Operator) map[string]bool {
 	all := slices.Concat(r.uploads, r.downloads)
+	arns, services := principals(o)
 	return map[string]bool{
-		"uploads":   len(r.uploads) > 0,
-		"downloads": len(r.downloads) > 0,
-		"by-prefix": len(all) > 0 && !slices.Contains(all, ""),
+		"uploads":    len(r.uploads) > 0,
+		"downloads":  len(r.downloads) > 0,
+		"by-prefix":  len(all) > 0 && !slices.Contains(all, ""),
+		"principals": len(arns) > 0,
+		"services":   len(services) > 0,
 	}
 }
 
+// principals returns the ARNs and the services that policies of resources let in for an operator.
+func principals(o spec.Operator) (arns, services []string) {
+	for _, p := range o.Principals {
+		if strings.HasPrefix(p, "arn:") {
+			arns = append(arns, p)
+		} else {
+			services = append(services, p)
+		}
+	}
+	return arns, services
+}
+
 func (b *builder) reachHoles(r reach, k spec.Bucket, o spec.Operator) holes {
+	arns, services := principals(o)
 	return holes{
-		"bucket.arn":       {policy.NewText(RefBucketARN(k.Name))},
-		"access.uploads":   below(r.uploads),
-		"access.downloads": below(r.downloads),
-		"access.lists":     below(outermost(slices.Concat(r.uploads, r.downloads), nil)),
+		"access.principals": b.arns(arns),
+		"access.services":   literals(services),
+		"bucket.arn":        {policy.NewText(RefBucketARN(k.Name))},
+		"access.uploads":    below(r.uploads),
+		"access.downloads":  below(r.downloads),
+		"access.lists":      below(outer(slices.Concat(r.uploads, r.downloads))),
 	}
 }
 
@@ -167,37 +206,54 @@ func (b *builder) needOf(o spec.Operator, key string) need {
 	return n
 }
 
+// named are those whom the policy of a key has to name, for what.
+type named struct{ principals, services map[need][]policy.Text }
+
 // namedIn returns whom the policy of a key has to name for what. AWS KMS looks at policies of IAM only
 // where the key's policy leaves that to the account (AWS KMS Developer Guide, "Key policies in AWS
 // KMS"); whom it does not leave it to for what he needs, it has to let in itself. Where the policy of
-// an existing key is not known, nobody is named.
-func (b *builder) namedIn(k spec.Key) map[need][]policy.Text {
+// an existing key is not known, only those are named whom no policy of IAM lets in here.
+func (b *builder) namedIn(k spec.Key) named {
 	if known, ok := b.named[k.Name]; ok {
 		return known
 	}
-	needs := map[string]need{} // by ARN
+	out := named{map[need][]policy.Text{}, map[need][]policy.Text{}}
+	needs := map[string]need{} // by ARN or name
 	var order []string
+	add := func(who string, n need) {
+		if needs[who] == nothing {
+			order = append(order, who)
+		}
+		needs[who] = max(needs[who], n)
+	}
 	for _, o := range b.spec.Operators {
 		n := b.needOf(o, k.Name)
-		if n == nothing || k.Existing() && k.Policy == nil {
+		if n == nothing {
 			continue
 		}
-		for _, arn := range b.members(o) {
-			if b.letsIn(k, arn, n) {
-				continue
+		arns, services := principals(o)
+		if !k.Existing() || k.Policy != nil {
+			arns = append(arns, b.members(o)...)
+		}
+		for _, arn := range arns {
+			if !b.letsIn(k, arn, n) {
+				add(arn, n)
 			}
-			if needs[arn] == nothing {
-				order = append(order, arn)
-			}
-			needs[arn] = max(needs[arn], n)
+		}
+		for _, name := range services {
+			add(name, n)
 		}
 	}
-	out := map[need][]policy.Text{}
-	for _, arn := range order {
-		out[needs[arn]] = append(out[needs[arn]], b.arn(arn))
+	for _, who := range order {
+		n := needs[who]
+		if strings.HasPrefix(who, "arn:") {
+			out.principals[n] = append(out.principals[n], b.arn(who))
+		} else {
+			out.services[n] = append(out.services[n], policy.Literal(who))
+		}
 	}
 	if b.named == nil {
-		b.named = map[string]map[need][]policy.Text{}
+		b.named = map[string]named{}
 	}
 	b.named[k.Name] = out
 	return out

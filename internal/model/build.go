@@ -73,7 +73,7 @@ type builder struct {
 	spec     *spec.Setup
 	lib      *templates.Library
 	uses     map[string]*use
-	named    map[string]map[need][]policy.Text // see namedIn
+	named    map[string]named // see namedIn
 	out      *Setup
 	values   policy.Env // of references, for measuring; see assumed
 	problems Problems
@@ -106,6 +106,8 @@ func (b *builder) add(d *draft, doc, scope, suffix, place string, facts map[stri
 		s := statement(t, doc, facts, h)
 		switch shared := doc == "bucket" || doc == "key"; {
 		case t.Sid == "":
+		case shared && scope == "operator-bucket":
+			s.Sid = markSid(t.Sid+suffix, b.spec.Name)
 		case shared && b.marked(t, doc, place):
 			s.Sid = markSid(t.Sid, b.spec.Name)
 		case t.Profile != spec.Documented:
@@ -195,6 +197,12 @@ func (b *builder) buckets() {
 		place := "buckets." + k.Name
 		d := newDraft()
 		b.add(d, "bucket", "bucket", SidSuffix(b.spec.Name), place, b.bucketFacts(k), b.bucketHoles(k))
+		for _, o := range b.spec.Operators {
+			if r := b.reachOf(o, k.Name); len(o.Principals) > 0 && r.any() {
+				b.add(d, "bucket", "operator-bucket", Identifier(o.Name), "operators."+o.Name, reachFacts(r, o),
+					b.reachHoles(r, k, o))
+			}
+		}
 		b.custom(d, "bucket."+k.Name)
 		doc := b.finish(d, "bucket-"+k.Name, "")
 		own := doc.Document

@@ -152,8 +152,10 @@ func (b *builder) bucketFacts(k spec.Bucket) map[string]bool {
 func (b *builder) keyFacts(k spec.Key) map[string]bool {
 	f, named := b.usesOfKey(k), b.namedIn(k)
 	for n, fact := range namedBy {
-		f[fact] = len(named[n]) > 0
+		f[fact] = len(named.principals[n]) > 0
 	}
+	f["admits-uploading-services"] = len(named.services[uploads]) > 0
+	f["admits-downloading-services"] = len(named.services[downloads]) > 0
 	return f
 }
 

@@ -114,7 +114,7 @@ func TestFactsAreThoseOfTheTemplates(t *testing.T) {
 	b := &builder{spec: s, lib: library(t), uses: inUse(s)}
 	for scope, got := range map[string]map[string]bool{
 		"setup": b.setupFacts(), "bucket": b.bucketFacts(s.Buckets[0]), "key": b.keyFacts(s.Keys[0]), "operator": b.operatorFacts(s.Operators[0]),
-		"operator-bucket": reachFacts(reach{}), "operator-key": needFacts(nothing),
+		"operator-bucket": reachFacts(reach{}, s.Operators[0]), "operator-key": needFacts(nothing),
 	} {
 		var names []string
 		for n := range got {

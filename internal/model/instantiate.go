@@ -31,8 +31,9 @@ func (b *builder) bucketHoles(k spec.Bucket) holes {
 func (b *builder) keyHoles(k spec.Key) holes {
 	named := b.namedIn(k)
 	return holes{"key.arn": {policy.NewText(RefKeyARN(k.Name))}, "key.admins": b.admins(k),
-		"key.creators": named[groups], "key.uploaders": named[uploads],
-		"key.downloaders": named[downloads]}
+		"key.creators": named.principals[groups], "key.uploaders": named.principals[uploads],
+		"key.downloaders": named.principals[downloads], "key.uploading-services": named.services[uploads],
+		"key.downloading-services": named.services[downloads]}
 }
 
 // admins returns who administers a created key.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/pzgen/pzgen/spec"
@@ -58,6 +59,7 @@ type random struct {
 	setup                      string
 	keys, buckets              []thing
 	operators                  []string
+	reads, writes              bool            // some workflow does
 	taken                      map[string]bool // names that must not come twice
 }
 
@@ -261,6 +263,7 @@ func (r *random) tagText(words []string, most int) string {
 
 func (r *random) setupBody() fields {
 	r.keys, r.buckets, r.operators, r.found = nil, nil, nil, false
+	r.reads, r.writes = false, false
 	documented := r.one(5)
 	b := fields{}
 	put := func(odds int, name string, value any) {
@@ -299,11 +302,8 @@ func (r *random) setupBody() fields {
 		if r.one(2) {
 			g = append(g, "domain", []string{"ECOMMERCE", "VIDEO_ON_DEMAND"}[r.IntN(2)])
 		}
-		// Operators cannot use a key whose policy leaves nothing to the account.
 		if len(r.keys) > 0 && r.one(2) {
-			if k := r.keys[r.IntN(len(r.keys))]; !k.closed {
-				g = append(g, "key", k.name)
-			}
+			g = append(g, "key", r.keys[r.IntN(len(r.keys))].name)
 		}
 		b = append(b, "datasetGroup", g)
 	}
@@ -355,6 +355,9 @@ func (r *random) role() fields {
 	}
 	if p := r.policyARNs(); p != nil {
 		b = append(b, "managedPolicies", p)
+	}
+	if r.one(4) {
+		b = append(b, "policy", r.policyNames())
 	}
 	return b
 }
@@ -544,6 +547,9 @@ func (r *random) workflows() []any {
 		default:
 			panic("say here what a workflow of type " + t + " may read and write")
 		}
+		for i := 0; i < len(w); i += 2 {
+			r.reads, r.writes = r.reads || w[i] == "from", r.writes || w[i] == "to"
+		}
 		out = append(out, w)
 	}
 	return out
@@ -551,17 +557,39 @@ func (r *random) workflows() []any {
 
 func (r *random) operatorsField() fields {
 	out := fields{}
-	for _, access := range []string{"full", "operate", "read", "runtime"} {
-		if !r.one(3) {
-			continue
-		}
+	closed := slices.ContainsFunc(r.keys, func(k thing) bool { return k.closed })
+	for range r.IntN(5) {
 		name := r.thingName()
 		r.operators = append(r.operators, name)
+		access := r.access()
 		b := fields{"access", access}
+		if len(access) == 1 && r.one(2) {
+			b = fields{"access", access[0]}
+		}
+		data := len(access) == 1 && (access[0] == "upload" || access[0] == "download")
+		if data && r.one(2) {
+			var list []string
+			for range 1 + r.IntN(3) {
+				l := r.buckets[r.IntN(len(r.buckets))].name + "/" + r.prefix(false)
+				if !slices.Contains(list, l) {
+					list = append(list, l)
+				}
+			}
+			b = append(b, "locations", list)
+		}
+		if data && r.one(2) {
+			b = append(b, "principals", r.principals())
+		}
+		if r.one(4) {
+			b = append(b, "policy", r.policyNames())
+		}
 		for _, f := range []struct {
 			name string
 			most int
 		}{{"users", 64}, {"groups", 128}, {"roles", 64}} {
+			if closed && f.name == "groups" {
+				continue // a key's policy cannot name them
+			}
 			var list []string
 			for i := range r.IntN(3) {
 				if s := r.iamName(f.most); i == 0 || s != list[0] {
@@ -578,6 +606,42 @@ func (r *random) operatorsField() fields {
 		out = append(out, name, b)
 	}
 	return out
+}
+
+// access makes up levels that go together, and for which the workflows have something.
+func (r *random) access() []string {
+	if r.one(6) {
+		return []string{"full"}
+	}
+	var out []string
+	for _, level := range []string{"download", "runtime", "build", "upload", "read", "operate"} {
+		if (level != "upload" || r.reads) && (level != "download" || r.writes) && r.one(3) {
+			out = append(out, level)
+		}
+	}
+	if out == nil {
+		return []string{"read"}
+	}
+	return out
+}
+
+// principals makes up whom policies of buckets and keys are to let in.
+func (r *random) principals() []string {
+	all := []string{"123412341234", "appflow.amazonaws.com", "lambda.amazonaws.com",
+		r.iamARN("role", "in/"+r.iamName(20)), "arn:" + r.partition + ":iam::567856785678:user/" + r.iamName(20),
+		"arn:" + r.partition + ":iam::999900001111:root"}
+	r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all[:1+r.IntN(len(all))]
+}
+
+func (r *random) policyNames() fields {
+	b := fields{"name", r.unique(func() string { return "P" + r.iamName(60) }), "managed", true}
+	if r.one(2) {
+		b = append(b, "description", noDynamic(r.text(func(c rune) bool {
+			return c >= ' ' && c <= '~' || c > 0xa0 && c <= 0xff
+		})))
+	}
+	return b
 }
 
 func (r *random) uploads() []any {
