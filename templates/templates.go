@@ -64,7 +64,7 @@ type Conditional struct {
 // What a template may be repeated for, and the documents that it may be in.
 var (
 	scopes    = []string{"setup", "bucket", "key", "operator", "operator-bucket", "operator-key"}
-	documents = []string{"trust", "role", "role-s3", "role-kms", "role-cloudwatch", "bucket", "key", "operator"}
+	documents = []string{"trust", "role", "role-s3", "role-kms", "role-cloudwatch", "role-access", "bucket", "key", "operator"}
 )
 
 // Facts returns what templates can ask of a setup, a bucket, a key or an operator, whichever scope
@@ -77,7 +77,7 @@ var facts = map[string][]string{
 	"key": {"created", "used", "encrypts-bucket", "encrypts-dataset-group", "exports-dataset-group", "role-needs-key", "guarded", "names-creators", "names-uploaders", "names-downloaders",
 		"admits-uploading-services", "admits-downloading-services"},
 	"operator": {"full", "operate", "build", "read", "runtime", "passes-role", "imports", "exports", "batch-inference",
-		"batch-segment", "data-deletion", "metrics", "uses-datasets", "uses-solutions", "dataset-group", "tagged",
+		"batch-segment", "data-deletion", "metrics", "uses-datasets", "uses-solutions", "dataset-group", "tags",
 		"creates-groups", "encrypted-dataset-group"},
 	"operator-bucket": {"uploads", "downloads", "by-prefix", "principals", "services"},
 	"operator-key":    {"uploads", "downloads"},
@@ -90,7 +90,7 @@ var holes = map[string]map[string]bool{
 	"bucket": {"bucket.arn": false, "bucket.name": false, "bucket.reads": true, "bucket.writes": true, "bucket.results": true, "bucket.lists": true},
 	"key": {"key.arn": false, "key.admins": true, "key.creators": true, "key.uploaders": true, "key.downloaders": true,
 		"key.uploading-services": true, "key.downloading-services": true},
-	"operator": {"group.name": false, "groupkey.arn": false},
+	"operator": {"group.name": false, "groupkey.arn": false, "operator.tags": true},
 	"operator-bucket": {"bucket.arn": false, "access.uploads": true, "access.downloads": true, "access.lists": true,
 		"access.principals": true, "access.services": true},
 	"operator-key": {"key.arn": false},

@@ -11,6 +11,7 @@ import (
 
 const (
 	pageOperator = "grant-user-permissions"
+	pageFull     = "set-up-required-permissions"
 	pageActions  = "service-authorization:list_amazonpersonalize"
 )
 

@@ -19,8 +19,24 @@ func (t *Table) trust() {
 
 func (t *Table) trustPolicy() Document { return Document{Trust, t.m.Role.Trust.Name} }
 
+// fullAccess makes the calls of the service role that the guide's policy for full access is for,
+// which its third step attaches to the role too. No workflow is known to make them.
+func (t *Table) fullAccess() {
+	c := Call{Workflow: "full access of the role", Caller: Role, Side: Identity,
+		Action: "personalize:AnyAction", On: Target{Named, "*"}, Source: pageFull, Place: "role",
+		Identity: t.rolePolicies(), request: policy.Request{Principal: t.roleARN(), Resource: "*"}}
+	t.require(c)
+	c.Action, c.On = "iam:PassRole", Target{Named, t.roleARN()}
+	c.request.Resource = t.roleARN()
+	c.context = t.with(t.plain, "iam:PassedToService", service)
+	t.require(c)
+}
+
 // workflows makes the calls of all workflows, and those on an encrypted dataset group.
 func (t *Table) workflows() {
+	if t.asDocumented() {
+		t.fullAccess()
+	}
 	for i, w := range t.m.Workflows {
 		name := w.Type
 		for _, l := range []*spec.Location{w.From, w.To} {

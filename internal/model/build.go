@@ -262,7 +262,7 @@ func (b *builder) role() {
 			b.add(d, "role-s3", "bucket", "", "buckets."+k.Name, b.bucketFacts(k), b.bucketHoles(k))
 			put("role-s3-"+k.Name, d)
 		}
-		for _, doc := range []string{"role-kms", "role-cloudwatch"} {
+		for _, doc := range []string{"role-kms", "role-cloudwatch", "role-access"} {
 			d := newDraft()
 			b.add(d, doc, "setup", "", "role", b.setupFacts(), nil)
 			put(doc, d)
@@ -304,7 +304,7 @@ func (b *builder) operators() {
 	for _, o := range b.spec.Operators {
 		place := "operators." + o.Name
 		d := newDraft()
-		b.add(d, "operator", "operator", "", place, b.operatorFacts(o), b.operatorHoles())
+		b.add(d, "operator", "operator", "", place, b.operatorFacts(o), b.operatorHoles(o))
 		b.data(d, o, place)
 		b.custom(d, "operator."+o.Name)
 		out := Operator{ID: o.Name, Access: o.Access, Locations: o.Locations, Principals: o.Principals,

@@ -79,6 +79,7 @@ func TestDocumentedPolicies(t *testing.T) {
 		{"role-kms-encrypted-bucket.json", "role-kms", encrypted},
 		{"key-encrypted-dataset-group.json", "key-k", group},
 		{"operator-full-access.json", "operator-admins", operator},
+		{"operator-full-access.json", "role-access", with(imports)},
 	} {
 		tried[c.file] = true
 		want, err := os.ReadFile(filepath.Join("testdata", "documented", c.file))

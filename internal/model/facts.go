@@ -200,7 +200,7 @@ func (b *builder) operatorFacts(o spec.Operator) map[string]bool {
 		"uses-datasets":           has(s, spec.Import, spec.Export),
 		"uses-solutions":          has(s, spec.BatchInference, spec.BatchSegment),
 		"dataset-group":           s.DatasetGroup != nil,
-		"tagged":                  len(s.Tags) > 0,
+		"tags":                    len(b.tagged(o)) > 0,
 		"encrypted-dataset-group": encrypted,
 	}
 	f["creates-groups"] = b.createsGroups(o)

@@ -45,8 +45,8 @@ func (b *builder) admins(k spec.Key) []policy.Text {
 		policy.Lit(":root"))}
 }
 
-func (b *builder) operatorHoles() holes {
-	h := holes{"group.name": {policy.Literal("*")}}
+func (b *builder) operatorHoles(o spec.Operator) holes {
+	h := holes{"group.name": {policy.Literal("*")}, "operator.tags": b.tagged(o)}
 	if g := b.spec.DatasetGroup; g != nil {
 		h["group.name"] = []policy.Text{policy.NewText(RefGroupName)}
 		if g.Key != "" {
@@ -54,6 +54,31 @@ func (b *builder) operatorHoles() holes {
 		}
 	}
 	return h
+}
+
+// taggedJobs are the types of resources that a job of a workflow is, as ARNs have them; a metric
+// attribution takes no tags.
+var taggedJobs = []struct{ workflow, resource string }{
+	{spec.Import, "dataset-import-job/*"}, {spec.Export, "dataset-export-job/*"},
+	{spec.BatchInference, "batch-inference-job/*"}, {spec.BatchSegment, "batch-segment-job/*"},
+	{spec.DataDeletion, "data-deletion-job/*"},
+}
+
+// tagged returns the resources that an operator who runs the workflows gives tags.
+func (b *builder) tagged(o spec.Operator) []policy.Text {
+	if len(b.spec.Tags) == 0 {
+		return nil
+	}
+	var out []policy.Text
+	for _, job := range taggedJobs {
+		if has(b.spec, job.workflow) {
+			out = append(out, policy.Literal(job.resource))
+		}
+	}
+	if b.spec.DatasetGroup != nil && !o.Has(spec.Build) {
+		out = append(out, policy.NewText(policy.Lit("dataset-group/"), RefGroupName))
+	}
+	return out
 }
 
 func literals(list []string) []policy.Text {

@@ -47,7 +47,7 @@ BATCH_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputDocumentedBatch", "PersonalizeCreatorsUseKeyDocumentedBatch", "PersonalizeDownloadersUseKeyDocumentedBatch", "PersonalizeKeyAdministrationDocumentedBatch", "PersonalizeListBucketDocumentedBatch", "PersonalizeReadInputDocumentedBatch", "PersonalizeRequireTLSDocumentedBatch", "PersonalizeRoleExportsWithKeyDocumentedBatch", "PersonalizeRoleUsesKeyDocumentedBatch", "PersonalizeServiceExportsWithKeyDocumentedBatch", "PersonalizeServiceUsesKeyDocumentedBatch", "PersonalizeUploadersUseKeyDocumentedBatch", "PersonalizeWriteOutputDocumentedBatch"]'
+OWNED_SIDS='["PersonalizeCheckOutputDocumentedBatch", "PersonalizeCreatorsUseKeyDocumentedBatch", "PersonalizeDownloadersUseKeyDocumentedBatch", "PersonalizeKeyAdministrationDocumentedBatch", "PersonalizeListBucketDocumentedBatch", "PersonalizePrincipalsDownloadDocumentedBatch", "PersonalizePrincipalsListDocumentedBatch", "PersonalizePrincipalsUploadDocumentedBatch", "PersonalizeReadInputDocumentedBatch", "PersonalizeRequireTLSDocumentedBatch", "PersonalizeRoleExportsWithKeyDocumentedBatch", "PersonalizeRoleUsesKeyDocumentedBatch", "PersonalizeServiceExportsWithKeyDocumentedBatch", "PersonalizeServiceUsesKeyDocumentedBatch", "PersonalizeServicesDecryptDocumentedBatch", "PersonalizeServicesDownloadDocumentedBatch", "PersonalizeServicesEncryptDocumentedBatch", "PersonalizeServicesListDocumentedBatch", "PersonalizeServicesUploadDocumentedBatch", "PersonalizeUploadersUseKeyDocumentedBatch", "PersonalizeWriteOutputDocumentedBatch"]'
 SID_MARKS='["DocumentedBatch"]'
 
 check_setup() {
@@ -141,6 +141,35 @@ policy_role_kms() {
         "kms:ListGrants"
       ],
       "Resource": "*"
+    }
+  ]
+}
+EOF
+}
+
+policy_role_access() {
+  cat <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": [
+        "personalize:*"
+      ],
+      "Resource": "*"
+    },
+    {
+      "Effect": "Allow",
+      "Action": [
+        "iam:PassRole"
+      ],
+      "Resource": "*",
+      "Condition": {
+        "StringEquals": {
+          "iam:PassedToService": "personalize.amazonaws.com"
+        }
+      }
     }
   ]
 }
@@ -248,6 +277,7 @@ steps() {
   ensure_inline 'Personalize-documented-batch-s3-in' "$(policy_role_s3_in)"
   ensure_inline 'Personalize-documented-batch-s3-out' "$(policy_role_s3_out)"
   ensure_inline 'Personalize-documented-batch-kms' "$(policy_role_kms)"
+  ensure_inline 'Personalize-documented-batch-access' "$(policy_role_access)"
   role_policies '[]'
   ensure_bucket "$IN_BUCKET" "$BATCH_KEY_ARN" true true true 0
   merge_policy bucket "$IN_BUCKET" "$(policy_bucket_in)"

@@ -115,6 +115,34 @@ resource "aws_iam_role_policy" "role_kms" {
   policy = data.aws_iam_policy_document.role_kms.json
 }
 
+data "aws_iam_policy_document" "role_access" {
+  statement {
+    # part of the policy for full access, which the guide attaches to the service role as well
+    effect    = "Allow"
+    actions   = ["personalize:*"]
+    resources = ["*"]
+  }
+
+  statement {
+    # part of the policy for full access, which the guide attaches to the service role as well
+    effect    = "Allow"
+    actions   = ["iam:PassRole"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["personalize.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "role_access" {
+  name   = "Personalize-documented-batch-access"
+  role   = aws_iam_role.personalize.name
+  policy = data.aws_iam_policy_document.role_access.json
+}
+
 data "aws_iam_policy_document" "key_batch" {
   policy_id = "key-policy-123"
 

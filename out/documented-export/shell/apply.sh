@@ -45,7 +45,7 @@ GROUP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputDocumentedExport", "PersonalizeCreatorsUseKeyDocumentedExport", "PersonalizeDownloadersUseKeyDocumentedExport", "PersonalizeKeyAdministrationDocumentedExport", "PersonalizeListBucketDocumentedExport", "PersonalizeReadInputDocumentedExport", "PersonalizeRequireTLSDocumentedExport", "PersonalizeRoleExportsWithKeyDocumentedExport", "PersonalizeRoleUsesKeyDocumentedExport", "PersonalizeServiceExportsWithKeyDocumentedExport", "PersonalizeServiceUsesKeyDocumentedExport", "PersonalizeUploadersUseKeyDocumentedExport", "PersonalizeWriteOutputDocumentedExport"]'
+OWNED_SIDS='["PersonalizeCheckOutputDocumentedExport", "PersonalizeCreatorsUseKeyDocumentedExport", "PersonalizeDownloadersUseKeyDocumentedExport", "PersonalizeKeyAdministrationDocumentedExport", "PersonalizeListBucketDocumentedExport", "PersonalizePrincipalsDownloadDocumentedExport", "PersonalizePrincipalsListDocumentedExport", "PersonalizePrincipalsUploadDocumentedExport", "PersonalizeReadInputDocumentedExport", "PersonalizeRequireTLSDocumentedExport", "PersonalizeRoleExportsWithKeyDocumentedExport", "PersonalizeRoleUsesKeyDocumentedExport", "PersonalizeServiceExportsWithKeyDocumentedExport", "PersonalizeServiceUsesKeyDocumentedExport", "PersonalizeServicesDecryptDocumentedExport", "PersonalizeServicesDownloadDocumentedExport", "PersonalizeServicesEncryptDocumentedExport", "PersonalizeServicesListDocumentedExport", "PersonalizeServicesUploadDocumentedExport", "PersonalizeUploadersUseKeyDocumentedExport", "PersonalizeWriteOutputDocumentedExport"]'
 SID_MARKS='["DocumentedExport"]'
 
 check_setup() {
@@ -94,6 +94,35 @@ policy_role_s3_out() {
         "${OUT_BUCKET_ARN}",
         "${OUT_BUCKET_ARN}/*"
       ]
+    }
+  ]
+}
+EOF
+}
+
+policy_role_access() {
+  cat <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": [
+        "personalize:*"
+      ],
+      "Resource": "*"
+    },
+    {
+      "Effect": "Allow",
+      "Action": [
+        "iam:PassRole"
+      ],
+      "Resource": "*",
+      "Condition": {
+        "StringEquals": {
+          "iam:PassedToService": "personalize.amazonaws.com"
+        }
+      }
     }
   ]
 }
@@ -169,6 +198,7 @@ steps() {
   ensure_role '' '' "$(policy_role_trust)"
   ensure_key GROUP_KEY_ARN 'group' "$GROUP_KEY_ALIAS" true "$(policy_key_group)"
   ensure_inline 'Personalize-documented-export-s3-out' "$(policy_role_s3_out)"
+  ensure_inline 'Personalize-documented-export-access' "$(policy_role_access)"
   role_policies '[]'
   ensure_bucket "$OUT_BUCKET" '' true true true 0
   merge_policy bucket "$OUT_BUCKET" "$(policy_bucket_out)"

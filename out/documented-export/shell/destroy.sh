@@ -45,7 +45,7 @@ GROUP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputDocumentedExport", "PersonalizeCreatorsUseKeyDocumentedExport", "PersonalizeDownloadersUseKeyDocumentedExport", "PersonalizeKeyAdministrationDocumentedExport", "PersonalizeListBucketDocumentedExport", "PersonalizeReadInputDocumentedExport", "PersonalizeRequireTLSDocumentedExport", "PersonalizeRoleExportsWithKeyDocumentedExport", "PersonalizeRoleUsesKeyDocumentedExport", "PersonalizeServiceExportsWithKeyDocumentedExport", "PersonalizeServiceUsesKeyDocumentedExport", "PersonalizeUploadersUseKeyDocumentedExport", "PersonalizeWriteOutputDocumentedExport"]'
+OWNED_SIDS='["PersonalizeCheckOutputDocumentedExport", "PersonalizeCreatorsUseKeyDocumentedExport", "PersonalizeDownloadersUseKeyDocumentedExport", "PersonalizeKeyAdministrationDocumentedExport", "PersonalizeListBucketDocumentedExport", "PersonalizePrincipalsDownloadDocumentedExport", "PersonalizePrincipalsListDocumentedExport", "PersonalizePrincipalsUploadDocumentedExport", "PersonalizeReadInputDocumentedExport", "PersonalizeRequireTLSDocumentedExport", "PersonalizeRoleExportsWithKeyDocumentedExport", "PersonalizeRoleUsesKeyDocumentedExport", "PersonalizeServiceExportsWithKeyDocumentedExport", "PersonalizeServiceUsesKeyDocumentedExport", "PersonalizeServicesDecryptDocumentedExport", "PersonalizeServicesDownloadDocumentedExport", "PersonalizeServicesEncryptDocumentedExport", "PersonalizeServicesListDocumentedExport", "PersonalizeServicesUploadDocumentedExport", "PersonalizeUploadersUseKeyDocumentedExport", "PersonalizeWriteOutputDocumentedExport"]'
 SID_MARKS='["DocumentedExport"]'
 
 check_setup() {
@@ -69,6 +69,35 @@ policy_role_s3_out() {
         "${OUT_BUCKET_ARN}",
         "${OUT_BUCKET_ARN}/*"
       ]
+    }
+  ]
+}
+EOF
+}
+
+policy_role_access() {
+  cat <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": [
+        "personalize:*"
+      ],
+      "Resource": "*"
+    },
+    {
+      "Effect": "Allow",
+      "Action": [
+        "iam:PassRole"
+      ],
+      "Resource": "*",
+      "Condition": {
+        "StringEquals": {
+          "iam:PassedToService": "personalize.amazonaws.com"
+        }
+      }
     }
   ]
 }
@@ -146,6 +175,7 @@ steps() {
   undo_key "$GROUP_KEY_ALIAS" "$(policy_key_group)" '30'
   look_at_role
   undo_inline 'Personalize-documented-export-s3-out' "$(policy_role_s3_out)"
+  undo_inline 'Personalize-documented-export-access' "$(policy_role_access)"
   undo_role '[]'
 }
 

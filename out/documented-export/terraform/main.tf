@@ -69,6 +69,34 @@ resource "aws_iam_role_policy" "role_s3_out" {
   policy = data.aws_iam_policy_document.role_s3_out.json
 }
 
+data "aws_iam_policy_document" "role_access" {
+  statement {
+    # part of the policy for full access, which the guide attaches to the service role as well
+    effect    = "Allow"
+    actions   = ["personalize:*"]
+    resources = ["*"]
+  }
+
+  statement {
+    # part of the policy for full access, which the guide attaches to the service role as well
+    effect    = "Allow"
+    actions   = ["iam:PassRole"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["personalize.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "role_access" {
+  name   = "Personalize-documented-export-access"
+  role   = aws_iam_role.personalize.name
+  policy = data.aws_iam_policy_document.role_access.json
+}
+
 data "aws_iam_policy_document" "key_group" {
   policy_id = "key-policy-123"
 

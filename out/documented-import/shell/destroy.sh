@@ -42,7 +42,7 @@ DATA_BUCKET_ARN="arn:${PARTITION}:s3:::${DATA_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputDocumentedImport", "PersonalizeCreatorsUseKeyDocumentedImport", "PersonalizeDownloadersUseKeyDocumentedImport", "PersonalizeKeyAdministrationDocumentedImport", "PersonalizeListBucketDocumentedImport", "PersonalizeReadInputDocumentedImport", "PersonalizeRequireTLSDocumentedImport", "PersonalizeRoleExportsWithKeyDocumentedImport", "PersonalizeRoleUsesKeyDocumentedImport", "PersonalizeServiceExportsWithKeyDocumentedImport", "PersonalizeServiceUsesKeyDocumentedImport", "PersonalizeUploadersUseKeyDocumentedImport", "PersonalizeWriteOutputDocumentedImport"]'
+OWNED_SIDS='["PersonalizeCheckOutputDocumentedImport", "PersonalizeCreatorsUseKeyDocumentedImport", "PersonalizeDownloadersUseKeyDocumentedImport", "PersonalizeKeyAdministrationDocumentedImport", "PersonalizeListBucketDocumentedImport", "PersonalizePrincipalsDownloadDocumentedImport", "PersonalizePrincipalsListDocumentedImport", "PersonalizePrincipalsUploadDocumentedImport", "PersonalizeReadInputDocumentedImport", "PersonalizeRequireTLSDocumentedImport", "PersonalizeRoleExportsWithKeyDocumentedImport", "PersonalizeRoleUsesKeyDocumentedImport", "PersonalizeServiceExportsWithKeyDocumentedImport", "PersonalizeServiceUsesKeyDocumentedImport", "PersonalizeServicesDecryptDocumentedImport", "PersonalizeServicesDownloadDocumentedImport", "PersonalizeServicesEncryptDocumentedImport", "PersonalizeServicesListDocumentedImport", "PersonalizeServicesUploadDocumentedImport", "PersonalizeUploadersUseKeyDocumentedImport", "PersonalizeWriteOutputDocumentedImport"]'
 SID_MARKS='["DocumentedImport"]'
 
 check_setup() {
@@ -66,6 +66,35 @@ policy_role_s3_data() {
         "${DATA_BUCKET_ARN}",
         "${DATA_BUCKET_ARN}/*"
       ]
+    }
+  ]
+}
+EOF
+}
+
+policy_role_access() {
+  cat <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": [
+        "personalize:*"
+      ],
+      "Resource": "*"
+    },
+    {
+      "Effect": "Allow",
+      "Action": [
+        "iam:PassRole"
+      ],
+      "Resource": "*",
+      "Condition": {
+        "StringEquals": {
+          "iam:PassedToService": "personalize.amazonaws.com"
+        }
+      }
     }
   ]
 }
@@ -103,6 +132,7 @@ steps() {
   undo_bucket "$DATA_BUCKET" "$(policy_bucket_data)" 'created'
   look_at_role
   undo_inline 'Personalize-documented-import-s3-data' "$(policy_role_s3_data)"
+  undo_inline 'Personalize-documented-import-access' "$(policy_role_access)"
   undo_role '[]'
 }
 

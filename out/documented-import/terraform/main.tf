@@ -69,6 +69,34 @@ resource "aws_iam_role_policy" "role_s3_data" {
   policy = data.aws_iam_policy_document.role_s3_data.json
 }
 
+data "aws_iam_policy_document" "role_access" {
+  statement {
+    # part of the policy for full access, which the guide attaches to the service role as well
+    effect    = "Allow"
+    actions   = ["personalize:*"]
+    resources = ["*"]
+  }
+
+  statement {
+    # part of the policy for full access, which the guide attaches to the service role as well
+    effect    = "Allow"
+    actions   = ["iam:PassRole"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["personalize.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "role_access" {
+  name   = "Personalize-documented-import-access"
+  role   = aws_iam_role.personalize.name
+  policy = data.aws_iam_policy_document.role_access.json
+}
+
 resource "aws_s3_bucket" "data" {
   bucket = var.data_bucket_name
   tags   = var.tags

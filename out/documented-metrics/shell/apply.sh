@@ -42,7 +42,7 @@ REPORTS_BUCKET_ARN="arn:${PARTITION}:s3:::${REPORTS_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputDocumentedMetrics", "PersonalizeCreatorsUseKeyDocumentedMetrics", "PersonalizeDownloadersUseKeyDocumentedMetrics", "PersonalizeKeyAdministrationDocumentedMetrics", "PersonalizeListBucketDocumentedMetrics", "PersonalizeReadInputDocumentedMetrics", "PersonalizeRequireTLSDocumentedMetrics", "PersonalizeRoleExportsWithKeyDocumentedMetrics", "PersonalizeRoleUsesKeyDocumentedMetrics", "PersonalizeServiceExportsWithKeyDocumentedMetrics", "PersonalizeServiceUsesKeyDocumentedMetrics", "PersonalizeUploadersUseKeyDocumentedMetrics", "PersonalizeWriteOutputDocumentedMetrics"]'
+OWNED_SIDS='["PersonalizeCheckOutputDocumentedMetrics", "PersonalizeCreatorsUseKeyDocumentedMetrics", "PersonalizeDownloadersUseKeyDocumentedMetrics", "PersonalizeKeyAdministrationDocumentedMetrics", "PersonalizeListBucketDocumentedMetrics", "PersonalizePrincipalsDownloadDocumentedMetrics", "PersonalizePrincipalsListDocumentedMetrics", "PersonalizePrincipalsUploadDocumentedMetrics", "PersonalizeReadInputDocumentedMetrics", "PersonalizeRequireTLSDocumentedMetrics", "PersonalizeRoleExportsWithKeyDocumentedMetrics", "PersonalizeRoleUsesKeyDocumentedMetrics", "PersonalizeServiceExportsWithKeyDocumentedMetrics", "PersonalizeServiceUsesKeyDocumentedMetrics", "PersonalizeServicesDecryptDocumentedMetrics", "PersonalizeServicesDownloadDocumentedMetrics", "PersonalizeServicesEncryptDocumentedMetrics", "PersonalizeServicesListDocumentedMetrics", "PersonalizeServicesUploadDocumentedMetrics", "PersonalizeUploadersUseKeyDocumentedMetrics", "PersonalizeWriteOutputDocumentedMetrics"]'
 SID_MARKS='["DocumentedMetrics"]'
 
 check_setup() {
@@ -113,6 +113,35 @@ policy_role_cloudwatch() {
 EOF
 }
 
+policy_role_access() {
+  cat <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": [
+        "personalize:*"
+      ],
+      "Resource": "*"
+    },
+    {
+      "Effect": "Allow",
+      "Action": [
+        "iam:PassRole"
+      ],
+      "Resource": "*",
+      "Condition": {
+        "StringEquals": {
+          "iam:PassedToService": "personalize.amazonaws.com"
+        }
+      }
+    }
+  ]
+}
+EOF
+}
+
 policy_bucket_reports() {
   cat <<EOF
 {
@@ -142,6 +171,7 @@ steps() {
   ensure_role '' '' "$(policy_role_trust)"
   ensure_inline 'Personalize-documented-metrics-s3-reports' "$(policy_role_s3_reports)"
   ensure_inline 'Personalize-documented-metrics-cloudwatch' "$(policy_role_cloudwatch)"
+  ensure_inline 'Personalize-documented-metrics-access' "$(policy_role_access)"
   role_policies '[]'
   ensure_bucket "$REPORTS_BUCKET" '' true true true 0
   merge_policy bucket "$REPORTS_BUCKET" "$(policy_bucket_reports)"

@@ -42,7 +42,7 @@ REPORTS_BUCKET_ARN="arn:${PARTITION}:s3:::${REPORTS_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputDocumentedMetrics", "PersonalizeCreatorsUseKeyDocumentedMetrics", "PersonalizeDownloadersUseKeyDocumentedMetrics", "PersonalizeKeyAdministrationDocumentedMetrics", "PersonalizeListBucketDocumentedMetrics", "PersonalizeReadInputDocumentedMetrics", "PersonalizeRequireTLSDocumentedMetrics", "PersonalizeRoleExportsWithKeyDocumentedMetrics", "PersonalizeRoleUsesKeyDocumentedMetrics", "PersonalizeServiceExportsWithKeyDocumentedMetrics", "PersonalizeServiceUsesKeyDocumentedMetrics", "PersonalizeUploadersUseKeyDocumentedMetrics", "PersonalizeWriteOutputDocumentedMetrics"]'
+OWNED_SIDS='["PersonalizeCheckOutputDocumentedMetrics", "PersonalizeCreatorsUseKeyDocumentedMetrics", "PersonalizeDownloadersUseKeyDocumentedMetrics", "PersonalizeKeyAdministrationDocumentedMetrics", "PersonalizeListBucketDocumentedMetrics", "PersonalizePrincipalsDownloadDocumentedMetrics", "PersonalizePrincipalsListDocumentedMetrics", "PersonalizePrincipalsUploadDocumentedMetrics", "PersonalizeReadInputDocumentedMetrics", "PersonalizeRequireTLSDocumentedMetrics", "PersonalizeRoleExportsWithKeyDocumentedMetrics", "PersonalizeRoleUsesKeyDocumentedMetrics", "PersonalizeServiceExportsWithKeyDocumentedMetrics", "PersonalizeServiceUsesKeyDocumentedMetrics", "PersonalizeServicesDecryptDocumentedMetrics", "PersonalizeServicesDownloadDocumentedMetrics", "PersonalizeServicesEncryptDocumentedMetrics", "PersonalizeServicesListDocumentedMetrics", "PersonalizeServicesUploadDocumentedMetrics", "PersonalizeUploadersUseKeyDocumentedMetrics", "PersonalizeWriteOutputDocumentedMetrics"]'
 SID_MARKS='["DocumentedMetrics"]'
 
 check_setup() {
@@ -88,6 +88,35 @@ policy_role_cloudwatch() {
 EOF
 }
 
+policy_role_access() {
+  cat <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": [
+        "personalize:*"
+      ],
+      "Resource": "*"
+    },
+    {
+      "Effect": "Allow",
+      "Action": [
+        "iam:PassRole"
+      ],
+      "Resource": "*",
+      "Condition": {
+        "StringEquals": {
+          "iam:PassedToService": "personalize.amazonaws.com"
+        }
+      }
+    }
+  ]
+}
+EOF
+}
+
 policy_bucket_reports() {
   cat <<EOF
 {
@@ -118,6 +147,7 @@ steps() {
   look_at_role
   undo_inline 'Personalize-documented-metrics-s3-reports' "$(policy_role_s3_reports)"
   undo_inline 'Personalize-documented-metrics-cloudwatch' "$(policy_role_cloudwatch)"
+  undo_inline 'Personalize-documented-metrics-access' "$(policy_role_access)"
   undo_role '[]'
 }
 

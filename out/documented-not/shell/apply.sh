@@ -42,7 +42,7 @@ DATA_BUCKET_ARN="arn:${PARTITION}:s3:::${DATA_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputDocumentedNot", "PersonalizeCreatorsUseKeyDocumentedNot", "PersonalizeDownloadersUseKeyDocumentedNot", "PersonalizeKeyAdministrationDocumentedNot", "PersonalizeListBucketDocumentedNot", "PersonalizeReadInputDocumentedNot", "PersonalizeRequireTLSDocumentedNot", "PersonalizeRoleExportsWithKeyDocumentedNot", "PersonalizeRoleUsesKeyDocumentedNot", "PersonalizeServiceExportsWithKeyDocumentedNot", "PersonalizeServiceUsesKeyDocumentedNot", "PersonalizeUploadersUseKeyDocumentedNot", "PersonalizeWriteOutputDocumentedNot"]'
+OWNED_SIDS='["PersonalizeCheckOutputDocumentedNot", "PersonalizeCreatorsUseKeyDocumentedNot", "PersonalizeDownloadersUseKeyDocumentedNot", "PersonalizeKeyAdministrationDocumentedNot", "PersonalizeListBucketDocumentedNot", "PersonalizePrincipalsDownloadDocumentedNot", "PersonalizePrincipalsListDocumentedNot", "PersonalizePrincipalsUploadDocumentedNot", "PersonalizeReadInputDocumentedNot", "PersonalizeRequireTLSDocumentedNot", "PersonalizeRoleExportsWithKeyDocumentedNot", "PersonalizeRoleUsesKeyDocumentedNot", "PersonalizeServiceExportsWithKeyDocumentedNot", "PersonalizeServiceUsesKeyDocumentedNot", "PersonalizeServicesDecryptDocumentedNot", "PersonalizeServicesDownloadDocumentedNot", "PersonalizeServicesEncryptDocumentedNot", "PersonalizeServicesListDocumentedNot", "PersonalizeServicesUploadDocumentedNot", "PersonalizeUploadersUseKeyDocumentedNot", "PersonalizeWriteOutputDocumentedNot"]'
 SID_MARKS='["DocumentedNot"]'
 
 check_setup() {

@@ -56,7 +56,7 @@ OUTPUT_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputEncrypted", "PersonalizeCreatorsUseKeyEncrypted", "PersonalizeDownloadersUseKeyEncrypted", "PersonalizeKeyAdministrationEncrypted", "PersonalizeListBucketEncrypted", "PersonalizeReadInputEncrypted", "PersonalizeRequireTLSEncrypted", "PersonalizeRoleExportsWithKeyEncrypted", "PersonalizeRoleUsesKeyEncrypted", "PersonalizeServiceExportsWithKeyEncrypted", "PersonalizeServiceUsesKeyEncrypted", "PersonalizeUploadersUseKeyEncrypted", "PersonalizeWriteOutputEncrypted"]'
+OWNED_SIDS='["PersonalizeCheckOutputEncrypted", "PersonalizeCreatorsUseKeyEncrypted", "PersonalizeDownloadersUseKeyEncrypted", "PersonalizeKeyAdministrationEncrypted", "PersonalizeListBucketEncrypted", "PersonalizePrincipalsDownloadEncrypted", "PersonalizePrincipalsListEncrypted", "PersonalizePrincipalsUploadEncrypted", "PersonalizeReadInputEncrypted", "PersonalizeRequireTLSEncrypted", "PersonalizeRoleExportsWithKeyEncrypted", "PersonalizeRoleUsesKeyEncrypted", "PersonalizeServiceExportsWithKeyEncrypted", "PersonalizeServiceUsesKeyEncrypted", "PersonalizeServicesDecryptEncrypted", "PersonalizeServicesDownloadEncrypted", "PersonalizeServicesEncryptEncrypted", "PersonalizeServicesListEncrypted", "PersonalizeServicesUploadEncrypted", "PersonalizeUploadersUseKeyEncrypted", "PersonalizeWriteOutputEncrypted"]'
 SID_MARKS='["Encrypted"]'
 
 check_setup() {
@@ -801,11 +801,37 @@ policy_operator_auditors() {
 EOF
 }
 
-policy_operator_pipeline_1() {
+policy_operator_pipeline() {
   cat <<EOF
 {
   "Version": "2012-10-17",
   "Statement": [
+    {
+      "Sid": "PersonalizePassRole",
+      "Effect": "Allow",
+      "Action": [
+        "iam:PassRole"
+      ],
+      "Resource": [
+        "${ROLE_ARN}"
+      ],
+      "Condition": {
+        "StringEquals": {
+          "iam:PassedToService": "personalize.amazonaws.com"
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizeImportStart",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateDatasetImportJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/video_encrypted/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
+      ]
+    },
     {
       "Sid": "PersonalizeImportWatch",
       "Effect": "Allow",
@@ -824,6 +850,16 @@ policy_operator_pipeline_1() {
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/video_encrypted/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeExportWatch",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDatasetExportJob"
+      ],
+      "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
       ]
     },
@@ -862,228 +898,6 @@ policy_operator_pipeline_1() {
       ]
     },
     {
-      "Sid": "PersonalizeDatasetGroup",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:CreateDatasetGroup"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/video_encrypted"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListDataDeletions",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListDataDeletionJobs"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListMetricAttributions",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListMetricAttributions",
-        "personalize:ListMetricAttributionMetrics"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListSolutions",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListSolutions",
-        "personalize:ListSolutionVersions",
-        "personalize:ListFilters"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagImports",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeDatasetGroupKey",
-      "Effect": "Allow",
-      "Action": [
-        "kms:DescribeKey",
-        "kms:Decrypt",
-        "kms:GenerateDataKey"
-      ],
-      "Resource": [
-        "${GROUP_KEY_ARN}"
-      ]
-    }
-  ]
-}
-EOF
-}
-
-policy_operator_pipeline_2() {
-  cat <<EOF
-{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Sid": "PersonalizeExportWatch",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:DescribeDatasetExportJob"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeMetricAttributionCreate",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:CreateMetricAttribution"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*",
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/video_encrypted"
-      ]
-    },
-    {
-      "Sid": "PersonalizeMetricAttributionWatch",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:DescribeMetricAttribution"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListImports",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListDatasetImportJobs"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListExports",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListDatasetExportJobs"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListBatchInference",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListBatchInferenceJobs"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListDatasetGroups",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListDatasetGroups"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagExports",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagBatchInference",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagDataDeletions",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:data-deletion-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagDatasetGroup",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/video_encrypted"
-      ]
-    }
-  ]
-}
-EOF
-}
-
-policy_operator_pipeline_3() {
-  cat <<EOF
-{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Sid": "PersonalizePassRole",
-      "Effect": "Allow",
-      "Action": [
-        "iam:PassRole"
-      ],
-      "Resource": [
-        "${ROLE_ARN}"
-      ],
-      "Condition": {
-        "StringEquals": {
-          "iam:PassedToService": "personalize.amazonaws.com"
-        }
-      }
-    },
-    {
-      "Sid": "PersonalizeImportStart",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:CreateDatasetImportJob"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/video_encrypted/*",
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
-      ]
-    },
-    {
       "Sid": "PersonalizeBatchSegmentWatch",
       "Effect": "Allow",
       "Action": [
@@ -1115,13 +929,35 @@ policy_operator_pipeline_3() {
       ]
     },
     {
+      "Sid": "PersonalizeMetricAttributionCreate",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateMetricAttribution"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/video_encrypted"
+      ]
+    },
+    {
       "Sid": "PersonalizeMetricAttributionChange",
       "Effect": "Allow",
       "Action": [
-        "personalize:UpdateMetricAttribution"
+        "personalize:UpdateMetricAttribution",
+        "personalize:DescribeMetricAttribution"
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeDatasetGroup",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateDatasetGroup"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/video_encrypted"
       ]
     },
     {
@@ -1158,10 +994,71 @@ policy_operator_pipeline_3() {
       ]
     },
     {
+      "Sid": "PersonalizeListImports",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDatasetImportJobs"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListExports",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDatasetExportJobs"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListBatchInference",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListBatchInferenceJobs"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
       "Sid": "PersonalizeListBatchSegments",
       "Effect": "Allow",
       "Action": [
         "personalize:ListBatchSegmentJobs"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListDataDeletions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDataDeletionJobs"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListMetricAttributions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListMetricAttributions",
+        "personalize:ListMetricAttributionMetrics"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListDatasetGroups",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDatasetGroups"
       ],
       "Resource": [
         "*"
@@ -1178,13 +1075,42 @@ policy_operator_pipeline_3() {
       ]
     },
     {
-      "Sid": "PersonalizeTagBatchSegments",
+      "Sid": "PersonalizeListSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListSolutions",
+        "personalize:ListSolutionVersions",
+        "personalize:ListFilters"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeTags",
       "Effect": "Allow",
       "Action": [
         "personalize:TagResource"
       ],
       "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-segment-job/*"
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-segment-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:data-deletion-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/video_encrypted"
+      ]
+    },
+    {
+      "Sid": "PersonalizeDatasetGroupKey",
+      "Effect": "Allow",
+      "Action": [
+        "kms:DescribeKey",
+        "kms:Decrypt",
+        "kms:GenerateDataKey"
+      ],
+      "Resource": [
+        "${GROUP_KEY_ARN}"
       ]
     }
   ]
@@ -1273,9 +1199,7 @@ steps() {
   ensure_bucket "$OUTPUT_BUCKET" "$OUTPUT_KEY_ARN" false true true 0
   merge_policy bucket "$OUTPUT_BUCKET" "$(policy_bucket_output)"
   ensure_managed 'Personalize-encrypted-auditors' "$(policy_operator_auditors)" '["group/Auditors"]' '[]' ''
-  ensure_managed 'Personalize-encrypted-pipeline-1' "$(policy_operator_pipeline_1)" '["role/VideoPipeline"]' '[]' ''
-  ensure_managed 'Personalize-encrypted-pipeline-2' "$(policy_operator_pipeline_2)" '["role/VideoPipeline"]' '[]' ''
-  ensure_managed 'Personalize-encrypted-pipeline-3' "$(policy_operator_pipeline_3)" '["role/VideoPipeline"]' '[]' ''
+  ensure_managed 'Personalize-encrypted-pipeline' "$(policy_operator_pipeline)" '["role/VideoPipeline"]' '[]' ''
   ensure_managed 'Personalize-encrypted-player' "$(policy_operator_player)" '["role/VideoPlayer","user/player-ci"]' '[]' ''
   ensure_dataset_group 'video_encrypted' 'VIDEO_ON_DEMAND' "$GROUP_KEY_ARN"
 }

@@ -56,7 +56,7 @@ OUTPUT_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputEncrypted", "PersonalizeCreatorsUseKeyEncrypted", "PersonalizeDownloadersUseKeyEncrypted", "PersonalizeKeyAdministrationEncrypted", "PersonalizeListBucketEncrypted", "PersonalizeReadInputEncrypted", "PersonalizeRequireTLSEncrypted", "PersonalizeRoleExportsWithKeyEncrypted", "PersonalizeRoleUsesKeyEncrypted", "PersonalizeServiceExportsWithKeyEncrypted", "PersonalizeServiceUsesKeyEncrypted", "PersonalizeUploadersUseKeyEncrypted", "PersonalizeWriteOutputEncrypted"]'
+OWNED_SIDS='["PersonalizeCheckOutputEncrypted", "PersonalizeCreatorsUseKeyEncrypted", "PersonalizeDownloadersUseKeyEncrypted", "PersonalizeKeyAdministrationEncrypted", "PersonalizeListBucketEncrypted", "PersonalizePrincipalsDownloadEncrypted", "PersonalizePrincipalsListEncrypted", "PersonalizePrincipalsUploadEncrypted", "PersonalizeReadInputEncrypted", "PersonalizeRequireTLSEncrypted", "PersonalizeRoleExportsWithKeyEncrypted", "PersonalizeRoleUsesKeyEncrypted", "PersonalizeServiceExportsWithKeyEncrypted", "PersonalizeServiceUsesKeyEncrypted", "PersonalizeServicesDecryptEncrypted", "PersonalizeServicesDownloadEncrypted", "PersonalizeServicesEncryptEncrypted", "PersonalizeServicesListEncrypted", "PersonalizeServicesUploadEncrypted", "PersonalizeUploadersUseKeyEncrypted", "PersonalizeWriteOutputEncrypted"]'
 SID_MARKS='["Encrypted"]'
 
 check_setup() {
@@ -681,9 +681,7 @@ EOF
 steps() {
   undo_dataset_group 'video_encrypted' 'encrypted'
   undo_managed 'Personalize-encrypted-auditors'
-  undo_managed 'Personalize-encrypted-pipeline-1'
-  undo_managed 'Personalize-encrypted-pipeline-2'
-  undo_managed 'Personalize-encrypted-pipeline-3'
+  undo_managed 'Personalize-encrypted-pipeline'
   undo_managed 'Personalize-encrypted-player'
   undo_bucket "$DELETES_BUCKET" "$(policy_bucket_deletes)" 'created'
   undo_bucket "$INPUT_BUCKET" "$(policy_bucket_input)" 'created'

@@ -989,7 +989,32 @@ resource "aws_iam_group_policy_attachment" "operator_auditors" {
   policy_arn = aws_iam_policy.operator_auditors.arn
 }
 
-data "aws_iam_policy_document" "operator_pipeline_1" {
+data "aws_iam_policy_document" "operator_pipeline" {
+  statement {
+    # jobs are started with the service role, which the operator hands to Personalize and to no other service
+    sid       = "PersonalizePassRole"
+    effect    = "Allow"
+    actions   = ["iam:PassRole"]
+    resources = [aws_iam_role.personalize.arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["personalize.amazonaws.com"]
+    }
+  }
+
+  statement {
+    # the operator starts dataset import jobs
+    sid     = "PersonalizeImportStart"
+    effect  = "Allow"
+    actions = ["personalize:CreateDatasetImportJob"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
+    ]
+  }
+
   statement {
     # the operator follows the job
     sid       = "PersonalizeImportWatch"
@@ -1007,6 +1032,14 @@ data "aws_iam_policy_document" "operator_pipeline_1" {
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*",
     ]
+  }
+
+  statement {
+    # the operator follows the job
+    sid       = "PersonalizeExportWatch"
+    effect    = "Allow"
+    actions   = ["personalize:DescribeDatasetExportJob"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*"]
   }
 
   statement {
@@ -1042,197 +1075,6 @@ data "aws_iam_policy_document" "operator_pipeline_1" {
   }
 
   statement {
-    # the operator creates the dataset group of the setup
-    sid       = "PersonalizeDatasetGroup"
-    effect    = "Allow"
-    actions   = ["personalize:CreateDatasetGroup"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
-  }
-
-  statement {
-    # the operator finds what was started before; the call takes no resource
-    sid       = "PersonalizeListDataDeletions"
-    effect    = "Allow"
-    actions   = ["personalize:ListDataDeletionJobs"]
-    resources = ["*"]
-  }
-
-  statement {
-    # the operator finds what was started before; the call takes no resource
-    sid    = "PersonalizeListMetricAttributions"
-    effect = "Allow"
-    actions = [
-      "personalize:ListMetricAttributions",
-      "personalize:ListMetricAttributionMetrics",
-    ]
-    resources = ["*"]
-  }
-
-  statement {
-    # the operator finds the solution versions and filters that batch jobs use; these calls take no resource
-    sid    = "PersonalizeListSolutions"
-    effect = "Allow"
-    actions = [
-      "personalize:ListSolutions",
-      "personalize:ListSolutionVersions",
-      "personalize:ListFilters",
-    ]
-    resources = ["*"]
-  }
-
-  statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagImports"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*"]
-  }
-
-  statement {
-    # who creates an encrypted dataset group needs permission to use its key too
-    sid    = "PersonalizeDatasetGroupKey"
-    effect = "Allow"
-    actions = [
-      "kms:DescribeKey",
-      "kms:Decrypt",
-      "kms:GenerateDataKey",
-    ]
-    resources = [aws_kms_key.group.arn]
-  }
-}
-
-resource "aws_iam_policy" "operator_pipeline_1" {
-  name   = "Personalize-encrypted-pipeline-1"
-  policy = data.aws_iam_policy_document.operator_pipeline_1.json
-  tags   = var.tags
-}
-
-data "aws_iam_policy_document" "operator_pipeline_2" {
-  statement {
-    # the operator follows the job
-    sid       = "PersonalizeExportWatch"
-    effect    = "Allow"
-    actions   = ["personalize:DescribeDatasetExportJob"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*"]
-  }
-
-  statement {
-    # the operator creates the metric attribution
-    sid     = "PersonalizeMetricAttributionCreate"
-    effect  = "Allow"
-    actions = ["personalize:CreateMetricAttribution"]
-    resources = [
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:metric-attribution/*",
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}",
-    ]
-  }
-
-  statement {
-    # the operator reads the metric attribution
-    sid       = "PersonalizeMetricAttributionWatch"
-    effect    = "Allow"
-    actions   = ["personalize:DescribeMetricAttribution"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:metric-attribution/*"]
-  }
-
-  statement {
-    # the operator finds what was started before; the call takes no resource
-    sid       = "PersonalizeListImports"
-    effect    = "Allow"
-    actions   = ["personalize:ListDatasetImportJobs"]
-    resources = ["*"]
-  }
-
-  statement {
-    # the operator finds what was started before; the call takes no resource
-    sid       = "PersonalizeListExports"
-    effect    = "Allow"
-    actions   = ["personalize:ListDatasetExportJobs"]
-    resources = ["*"]
-  }
-
-  statement {
-    # the operator finds what was started before; the call takes no resource
-    sid       = "PersonalizeListBatchInference"
-    effect    = "Allow"
-    actions   = ["personalize:ListBatchInferenceJobs"]
-    resources = ["*"]
-  }
-
-  statement {
-    # the operator finds the dataset group; the call takes no resource
-    sid       = "PersonalizeListDatasetGroups"
-    effect    = "Allow"
-    actions   = ["personalize:ListDatasetGroups"]
-    resources = ["*"]
-  }
-
-  statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagExports"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*"]
-  }
-
-  statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagBatchInference"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-inference-job/*"]
-  }
-
-  statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagDataDeletions"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:data-deletion-job/*"]
-  }
-
-  statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagDatasetGroup"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
-  }
-}
-
-resource "aws_iam_policy" "operator_pipeline_2" {
-  name   = "Personalize-encrypted-pipeline-2"
-  policy = data.aws_iam_policy_document.operator_pipeline_2.json
-  tags   = var.tags
-}
-
-data "aws_iam_policy_document" "operator_pipeline_3" {
-  statement {
-    # jobs are started with the service role, which the operator hands to Personalize and to no other service
-    sid       = "PersonalizePassRole"
-    effect    = "Allow"
-    actions   = ["iam:PassRole"]
-    resources = [aws_iam_role.personalize.arn]
-
-    condition {
-      test     = "StringEquals"
-      variable = "iam:PassedToService"
-      values   = ["personalize.amazonaws.com"]
-    }
-  }
-
-  statement {
-    # the operator starts dataset import jobs
-    sid     = "PersonalizeImportStart"
-    effect  = "Allow"
-    actions = ["personalize:CreateDatasetImportJob"]
-    resources = [
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
-      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
-    ]
-  }
-
-  statement {
     # the operator follows the job
     sid       = "PersonalizeBatchSegmentWatch"
     effect    = "Allow"
@@ -1260,11 +1102,33 @@ data "aws_iam_policy_document" "operator_pipeline_3" {
   }
 
   statement {
-    # the operator changes the metric attribution
-    sid       = "PersonalizeMetricAttributionChange"
-    effect    = "Allow"
-    actions   = ["personalize:UpdateMetricAttribution"]
+    # the operator creates the metric attribution
+    sid     = "PersonalizeMetricAttributionCreate"
+    effect  = "Allow"
+    actions = ["personalize:CreateMetricAttribution"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:metric-attribution/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}",
+    ]
+  }
+
+  statement {
+    # the operator changes and reads the metric attribution
+    sid    = "PersonalizeMetricAttributionChange"
+    effect = "Allow"
+    actions = [
+      "personalize:UpdateMetricAttribution",
+      "personalize:DescribeMetricAttribution",
+    ]
     resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:metric-attribution/*"]
+  }
+
+  statement {
+    # the operator creates the dataset group of the setup
+    sid       = "PersonalizeDatasetGroup"
+    effect    = "Allow"
+    actions   = ["personalize:CreateDatasetGroup"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
   }
 
   statement {
@@ -1300,9 +1164,60 @@ data "aws_iam_policy_document" "operator_pipeline_3" {
 
   statement {
     # the operator finds what was started before; the call takes no resource
+    sid       = "PersonalizeListImports"
+    effect    = "Allow"
+    actions   = ["personalize:ListDatasetImportJobs"]
+    resources = ["*"]
+  }
+
+  statement {
+    # the operator finds what was started before; the call takes no resource
+    sid       = "PersonalizeListExports"
+    effect    = "Allow"
+    actions   = ["personalize:ListDatasetExportJobs"]
+    resources = ["*"]
+  }
+
+  statement {
+    # the operator finds what was started before; the call takes no resource
+    sid       = "PersonalizeListBatchInference"
+    effect    = "Allow"
+    actions   = ["personalize:ListBatchInferenceJobs"]
+    resources = ["*"]
+  }
+
+  statement {
+    # the operator finds what was started before; the call takes no resource
     sid       = "PersonalizeListBatchSegments"
     effect    = "Allow"
     actions   = ["personalize:ListBatchSegmentJobs"]
+    resources = ["*"]
+  }
+
+  statement {
+    # the operator finds what was started before; the call takes no resource
+    sid       = "PersonalizeListDataDeletions"
+    effect    = "Allow"
+    actions   = ["personalize:ListDataDeletionJobs"]
+    resources = ["*"]
+  }
+
+  statement {
+    # the operator finds what was started before; the call takes no resource
+    sid    = "PersonalizeListMetricAttributions"
+    effect = "Allow"
+    actions = [
+      "personalize:ListMetricAttributions",
+      "personalize:ListMetricAttributionMetrics",
+    ]
+    resources = ["*"]
+  }
+
+  statement {
+    # the operator finds the dataset group; the call takes no resource
+    sid       = "PersonalizeListDatasetGroups"
+    effect    = "Allow"
+    actions   = ["personalize:ListDatasetGroups"]
     resources = ["*"]
   }
 
@@ -1315,39 +1230,56 @@ data "aws_iam_policy_document" "operator_pipeline_3" {
   }
 
   statement {
+    # the operator finds the solution versions and filters that batch jobs use; these calls take no resource
+    sid    = "PersonalizeListSolutions"
+    effect = "Allow"
+    actions = [
+      "personalize:ListSolutions",
+      "personalize:ListSolutionVersions",
+      "personalize:ListFilters",
+    ]
+    resources = ["*"]
+  }
+
+  statement {
     # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagBatchSegments"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-segment-job/*"]
+    sid     = "PersonalizeTags"
+    effect  = "Allow"
+    actions = ["personalize:TagResource"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-inference-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-segment-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:data-deletion-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}",
+    ]
+  }
+
+  statement {
+    # who creates an encrypted dataset group needs permission to use its key too
+    sid    = "PersonalizeDatasetGroupKey"
+    effect = "Allow"
+    actions = [
+      "kms:DescribeKey",
+      "kms:Decrypt",
+      "kms:GenerateDataKey",
+    ]
+    resources = [aws_kms_key.group.arn]
   }
 }
 
-resource "aws_iam_policy" "operator_pipeline_3" {
-  name   = "Personalize-encrypted-pipeline-3"
-  policy = data.aws_iam_policy_document.operator_pipeline_3.json
+resource "aws_iam_policy" "operator_pipeline" {
+  name   = "Personalize-encrypted-pipeline"
+  policy = data.aws_iam_policy_document.operator_pipeline.json
   tags   = var.tags
 }
 
-resource "aws_iam_role_policy_attachment" "operator_pipeline_1" {
+resource "aws_iam_role_policy_attachment" "operator_pipeline" {
   for_each = var.pipeline_operator_roles
 
   role       = each.value
-  policy_arn = aws_iam_policy.operator_pipeline_1.arn
-}
-
-resource "aws_iam_role_policy_attachment" "operator_pipeline_2" {
-  for_each = var.pipeline_operator_roles
-
-  role       = each.value
-  policy_arn = aws_iam_policy.operator_pipeline_2.arn
-}
-
-resource "aws_iam_role_policy_attachment" "operator_pipeline_3" {
-  for_each = var.pipeline_operator_roles
-
-  role       = each.value
-  policy_arn = aws_iam_policy.operator_pipeline_3.arn
+  policy_arn = aws_iam_policy.operator_pipeline.arn
 }
 
 data "aws_iam_policy_document" "operator_player" {

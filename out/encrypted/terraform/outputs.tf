@@ -58,11 +58,7 @@ output "auditors_operator_policy_arns" {
 
 output "pipeline_operator_policy_arns" {
   description = "ARNs of the policies of the operator pipeline."
-  value = [
-    aws_iam_policy.operator_pipeline_1.arn,
-    aws_iam_policy.operator_pipeline_2.arn,
-    aws_iam_policy.operator_pipeline_3.arn,
-  ]
+  value       = [aws_iam_policy.operator_pipeline.arn]
 }
 
 output "player_operator_policy_arns" {

@@ -43,7 +43,7 @@ CORP_KEY_ARN='arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-4333-8444-
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputExistingKnown", "PersonalizeCreatorsUseKeyExistingKnown", "PersonalizeDownloadersUseKeyExistingKnown", "PersonalizeKeyAdministrationExistingKnown", "PersonalizeListBucketExistingKnown", "PersonalizeReadInputExistingKnown", "PersonalizeRequireTLSExistingKnown", "PersonalizeRoleExportsWithKeyExistingKnown", "PersonalizeRoleUsesKeyExistingKnown", "PersonalizeServiceExportsWithKeyExistingKnown", "PersonalizeServiceUsesKeyExistingKnown", "PersonalizeUploadersUseKeyExistingKnown", "PersonalizeWriteOutputExistingKnown"]'
+OWNED_SIDS='["PersonalizeCheckOutputExistingKnown", "PersonalizeCreatorsUseKeyExistingKnown", "PersonalizeDownloadersUseKeyExistingKnown", "PersonalizeKeyAdministrationExistingKnown", "PersonalizeListBucketExistingKnown", "PersonalizePrincipalsDownloadExistingKnown", "PersonalizePrincipalsListExistingKnown", "PersonalizePrincipalsUploadExistingKnown", "PersonalizeReadInputExistingKnown", "PersonalizeRequireTLSExistingKnown", "PersonalizeRoleExportsWithKeyExistingKnown", "PersonalizeRoleUsesKeyExistingKnown", "PersonalizeServiceExportsWithKeyExistingKnown", "PersonalizeServiceUsesKeyExistingKnown", "PersonalizeServicesDecryptExistingKnown", "PersonalizeServicesDownloadExistingKnown", "PersonalizeServicesEncryptExistingKnown", "PersonalizeServicesListExistingKnown", "PersonalizeServicesUploadExistingKnown", "PersonalizeUploadersUseKeyExistingKnown", "PersonalizeWriteOutputExistingKnown"]'
 SID_MARKS='["ExistingKnown"]'
 
 check_setup() {

@@ -53,7 +53,7 @@ NULL_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputHostile", "PersonalizeCreatorsUseKeyHostile", "PersonalizeDownloadersUseKeyHostile", "PersonalizeKeyAdministrationHostile", "PersonalizeListBucketHostile", "PersonalizeReadInputHostile", "PersonalizeRequireTLSHostile", "PersonalizeRoleExportsWithKeyHostile", "PersonalizeRoleUsesKeyHostile", "PersonalizeServiceExportsWithKeyHostile", "PersonalizeServiceUsesKeyHostile", "PersonalizeUploadersUseKeyHostile", "PersonalizeWriteOutputHostile"]'
+OWNED_SIDS='["PersonalizeCheckOutputHostile", "PersonalizeCreatorsUseKeyHostile", "PersonalizeDownloadersUseKeyHostile", "PersonalizeKeyAdministrationHostile", "PersonalizeListBucketHostile", "PersonalizePrincipalsDownloadHostile", "PersonalizePrincipalsListHostile", "PersonalizePrincipalsUploadHostile", "PersonalizeReadInputHostile", "PersonalizeRequireTLSHostile", "PersonalizeRoleExportsWithKeyHostile", "PersonalizeRoleUsesKeyHostile", "PersonalizeServiceExportsWithKeyHostile", "PersonalizeServiceUsesKeyHostile", "PersonalizeServicesDecryptHostile", "PersonalizeServicesDownloadHostile", "PersonalizeServicesEncryptHostile", "PersonalizeServicesListHostile", "PersonalizeServicesUploadHostile", "PersonalizeUploadersUseKeyHostile", "PersonalizeWriteOutputHostile"]'
 SID_MARKS='["Hostile"]'
 
 check_setup() {
@@ -800,16 +800,7 @@ policy_operator_yes() {
       "Sid": "PersonalizeMetricAttributionChange",
       "Effect": "Allow",
       "Action": [
-        "personalize:UpdateMetricAttribution"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeMetricAttributionWatch",
-      "Effect": "Allow",
-      "Action": [
+        "personalize:UpdateMetricAttribution",
         "personalize:DescribeMetricAttribution"
       ],
       "Resource": [
@@ -933,42 +924,15 @@ policy_operator_yes() {
       ]
     },
     {
-      "Sid": "PersonalizeTagImports",
+      "Sid": "PersonalizeTags",
       "Effect": "Allow",
       "Action": [
         "personalize:TagResource"
       ],
       "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagExports",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagBatchInference",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagDatasetGroup",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*",
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/0-hostile_group"
       ]
     },

@@ -53,7 +53,7 @@ NULL_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputHostile", "PersonalizeCreatorsUseKeyHostile", "PersonalizeDownloadersUseKeyHostile", "PersonalizeKeyAdministrationHostile", "PersonalizeListBucketHostile", "PersonalizeReadInputHostile", "PersonalizeRequireTLSHostile", "PersonalizeRoleExportsWithKeyHostile", "PersonalizeRoleUsesKeyHostile", "PersonalizeServiceExportsWithKeyHostile", "PersonalizeServiceUsesKeyHostile", "PersonalizeUploadersUseKeyHostile", "PersonalizeWriteOutputHostile"]'
+OWNED_SIDS='["PersonalizeCheckOutputHostile", "PersonalizeCreatorsUseKeyHostile", "PersonalizeDownloadersUseKeyHostile", "PersonalizeKeyAdministrationHostile", "PersonalizeListBucketHostile", "PersonalizePrincipalsDownloadHostile", "PersonalizePrincipalsListHostile", "PersonalizePrincipalsUploadHostile", "PersonalizeReadInputHostile", "PersonalizeRequireTLSHostile", "PersonalizeRoleExportsWithKeyHostile", "PersonalizeRoleUsesKeyHostile", "PersonalizeServiceExportsWithKeyHostile", "PersonalizeServiceUsesKeyHostile", "PersonalizeServicesDecryptHostile", "PersonalizeServicesDownloadHostile", "PersonalizeServicesEncryptHostile", "PersonalizeServicesListHostile", "PersonalizeServicesUploadHostile", "PersonalizeUploadersUseKeyHostile", "PersonalizeWriteOutputHostile"]'
 SID_MARKS='["Hostile"]'
 
 check_setup() {

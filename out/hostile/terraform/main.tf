@@ -889,18 +889,13 @@ data "aws_iam_policy_document" "operator_yes" {
   }
 
   statement {
-    # the operator changes the metric attribution
-    sid       = "PersonalizeMetricAttributionChange"
-    effect    = "Allow"
-    actions   = ["personalize:UpdateMetricAttribution"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:metric-attribution/*"]
-  }
-
-  statement {
-    # the operator reads the metric attribution
-    sid       = "PersonalizeMetricAttributionWatch"
-    effect    = "Allow"
-    actions   = ["personalize:DescribeMetricAttribution"]
+    # the operator changes and reads the metric attribution
+    sid    = "PersonalizeMetricAttributionChange"
+    effect = "Allow"
+    actions = [
+      "personalize:UpdateMetricAttribution",
+      "personalize:DescribeMetricAttribution",
+    ]
     resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:metric-attribution/*"]
   }
 
@@ -1008,34 +1003,15 @@ data "aws_iam_policy_document" "operator_yes" {
 
   statement {
     # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagImports"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*"]
-  }
-
-  statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagExports"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*"]
-  }
-
-  statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagBatchInference"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-inference-job/*"]
-  }
-
-  statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagDatasetGroup"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
+    sid     = "PersonalizeTags"
+    effect  = "Allow"
+    actions = ["personalize:TagResource"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-inference-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}",
+    ]
   }
 
   statement {

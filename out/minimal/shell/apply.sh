@@ -42,7 +42,7 @@ DATA_BUCKET_ARN="arn:${PARTITION}:s3:::${DATA_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputMinimal", "PersonalizeCreatorsUseKeyMinimal", "PersonalizeDownloadersUseKeyMinimal", "PersonalizeKeyAdministrationMinimal", "PersonalizeListBucketMinimal", "PersonalizeReadInputMinimal", "PersonalizeRequireTLSMinimal", "PersonalizeRoleExportsWithKeyMinimal", "PersonalizeRoleUsesKeyMinimal", "PersonalizeServiceExportsWithKeyMinimal", "PersonalizeServiceUsesKeyMinimal", "PersonalizeUploadersUseKeyMinimal", "PersonalizeWriteOutputMinimal"]'
+OWNED_SIDS='["PersonalizeCheckOutputMinimal", "PersonalizeCreatorsUseKeyMinimal", "PersonalizeDownloadersUseKeyMinimal", "PersonalizeKeyAdministrationMinimal", "PersonalizeListBucketMinimal", "PersonalizePrincipalsDownloadMinimal", "PersonalizePrincipalsListMinimal", "PersonalizePrincipalsUploadMinimal", "PersonalizeReadInputMinimal", "PersonalizeRequireTLSMinimal", "PersonalizeRoleExportsWithKeyMinimal", "PersonalizeRoleUsesKeyMinimal", "PersonalizeServiceExportsWithKeyMinimal", "PersonalizeServiceUsesKeyMinimal", "PersonalizeServicesDecryptMinimal", "PersonalizeServicesDownloadMinimal", "PersonalizeServicesEncryptMinimal", "PersonalizeServicesListMinimal", "PersonalizeServicesUploadMinimal", "PersonalizeUploadersUseKeyMinimal", "PersonalizeWriteOutputMinimal"]'
 SID_MARKS='["Minimal"]'
 
 check_setup() {

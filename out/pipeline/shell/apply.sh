@@ -51,7 +51,7 @@ OUTPUT_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputPipeline", "PersonalizeCreatorsUseKeyPipeline", "PersonalizeDownloadersUseKeyPipeline", "PersonalizeKeyAdministrationPipeline", "PersonalizeListBucketPipeline", "PersonalizeReadInputPipeline", "PersonalizeRequireTLSPipeline", "PersonalizeRoleExportsWithKeyPipeline", "PersonalizeRoleUsesKeyPipeline", "PersonalizeServiceExportsWithKeyPipeline", "PersonalizeServiceUsesKeyPipeline", "PersonalizeUploadersUseKeyPipeline", "PersonalizeWriteOutputPipeline"]'
+OWNED_SIDS='["PersonalizeCheckOutputPipeline", "PersonalizeCreatorsUseKeyPipeline", "PersonalizeDownloadersUseKeyPipeline", "PersonalizeKeyAdministrationPipeline", "PersonalizeListBucketPipeline", "PersonalizePrincipalsDownloadPipeline", "PersonalizePrincipalsListPipeline", "PersonalizePrincipalsUploadPipeline", "PersonalizeReadInputPipeline", "PersonalizeRequireTLSPipeline", "PersonalizeRoleExportsWithKeyPipeline", "PersonalizeRoleUsesKeyPipeline", "PersonalizeServiceExportsWithKeyPipeline", "PersonalizeServiceUsesKeyPipeline", "PersonalizeServicesDecryptPipeline", "PersonalizeServicesDownloadPipeline", "PersonalizeServicesEncryptPipeline", "PersonalizeServicesListPipeline", "PersonalizeServicesUploadPipeline", "PersonalizeUploadersUseKeyPipeline", "PersonalizeWriteOutputPipeline"]'
 SID_MARKS='["Pipeline"]'
 
 check_setup() {
@@ -231,6 +231,92 @@ policy_bucket_input() {
           "aws:SecureTransport": "false"
         }
       }
+    },
+    {
+      "Sid": "PersonalizeServicesUploadCrmPZgenPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "Service": [
+          "appflow.amazonaws.com"
+        ]
+      },
+      "Action": [
+        "s3:PutObject",
+        "s3:AbortMultipartUpload"
+      ],
+      "Resource": [
+        "${INPUT_BUCKET_ARN}/items/items.csv"
+      ],
+      "Condition": {
+        "StringEquals": {
+          "aws:SourceAccount": "${ACCOUNT}"
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizeServicesListCrmPZgenPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "Service": [
+          "appflow.amazonaws.com"
+        ]
+      },
+      "Action": [
+        "s3:ListBucket"
+      ],
+      "Resource": [
+        "${INPUT_BUCKET_ARN}"
+      ],
+      "Condition": {
+        "StringEquals": {
+          "aws:SourceAccount": "${ACCOUNT}"
+        },
+        "StringLike": {
+          "s3:prefix": [
+            "items/items.csv"
+          ]
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizePrincipalsUploadPartnerPZgenPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "AWS": [
+          "arn:${PARTITION}:iam::444455556666:role/etl/GlueWriter",
+          "arn:${PARTITION}:iam::777788889999:root"
+        ]
+      },
+      "Action": [
+        "s3:PutObject",
+        "s3:AbortMultipartUpload"
+      ],
+      "Resource": [
+        "${INPUT_BUCKET_ARN}/interactions/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizePrincipalsListPartnerPZgenPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "AWS": [
+          "arn:${PARTITION}:iam::444455556666:role/etl/GlueWriter",
+          "arn:${PARTITION}:iam::777788889999:root"
+        ]
+      },
+      "Action": [
+        "s3:ListBucket"
+      ],
+      "Resource": [
+        "${INPUT_BUCKET_ARN}"
+      ],
+      "Condition": {
+        "StringLike": {
+          "s3:prefix": [
+            "interactions/*"
+          ]
+        }
+      }
     }
   ]
 }
@@ -296,6 +382,137 @@ policy_bucket_output() {
       "Condition": {
         "Bool": {
           "aws:SecureTransport": "false"
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizeServicesDownloadCrmPZgenPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "Service": [
+          "appflow.amazonaws.com"
+        ]
+      },
+      "Action": [
+        "s3:GetObject"
+      ],
+      "Resource": [
+        "${OUTPUT_BUCKET_ARN}/export/*"
+      ],
+      "Condition": {
+        "StringEquals": {
+          "aws:SourceAccount": "${ACCOUNT}"
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizeServicesListCrmPZgenPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "Service": [
+          "appflow.amazonaws.com"
+        ]
+      },
+      "Action": [
+        "s3:ListBucket"
+      ],
+      "Resource": [
+        "${OUTPUT_BUCKET_ARN}"
+      ],
+      "Condition": {
+        "StringEquals": {
+          "aws:SourceAccount": "${ACCOUNT}"
+        },
+        "StringLike": {
+          "s3:prefix": [
+            "export/*"
+          ]
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizePrincipalsDownloadPartnerPZgenPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "AWS": [
+          "arn:${PARTITION}:iam::444455556666:role/etl/GlueWriter",
+          "arn:${PARTITION}:iam::777788889999:root"
+        ]
+      },
+      "Action": [
+        "s3:GetObject"
+      ],
+      "Resource": [
+        "${OUTPUT_BUCKET_ARN}/export/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizePrincipalsListPartnerPZgenPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "AWS": [
+          "arn:${PARTITION}:iam::444455556666:role/etl/GlueWriter",
+          "arn:${PARTITION}:iam::777788889999:root"
+        ]
+      },
+      "Action": [
+        "s3:ListBucket"
+      ],
+      "Resource": [
+        "${OUTPUT_BUCKET_ARN}"
+      ],
+      "Condition": {
+        "StringLike": {
+          "s3:prefix": [
+            "export/*"
+          ]
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizeServicesDownloadSheetsPZgenPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "Service": [
+          "quicksight.amazonaws.com"
+        ]
+      },
+      "Action": [
+        "s3:GetObject"
+      ],
+      "Resource": [
+        "${OUTPUT_BUCKET_ARN}/recommendations/*",
+        "${OUTPUT_BUCKET_ARN}/export/*"
+      ],
+      "Condition": {
+        "StringEquals": {
+          "aws:SourceAccount": "${ACCOUNT}"
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizeServicesListSheetsPZgenPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "Service": [
+          "quicksight.amazonaws.com"
+        ]
+      },
+      "Action": [
+        "s3:ListBucket"
+      ],
+      "Resource": [
+        "${OUTPUT_BUCKET_ARN}"
+      ],
+      "Condition": {
+        "StringEquals": {
+          "aws:SourceAccount": "${ACCOUNT}"
+        },
+        "StringLike": {
+          "s3:prefix": [
+            "recommendations/*",
+            "export/*"
+          ]
         }
       }
     }
@@ -411,7 +628,9 @@ policy_key_input() {
       "Principal": {
         "AWS": [
           "arn:${PARTITION}:iam::${ACCOUNT}:role/GlueEvents",
-          "arn:${PARTITION}:iam::${ACCOUNT}:role/MailingLambda"
+          "arn:${PARTITION}:iam::${ACCOUNT}:role/MailingLambda",
+          "arn:${PARTITION}:iam::444455556666:role/etl/GlueWriter",
+          "arn:${PARTITION}:iam::777788889999:root"
         ]
       },
       "Action": [
@@ -421,6 +640,27 @@ policy_key_input() {
       "Resource": [
         "*"
       ]
+    },
+    {
+      "Sid": "PersonalizeServicesEncryptPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "Service": [
+          "appflow.amazonaws.com"
+        ]
+      },
+      "Action": [
+        "kms:Decrypt",
+        "kms:GenerateDataKey"
+      ],
+      "Resource": [
+        "*"
+      ],
+      "Condition": {
+        "StringEquals": {
+          "aws:SourceAccount": "${ACCOUNT}"
+        }
+      }
     }
   ]
 }
@@ -489,6 +729,8 @@ policy_key_output() {
       "Principal": {
         "AWS": [
           "arn:${PARTITION}:iam::${ACCOUNT}:role/MailingLambda",
+          "arn:${PARTITION}:iam::444455556666:role/etl/GlueWriter",
+          "arn:${PARTITION}:iam::777788889999:root",
           "arn:${PARTITION}:iam::${ACCOUNT}:user/reports-ci"
         ]
       },
@@ -498,6 +740,27 @@ policy_key_output() {
       "Resource": [
         "*"
       ]
+    },
+    {
+      "Sid": "PersonalizeServicesDecryptPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "Service": [
+          "appflow.amazonaws.com",
+          "quicksight.amazonaws.com"
+        ]
+      },
+      "Action": [
+        "kms:Decrypt"
+      ],
+      "Resource": [
+        "*"
+      ],
+      "Condition": {
+        "StringEquals": {
+          "aws:SourceAccount": "${ACCOUNT}"
+        }
+      }
     }
   ]
 }
@@ -972,16 +1235,6 @@ policy_operator_retraining_1() {
       ]
     },
     {
-      "Sid": "PersonalizeTagImports",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
-      ]
-    },
-    {
       "Sid": "PersonalizeDatasetGroupKey",
       "Effect": "Allow",
       "Action": [
@@ -1098,26 +1351,6 @@ policy_operator_retraining_2() {
       ]
     },
     {
-      "Sid": "PersonalizeTagExports",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagBatchInference",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*"
-      ]
-    },
-    {
       "Sid": "PersonalizeBuildReadTags",
       "Effect": "Allow",
       "Action": [
@@ -1177,6 +1410,18 @@ policy_operator_retraining_3() {
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/pipeline/*",
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeTags",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:TagResource"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*"
       ]
     },
     {

@@ -255,7 +255,31 @@ data "aws_iam_policy_document" "key_input" {
       identifiers = [
         "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/GlueEvents",
         "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/MailingLambda",
+        "arn:${data.aws_partition.current.partition}:iam::444455556666:role/etl/GlueWriter",
+        "arn:${data.aws_partition.current.partition}:iam::777788889999:root",
       ]
+    }
+  }
+
+  statement {
+    # a service that the spec names works in a bucket under the key, for this account
+    sid    = "PersonalizeServicesEncryptPipeline"
+    effect = "Allow"
+    actions = [
+      "kms:Decrypt",
+      "kms:GenerateDataKey",
+    ]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["appflow.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
     }
   }
 }
@@ -340,8 +364,32 @@ data "aws_iam_policy_document" "key_output" {
       type = "AWS"
       identifiers = [
         "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/MailingLambda",
+        "arn:${data.aws_partition.current.partition}:iam::444455556666:role/etl/GlueWriter",
+        "arn:${data.aws_partition.current.partition}:iam::777788889999:root",
         "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:user/reports-ci",
       ]
+    }
+  }
+
+  statement {
+    # a service that the spec names works in a bucket under the key, for this account
+    sid       = "PersonalizeServicesDecryptPipeline"
+    effect    = "Allow"
+    actions   = ["kms:Decrypt"]
+    resources = ["*"]
+
+    principals {
+      type = "Service"
+      identifiers = [
+        "appflow.amazonaws.com",
+        "quicksight.amazonaws.com",
+      ]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
     }
   }
 }
@@ -461,6 +509,94 @@ data "aws_iam_policy_document" "bucket_input" {
       values   = ["false"]
     }
   }
+
+  statement {
+    # a service that the spec names puts files where workflows read, for this account
+    sid    = "PersonalizeServicesUploadCrmPZgenPipeline"
+    effect = "Allow"
+    actions = [
+      "s3:PutObject",
+      "s3:AbortMultipartUpload",
+    ]
+    resources = ["${aws_s3_bucket.input.arn}/items/items.csv"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["appflow.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+  }
+
+  statement {
+    # a service that the spec names looks at what is there, for this account
+    sid       = "PersonalizeServicesListCrmPZgenPipeline"
+    effect    = "Allow"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.input.arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["appflow.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["items/items.csv"]
+    }
+  }
+
+  statement {
+    # those whom the spec names put files where workflows read
+    sid    = "PersonalizePrincipalsUploadPartnerPZgenPipeline"
+    effect = "Allow"
+    actions = [
+      "s3:PutObject",
+      "s3:AbortMultipartUpload",
+    ]
+    resources = ["${aws_s3_bucket.input.arn}/interactions/*"]
+
+    principals {
+      type = "AWS"
+      identifiers = [
+        "arn:${data.aws_partition.current.partition}:iam::444455556666:role/etl/GlueWriter",
+        "arn:${data.aws_partition.current.partition}:iam::777788889999:root",
+      ]
+    }
+  }
+
+  statement {
+    # those whom the spec names look at what is there
+    sid       = "PersonalizePrincipalsListPartnerPZgenPipeline"
+    effect    = "Allow"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.input.arn]
+
+    principals {
+      type = "AWS"
+      identifiers = [
+        "arn:${data.aws_partition.current.partition}:iam::444455556666:role/etl/GlueWriter",
+        "arn:${data.aws_partition.current.partition}:iam::777788889999:root",
+      ]
+    }
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["interactions/*"]
+    }
+  }
 }
 
 resource "aws_s3_bucket_policy" "input" {
@@ -578,6 +714,138 @@ data "aws_iam_policy_document" "bucket_output" {
       test     = "Bool"
       variable = "aws:SecureTransport"
       values   = ["false"]
+    }
+  }
+
+  statement {
+    # a service that the spec names reads what workflows write, for this account
+    sid       = "PersonalizeServicesDownloadCrmPZgenPipeline"
+    effect    = "Allow"
+    actions   = ["s3:GetObject"]
+    resources = ["${aws_s3_bucket.output.arn}/export/*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["appflow.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+  }
+
+  statement {
+    # a service that the spec names looks at what is there, for this account
+    sid       = "PersonalizeServicesListCrmPZgenPipeline"
+    effect    = "Allow"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.output.arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["appflow.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["export/*"]
+    }
+  }
+
+  statement {
+    # those whom the spec names read what workflows write
+    sid       = "PersonalizePrincipalsDownloadPartnerPZgenPipeline"
+    effect    = "Allow"
+    actions   = ["s3:GetObject"]
+    resources = ["${aws_s3_bucket.output.arn}/export/*"]
+
+    principals {
+      type = "AWS"
+      identifiers = [
+        "arn:${data.aws_partition.current.partition}:iam::444455556666:role/etl/GlueWriter",
+        "arn:${data.aws_partition.current.partition}:iam::777788889999:root",
+      ]
+    }
+  }
+
+  statement {
+    # those whom the spec names look at what is there
+    sid       = "PersonalizePrincipalsListPartnerPZgenPipeline"
+    effect    = "Allow"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.output.arn]
+
+    principals {
+      type = "AWS"
+      identifiers = [
+        "arn:${data.aws_partition.current.partition}:iam::444455556666:role/etl/GlueWriter",
+        "arn:${data.aws_partition.current.partition}:iam::777788889999:root",
+      ]
+    }
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["export/*"]
+    }
+  }
+
+  statement {
+    # a service that the spec names reads what workflows write, for this account
+    sid     = "PersonalizeServicesDownloadSheetsPZgenPipeline"
+    effect  = "Allow"
+    actions = ["s3:GetObject"]
+    resources = [
+      "${aws_s3_bucket.output.arn}/recommendations/*",
+      "${aws_s3_bucket.output.arn}/export/*",
+    ]
+
+    principals {
+      type        = "Service"
+      identifiers = ["quicksight.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+  }
+
+  statement {
+    # a service that the spec names looks at what is there, for this account
+    sid       = "PersonalizeServicesListSheetsPZgenPipeline"
+    effect    = "Allow"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.output.arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["quicksight.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values = [
+        "recommendations/*",
+        "export/*",
+      ]
     }
   }
 }
@@ -1052,14 +1320,6 @@ data "aws_iam_policy_document" "operator_retraining_1" {
   }
 
   statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagImports"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*"]
-  }
-
-  statement {
     # who creates an encrypted dataset group needs permission to use its key too
     sid    = "PersonalizeDatasetGroupKey"
     effect = "Allow"
@@ -1170,22 +1430,6 @@ data "aws_iam_policy_document" "operator_retraining_2" {
   }
 
   statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagExports"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*"]
-  }
-
-  statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagBatchInference"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-inference-job/*"]
-  }
-
-  statement {
     # it reads the tags of what it makes
     sid     = "PersonalizeBuildReadTags"
     effect  = "Allow"
@@ -1239,6 +1483,18 @@ data "aws_iam_policy_document" "operator_retraining_3" {
     resources = [
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
+    ]
+  }
+
+  statement {
+    # a call that passes tags needs TagResource beside it
+    sid     = "PersonalizeTags"
+    effect  = "Allow"
+    actions = ["personalize:TagResource"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-inference-job/*",
     ]
   }
 

@@ -51,7 +51,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputRetail", "PersonalizeCreatorsUseKeyRetail", "PersonalizeDownloadersUseKeyRetail", "PersonalizeKeyAdministrationRetail", "PersonalizeListBucketRetail", "PersonalizeReadInputRetail", "PersonalizeRequireTLSRetail", "PersonalizeRoleExportsWithKeyRetail", "PersonalizeRoleUsesKeyRetail", "PersonalizeServiceExportsWithKeyRetail", "PersonalizeServiceUsesKeyRetail", "PersonalizeUploadersUseKeyRetail", "PersonalizeWriteOutputRetail"]'
+OWNED_SIDS='["PersonalizeCheckOutputRetail", "PersonalizeCreatorsUseKeyRetail", "PersonalizeDownloadersUseKeyRetail", "PersonalizeKeyAdministrationRetail", "PersonalizeListBucketRetail", "PersonalizePrincipalsDownloadRetail", "PersonalizePrincipalsListRetail", "PersonalizePrincipalsUploadRetail", "PersonalizeReadInputRetail", "PersonalizeRequireTLSRetail", "PersonalizeRoleExportsWithKeyRetail", "PersonalizeRoleUsesKeyRetail", "PersonalizeServiceExportsWithKeyRetail", "PersonalizeServiceUsesKeyRetail", "PersonalizeServicesDecryptRetail", "PersonalizeServicesDownloadRetail", "PersonalizeServicesEncryptRetail", "PersonalizeServicesListRetail", "PersonalizeServicesUploadRetail", "PersonalizeUploadersUseKeyRetail", "PersonalizeWriteOutputRetail"]'
 SID_MARKS='["Retail"]'
 
 check_setup() {
@@ -559,11 +559,37 @@ policy_operator_admins() {
 EOF
 }
 
-policy_operator_analysts_1() {
+policy_operator_analysts() {
   cat <<EOF
 {
   "Version": "2012-10-17",
   "Statement": [
+    {
+      "Sid": "PersonalizePassRole",
+      "Effect": "Allow",
+      "Action": [
+        "iam:PassRole"
+      ],
+      "Resource": [
+        "${ROLE_ARN}"
+      ],
+      "Condition": {
+        "StringEquals": {
+          "iam:PassedToService": "personalize.amazonaws.com"
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizeImportStart",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateDatasetImportJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/retail/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
+      ]
+    },
     {
       "Sid": "PersonalizeImportWatch",
       "Effect": "Allow",
@@ -582,6 +608,16 @@ policy_operator_analysts_1() {
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/retail/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeExportWatch",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeDatasetExportJob"
+      ],
+      "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
       ]
     },
@@ -620,228 +656,6 @@ policy_operator_analysts_1() {
       ]
     },
     {
-      "Sid": "PersonalizeDatasetGroup",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:CreateDatasetGroup"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/retail"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListDataDeletions",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListDataDeletionJobs"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListMetricAttributions",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListMetricAttributions",
-        "personalize:ListMetricAttributionMetrics"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListSolutions",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListSolutions",
-        "personalize:ListSolutionVersions",
-        "personalize:ListFilters"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagImports",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeDatasetGroupKey",
-      "Effect": "Allow",
-      "Action": [
-        "kms:DescribeKey",
-        "kms:Decrypt",
-        "kms:GenerateDataKey"
-      ],
-      "Resource": [
-        "${CORP_KEY_ARN}"
-      ]
-    }
-  ]
-}
-EOF
-}
-
-policy_operator_analysts_2() {
-  cat <<EOF
-{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Sid": "PersonalizeExportWatch",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:DescribeDatasetExportJob"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeMetricAttributionCreate",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:CreateMetricAttribution"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*",
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/retail"
-      ]
-    },
-    {
-      "Sid": "PersonalizeMetricAttributionWatch",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:DescribeMetricAttribution"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListImports",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListDatasetImportJobs"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListExports",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListDatasetExportJobs"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListBatchInference",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListBatchInferenceJobs"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeListDatasetGroups",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:ListDatasetGroups"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagExports",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagBatchInference",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagDataDeletions",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:data-deletion-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagDatasetGroup",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/retail"
-      ]
-    }
-  ]
-}
-EOF
-}
-
-policy_operator_analysts_3() {
-  cat <<EOF
-{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Sid": "PersonalizePassRole",
-      "Effect": "Allow",
-      "Action": [
-        "iam:PassRole"
-      ],
-      "Resource": [
-        "${ROLE_ARN}"
-      ],
-      "Condition": {
-        "StringEquals": {
-          "iam:PassedToService": "personalize.amazonaws.com"
-        }
-      }
-    },
-    {
-      "Sid": "PersonalizeImportStart",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:CreateDatasetImportJob"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/retail/*",
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
-      ]
-    },
-    {
       "Sid": "PersonalizeBatchSegmentWatch",
       "Effect": "Allow",
       "Action": [
@@ -873,13 +687,35 @@ policy_operator_analysts_3() {
       ]
     },
     {
+      "Sid": "PersonalizeMetricAttributionCreate",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateMetricAttribution"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/retail"
+      ]
+    },
+    {
       "Sid": "PersonalizeMetricAttributionChange",
       "Effect": "Allow",
       "Action": [
-        "personalize:UpdateMetricAttribution"
+        "personalize:UpdateMetricAttribution",
+        "personalize:DescribeMetricAttribution"
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeDatasetGroup",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateDatasetGroup"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/retail"
       ]
     },
     {
@@ -916,10 +752,71 @@ policy_operator_analysts_3() {
       ]
     },
     {
+      "Sid": "PersonalizeListImports",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDatasetImportJobs"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListExports",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDatasetExportJobs"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListBatchInference",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListBatchInferenceJobs"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
       "Sid": "PersonalizeListBatchSegments",
       "Effect": "Allow",
       "Action": [
         "personalize:ListBatchSegmentJobs"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListDataDeletions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDataDeletionJobs"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListMetricAttributions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListMetricAttributions",
+        "personalize:ListMetricAttributionMetrics"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListDatasetGroups",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListDatasetGroups"
       ],
       "Resource": [
         "*"
@@ -936,13 +833,42 @@ policy_operator_analysts_3() {
       ]
     },
     {
-      "Sid": "PersonalizeTagBatchSegments",
+      "Sid": "PersonalizeListSolutions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListSolutions",
+        "personalize:ListSolutionVersions",
+        "personalize:ListFilters"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeTags",
       "Effect": "Allow",
       "Action": [
         "personalize:TagResource"
       ],
       "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-segment-job/*"
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-segment-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:data-deletion-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/retail"
+      ]
+    },
+    {
+      "Sid": "PersonalizeDatasetGroupKey",
+      "Effect": "Allow",
+      "Action": [
+        "kms:DescribeKey",
+        "kms:Decrypt",
+        "kms:GenerateDataKey"
+      ],
+      "Resource": [
+        "${CORP_KEY_ARN}"
       ]
     }
   ]
@@ -1030,9 +956,7 @@ steps() {
   existing_bucket "$RESULTS_BUCKET" '' '["bucket-results", "batch-inference data/batch/in/ results/batch/out/\trole\ts3:ListBucket\tthe bucket that is written\t\tbatch/out/\t1", "batch-inference data/batch/in/ results/batch/out/\tservice\ts3:ListBucket\tthe bucket that is written\t\tbatch/out/\t1", "batch-inference data/batch/in/ results/batch/out/\trole\ts3:PutObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-inference data/batch/in/ results/batch/out/\tservice\ts3:PutObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-inference data/batch/in/ results/batch/out/\trole\ts3:GetObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-inference data/batch/in/ results/batch/out/\tservice\ts3:GetObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\trole\ts3:ListBucket\tthe bucket that is written\t\tsegment/out/\t1", "batch-segment data/segment/in/ results/segment/out/\tservice\ts3:ListBucket\tthe bucket that is written\t\tsegment/out/\t1", "batch-segment data/segment/in/ results/segment/out/\trole\ts3:PutObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\tservice\ts3:PutObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\trole\ts3:GetObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\tservice\ts3:GetObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "export results/export/\trole\ts3:ListBucket\tthe bucket that is written\t\texport/\t1", "export results/export/\tservice\ts3:ListBucket\tthe bucket that is written\t\texport/\t1", "export results/export/\trole\ts3:PutObject\tan object under the location that is written\texport/part-0.csv\t\t1", "export results/export/\tservice\ts3:PutObject\tan object under the location that is written\texport/part-0.csv\t\t1", "metric-attribution results/metrics/\trole\ts3:PutObject\tan object under the location that is written\tmetrics/part-0.csv\t\t1", "metric-attribution results/metrics/\tservice\ts3:PutObject\tan object under the location that is written\tmetrics/part-0.csv\t\t1"]'
   merge_policy bucket "$RESULTS_BUCKET" "$(policy_bucket_results)"
   ensure_managed 'Personalize-retail-admins' "$(policy_operator_admins)" '["group/PersonalizeAdmins"]' "[\"arn:${PARTITION}:iam::aws:policy/CloudWatchFullAccess\"]" ''
-  ensure_managed 'Personalize-retail-analysts-1' "$(policy_operator_analysts_1)" '["role/PersonalizeAnalyst"]' '[]' ''
-  ensure_managed 'Personalize-retail-analysts-2' "$(policy_operator_analysts_2)" '["role/PersonalizeAnalyst"]' '[]' ''
-  ensure_managed 'Personalize-retail-analysts-3' "$(policy_operator_analysts_3)" '["role/PersonalizeAnalyst"]' '[]' ''
+  ensure_managed 'Personalize-retail-analysts' "$(policy_operator_analysts)" '["role/PersonalizeAnalyst"]' '[]' ''
   ensure_managed 'Personalize-retail-web' "$(policy_operator_web)" '["role/WebShop"]' '[]' ''
   upload 'data/interactions.csv' "$DATA_BUCKET" 'datasets/interactions.csv'
   ensure_dataset_group 'retail' '' "$CORP_KEY_ARN"

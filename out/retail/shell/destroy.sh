@@ -51,7 +51,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputRetail", "PersonalizeCreatorsUseKeyRetail", "PersonalizeDownloadersUseKeyRetail", "PersonalizeKeyAdministrationRetail", "PersonalizeListBucketRetail", "PersonalizeReadInputRetail", "PersonalizeRequireTLSRetail", "PersonalizeRoleExportsWithKeyRetail", "PersonalizeRoleUsesKeyRetail", "PersonalizeServiceExportsWithKeyRetail", "PersonalizeServiceUsesKeyRetail", "PersonalizeUploadersUseKeyRetail", "PersonalizeWriteOutputRetail"]'
+OWNED_SIDS='["PersonalizeCheckOutputRetail", "PersonalizeCreatorsUseKeyRetail", "PersonalizeDownloadersUseKeyRetail", "PersonalizeKeyAdministrationRetail", "PersonalizeListBucketRetail", "PersonalizePrincipalsDownloadRetail", "PersonalizePrincipalsListRetail", "PersonalizePrincipalsUploadRetail", "PersonalizeReadInputRetail", "PersonalizeRequireTLSRetail", "PersonalizeRoleExportsWithKeyRetail", "PersonalizeRoleUsesKeyRetail", "PersonalizeServiceExportsWithKeyRetail", "PersonalizeServiceUsesKeyRetail", "PersonalizeServicesDecryptRetail", "PersonalizeServicesDownloadRetail", "PersonalizeServicesEncryptRetail", "PersonalizeServicesListRetail", "PersonalizeServicesUploadRetail", "PersonalizeUploadersUseKeyRetail", "PersonalizeWriteOutputRetail"]'
 SID_MARKS='["Retail"]'
 
 check_setup() {
@@ -480,9 +480,7 @@ steps() {
   undo_dataset_group 'retail' 'encrypted'
   undo_managed 'Personalize-retail-admins'
   attached_before group 'PersonalizeAdmins' "arn:${PARTITION}:iam::aws:policy/CloudWatchFullAccess"
-  undo_managed 'Personalize-retail-analysts-1'
-  undo_managed 'Personalize-retail-analysts-2'
-  undo_managed 'Personalize-retail-analysts-3'
+  undo_managed 'Personalize-retail-analysts'
   undo_managed 'Personalize-retail-web'
   undo_bucket "$DATA_BUCKET" "$(policy_bucket_data)" 'created'
   undo_bucket "$PLAIN_BUCKET" "$(policy_bucket_plain)" 'created'

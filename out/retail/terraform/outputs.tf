@@ -53,11 +53,7 @@ output "admins_operator_policy_arns" {
 
 output "analysts_operator_policy_arns" {
   description = "ARNs of the policies of the operator analysts."
-  value = [
-    aws_iam_policy.operator_analysts_1.arn,
-    aws_iam_policy.operator_analysts_2.arn,
-    aws_iam_policy.operator_analysts_3.arn,
-  ]
+  value       = [aws_iam_policy.operator_analysts.arn]
 }
 
 output "web_operator_policy_arns" {

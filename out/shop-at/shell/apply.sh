@@ -45,7 +45,7 @@ OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputShopAt", "PersonalizeCreatorsUseKeyShopAt", "PersonalizeDownloadersUseKeyShopAt", "PersonalizeKeyAdministrationShopAt", "PersonalizeListBucketShopAt", "PersonalizeReadInputShopAt", "PersonalizeRequireTLSShopAt", "PersonalizeRoleExportsWithKeyShopAt", "PersonalizeRoleUsesKeyShopAt", "PersonalizeServiceExportsWithKeyShopAt", "PersonalizeServiceUsesKeyShopAt", "PersonalizeUploadersUseKeyShopAt", "PersonalizeWriteOutputShopAt"]'
+OWNED_SIDS='["PersonalizeCheckOutputShopAt", "PersonalizeCreatorsUseKeyShopAt", "PersonalizeDownloadersUseKeyShopAt", "PersonalizeKeyAdministrationShopAt", "PersonalizeListBucketShopAt", "PersonalizePrincipalsDownloadShopAt", "PersonalizePrincipalsListShopAt", "PersonalizePrincipalsUploadShopAt", "PersonalizeReadInputShopAt", "PersonalizeRequireTLSShopAt", "PersonalizeRoleExportsWithKeyShopAt", "PersonalizeRoleUsesKeyShopAt", "PersonalizeServiceExportsWithKeyShopAt", "PersonalizeServiceUsesKeyShopAt", "PersonalizeServicesDecryptShopAt", "PersonalizeServicesDownloadShopAt", "PersonalizeServicesEncryptShopAt", "PersonalizeServicesListShopAt", "PersonalizeServicesUploadShopAt", "PersonalizeUploadersUseKeyShopAt", "PersonalizeWriteOutputShopAt"]'
 SID_MARKS='["ShopAt"]'
 
 check_setup() {

@@ -45,7 +45,7 @@ OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputShopBe", "PersonalizeCreatorsUseKeyShopBe", "PersonalizeDownloadersUseKeyShopBe", "PersonalizeKeyAdministrationShopBe", "PersonalizeListBucketShopBe", "PersonalizeReadInputShopBe", "PersonalizeRequireTLSShopBe", "PersonalizeRoleExportsWithKeyShopBe", "PersonalizeRoleUsesKeyShopBe", "PersonalizeServiceExportsWithKeyShopBe", "PersonalizeServiceUsesKeyShopBe", "PersonalizeUploadersUseKeyShopBe", "PersonalizeWriteOutputShopBe"]'
+OWNED_SIDS='["PersonalizeCheckOutputShopBe", "PersonalizeCreatorsUseKeyShopBe", "PersonalizeDownloadersUseKeyShopBe", "PersonalizeKeyAdministrationShopBe", "PersonalizeListBucketShopBe", "PersonalizePrincipalsDownloadShopBe", "PersonalizePrincipalsListShopBe", "PersonalizePrincipalsUploadShopBe", "PersonalizeReadInputShopBe", "PersonalizeRequireTLSShopBe", "PersonalizeRoleExportsWithKeyShopBe", "PersonalizeRoleUsesKeyShopBe", "PersonalizeServiceExportsWithKeyShopBe", "PersonalizeServiceUsesKeyShopBe", "PersonalizeServicesDecryptShopBe", "PersonalizeServicesDownloadShopBe", "PersonalizeServicesEncryptShopBe", "PersonalizeServicesListShopBe", "PersonalizeServicesUploadShopBe", "PersonalizeUploadersUseKeyShopBe", "PersonalizeWriteOutputShopBe"]'
 SID_MARKS='["ShopBe"]'
 
 check_setup() {

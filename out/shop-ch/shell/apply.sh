@@ -45,7 +45,7 @@ OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputShopCh", "PersonalizeCreatorsUseKeyShopCh", "PersonalizeDownloadersUseKeyShopCh", "PersonalizeKeyAdministrationShopCh", "PersonalizeListBucketShopCh", "PersonalizeReadInputShopCh", "PersonalizeRequireTLSShopCh", "PersonalizeRoleExportsWithKeyShopCh", "PersonalizeRoleUsesKeyShopCh", "PersonalizeServiceExportsWithKeyShopCh", "PersonalizeServiceUsesKeyShopCh", "PersonalizeUploadersUseKeyShopCh", "PersonalizeWriteOutputShopCh"]'
+OWNED_SIDS='["PersonalizeCheckOutputShopCh", "PersonalizeCreatorsUseKeyShopCh", "PersonalizeDownloadersUseKeyShopCh", "PersonalizeKeyAdministrationShopCh", "PersonalizeListBucketShopCh", "PersonalizePrincipalsDownloadShopCh", "PersonalizePrincipalsListShopCh", "PersonalizePrincipalsUploadShopCh", "PersonalizeReadInputShopCh", "PersonalizeRequireTLSShopCh", "PersonalizeRoleExportsWithKeyShopCh", "PersonalizeRoleUsesKeyShopCh", "PersonalizeServiceExportsWithKeyShopCh", "PersonalizeServiceUsesKeyShopCh", "PersonalizeServicesDecryptShopCh", "PersonalizeServicesDownloadShopCh", "PersonalizeServicesEncryptShopCh", "PersonalizeServicesListShopCh", "PersonalizeServicesUploadShopCh", "PersonalizeUploadersUseKeyShopCh", "PersonalizeWriteOutputShopCh"]'
 SID_MARKS='["ShopCh"]'
 
 check_setup() {

@@ -45,7 +45,7 @@ OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputShopDe", "PersonalizeCreatorsUseKeyShopDe", "PersonalizeDownloadersUseKeyShopDe", "PersonalizeKeyAdministrationShopDe", "PersonalizeListBucketShopDe", "PersonalizeReadInputShopDe", "PersonalizeRequireTLSShopDe", "PersonalizeRoleExportsWithKeyShopDe", "PersonalizeRoleUsesKeyShopDe", "PersonalizeServiceExportsWithKeyShopDe", "PersonalizeServiceUsesKeyShopDe", "PersonalizeUploadersUseKeyShopDe", "PersonalizeWriteOutputShopDe"]'
+OWNED_SIDS='["PersonalizeCheckOutputShopDe", "PersonalizeCreatorsUseKeyShopDe", "PersonalizeDownloadersUseKeyShopDe", "PersonalizeKeyAdministrationShopDe", "PersonalizeListBucketShopDe", "PersonalizePrincipalsDownloadShopDe", "PersonalizePrincipalsListShopDe", "PersonalizePrincipalsUploadShopDe", "PersonalizeReadInputShopDe", "PersonalizeRequireTLSShopDe", "PersonalizeRoleExportsWithKeyShopDe", "PersonalizeRoleUsesKeyShopDe", "PersonalizeServiceExportsWithKeyShopDe", "PersonalizeServiceUsesKeyShopDe", "PersonalizeServicesDecryptShopDe", "PersonalizeServicesDownloadShopDe", "PersonalizeServicesEncryptShopDe", "PersonalizeServicesListShopDe", "PersonalizeServicesUploadShopDe", "PersonalizeUploadersUseKeyShopDe", "PersonalizeWriteOutputShopDe"]'
 SID_MARKS='["ShopDe"]'
 
 check_setup() {

@@ -45,7 +45,7 @@ OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputShopEs", "PersonalizeCreatorsUseKeyShopEs", "PersonalizeDownloadersUseKeyShopEs", "PersonalizeKeyAdministrationShopEs", "PersonalizeListBucketShopEs", "PersonalizeReadInputShopEs", "PersonalizeRequireTLSShopEs", "PersonalizeRoleExportsWithKeyShopEs", "PersonalizeRoleUsesKeyShopEs", "PersonalizeServiceExportsWithKeyShopEs", "PersonalizeServiceUsesKeyShopEs", "PersonalizeUploadersUseKeyShopEs", "PersonalizeWriteOutputShopEs"]'
+OWNED_SIDS='["PersonalizeCheckOutputShopEs", "PersonalizeCreatorsUseKeyShopEs", "PersonalizeDownloadersUseKeyShopEs", "PersonalizeKeyAdministrationShopEs", "PersonalizeListBucketShopEs", "PersonalizePrincipalsDownloadShopEs", "PersonalizePrincipalsListShopEs", "PersonalizePrincipalsUploadShopEs", "PersonalizeReadInputShopEs", "PersonalizeRequireTLSShopEs", "PersonalizeRoleExportsWithKeyShopEs", "PersonalizeRoleUsesKeyShopEs", "PersonalizeServiceExportsWithKeyShopEs", "PersonalizeServiceUsesKeyShopEs", "PersonalizeServicesDecryptShopEs", "PersonalizeServicesDownloadShopEs", "PersonalizeServicesEncryptShopEs", "PersonalizeServicesListShopEs", "PersonalizeServicesUploadShopEs", "PersonalizeUploadersUseKeyShopEs", "PersonalizeWriteOutputShopEs"]'
 SID_MARKS='["ShopEs"]'
 
 check_setup() {

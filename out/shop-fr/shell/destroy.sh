@@ -45,7 +45,7 @@ OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputShopFr", "PersonalizeCreatorsUseKeyShopFr", "PersonalizeDownloadersUseKeyShopFr", "PersonalizeKeyAdministrationShopFr", "PersonalizeListBucketShopFr", "PersonalizeReadInputShopFr", "PersonalizeRequireTLSShopFr", "PersonalizeRoleExportsWithKeyShopFr", "PersonalizeRoleUsesKeyShopFr", "PersonalizeServiceExportsWithKeyShopFr", "PersonalizeServiceUsesKeyShopFr", "PersonalizeUploadersUseKeyShopFr", "PersonalizeWriteOutputShopFr"]'
+OWNED_SIDS='["PersonalizeCheckOutputShopFr", "PersonalizeCreatorsUseKeyShopFr", "PersonalizeDownloadersUseKeyShopFr", "PersonalizeKeyAdministrationShopFr", "PersonalizeListBucketShopFr", "PersonalizePrincipalsDownloadShopFr", "PersonalizePrincipalsListShopFr", "PersonalizePrincipalsUploadShopFr", "PersonalizeReadInputShopFr", "PersonalizeRequireTLSShopFr", "PersonalizeRoleExportsWithKeyShopFr", "PersonalizeRoleUsesKeyShopFr", "PersonalizeServiceExportsWithKeyShopFr", "PersonalizeServiceUsesKeyShopFr", "PersonalizeServicesDecryptShopFr", "PersonalizeServicesDownloadShopFr", "PersonalizeServicesEncryptShopFr", "PersonalizeServicesListShopFr", "PersonalizeServicesUploadShopFr", "PersonalizeUploadersUseKeyShopFr", "PersonalizeWriteOutputShopFr"]'
 SID_MARKS='["ShopFr"]'
 
 check_setup() {

@@ -45,7 +45,7 @@ OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputShopIt", "PersonalizeCreatorsUseKeyShopIt", "PersonalizeDownloadersUseKeyShopIt", "PersonalizeKeyAdministrationShopIt", "PersonalizeListBucketShopIt", "PersonalizeReadInputShopIt", "PersonalizeRequireTLSShopIt", "PersonalizeRoleExportsWithKeyShopIt", "PersonalizeRoleUsesKeyShopIt", "PersonalizeServiceExportsWithKeyShopIt", "PersonalizeServiceUsesKeyShopIt", "PersonalizeUploadersUseKeyShopIt", "PersonalizeWriteOutputShopIt"]'
+OWNED_SIDS='["PersonalizeCheckOutputShopIt", "PersonalizeCreatorsUseKeyShopIt", "PersonalizeDownloadersUseKeyShopIt", "PersonalizeKeyAdministrationShopIt", "PersonalizeListBucketShopIt", "PersonalizePrincipalsDownloadShopIt", "PersonalizePrincipalsListShopIt", "PersonalizePrincipalsUploadShopIt", "PersonalizeReadInputShopIt", "PersonalizeRequireTLSShopIt", "PersonalizeRoleExportsWithKeyShopIt", "PersonalizeRoleUsesKeyShopIt", "PersonalizeServiceExportsWithKeyShopIt", "PersonalizeServiceUsesKeyShopIt", "PersonalizeServicesDecryptShopIt", "PersonalizeServicesDownloadShopIt", "PersonalizeServicesEncryptShopIt", "PersonalizeServicesListShopIt", "PersonalizeServicesUploadShopIt", "PersonalizeUploadersUseKeyShopIt", "PersonalizeWriteOutputShopIt"]'
 SID_MARKS='["ShopIt"]'
 
 check_setup() {

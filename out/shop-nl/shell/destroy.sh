@@ -45,7 +45,7 @@ OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputShopNl", "PersonalizeCreatorsUseKeyShopNl", "PersonalizeDownloadersUseKeyShopNl", "PersonalizeKeyAdministrationShopNl", "PersonalizeListBucketShopNl", "PersonalizeReadInputShopNl", "PersonalizeRequireTLSShopNl", "PersonalizeRoleExportsWithKeyShopNl", "PersonalizeRoleUsesKeyShopNl", "PersonalizeServiceExportsWithKeyShopNl", "PersonalizeServiceUsesKeyShopNl", "PersonalizeUploadersUseKeyShopNl", "PersonalizeWriteOutputShopNl"]'
+OWNED_SIDS='["PersonalizeCheckOutputShopNl", "PersonalizeCreatorsUseKeyShopNl", "PersonalizeDownloadersUseKeyShopNl", "PersonalizeKeyAdministrationShopNl", "PersonalizeListBucketShopNl", "PersonalizePrincipalsDownloadShopNl", "PersonalizePrincipalsListShopNl", "PersonalizePrincipalsUploadShopNl", "PersonalizeReadInputShopNl", "PersonalizeRequireTLSShopNl", "PersonalizeRoleExportsWithKeyShopNl", "PersonalizeRoleUsesKeyShopNl", "PersonalizeServiceExportsWithKeyShopNl", "PersonalizeServiceUsesKeyShopNl", "PersonalizeServicesDecryptShopNl", "PersonalizeServicesDownloadShopNl", "PersonalizeServicesEncryptShopNl", "PersonalizeServicesListShopNl", "PersonalizeServicesUploadShopNl", "PersonalizeUploadersUseKeyShopNl", "PersonalizeWriteOutputShopNl"]'
 SID_MARKS='["ShopNl"]'
 
 check_setup() {

@@ -45,7 +45,7 @@ OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputShopPl", "PersonalizeCreatorsUseKeyShopPl", "PersonalizeDownloadersUseKeyShopPl", "PersonalizeKeyAdministrationShopPl", "PersonalizeListBucketShopPl", "PersonalizeReadInputShopPl", "PersonalizeRequireTLSShopPl", "PersonalizeRoleExportsWithKeyShopPl", "PersonalizeRoleUsesKeyShopPl", "PersonalizeServiceExportsWithKeyShopPl", "PersonalizeServiceUsesKeyShopPl", "PersonalizeUploadersUseKeyShopPl", "PersonalizeWriteOutputShopPl"]'
+OWNED_SIDS='["PersonalizeCheckOutputShopPl", "PersonalizeCreatorsUseKeyShopPl", "PersonalizeDownloadersUseKeyShopPl", "PersonalizeKeyAdministrationShopPl", "PersonalizeListBucketShopPl", "PersonalizePrincipalsDownloadShopPl", "PersonalizePrincipalsListShopPl", "PersonalizePrincipalsUploadShopPl", "PersonalizeReadInputShopPl", "PersonalizeRequireTLSShopPl", "PersonalizeRoleExportsWithKeyShopPl", "PersonalizeRoleUsesKeyShopPl", "PersonalizeServiceExportsWithKeyShopPl", "PersonalizeServiceUsesKeyShopPl", "PersonalizeServicesDecryptShopPl", "PersonalizeServicesDownloadShopPl", "PersonalizeServicesEncryptShopPl", "PersonalizeServicesListShopPl", "PersonalizeServicesUploadShopPl", "PersonalizeUploadersUseKeyShopPl", "PersonalizeWriteOutputShopPl"]'
 SID_MARKS='["ShopPl"]'
 
 check_setup() {

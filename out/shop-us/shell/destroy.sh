@@ -45,7 +45,7 @@ OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputShopUs", "PersonalizeCreatorsUseKeyShopUs", "PersonalizeDownloadersUseKeyShopUs", "PersonalizeKeyAdministrationShopUs", "PersonalizeListBucketShopUs", "PersonalizeReadInputShopUs", "PersonalizeRequireTLSShopUs", "PersonalizeRoleExportsWithKeyShopUs", "PersonalizeRoleUsesKeyShopUs", "PersonalizeServiceExportsWithKeyShopUs", "PersonalizeServiceUsesKeyShopUs", "PersonalizeUploadersUseKeyShopUs", "PersonalizeWriteOutputShopUs"]'
+OWNED_SIDS='["PersonalizeCheckOutputShopUs", "PersonalizeCreatorsUseKeyShopUs", "PersonalizeDownloadersUseKeyShopUs", "PersonalizeKeyAdministrationShopUs", "PersonalizeListBucketShopUs", "PersonalizePrincipalsDownloadShopUs", "PersonalizePrincipalsListShopUs", "PersonalizePrincipalsUploadShopUs", "PersonalizeReadInputShopUs", "PersonalizeRequireTLSShopUs", "PersonalizeRoleExportsWithKeyShopUs", "PersonalizeRoleUsesKeyShopUs", "PersonalizeServiceExportsWithKeyShopUs", "PersonalizeServiceUsesKeyShopUs", "PersonalizeServicesDecryptShopUs", "PersonalizeServicesDownloadShopUs", "PersonalizeServicesEncryptShopUs", "PersonalizeServicesListShopUs", "PersonalizeServicesUploadShopUs", "PersonalizeUploadersUseKeyShopUs", "PersonalizeWriteOutputShopUs"]'
 SID_MARKS='["ShopUs"]'
 
 check_setup() {

@@ -47,7 +47,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputWebDev", "PersonalizeCreatorsUseKeyWebDev", "PersonalizeDownloadersUseKeyWebDev", "PersonalizeKeyAdministrationWebDev", "PersonalizeListBucketWebDev", "PersonalizeReadInputWebDev", "PersonalizeRequireTLSWebDev", "PersonalizeRoleExportsWithKeyWebDev", "PersonalizeRoleUsesKeyWebDev", "PersonalizeServiceExportsWithKeyWebDev", "PersonalizeServiceUsesKeyWebDev", "PersonalizeUploadersUseKeyWebDev", "PersonalizeWriteOutputWebDev"]'
+OWNED_SIDS='["PersonalizeCheckOutputWebDev", "PersonalizeCreatorsUseKeyWebDev", "PersonalizeDownloadersUseKeyWebDev", "PersonalizeKeyAdministrationWebDev", "PersonalizeListBucketWebDev", "PersonalizePrincipalsDownloadWebDev", "PersonalizePrincipalsListWebDev", "PersonalizePrincipalsUploadWebDev", "PersonalizeReadInputWebDev", "PersonalizeRequireTLSWebDev", "PersonalizeRoleExportsWithKeyWebDev", "PersonalizeRoleUsesKeyWebDev", "PersonalizeServiceExportsWithKeyWebDev", "PersonalizeServiceUsesKeyWebDev", "PersonalizeServicesDecryptWebDev", "PersonalizeServicesDownloadWebDev", "PersonalizeServicesEncryptWebDev", "PersonalizeServicesListWebDev", "PersonalizeServicesUploadWebDev", "PersonalizeUploadersUseKeyWebDev", "PersonalizeWriteOutputWebDev"]'
 SID_MARKS='["WebDev"]'
 
 check_setup() {
@@ -504,32 +504,14 @@ policy_operator_pipeline() {
       ]
     },
     {
-      "Sid": "PersonalizeTagImports",
+      "Sid": "PersonalizeTags",
       "Effect": "Allow",
       "Action": [
         "personalize:TagResource"
       ],
       "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagBatchInference",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagDatasetGroup",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*",
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/web-dev"
       ]
     }
@@ -697,32 +679,14 @@ policy_operator_team() {
       ]
     },
     {
-      "Sid": "PersonalizeTagImports",
+      "Sid": "PersonalizeTags",
       "Effect": "Allow",
       "Action": [
         "personalize:TagResource"
       ],
       "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagBatchInference",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagDatasetGroup",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*",
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/web-dev"
       ]
     }

@@ -47,7 +47,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputWebProd", "PersonalizeCreatorsUseKeyWebProd", "PersonalizeDownloadersUseKeyWebProd", "PersonalizeKeyAdministrationWebProd", "PersonalizeListBucketWebProd", "PersonalizeReadInputWebProd", "PersonalizeRequireTLSWebProd", "PersonalizeRoleExportsWithKeyWebProd", "PersonalizeRoleUsesKeyWebProd", "PersonalizeServiceExportsWithKeyWebProd", "PersonalizeServiceUsesKeyWebProd", "PersonalizeUploadersUseKeyWebProd", "PersonalizeWriteOutputWebProd"]'
+OWNED_SIDS='["PersonalizeCheckOutputWebProd", "PersonalizeCreatorsUseKeyWebProd", "PersonalizeDownloadersUseKeyWebProd", "PersonalizeKeyAdministrationWebProd", "PersonalizeListBucketWebProd", "PersonalizePrincipalsDownloadWebProd", "PersonalizePrincipalsListWebProd", "PersonalizePrincipalsUploadWebProd", "PersonalizeReadInputWebProd", "PersonalizeRequireTLSWebProd", "PersonalizeRoleExportsWithKeyWebProd", "PersonalizeRoleUsesKeyWebProd", "PersonalizeServiceExportsWithKeyWebProd", "PersonalizeServiceUsesKeyWebProd", "PersonalizeServicesDecryptWebProd", "PersonalizeServicesDownloadWebProd", "PersonalizeServicesEncryptWebProd", "PersonalizeServicesListWebProd", "PersonalizeServicesUploadWebProd", "PersonalizeUploadersUseKeyWebProd", "PersonalizeWriteOutputWebProd"]'
 SID_MARKS='["WebProd"]'
 
 check_setup() {
@@ -537,42 +537,15 @@ policy_operator_pipeline() {
       ]
     },
     {
-      "Sid": "PersonalizeTagImports",
+      "Sid": "PersonalizeTags",
       "Effect": "Allow",
       "Action": [
         "personalize:TagResource"
       ],
       "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagExports",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagBatchInference",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
-        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*"
-      ]
-    },
-    {
-      "Sid": "PersonalizeTagDatasetGroup",
-      "Effect": "Allow",
-      "Action": [
-        "personalize:TagResource"
-      ],
-      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*",
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/web-prod"
       ]
     }

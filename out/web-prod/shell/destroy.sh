@@ -47,7 +47,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputWebProd", "PersonalizeCreatorsUseKeyWebProd", "PersonalizeDownloadersUseKeyWebProd", "PersonalizeKeyAdministrationWebProd", "PersonalizeListBucketWebProd", "PersonalizeReadInputWebProd", "PersonalizeRequireTLSWebProd", "PersonalizeRoleExportsWithKeyWebProd", "PersonalizeRoleUsesKeyWebProd", "PersonalizeServiceExportsWithKeyWebProd", "PersonalizeServiceUsesKeyWebProd", "PersonalizeUploadersUseKeyWebProd", "PersonalizeWriteOutputWebProd"]'
+OWNED_SIDS='["PersonalizeCheckOutputWebProd", "PersonalizeCreatorsUseKeyWebProd", "PersonalizeDownloadersUseKeyWebProd", "PersonalizeKeyAdministrationWebProd", "PersonalizeListBucketWebProd", "PersonalizePrincipalsDownloadWebProd", "PersonalizePrincipalsListWebProd", "PersonalizePrincipalsUploadWebProd", "PersonalizeReadInputWebProd", "PersonalizeRequireTLSWebProd", "PersonalizeRoleExportsWithKeyWebProd", "PersonalizeRoleUsesKeyWebProd", "PersonalizeServiceExportsWithKeyWebProd", "PersonalizeServiceUsesKeyWebProd", "PersonalizeServicesDecryptWebProd", "PersonalizeServicesDownloadWebProd", "PersonalizeServicesEncryptWebProd", "PersonalizeServicesListWebProd", "PersonalizeServicesUploadWebProd", "PersonalizeUploadersUseKeyWebProd", "PersonalizeWriteOutputWebProd"]'
 SID_MARKS='["WebProd"]'
 
 check_setup() {

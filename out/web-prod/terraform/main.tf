@@ -608,34 +608,15 @@ data "aws_iam_policy_document" "operator_pipeline" {
 
   statement {
     # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagImports"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*"]
-  }
-
-  statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagExports"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*"]
-  }
-
-  statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagBatchInference"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-inference-job/*"]
-  }
-
-  statement {
-    # a call that passes tags needs TagResource beside it
-    sid       = "PersonalizeTagDatasetGroup"
-    effect    = "Allow"
-    actions   = ["personalize:TagResource"]
-    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
+    sid     = "PersonalizeTags"
+    effect  = "Allow"
+    actions = ["personalize:TagResource"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-inference-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}",
+    ]
   }
 }
 

@@ -47,7 +47,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputWebStage", "PersonalizeCreatorsUseKeyWebStage", "PersonalizeDownloadersUseKeyWebStage", "PersonalizeKeyAdministrationWebStage", "PersonalizeListBucketWebStage", "PersonalizeReadInputWebStage", "PersonalizeRequireTLSWebStage", "PersonalizeRoleExportsWithKeyWebStage", "PersonalizeRoleUsesKeyWebStage", "PersonalizeServiceExportsWithKeyWebStage", "PersonalizeServiceUsesKeyWebStage", "PersonalizeUploadersUseKeyWebStage", "PersonalizeWriteOutputWebStage"]'
+OWNED_SIDS='["PersonalizeCheckOutputWebStage", "PersonalizeCreatorsUseKeyWebStage", "PersonalizeDownloadersUseKeyWebStage", "PersonalizeKeyAdministrationWebStage", "PersonalizeListBucketWebStage", "PersonalizePrincipalsDownloadWebStage", "PersonalizePrincipalsListWebStage", "PersonalizePrincipalsUploadWebStage", "PersonalizeReadInputWebStage", "PersonalizeRequireTLSWebStage", "PersonalizeRoleExportsWithKeyWebStage", "PersonalizeRoleUsesKeyWebStage", "PersonalizeServiceExportsWithKeyWebStage", "PersonalizeServiceUsesKeyWebStage", "PersonalizeServicesDecryptWebStage", "PersonalizeServicesDownloadWebStage", "PersonalizeServicesEncryptWebStage", "PersonalizeServicesListWebStage", "PersonalizeServicesUploadWebStage", "PersonalizeUploadersUseKeyWebStage", "PersonalizeWriteOutputWebStage"]'
 SID_MARKS='["WebStage"]'
 
 check_setup() {
