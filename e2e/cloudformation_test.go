@@ -18,7 +18,8 @@ import (
 func TestRealStack(t *testing.T) {
 	socket := startAWS(t)
 	t.Run("stacks", func(t *testing.T) {
-		for _, c := range []struct{ file, setup string }{{"full.yaml", "retail"}, {"encrypted.yaml", "encrypted"}, {"documented.yaml", "documented-export"}} {
+		for _, c := range []struct{ file, setup string }{{"full.yaml", "retail"}, {"encrypted.yaml", "encrypted"}, {"documented.yaml", "documented-export"},
+			{"pipeline.yaml", "pipeline"}} {
 			t.Run(c.setup, func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, socket, c.file, c.setup, nil)

@@ -186,6 +186,7 @@ func TestRealShell(t *testing.T) {
 		}
 		whole("encrypted", "encrypted.yaml", "encrypted", update)
 		whole("retail", "full.yaml", "retail", nil)
+		whole("pipeline", "pipeline.yaml", "pipeline", people)
 		whole("hostile", "hostile.yaml", "hostile", nil)
 		whole("existing-known", "existing.yaml", "existing-known", nil)
 		whole("china", "china.yaml", "china", nil)

@@ -37,10 +37,13 @@
 //   - The members of a group, and users and roles of an operator that no document names by
 //     ARN, are named by no pattern of a document with their path. What only they know of
 //     themselves (address, device, tags, session) is absent from their requests.
-//   - Operators call AWS KMS directly, and need three actions on the key of an encrypted
-//     dataset group and on no other. In profile documented, one with full access is not asked,
-//     as the guide's policy for him has no such statement. Whoever uploads files to an
-//     encrypted bucket is not asked either.
+//   - Operators who create an encrypted dataset group need three actions on its key, those who
+//     upload two on the bucket's and those who download one; requests to AWS KMS tell nothing of
+//     the service that they come through. In profile documented, one with full access is not
+//     asked, as the guide's policy for him has no such statement.
+//   - Whoever uploads sends the header for encryption with the bucket's key.
+//   - Whom the spec lets in of another account, that account allows everything. A service that
+//     it lets in says for which account it works (aws:SourceAccount).
 //
 // Calls that must not pass are decided by one side alone, with all else open: the policies of a
 // stranger and of a user of the account allow everything, a key leaves what an identity's

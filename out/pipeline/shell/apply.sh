@@ -99,6 +99,16 @@ policy_role_policy() {
   "Version": "2012-10-17",
   "Statement": [
     {
+      "Sid": "PersonalizePutMetrics",
+      "Effect": "Allow",
+      "Action": [
+        "cloudwatch:PutMetricData"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
       "Sid": "PersonalizeListBucketInput",
       "Effect": "Allow",
       "Action": [
@@ -138,7 +148,8 @@ policy_role_policy() {
       ],
       "Resource": [
         "${OUTPUT_BUCKET_ARN}/recommendations/*",
-        "${OUTPUT_BUCKET_ARN}/export/*"
+        "${OUTPUT_BUCKET_ARN}/export/*",
+        "${OUTPUT_BUCKET_ARN}/metrics/*"
       ]
     },
     {
@@ -352,7 +363,8 @@ policy_bucket_output() {
       ],
       "Resource": [
         "${OUTPUT_BUCKET_ARN}/recommendations/*",
-        "${OUTPUT_BUCKET_ARN}/export/*"
+        "${OUTPUT_BUCKET_ARN}/export/*",
+        "${OUTPUT_BUCKET_ARN}/metrics/*"
       ]
     },
     {
@@ -482,7 +494,8 @@ policy_bucket_output() {
       ],
       "Resource": [
         "${OUTPUT_BUCKET_ARN}/recommendations/*",
-        "${OUTPUT_BUCKET_ARN}/export/*"
+        "${OUTPUT_BUCKET_ARN}/export/*",
+        "${OUTPUT_BUCKET_ARN}/metrics/*"
       ],
       "Condition": {
         "StringEquals": {
@@ -511,7 +524,8 @@ policy_bucket_output() {
         "StringLike": {
           "s3:prefix": [
             "recommendations/*",
-            "export/*"
+            "export/*",
+            "metrics/*"
           ]
         }
       }
@@ -610,7 +624,8 @@ policy_key_input() {
       "Effect": "Allow",
       "Principal": {
         "AWS": [
-          "arn:${PARTITION}:iam::${ACCOUNT}:role/RetrainingStateMachine"
+          "arn:${PARTITION}:iam::${ACCOUNT}:role/RetrainingStateMachine",
+          "arn:${PARTITION}:iam::${ACCOUNT}:user/support"
         ]
       },
       "Action": [
@@ -1150,7 +1165,8 @@ policy_operator_reports() {
       ],
       "Resource": [
         "${OUTPUT_BUCKET_ARN}/recommendations/*",
-        "${OUTPUT_BUCKET_ARN}/export/*"
+        "${OUTPUT_BUCKET_ARN}/export/*",
+        "${OUTPUT_BUCKET_ARN}/metrics/*"
       ]
     },
     {
@@ -1166,7 +1182,8 @@ policy_operator_reports() {
         "StringLike": {
           "s3:prefix": [
             "recommendations/*",
-            "export/*"
+            "export/*",
+            "metrics/*"
           ]
         }
       }
@@ -1232,6 +1249,17 @@ policy_operator_retraining_1() {
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeListMetricAttributions",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListMetricAttributions",
+        "personalize:ListMetricAttributionMetrics"
+      ],
+      "Resource": [
+        "*"
       ]
     },
     {
@@ -1318,6 +1346,17 @@ policy_operator_retraining_2() {
       ],
       "Resource": [
         "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeMetricAttributionCreate",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateMetricAttribution"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/pipeline"
       ]
     },
     {
@@ -1413,6 +1452,17 @@ policy_operator_retraining_3() {
       ]
     },
     {
+      "Sid": "PersonalizeMetricAttributionChange",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:UpdateMetricAttribution",
+        "personalize:DescribeMetricAttribution"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*"
+      ]
+    },
+    {
       "Sid": "PersonalizeTags",
       "Effect": "Allow",
       "Action": [
@@ -1488,6 +1538,197 @@ policy_operator_retraining_3() {
 EOF
 }
 
+policy_operator_support() {
+  cat <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "PersonalizePassRole",
+      "Effect": "Allow",
+      "Action": [
+        "iam:PassRole"
+      ],
+      "Resource": [
+        "${ROLE_ARN}"
+      ],
+      "Condition": {
+        "StringEquals": {
+          "iam:PassedToService": "personalize.amazonaws.com"
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizeImportStart",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateDatasetImportJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/pipeline/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeExportStart",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateDatasetExportJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset/pipeline/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeBatchInferenceStart",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateBatchInferenceJob"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:solution/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:filter/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeMetricAttributionCreate",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateMetricAttribution"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/pipeline"
+      ]
+    },
+    {
+      "Sid": "PersonalizeMetricAttributionChange",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:UpdateMetricAttribution"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:metric-attribution/*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeDatasetGroup",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:CreateDatasetGroup"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/pipeline"
+      ]
+    },
+    {
+      "Sid": "PersonalizeTags",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:TagResource"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-import-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-export-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:batch-inference-job/*",
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:dataset-group/pipeline"
+      ]
+    },
+    {
+      "Sid": "PersonalizeDatasetGroupKey",
+      "Effect": "Allow",
+      "Action": [
+        "kms:DescribeKey",
+        "kms:Decrypt",
+        "kms:GenerateDataKey"
+      ],
+      "Resource": [
+        "${INPUT_KEY_ARN}"
+      ]
+    },
+    {
+      "Sid": "PersonalizeDescribe",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeBatchInferenceJob",
+        "personalize:DescribeBatchSegmentJob",
+        "personalize:DescribeCampaign",
+        "personalize:DescribeDataDeletionJob",
+        "personalize:DescribeDataInsightsJob",
+        "personalize:DescribeDataset",
+        "personalize:DescribeDatasetExportJob",
+        "personalize:DescribeDatasetGroup",
+        "personalize:DescribeDatasetImportJob",
+        "personalize:DescribeEventTracker",
+        "personalize:DescribeFilter",
+        "personalize:DescribeMetricAttribution",
+        "personalize:DescribeRecommender",
+        "personalize:DescribeSchema",
+        "personalize:DescribeSolution",
+        "personalize:DescribeSolutionVersion",
+        "personalize:GetSolutionMetrics",
+        "personalize:GetDataInsights"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeDescribeShared",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:DescribeAlgorithm",
+        "personalize:DescribeFeatureTransformation",
+        "personalize:DescribeRecipe"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:::*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeList",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListBatchInferenceJobs",
+        "personalize:ListBatchSegmentJobs",
+        "personalize:ListCampaigns",
+        "personalize:ListDataDeletionJobs",
+        "personalize:ListDataInsightsJobs",
+        "personalize:ListDatasetExportJobs",
+        "personalize:ListDatasetGroups",
+        "personalize:ListDatasetImportJobs",
+        "personalize:ListDatasets",
+        "personalize:ListEventTrackers",
+        "personalize:ListFilters",
+        "personalize:ListMetricAttributionMetrics",
+        "personalize:ListMetricAttributions",
+        "personalize:ListRecipes",
+        "personalize:ListRecommenders",
+        "personalize:ListSchemas",
+        "personalize:ListSolutionVersions",
+        "personalize:ListSolutions"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "PersonalizeReadTags",
+      "Effect": "Allow",
+      "Action": [
+        "personalize:ListTagsForResource"
+      ],
+      "Resource": [
+        "arn:${PARTITION}:personalize:${REGION}:${ACCOUNT}:*"
+      ]
+    }
+  ]
+}
+EOF
+}
+
 steps() {
   ensure_role '' '' "$(policy_role_trust)"
   ensure_key INPUT_KEY_ARN 'input' "$INPUT_KEY_ALIAS" true "$(policy_key_input)"
@@ -1505,6 +1746,7 @@ steps() {
   ensure_managed 'Personalize-pipeline-retraining-1' "$(policy_operator_retraining_1)" '["role/RetrainingStateMachine"]' '[]' ''
   ensure_managed 'Personalize-pipeline-retraining-2' "$(policy_operator_retraining_2)" '["role/RetrainingStateMachine"]' '[]' ''
   ensure_managed 'Personalize-pipeline-retraining-3' "$(policy_operator_retraining_3)" '["role/RetrainingStateMachine"]' '[]' ''
+  ensure_managed 'Personalize-pipeline-support' "$(policy_operator_support)" '["user/support"]' '[]' ''
   ensure_dataset_group 'pipeline' '' "$INPUT_KEY_ARN"
 }
 

@@ -228,7 +228,8 @@ policy_bucket_output() {
       ],
       "Resource": [
         "${OUTPUT_BUCKET_ARN}/recommendations/*",
-        "${OUTPUT_BUCKET_ARN}/export/*"
+        "${OUTPUT_BUCKET_ARN}/export/*",
+        "${OUTPUT_BUCKET_ARN}/metrics/*"
       ]
     },
     {
@@ -358,7 +359,8 @@ policy_bucket_output() {
       ],
       "Resource": [
         "${OUTPUT_BUCKET_ARN}/recommendations/*",
-        "${OUTPUT_BUCKET_ARN}/export/*"
+        "${OUTPUT_BUCKET_ARN}/export/*",
+        "${OUTPUT_BUCKET_ARN}/metrics/*"
       ],
       "Condition": {
         "StringEquals": {
@@ -387,7 +389,8 @@ policy_bucket_output() {
         "StringLike": {
           "s3:prefix": [
             "recommendations/*",
-            "export/*"
+            "export/*",
+            "metrics/*"
           ]
         }
       }
@@ -486,7 +489,8 @@ policy_key_input() {
       "Effect": "Allow",
       "Principal": {
         "AWS": [
-          "arn:${PARTITION}:iam::${ACCOUNT}:role/RetrainingStateMachine"
+          "arn:${PARTITION}:iam::${ACCOUNT}:role/RetrainingStateMachine",
+          "arn:${PARTITION}:iam::${ACCOUNT}:user/support"
         ]
       },
       "Action": [
@@ -652,6 +656,7 @@ steps() {
   undo_managed 'Personalize-pipeline-retraining-1'
   undo_managed 'Personalize-pipeline-retraining-2'
   undo_managed 'Personalize-pipeline-retraining-3'
+  undo_managed 'Personalize-pipeline-support'
   undo_bucket "$INPUT_BUCKET" "$(policy_bucket_input)" 'created'
   undo_bucket "$OUTPUT_BUCKET" "$(policy_bucket_output)" 'created'
   undo_key "$INPUT_KEY_ALIAS" "$(policy_key_input)" '30'

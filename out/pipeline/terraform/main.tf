@@ -60,6 +60,14 @@ resource "aws_iam_role" "personalize" {
 
 data "aws_iam_policy_document" "role_policy" {
   statement {
+    # a metric attribution publishes its metrics, and a small datum to check the permission, to CloudWatch
+    sid       = "PersonalizePutMetrics"
+    effect    = "Allow"
+    actions   = ["cloudwatch:PutMetricData"]
+    resources = ["*"]
+  }
+
+  statement {
     # Personalize lists the files under the location of a job before it reads them, and lists its output location before it writes
     sid       = "PersonalizeListBucketInput"
     effect    = "Allow"
@@ -95,6 +103,7 @@ data "aws_iam_policy_document" "role_policy" {
     resources = [
       "${aws_s3_bucket.output.arn}/recommendations/*",
       "${aws_s3_bucket.output.arn}/export/*",
+      "${aws_s3_bucket.output.arn}/metrics/*",
     ]
   }
 
@@ -235,8 +244,11 @@ data "aws_iam_policy_document" "key_input" {
     resources = ["*"]
 
     principals {
-      type        = "AWS"
-      identifiers = ["arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/RetrainingStateMachine"]
+      type = "AWS"
+      identifiers = [
+        "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/RetrainingStateMachine",
+        "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:user/support",
+      ]
     }
   }
 
@@ -674,6 +686,7 @@ data "aws_iam_policy_document" "bucket_output" {
     resources = [
       "${aws_s3_bucket.output.arn}/recommendations/*",
       "${aws_s3_bucket.output.arn}/export/*",
+      "${aws_s3_bucket.output.arn}/metrics/*",
     ]
 
     principals {
@@ -807,6 +820,7 @@ data "aws_iam_policy_document" "bucket_output" {
     resources = [
       "${aws_s3_bucket.output.arn}/recommendations/*",
       "${aws_s3_bucket.output.arn}/export/*",
+      "${aws_s3_bucket.output.arn}/metrics/*",
     ]
 
     principals {
@@ -845,6 +859,7 @@ data "aws_iam_policy_document" "bucket_output" {
       values = [
         "recommendations/*",
         "export/*",
+        "metrics/*",
       ]
     }
   }
@@ -1236,6 +1251,7 @@ data "aws_iam_policy_document" "operator_reports" {
     resources = [
       "${aws_s3_bucket.output.arn}/recommendations/*",
       "${aws_s3_bucket.output.arn}/export/*",
+      "${aws_s3_bucket.output.arn}/metrics/*",
     ]
   }
 
@@ -1252,6 +1268,7 @@ data "aws_iam_policy_document" "operator_reports" {
       values = [
         "recommendations/*",
         "export/*",
+        "metrics/*",
       ]
     }
   }
@@ -1317,6 +1334,17 @@ data "aws_iam_policy_document" "operator_retraining_1" {
     effect    = "Allow"
     actions   = ["personalize:DescribeBatchInferenceJob"]
     resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-inference-job/*"]
+  }
+
+  statement {
+    # the operator finds what was started before; the call takes no resource
+    sid    = "PersonalizeListMetricAttributions"
+    effect = "Allow"
+    actions = [
+      "personalize:ListMetricAttributions",
+      "personalize:ListMetricAttributionMetrics",
+    ]
+    resources = ["*"]
   }
 
   statement {
@@ -1406,6 +1434,17 @@ data "aws_iam_policy_document" "operator_retraining_2" {
   }
 
   statement {
+    # the operator creates the metric attribution
+    sid     = "PersonalizeMetricAttributionCreate"
+    effect  = "Allow"
+    actions = ["personalize:CreateMetricAttribution"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:metric-attribution/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}",
+    ]
+  }
+
+  statement {
     # the operator finds what was started before; the call takes no resource
     sid       = "PersonalizeListImports"
     effect    = "Allow"
@@ -1484,6 +1523,17 @@ data "aws_iam_policy_document" "operator_retraining_3" {
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
       "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
     ]
+  }
+
+  statement {
+    # the operator changes and reads the metric attribution
+    sid    = "PersonalizeMetricAttributionChange"
+    effect = "Allow"
+    actions = [
+      "personalize:UpdateMetricAttribution",
+      "personalize:DescribeMetricAttribution",
+    ]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:metric-attribution/*"]
   }
 
   statement {
@@ -1585,4 +1635,193 @@ resource "aws_iam_role_policy_attachment" "operator_retraining_3" {
 
   role       = each.value
   policy_arn = aws_iam_policy.operator_retraining_3.arn
+}
+
+data "aws_iam_policy_document" "operator_support" {
+  statement {
+    # jobs are started with the service role, which the operator hands to Personalize and to no other service
+    sid       = "PersonalizePassRole"
+    effect    = "Allow"
+    actions   = ["iam:PassRole"]
+    resources = [aws_iam_role.personalize.arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["personalize.amazonaws.com"]
+    }
+  }
+
+  statement {
+    # the operator starts dataset import jobs
+    sid     = "PersonalizeImportStart"
+    effect  = "Allow"
+    actions = ["personalize:CreateDatasetImportJob"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
+    ]
+  }
+
+  statement {
+    # the operator starts dataset export jobs
+    sid     = "PersonalizeExportStart"
+    effect  = "Allow"
+    actions = ["personalize:CreateDatasetExportJob"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset/${var.dataset_group_name}/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*",
+    ]
+  }
+
+  statement {
+    # the operator starts batch inference jobs, with a filter where one is wanted
+    sid     = "PersonalizeBatchInferenceStart"
+    effect  = "Allow"
+    actions = ["personalize:CreateBatchInferenceJob"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-inference-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:solution/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:filter/*",
+    ]
+  }
+
+  statement {
+    # the operator creates the metric attribution
+    sid     = "PersonalizeMetricAttributionCreate"
+    effect  = "Allow"
+    actions = ["personalize:CreateMetricAttribution"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:metric-attribution/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}",
+    ]
+  }
+
+  statement {
+    # the operator changes the metric attribution
+    sid       = "PersonalizeMetricAttributionChange"
+    effect    = "Allow"
+    actions   = ["personalize:UpdateMetricAttribution"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:metric-attribution/*"]
+  }
+
+  statement {
+    # the operator creates the dataset group of the setup
+    sid       = "PersonalizeDatasetGroup"
+    effect    = "Allow"
+    actions   = ["personalize:CreateDatasetGroup"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}"]
+  }
+
+  statement {
+    # a call that passes tags needs TagResource beside it
+    sid     = "PersonalizeTags"
+    effect  = "Allow"
+    actions = ["personalize:TagResource"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-import-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-export-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:batch-inference-job/*",
+      "arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:dataset-group/${var.dataset_group_name}",
+    ]
+  }
+
+  statement {
+    # who creates an encrypted dataset group needs permission to use its key too
+    sid    = "PersonalizeDatasetGroupKey"
+    effect = "Allow"
+    actions = [
+      "kms:DescribeKey",
+      "kms:Decrypt",
+      "kms:GenerateDataKey",
+    ]
+    resources = [aws_kms_key.input.arn]
+  }
+
+  statement {
+    # the operator looks at what is there
+    sid    = "PersonalizeDescribe"
+    effect = "Allow"
+    actions = [
+      "personalize:DescribeBatchInferenceJob",
+      "personalize:DescribeBatchSegmentJob",
+      "personalize:DescribeCampaign",
+      "personalize:DescribeDataDeletionJob",
+      "personalize:DescribeDataInsightsJob",
+      "personalize:DescribeDataset",
+      "personalize:DescribeDatasetExportJob",
+      "personalize:DescribeDatasetGroup",
+      "personalize:DescribeDatasetImportJob",
+      "personalize:DescribeEventTracker",
+      "personalize:DescribeFilter",
+      "personalize:DescribeMetricAttribution",
+      "personalize:DescribeRecommender",
+      "personalize:DescribeSchema",
+      "personalize:DescribeSolution",
+      "personalize:DescribeSolutionVersion",
+      "personalize:GetSolutionMetrics",
+      "personalize:GetDataInsights",
+    ]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:*"]
+  }
+
+  statement {
+    # recipes, algorithms and feature transformations belong to AWS and carry no account
+    sid    = "PersonalizeDescribeShared"
+    effect = "Allow"
+    actions = [
+      "personalize:DescribeAlgorithm",
+      "personalize:DescribeFeatureTransformation",
+      "personalize:DescribeRecipe",
+    ]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:::*"]
+  }
+
+  statement {
+    # the operator lists what is there; these calls take no resource
+    sid    = "PersonalizeList"
+    effect = "Allow"
+    actions = [
+      "personalize:ListBatchInferenceJobs",
+      "personalize:ListBatchSegmentJobs",
+      "personalize:ListCampaigns",
+      "personalize:ListDataDeletionJobs",
+      "personalize:ListDataInsightsJobs",
+      "personalize:ListDatasetExportJobs",
+      "personalize:ListDatasetGroups",
+      "personalize:ListDatasetImportJobs",
+      "personalize:ListDatasets",
+      "personalize:ListEventTrackers",
+      "personalize:ListFilters",
+      "personalize:ListMetricAttributionMetrics",
+      "personalize:ListMetricAttributions",
+      "personalize:ListRecipes",
+      "personalize:ListRecommenders",
+      "personalize:ListSchemas",
+      "personalize:ListSolutionVersions",
+      "personalize:ListSolutions",
+    ]
+    resources = ["*"]
+  }
+
+  statement {
+    # the operator reads tags
+    sid       = "PersonalizeReadTags"
+    effect    = "Allow"
+    actions   = ["personalize:ListTagsForResource"]
+    resources = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:*"]
+  }
+}
+
+resource "aws_iam_policy" "operator_support" {
+  name   = "Personalize-pipeline-support"
+  policy = data.aws_iam_policy_document.operator_support.json
+  tags   = var.tags
+}
+
+resource "aws_iam_user_policy_attachment" "operator_support" {
+  for_each = var.support_operator_users
+
+  user       = each.value
+  policy_arn = aws_iam_policy.operator_support.arn
 }

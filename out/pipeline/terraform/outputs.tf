@@ -65,6 +65,11 @@ output "retraining_operator_policy_arns" {
   ]
 }
 
+output "support_operator_policy_arns" {
+  description = "ARNs of the policies of the operator support."
+  value       = [aws_iam_policy.operator_support.arn]
+}
+
 output "dataset_group_command" {
   description = "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once."
   value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name ${var.dataset_group_name} --role-arn ${aws_iam_role.personalize.arn} --kms-key-arn ${aws_kms_key.input.arn}"

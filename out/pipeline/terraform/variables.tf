@@ -147,6 +147,18 @@ variable "retraining_operator_roles" {
   }
 }
 
+variable "support_operator_users" {
+  description = "The IAM users that the policies of the operator support are attached to."
+  type        = set(string)
+  default     = ["support"]
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for v in var.support_operator_users : can(regex("^[0-9A-Za-z_+=,.@-]{1,128}$", v))])
+    error_message = "A user is named without its path: letters, digits and _+=,.@-."
+  }
+}
+
 variable "tags" {
   description = "Tags for everything that can carry them."
   type        = map(string)
