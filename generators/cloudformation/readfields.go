@@ -159,6 +159,11 @@ func (f *fields) done() {
 func (f *fields) tags() []deployed.Tag {
 	var out []deployed.Tag
 	f.each("Tags", func(tag *fields) {
+		for _, name := range []string{"Key", "Value"} { // both are required, empty or not
+			if !tag.has(name) {
+				f.t.refuse(tag.n, "tag", name, "a tag without it is refused: write it")
+			}
+		}
 		out = append(out, deployed.Tag{Key: tag.text("Key"), Value: tag.text("Value")})
 	})
 	return out

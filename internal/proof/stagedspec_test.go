@@ -59,6 +59,7 @@ func staged(seed uint64) (short, long *yaml.Node, files map[string][]byte, ok bo
 	if role.at("existing").Node == nil {
 		fine = fill(role.at("name"), 64, "<setup>")
 	}
+	fine = fine && fill(role.at("policy", "name"), 128, "+<setup>")
 	each(body.at("buckets"), func(b tree) {
 		if b.at("existing").Node == nil {
 			fine = fine && fill(b.at("name"), 63, "-<setup>")
@@ -80,6 +81,7 @@ func staged(seed uint64) (short, long *yaml.Node, files map[string][]byte, ok bo
 	})
 	fill(body.at("datasetGroup", "name"), 63, "")
 	each(body.at("operators"), func(o tree) {
+		fine = fine && fill(o.at("policy", "name"), 128, "+<setup>")
 		for _, list := range []string{"users", "groups", "roles"} {
 			each(o.at(list), func(t tree) { fine = fine && fill(t, 64, "+<setup>") })
 		}

@@ -47,7 +47,7 @@ CORP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputExistingAlias", "PersonalizeKeyAdministrationExistingAlias", "PersonalizeListBucketExistingAlias", "PersonalizeReadInputExistingAlias", "PersonalizeRequireTLSExistingAlias", "PersonalizeRoleExportsWithKeyExistingAlias", "PersonalizeRoleUsesKeyExistingAlias", "PersonalizeServiceExportsWithKeyExistingAlias", "PersonalizeServiceUsesKeyExistingAlias", "PersonalizeWriteOutputExistingAlias"]'
+OWNED_SIDS='["PersonalizeCheckOutputExistingAlias", "PersonalizeCreatorsUseKeyExistingAlias", "PersonalizeDownloadersUseKeyExistingAlias", "PersonalizeKeyAdministrationExistingAlias", "PersonalizeListBucketExistingAlias", "PersonalizePrincipalsDownloadExistingAlias", "PersonalizePrincipalsListExistingAlias", "PersonalizePrincipalsUploadExistingAlias", "PersonalizeReadInputExistingAlias", "PersonalizeRequireTLSExistingAlias", "PersonalizeRoleExportsWithKeyExistingAlias", "PersonalizeRoleUsesKeyExistingAlias", "PersonalizeServiceExportsWithKeyExistingAlias", "PersonalizeServiceUsesKeyExistingAlias", "PersonalizeServicesDecryptExistingAlias", "PersonalizeServicesDownloadExistingAlias", "PersonalizeServicesEncryptExistingAlias", "PersonalizeServicesListExistingAlias", "PersonalizeServicesUploadExistingAlias", "PersonalizeUploadersUseKeyExistingAlias", "PersonalizeWriteOutputExistingAlias"]'
 SID_MARKS='["ExistingAlias"]'
 
 check_setup() {

@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 2 ]]; then
+if [[ $PZGEN_LIBRARY != 3 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 2 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 3 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -41,10 +41,10 @@ INPUT_BUCKET_ARN="arn:${PARTITION}:s3:::${INPUT_BUCKET}"
 OUTPUT_BUCKET='acme-pipeline-output'
 OUTPUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUTPUT_BUCKET}"
 INPUT_KEY_ALIAS='alias/pipeline/input'
-# INPUT_KEY_ARN is known once the key is there.
+# INPUT_KEY_ARN is known once the key is there, or found.
 INPUT_KEY_ARN=''
 OUTPUT_KEY_ALIAS='alias/pipeline/output'
-# OUTPUT_KEY_ARN is known once the key is there.
+# OUTPUT_KEY_ARN is known once the key is there, or found.
 OUTPUT_KEY_ARN=''
 
 # Names that the setup had before.
@@ -126,7 +126,7 @@ policy_role_policy() {
       ],
       "Resource": [
         "${INPUT_BUCKET_ARN}/interactions/*",
-        "${INPUT_BUCKET_ARN}/items/items.csv*",
+        "${INPUT_BUCKET_ARN}/items/items.csv",
         "${INPUT_BUCKET_ARN}/batch/*"
       ]
     },
@@ -222,7 +222,7 @@ policy_bucket_input() {
       ],
       "Resource": [
         "${INPUT_BUCKET_ARN}/interactions/*",
-        "${INPUT_BUCKET_ARN}/items/items.csv*",
+        "${INPUT_BUCKET_ARN}/items/items.csv",
         "${INPUT_BUCKET_ARN}/batch/*"
       ]
     },

@@ -82,7 +82,7 @@ data "aws_iam_policy_document" "role_policy" {
     actions = ["s3:GetObject"]
     resources = [
       "${aws_s3_bucket.input.arn}/interactions/*",
-      "${aws_s3_bucket.input.arn}/items/items.csv*",
+      "${aws_s3_bucket.input.arn}/items/items.csv",
       "${aws_s3_bucket.input.arn}/batch/*",
     ]
   }
@@ -490,7 +490,7 @@ data "aws_iam_policy_document" "bucket_input" {
     actions = ["s3:GetObject"]
     resources = [
       "${aws_s3_bucket.input.arn}/interactions/*",
-      "${aws_s3_bucket.input.arn}/items/items.csv*",
+      "${aws_s3_bucket.input.arn}/items/items.csv",
       "${aws_s3_bucket.input.arn}/batch/*",
     ]
 
