@@ -2,6 +2,8 @@ package cloudformation
 
 import (
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pzgen/pzgen/internal/model"
@@ -9,7 +11,16 @@ import (
 	"github.com/pzgen/pzgen/templates"
 )
 
-// examples builds every setup of the example specs.
+// A key that is told by its alias has no ARN that a template could hold.
+func TestFoundKey(t *testing.T) {
+	m := largest(t)
+	m.Keys[0].ARN, m.Keys[0].Found = "", true
+	if _, err := Print(m); err == nil || !strings.Contains(err.Error(), "a template needs its ARN") {
+		t.Errorf("it is printed: %v", err)
+	}
+}
+
+// examples builds every setup of the example specs that wants a template.
 func examples(t testing.TB) []*model.Setup {
 	t.Helper()
 	files, err := filepath.Glob("../../spec/examples/*.yaml")
@@ -27,6 +38,9 @@ func examples(t testing.TB) []*model.Setup {
 			t.Fatal(diagnostics)
 		}
 		for _, s := range loaded.Setups {
+			if !slices.Contains(s.Targets, "cloudformation") {
+				continue
+			}
 			m, err := model.Build(filepath.Base(f), s, lib)
 			if err != nil {
 				t.Fatal(err)
@@ -46,7 +60,7 @@ func TestExamples(t *testing.T) {
 }
 
 // largest is the example with the largest template.
-func largest(b *testing.B) *model.Setup {
+func largest(b testing.TB) *model.Setup {
 	for _, s := range examples(b) {
 		if s.Name == "encrypted" {
 			return s

@@ -71,13 +71,18 @@ func (p *printer) fail(err error) {
 // Print returns <setup>/cloudformation/template.yaml with parameters.json, and import.yaml with
 // resources-to-import.json when the setup takes over policies of buckets that exist. It fails for
 // a value that a template cannot express: one that is not UTF-8, or that holds a dynamic reference
-// ("{{resolve:"), and for a setup that is larger than a template may be.
+// ("{{resolve:"), for a setup that is larger than a template may be, and for a key told by its alias.
 //
 // CloudFormation has no resource that attaches a managed policy of AWS to a user, group or role
 // that exists: outputs name these attachments. It has none for the policy of a key that exists
 // either: the template leaves such a policy alone and says so at its top.
 func Print(s *model.Setup) ([]output.File, error) {
 	p := &printer{setup: s, names: newNames(s), used: map[string]bool{}}
+	for _, k := range s.Keys {
+		if k.Found {
+			p.fail(fmt.Errorf("key %q is told by its alias, and a template needs its ARN", k.ID))
+		}
+	}
 	resources := p.resources()
 	if n := len(resources.node.Content) / 2; n > maxResources {
 		p.fail(fmt.Errorf("setup needs %d resources and a template takes %d: split the setup",
