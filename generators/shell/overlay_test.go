@@ -297,6 +297,9 @@ func recordOf(tags map[string]string) []string {
 	for k, v := range tags {
 		if strings.HasPrefix(k, recordTag) {
 			for _, e := range strings.Fields(v) {
+				if strings.HasPrefix(e, "region/") {
+					continue
+				}
 				out = append(out, strings.NewReplacer("=2C", ",", "=3D", "=").Replace(e))
 			}
 		}

@@ -12,6 +12,7 @@ RESULT='{}'        # what it answered to the last changing one
 ERROR=''           # its last error
 CODE=''            # and the code of that
 ROLE_OURS=''       # set when the service role is this setup's own
+ROLE_TAGS='[]'     # what the service role carries
 ROLE_RECORD='[]'   # ARNs of the policies of others that the service role has by this setup
 ROLE_RECORD_TAGS=0 # how many of its tags say so
 BACKUPS=''         # the folder for policies as they were

@@ -21,7 +21,8 @@ ensure_role() {
     return 0
   fi
   claim "the role ${ROLE_NAME}" .Role.Tags
-  keep_record "$(answer -c '.Role.Tags // []')"
+  ROLE_TAGS=$(answer -c '.Role.Tags // []')
+  keep_record
   role_arn_agrees
   present=$(answer -c .Role.AssumeRolePolicyDocument)
   if ! same_policy "$present" "$trust"; then
@@ -66,12 +67,13 @@ existing_role() {
   fi
   role_arn_agrees
   ROLE_BOUNDED=$(answer '.Role.PermissionsBoundary.PermissionsBoundaryArn // ""')
+  ROLE_TAGS=$(answer -c '.Role.Tags // []')
   if [[ -z $1 || -z $PLANNING ]]; then return 0; fi
   present=$(answer -c .Role.AssumeRolePolicyDocument)
   check_trust "$present" "$1"
 }
 
-# keep_record TAGS notes what the tags of the service role say of the policies of others that it has.
+# keep_record notes what the tags of the service role say of the policies of others that it has.
 # A role that this setup takes over has none by this setup.
 keep_record() {
   if ours .Role.Tags; then
@@ -248,14 +250,19 @@ role_policies() {
     if [[ -z $PLANNING ]]; then die "there is no role ${ROLE_NAME}"; fi
     ANSWER='{"AttachedPolicies": []}'
   fi
-  there=$(answer -c --arg own "arn:${PARTITION}:iam::${ACCOUNT}:policy/" --argjson names "$NAMES" '
-    [.AttachedPolicies[].PolicyArn | select(. as $arn | any($names[]; ($own + "Personalize-" + .) as $p
-      | $arn == $p or ($arn | startswith($p + "-"))) | not)]')
+  there=$(answer -c '[.AttachedPolicies[].PolicyArn]')
   if [[ -n $ROLE_OURS ]]; then
     RECORD=$ROLE_RECORD
     RECORD_TAGS=$ROLE_RECORD_TAGS
-    # What an earlier version of pzgen attached is noted nowhere.
-    if [[ $RECORD == null ]]; then wanted=$there; else wanted=$RECORD; fi
+    # What an earlier version of pzgen attached is noted nowhere. What has the name of a policy for
+    # operators is attached by the steps for those.
+    wanted=$RECORD
+    if [[ $RECORD == null ]]; then
+      wanted=$(jq -cn --argjson there "$there" --argjson names "$NAMES" \
+        --arg own "arn:${PARTITION}:iam::${ACCOUNT}:policy/" '
+        [$there[] | select(. as $arn | any($names[]; ($own + "Personalize-" + .) as $p
+          | $arn == $p or ($arn | startswith($p + "-"))) | not)]')
+    fi
     for arn in $(jq -rn --argjson there "$there" --argjson mine "$wanted" --argjson managed "$1" '
       ($there - $managed)[] | select(. as $a | any($mine[]; . == $a))'); do
       old_attached "role ${ROLE_NAME} ${arn}"

@@ -96,7 +96,8 @@ undo_managed() {
   if call NoSuchEntity "$POLICY_SHAPE" iam get-policy \
     --policy-arn "arn:${PARTITION}:iam::${ACCOUNT}:policy/$1" && ours .Policy.Tags; then
     record .Policy.Tags
-    names_in_policy "$1"
+    document_of "$1"
+    names_in "$(answer -c .PolicyVersion.Document)"
     while read -r kind name arn; do
       if [[ -z $kind ]]; then continue; fi
       handles attached "${kind}/${name}/${arn}"
@@ -126,9 +127,9 @@ attached_before() {
 
 # look_at_role finds out whether the service role is this setup's own.
 look_at_role() {
-  if call NoSuchEntity "$ROLE_SHAPE" iam get-role --role-name="$ROLE_NAME" && ours .Role.Tags; then
-    ROLE_OURS=1
-  fi
+  if ! call NoSuchEntity "$ROLE_SHAPE" iam get-role --role-name="$ROLE_NAME"; then return 0; fi
+  ROLE_TAGS=$(answer -c '.Role.Tags // []')
+  if ours .Role.Tags; then ROLE_OURS=1; fi
 }
 
 # undo_inline NAME POLICY deletes an inline policy of the service role if pzgen wrote it.

@@ -52,8 +52,13 @@ see() {
   local shape=$1
   shift
   if call 'AccessDenied AccessDeniedException' "$shape" "$@"; then return 0; fi
-  if [[ -n $PLANNING ]]; then UNSEEN="${UNSEEN}  aws $1 $2: ${ERROR#"$NL"}${NL}"; fi
+  unseen "aws $1 $2"
   return 1
+}
+
+# unseen WHAT notes what could not be looked at, and AWS's last error.
+unseen() {
+  if [[ -n $PLANNING ]]; then UNSEEN="${UNSEEN}  $1: ${ERROR#"$NL"}${NL}"; fi
 }
 
 # keeps WHAT tells whether --keep leaves something.
@@ -65,10 +70,12 @@ keeps() {
 # A policy or role of this setup's own carries, as tags, what apply.sh attached: "user/NAME" and so on
 # for whom the policy is attached to, with an ARN behind it for another policy that they have through
 # this setup, and ARNs for what the role has. IAM takes no comma there, and "=" stands for itself no more.
+# "region/REGION" is for which of two setups that have one name in two regions it was made.
 RECORD_JQ='def code: gsub("="; "=3D") | gsub(","; "=2C"); def decode: gsub("=2C"; ",") | gsub("=3D"; "=");
 def records: [.[]? | select(.Key | startswith("pzgen:attached-"))];
 def entries: records | if . == [] then null
-  else [.[].Value // "" | split(" ")[] | select(. != "") | decode] | unique end; '
+  else [.[].Value // "" | split(" ")[] | select(. != "" and (startswith("region/") | not)) | decode]
+    | unique end; '
 
 # record FILTER leaves in RECORD what the tags under FILTER in the last answer say, null for nothing.
 record() {
@@ -78,8 +85,9 @@ record() {
 
 # record_tags ENTRIES prints tags that say ENTRIES, at least as many as there are.
 record_tags() {
-  jq -cn --argjson entries "$1" --argjson least "${RECORD_TAGS:-0}" "${RECORD_JQ}"'
-    reduce ($entries | unique[] | code | select(test("^[\\w.:/=+@-]+$"))) as $e ([""];
+  jq -cn --argjson entries "$1" --argjson least "${RECORD_TAGS:-0}" --arg region "$REGION" "${RECORD_JQ}"'
+    reduce (["region/\($region)"] + ($entries | unique) | .[] | code
+        | select(test("^[\\w.:/=+@-]+$"))) as $e ([""];
       if .[-1] == "" then .[-1] = $e
       elif (.[-1] + " " + $e | length) <= 256 then .[-1] += " " + $e
       else . + [$e] end)
@@ -96,6 +104,9 @@ note_record() {
   tags=$(record_tags "$3")
   if ! jq_true '($t | length) <= 40' --argjson t "$tags"; then
     die "the $1 $2 has more attachments than its tags can hold: attach it to groups"
+  fi
+  if ! jq_true 'all($t[].Value; length <= 256)' --argjson t "$tags"; then
+    die "the $1 $2 comes with a policy whose ARN is longer than a tag can hold: give that a shorter path"
   fi
   case $1 in
     role)
@@ -122,6 +133,33 @@ own_name() {
     --argjson names "$NAMES" --arg policy "$1"
 }
 
+# elsewhere TAGS DOCUMENTS tells whether something is of a setup that has this one's name in another
+# region: roles and policies are of all regions, and so are their names. What is noted in the tags
+# says it, or else the ARNs in the documents, a JSON list, or else where the buckets are that they name.
+elsewhere() {
+  local regions bucket
+  regions=$(jq -cn --argjson tags "$1" --argjson docs "$2" "${RECORD_JQ}"'
+    [$tags | records[].Value // "" | split(" ")[] | select(startswith("region/")) | ltrimstr("region/")]
+    | if . != [] then . else [$docs | .. | strings | split(":")
+        | select(.[0] == "arn" and (.[2] == "personalize" or .[2] == "kms") and length > 5) | .[3]
+        | select(test("^[a-z0-9-]+$"))] end')
+  if [[ $regions == '[]' ]]; then
+    for bucket in $(jq -rn --argjson docs "$2" '[$docs | .. | strings | select(startswith("arn:"))
+      | split(":") | select(.[2] == "s3") | .[5] // "" | split("/")[0] // "" | select(test("^[a-z0-9.-]+$"))]
+      | unique[]'); do
+      if call '404 403 301 400' 'has("BucketRegion")' \
+        s3api head-bucket --bucket "$bucket" --expected-bucket-owner "$ACCOUNT" \
+        --query '{BucketRegion: BucketRegion}'; then
+        regions=$(answer -c --argjson regions "$regions" '$regions + [.BucketRegion | strings]')
+      fi
+    done
+  fi
+  jq_true '$regions != [] and all($regions[]; . != $region)' --argjson regions "$regions" --arg region "$REGION"
+}
+
+# not_here WHAT notes what elsewhere tells of.
+not_here() { left "$1, which is for a setup ${SETUP} in another region"; }
+
 # own_inline NAME DOCUMENT tells whether an inline policy is one that this setup wrote: a name of its
 # own may be another setup's too (-kms is the end of a policy's name, or of a setup's), so what is in
 # the policy counts as well.
@@ -135,6 +173,25 @@ own_inline() {
         else false end)' \
     --arg policy "$1" --argjson doc "$2" --argjson names "$NAMES" \
     --arg guide PersonalizeS3BucketAccessPolicy
+}
+
+# others_inline NAME ROLE_TAGS tells whether the name of a policy is one that the setup gives which made
+# its role, and that has a longer name than this one.
+others_inline() {
+  jq_true 'any($tags[] | select(.Key == "pzgen:setup") | .Value; . as $other | "Personalize-\($other)" as $p
+    | ($policy == $p or ($policy | startswith($p + "-")))
+      and any($names[]; . as $n | $other | startswith($n + "-")))' \
+    --argjson names "$NAMES" --argjson tags "$2" --arg policy "$1"
+}
+
+# either_inline NAME ROLE_TAGS tells whether the name of a policy is as well one of another setup, on a
+# role that this one did not make: Personalize-a-s3-b-s3-c is for the bucket b-s3-c of a, or
+# c of a-s3-b.
+either_inline() {
+  jq_true '(any($tags[] | select(.Key == "pzgen:setup") | .Value; . as $t | any($names[]; . == $t)) | not)
+    and any($names[]; "Personalize-\(.)-s3" as $p
+    | ($policy | startswith($p)) and ($policy | ltrimstr($p) | contains("-s3-")))' \
+    --argjson names "$NAMES" --argjson tags "$2" --arg policy "$1"
 }
 
 # retained PRESENT WANTED prints the policy that is wanted, and with --keep also what the present one
@@ -159,7 +216,7 @@ retained() {
 # look_back finds what the steps do not take care of. It comes after them, while planning.
 look_back() {
   old_roles
-  old_inline "$ROLE_NAME"
+  old_inline "$ROLE_NAME" "$ROLE_TAGS" null
   old_policies
   old_data
 }
@@ -167,7 +224,7 @@ look_back() {
 # old_roles finds roles that Personalize may assume: those that this setup made under another name,
 # and policies that it gave to others.
 old_roles() {
-  local role
+  local role tags trust
   if ! see '.Roles | array and all(.RoleName | text)' iam list-roles --page-size 1000; then return 0; fi
   for role in $(answer --arg service "$SERVICE" '.Roles[]
     | select([.AssumeRolePolicyDocument | .. | strings] | any(. == $service)) | .RoleName'); do
@@ -175,12 +232,20 @@ old_roles() {
       ! call NoSuchEntity "$ROLE_SHAPE" iam get-role --role-name="$role"; then
       continue
     fi
-    if ours .Role.Tags; then OLD_ROLES="${OLD_ROLES}${role}${NL}"; fi
-    old_inline "$role"
+    tags=$(answer -c '.Role.Tags // []')
+    trust=$(answer -c .Role.AssumeRolePolicyDocument)
+    if ! ours .Role.Tags; then
+      old_inline "$role" "$tags" "$trust"
+    elif elsewhere "$tags" "[${trust}]"; then
+      not_here "the role ${role}"
+    else
+      OLD_ROLES="${OLD_ROLES}${role}${NL}"
+      old_inline "$role" "$tags" "$trust"
+    fi
   done
 }
 
-# old_inline ROLE finds inline policies of this setup's.
+# old_inline ROLE TAGS TRUST finds inline policies of this setup's.
 old_inline() {
   local name document
   if ! call NoSuchEntity '.PolicyNames | array' iam list-role-policies --role-name="$1"; then return 0; fi
@@ -191,7 +256,16 @@ old_inline() {
       continue
     fi
     document=$(answer -c .PolicyDocument)
-    if ! own_inline "$name" "$document"; then continue; fi
+    if ! own_inline "$name" "$document" || others_inline "$name" "$2"; then continue; fi
+    if [[ $1 != "$ROLE_NAME" ]] && elsewhere "$2" "[$3, ${document}]"; then
+      not_here "the policy ${name} of the role $1"
+      continue
+    fi
+    if either_inline "$name" "$2"; then
+      left "the policy ${name} of the role $1, which may be another setup's:" \
+        "aws iam delete-role-policy --role-name $1 --policy-name ${name}"
+      continue
+    fi
     names_in "$document"
     OLD_INLINE="${OLD_INLINE}$1 ${name}${NL}"
   done
@@ -199,7 +273,7 @@ old_inline() {
 
 # old_policies finds customer managed policies.
 old_policies() {
-  local name
+  local name tags document
   if ! see '.Policies | array and all(.PolicyName | text)' \
     iam list-policies --scope Local --page-size 1000; then
     return 0
@@ -213,19 +287,25 @@ old_policies() {
       continue
     fi
     if ! ours .Policy.Tags; then continue; fi
-    OLD_POLICIES="${OLD_POLICIES}${name}${NL}"
+    tags=$(answer -c .Policy.Tags)
     record .Policy.Tags
+    document_of "$name"
+    document=$(answer -c .PolicyVersion.Document)
+    if elsewhere "$tags" "[${document}]"; then
+      not_here "the policy ${name}"
+      continue
+    fi
+    OLD_POLICIES="${OLD_POLICIES}${name}${NL}"
     old_attached "$(pairs "$RECORD")"
-    names_in_policy "$name"
+    names_in "$document"
   done
 }
 
-# names_in_policy NAME is names_in for the policy in the last answer.
-names_in_policy() {
+# document_of NAME reads the document of the policy in the last answer.
+document_of() {
   call '' '.PolicyVersion.Document | object' iam get-policy-version \
     --policy-arn "arn:${PARTITION}:iam::${ACCOUNT}:policy/$1" \
     --version-id "$(answer .Policy.DefaultVersionId)"
-  names_in "$(answer -c .PolicyVersion.Document)"
 }
 
 # pairs ENTRIES prints "KIND NAME ARN" for the policies of others in a record, which may be null.
@@ -304,10 +384,7 @@ revoke_bucket() {
   if ! call '404 403 301 400' 'has("BucketRegion")' \
     s3api head-bucket --bucket "$1" --expected-bucket-owner "$ACCOUNT" \
     --query '{BucketRegion: BucketRegion}'; then
-    # What is another account's has no statement of this setup's.
-    if [[ $CODE == 403 ]] && created bucket "$1"; then
-      left "the bucket $1, which may not be seen with these credentials"
-    fi
+    if [[ $CODE != 404 ]]; then unseen "the policy of the bucket $1, which may be another account's"; fi
     return 0
   fi
   revoke_statements bucket "$1"
@@ -318,9 +395,7 @@ revoke_bucket() {
 
 revoke_key() {
   if ! call 'NotFoundException AccessDeniedException' "$KEY_SHAPE" kms describe-key --key-id "$1"; then
-    if [[ $CODE == AccessDeniedException ]]; then
-      left "the key $1, which may not be seen with these credentials"
-    fi
+    if [[ $CODE == AccessDeniedException ]]; then unseen "the policy of the key $1"; fi
     return 0
   fi
   if holds '.KeyMetadata.KeyState == "PendingDeletion"'; then return 0; fi

@@ -73,9 +73,15 @@ func getResources(a *Account, in *input) (any, error) {
 		list = append(list, object{"ResourceARN": arn, "Tags": tagList(tags, "Key", "Value")})
 	}
 	for _, name := range sortedKeys(a.Buckets) {
+		if a.Buckets[name].Region != a.Region {
+			continue
+		}
 		add("s3", a.arn("s3", "", "", name), a.Buckets[name].Tags)
 	}
 	for _, k := range a.Keys {
+		if parts := strings.Split(k.ARN, ":"); parts[3] != a.Region {
+			continue
+		}
 		add("kms:key", k.ARN, k.Tags)
 	}
 	for _, name := range sortedKeys(a.Datasets) {
