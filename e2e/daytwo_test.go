@@ -320,7 +320,7 @@ func TestStacksRevoke(t *testing.T) {
 				}
 				left++
 				data := kind == "AWS::S3::Bucket" || kind == "AWS::KMS::Key" || kind == "AWS::Personalize::DatasetGroup"
-				if kept := child(r, "DeletionPolicy").Value == "Retain"; kept != data {
+				if kept := child(r, "DeletionPolicy").Value == "RetainExceptOnCreate"; kept != data {
 					t.Errorf("%s: the %s %s leaves the template; retained: %v", c.Name, kind, id, kept)
 				}
 			}

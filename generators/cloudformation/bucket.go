@@ -55,7 +55,7 @@ func (p *printer) bucket(all object, b model.Bucket, n bucketNames) {
 		o.put("LifecycleConfiguration", newObject().put("Rules", list(expire(b.ExpireDays))).node)
 	}
 	o.put("Tags", p.tags())
-	all.put(n.bucket, resourceBody(typeBucket, true, nil, o))
+	all.put(n.bucket, resourceBody(typeBucket, stays, nil, o))
 }
 
 // expire deletes objects for good: where versions are kept, what expires becomes a noncurrent
@@ -74,12 +74,14 @@ func expire(days int) *yaml.Node {
 // exists holds statements of others, which have to outlive the stack.
 func (p *printer) bucketPolicy(b model.Bucket, d policy.Document, names bucketNames) *yaml.Node {
 	o := newObject()
+	keep := goes
 	if b.Existing {
+		keep = staysFor
 		o.put("Bucket", p.parameter(names.name))
 	} else {
 		o.put("Bucket", ref(names.bucket))
 	}
-	n := resourceBody(typeBucketPolicy, b.Existing, nil, o.put("PolicyDocument", p.document(d)))
+	n := resourceBody(typeBucketPolicy, keep, nil, o.put("PolicyDocument", p.document(d)))
 	if d.Version != policy.Version2012 {
 		// The version is whoever wrote the policy's to choose: raising it would make variables of
 		// what is text now.

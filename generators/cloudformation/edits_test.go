@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -33,6 +34,7 @@ const (
 	limits    = "limits"
 	copied    = "what people copy"
 	imported  = "imports"
+	alone     = "the dataset group alone"
 )
 
 // Texts of the template of created that edits stand on.
@@ -83,6 +85,10 @@ func edits(t testing.TB) []edit {
 					e.in = largeSetup
 				case valuesFile:
 					e.file = s
+				case "apart":
+					e.in = apartSetup
+				case groupFile:
+					e.in, e.file = apartSetup, s
 				case importFile, importList:
 					e.in, e.file = existingSetup, s
 				default:
@@ -141,6 +147,8 @@ func largeSetup(testing.TB) *model.Setup {
 	s.Buckets = append(s.Buckets, manyBuckets(60)...)
 	return s
 }
+
+func apartSetup(testing.TB) *model.Setup { return apart() }
 
 func existingSetup(t testing.TB) *model.Setup { return existing(t) }
 
@@ -205,26 +213,29 @@ func TestEdits(t *testing.T) {
 	for kind, n := range tried {
 		t.Logf("%s: %d edits, %d of them equal in meaning", kind, n, same[kind])
 	}
-	if len(names) < 280 || len(tried) != 9 {
+	if len(names) < 300 || len(tried) != 10 {
 		t.Errorf("only %d edits of %d kinds", len(names), len(tried))
 	}
 }
 
 // TestFiles changes the set of files.
 func TestFiles(t *testing.T) {
+	for s, want := range map[*model.Setup]int{existing(t): 4, apart(): 3} {
+		files := printed(t, s)
+		if len(files) != want {
+			t.Fatalf("%d files", len(files))
+		}
+		for i, f := range files {
+			if len(differences(t, s, slices.Delete(slices.Clone(files), i, i+1))) == 0 {
+				t.Errorf("nobody misses %s", f.Path)
+			}
+			if len(differences(t, s, append(slices.Clone(files), f))) == 0 {
+				t.Errorf("nobody notices %s twice", f.Path)
+			}
+		}
+	}
 	s := existing(t)
 	files := printed(t, s)
-	if len(files) != 4 {
-		t.Fatalf("%d files", len(files))
-	}
-	for i, f := range files {
-		if len(differences(t, s, slices.Delete(slices.Clone(files), i, i+1))) == 0 {
-			t.Errorf("nobody misses %s", f.Path)
-		}
-		if len(differences(t, s, append(slices.Clone(files), f))) == 0 {
-			t.Errorf("nobody notices %s twice", f.Path)
-		}
-	}
 	for _, name := range []string{"more.yaml", "template.json", "template.yml", "Template.yaml",
 		"sub/template.yaml", "deploy.sh", ".template.yaml", "samconfig.toml", "params.json"} {
 		more := output.File{Path: s.Name + "/cloudformation/" + name, Data: files[0].Data}
@@ -235,10 +246,10 @@ func TestFiles(t *testing.T) {
 	imports := append(printed(t, existing(t))[1:],
 		output.File{Path: "there-already/cloudformation/" + importList, Data: []byte("[]\n")})
 	s = created()
-	for _, f := range imports {
-		f.Path = strings.Replace(f.Path, "there-already", s.Name, 1)
+	for _, f := range append(imports, printed(t, apart())[1]) {
+		f.Path = s.Name + "/cloudformation/" + path.Base(f.Path)
 		if len(differences(t, s, append(printed(t, s), f))) == 0 {
-			t.Errorf("nobody notices %s, which imports nothing", f.Path)
+			t.Errorf("nobody notices %s, which is not of this setup", f.Path)
 		}
 	}
 }

@@ -152,6 +152,17 @@ func created() *model.Setup {
 	}
 }
 
+// apart makes the role, and a dataset group with a key that exists.
+func apart() *model.Setup {
+	s := created()
+	s.Name = "apart"
+	s.Keys = append(s.Keys, model.Key{ID: "corp",
+		ARN:    "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000",
+		Policy: model.Doc{Name: "key-corp", Partial: true, Document: document(from(service(), allow("Key", texts("kms:Decrypt"), one("*"))))}})
+	s.DatasetGroup.Key = "corp"
+	return s
+}
+
 // existing only adds to what is there.
 func existing(t testing.TB) *model.Setup {
 	base, ancient, key := decode(t, foreign), decode(t, old), decode(t, foreign)

@@ -37,6 +37,7 @@ const (
 	typeString      = "String"
 	allowedPattern  = "AllowedPattern"
 	retain          = "Retain"
+	retainOnceMade  = "RetainExceptOnCreate"
 	oldVersionCheck = "W2511" // of cfn-lint: a policy of version 2008-10-17
 )
 
@@ -68,7 +69,8 @@ func (p *printer) fail(err error) {
 	}
 }
 
-// Print returns <setup>/cloudformation/template.yaml with parameters.json, and import.yaml with
+// Print returns <setup>/cloudformation/template.yaml with parameters.json, dataset-group.yaml when
+// the dataset group has to wait for a key's policy that is not the stack's, and import.yaml with
 // resources-to-import.json when the setup takes over policies of buckets that exist. It fails for
 // a value that a template cannot express: one that is not UTF-8, or that holds a dynamic reference
 // ("{{resolve:"), for a setup that is larger than a template may be, and for a key told by its alias.
@@ -94,11 +96,16 @@ func Print(s *model.Setup) ([]output.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	group, more, err := p.group()
+	if err != nil {
+		return nil, err
+	}
 	adopt, err := p.adopt()
 	if err != nil {
 		return nil, err
 	}
-	return append(append([]output.File{template}, adopt...), p.values()), nil
+	files := append(append([]output.File{template}, group...), adopt...)
+	return append(files, p.values(more)), nil
 }
 
 // template puts the sections around resources, which are to be built before: they decide which
@@ -186,20 +193,18 @@ func (p *printer) header(large bool) string {
 	b.WriteString(p.generated())
 	fmt.Fprintf(&b, "\nDeploy it into account %s, from the folder that holds the folder %s:\n\n",
 		p.setup.Account, p.setup.Name)
-	fmt.Fprintf(&b, "  aws cloudformation deploy --region %s --stack-name %s \\\n",
-		p.setup.Region, p.stack())
-	fmt.Fprintf(&b, "    --template-file %s/cloudformation/%s \\\n", p.setup.Name, templateFile)
-	fmt.Fprintf(&b, "    --parameter-overrides file://%s/cloudformation/%s \\\n",
-		p.setup.Name, valuesFile)
-	b.WriteString("    " + deploySmall + "\n")
+	b.WriteString(p.deploy(p.stack(), templateFile) + " \\\n    " + deploySmall + "\n")
 	b.WriteString(`
 CAPABILITY_NAMED_IAM lets the stack make roles and policies with names of their own. A stack that exists keeps the value of
 each parameter that is not given one, whatever its default is now: parameters.json has the value of every one. Buckets, keys
-and the dataset group stay when the stack is deleted.
+and the dataset group stay when the stack is deleted; those of a first deployment that fails go with it, so that it can be tried again.
 `)
 	if len(p.adopted()) > 0 {
 		b.WriteString("\nPolicies of buckets that exist come under this stack: import them first, " +
 			"as import.yaml says, or deploying fails.\n")
+	}
+	if line := keyFirst(p.setup); line != "" {
+		b.WriteString("\n" + line + "\n")
 	}
 	for _, line := range byHand(p.setup) {
 		b.WriteString("\n" + line + "\n")

@@ -14,14 +14,17 @@ import (
 const (
 	templateFile = "template.yaml"
 	valuesFile   = "parameters.json"
+	groupFile    = "dataset-group.yaml"
 	importFile   = "import.yaml"
 	importList   = "resources-to-import.json"
 )
 
+var files = []string{templateFile, valuesFile, groupFile, importFile, importList}
+
 // maxFilled bounds what a template comes to when its parameters have their values.
 const maxFilled = 64 << 20
 
-// Parse reads template.yaml in the folder, and parameters.json, import.yaml with
+// Parse reads template.yaml in the folder, and parameters.json, dataset-group.yaml, import.yaml with
 // resources-to-import.json if they are there. What it returns gives the State that deploying them
 // brings about under values; both can be called at once.
 //
@@ -31,7 +34,7 @@ const maxFilled = 64 << 20
 // mean. It does not check values against the schemas of the types, which cfn-lint does. The
 // policies in import.yaml are in State.Documents, and its parameters, outputs and resources are
 // under its name. The comment at the top of a template, which people copy commands from, is a
-// page.
+// page. What dataset-group.yaml makes is in the State like the rest, its names under the file's.
 //
 // An error is a [*policy.Error]: a file is missing, or is no YAML, or holds characters that are
 // not read alike.
@@ -42,7 +45,7 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 		name := strings.TrimPrefix(f.Path, in.Dir+"/")
 		_, twice := found[name]
 		switch {
-		case !twice && slices.Contains([]string{templateFile, valuesFile, importFile, importList}, name):
+		case !twice && slices.Contains(files, name):
 			found[name] = f.Data
 		case in.Own[f.Path] && path.Ext(name) == ".md":
 		default:
@@ -52,7 +55,7 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 	if _, ok := found[templateFile]; !ok {
 		return nil, deployed.Errorf(deployed.Place{Path: in.Dir + "/" + templateFile}, "file is missing")
 	}
-	for _, name := range []string{templateFile, importFile} {
+	for _, name := range []string{templateFile, groupFile, importFile} {
 		if data, ok := found[name]; ok {
 			if err := r.template(in.Dir, name, data); err != nil {
 				return nil, err

@@ -28,7 +28,10 @@ func (t *template) build() {
 	joined := types{typeRolePolicy: t.rolePolicy, typeBucketPolicy: t.bucketPolicy, typeAlias: t.alias}
 	first := types{typeRole: t.role, typeManagedPolicy: t.managedPolicy, typeBucket: t.bucket,
 		typeKey: t.key, typeGroup: t.datasetGroup}
-	if t.prefix != "" {
+	switch {
+	case t.prefix == groupFile+" ":
+		first, joined = types{typeGroup: t.datasetGroup}, nil
+	case t.prefix != "":
 		first, joined = nil, types{typeBucketPolicy: t.bucketPolicy}
 	}
 	for _, r := range t.order {
@@ -54,7 +57,8 @@ func (t *template) build() {
 func (t *template) read(r *resource, read func(*resource, *fields) deployed.Text) {
 	f := t.fields("resource "+r.id, r.properties)
 	out := deployed.Resource{Address: t.prefix + r.id, Type: r.kind,
-		Protected: t.protected(r), At: t.at(r.key)}
+		Protected: t.protected(r), OnceMade: deployed.Bool{V: r.onceMade, At: t.at(r.key)},
+		At: t.at(r.key)}
 	slices.Sort(r.needs)
 	for _, id := range slices.Compact(r.needs) {
 		out.After = append(out.After, t.text(r.key, t.prefix+id))

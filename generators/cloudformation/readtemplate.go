@@ -34,6 +34,7 @@ type resource struct {
 	properties *yaml.Node
 	needs      []string // the resources that it refers to or depends on
 	protected  bool     // it stays when the stack goes, or when another one takes its place
+	onceMade   bool     // but not when the deployment fails that makes it
 	busy       bool     // its name is being resolved
 }
 
@@ -174,9 +175,12 @@ func (t *template) resource(name *yaml.Node, f *fields) {
 	}
 	if f.has("DeletionPolicy") || f.has("UpdateReplacePolicy") {
 		deletion, replace := f.str("DeletionPolicy"), f.str("UpdateReplacePolicy")
-		if r.protected = deletion == retain && replace == retain; !r.protected {
+		r.onceMade = deletion == retainOnceMade
+		r.protected = (r.onceMade || deletion == retain) && replace == retain
+		if !r.protected {
 			t.refuse(name, "resource attribute", strings.TrimSpace(deletion+" "+replace),
-				"DeletionPolicy and UpdateReplacePolicy of "+r.id+" are not both "+retain)
+				"DeletionPolicy of "+r.id+" is not "+retain+" or "+retainOnceMade+
+					", or its UpdateReplacePolicy is not "+retain)
 		}
 	}
 	f.below("Metadata", func(m *fields) {

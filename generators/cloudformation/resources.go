@@ -7,12 +7,21 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
+// What becomes of a resource when it leaves its stack, as its DeletionPolicy.
+const (
+	goes     = ""             // it is deleted
+	stays    = retainOnceMade // it holds data
+	staysFor = retain         // it holds what others wrote, and was there before the stack
+)
+
 // resourceBody is the body of a resource; only types that hold data, or policies of others, are
-// retained.
-func resourceBody(kind string, keep bool, dependsOn []string, properties object) *yaml.Node {
+// retained. What a deployment makes and then fails is removed again, so that the next try does not
+// find the names taken (AWS CloudFormation Template Reference, "DeletionPolicy attribute";
+// UpdateReplacePolicy has no such value).
+func resourceBody(kind, keep string, dependsOn []string, properties object) *yaml.Node {
 	o := newObject().put("Type", str(kind))
-	if keep {
-		o.put("DeletionPolicy", str(retain)).put("UpdateReplacePolicy", str(retain))
+	if keep != goes {
+		o.put("DeletionPolicy", str(keep)).put("UpdateReplacePolicy", str(retain))
 	}
 	if len(dependsOn) > 0 {
 		o.put("DependsOn", strs(dependsOn))
@@ -46,10 +55,12 @@ func (p *printer) resources() object {
 			all.put(p.names.buckets[i].policy, p.bucketPolicy(b, d.Document, p.names.buckets[i]))
 		}
 	}
-	p.datasetGroup(all)
+	if p.setup.DatasetGroup != nil && !groupApart(p.setup) {
+		p.datasetGroup(all, p.names.rolePolicies)
+	}
 	for i, o := range p.setup.Operators {
 		for j, d := range o.Policies {
-			body := resourceBody(typeManagedPolicy, false, nil, p.managedPolicy(d, o))
+			body := resourceBody(typeManagedPolicy, goes, nil, p.managedPolicy(d, o))
 			all.put(p.names.operators[i].policies[j], body)
 		}
 	}
@@ -75,7 +86,7 @@ func (p *printer) role(all object) {
 		}
 		o.put("Tags", p.tags())
 		p.within = ""
-		all.put(p.names.role, resourceBody(typeRole, false, nil, o))
+		all.put(p.names.role, resourceBody(typeRole, goes, nil, o))
 		all.comment("The role that Amazon Personalize assumes.")
 	}
 	for i, d := range r.Policies {
@@ -84,13 +95,13 @@ func (p *printer) role(all object) {
 			o.put("PolicyName", p.str(d.PolicyName))
 			o.put("RoleName", p.roleName())
 			o.put("PolicyDocument", p.document(d.Document))
-			all.put(p.names.rolePolicies[i], resourceBody(typeRolePolicy, false, nil, o))
+			all.put(p.names.rolePolicies[i], resourceBody(typeRolePolicy, goes, nil, o))
 		} else {
 			o.put("ManagedPolicyName", p.str(d.PolicyName))
 			p.about(o, d)
 			o.put("Roles", list(p.roleName()))
 			o.put("PolicyDocument", p.document(d.Document))
-			all.put(p.names.rolePolicies[i], resourceBody(typeManagedPolicy, false, nil, o))
+			all.put(p.names.rolePolicies[i], resourceBody(typeManagedPolicy, goes, nil, o))
 		}
 		if i == 0 {
 			all.comment("A resource of its own, so that the role does not wait for keys whose policies " +
@@ -145,18 +156,15 @@ func (p *printer) key(all object, k model.Key, n keyNames) {
 	o.put("KeyPolicy", p.document(k.Policy.Document))
 	o.put("Tags", p.tags())
 	p.within = ""
-	all.put(n.key, resourceBody(typeKey, true, nil, o))
+	all.put(n.key, resourceBody(typeKey, stays, nil, o))
 	alias := newObject().put("AliasName", p.parameter(n.aliasName)).put("TargetKeyId", ref(n.key))
-	all.put(n.alias, resourceBody(typeAlias, false, nil, alias))
+	all.put(n.alias, resourceBody(typeAlias, goes, nil, alias))
 }
 
 // datasetGroup prints no tags: the type has none. The service checks the role's access to the key
-// at creation, so the policies come first.
-func (p *printer) datasetGroup(all object) {
+// at creation, so the policies, which are those of the role, come first.
+func (p *printer) datasetGroup(all object, policies []string) {
 	g := p.setup.DatasetGroup
-	if g == nil {
-		return
-	}
 	o := newObject().put("Name", p.parameter(p.names.groupName))
 	if g.Domain != "" {
 		o.put("Domain", p.str(g.Domain))
@@ -165,9 +173,9 @@ func (p *printer) datasetGroup(all object) {
 	if g.Key != "" {
 		o.put("KmsKeyArn", p.reference(model.RefKeyARN(g.Key)))
 		o.put("RoleArn", p.reference(model.RefRoleARN))
-		after = p.names.rolePolicies
+		after = policies
 	}
-	all.put(p.names.group, resourceBody(typeGroup, true, after, o))
+	all.put(p.names.group, resourceBody(typeGroup, stays, after, o))
 }
 
 func (p *printer) reference(r policy.Ref) *yaml.Node { return p.text(policy.NewText(r), false) }

@@ -106,7 +106,7 @@ func setups(t testing.TB) []*model.Setup {
 	attached := created()
 	attached.Name, attached.Tags = "attached", nil
 	attached.Role.Inline, attached.DatasetGroup.Key = false, ""
-	return []*model.Setup{created(), existing(t), attached}
+	return []*model.Setup{created(), existing(t), apart(), attached}
 }
 
 func TestRoundTrip(t *testing.T) {
@@ -156,7 +156,7 @@ func TestPlaces(t *testing.T) {
 }
 
 func TestGolden(t *testing.T) {
-	for _, s := range setups(t)[:2] {
+	for _, s := range setups(t)[:3] {
 		for _, f := range printed(t, s) {
 			name := path.Join("testdata", s.Name, path.Base(f.Path))
 			if *update {

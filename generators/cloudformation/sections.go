@@ -152,10 +152,15 @@ func (p *printer) outputs() object {
 				p.joinTexts(o.ManagedPolicies))
 		}
 	}
-	if s.DatasetGroup != nil {
-		put(n.group+"Arn", "ARN of the dataset group", getAtt(n.group, "DatasetGroupArn"))
+	if s.DatasetGroup != nil && !groupApart(s) {
+		p.groupOutput(all)
 	}
 	return all
+}
+
+func (p *printer) groupOutput(all object) {
+	o := newObject().put("Description", str("ARN of the dataset group"))
+	all.put(p.names.group+"Arn", o.put("Value", getAtt(p.names.group, "DatasetGroupArn")).node)
 }
 
 // joinTexts writes ARNs as one string, a space between each.

@@ -2,7 +2,6 @@ package cloudformation
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -16,11 +15,19 @@ import (
 // `aws cloudformation deploy --parameter-overrides file://` takes it in version 1 and in version 2
 // of the AWS CLI, a list of Name=value (AWS CLI Command Reference, "cloudformation deploy"). A
 // parameter that is not handed over keeps the value that the stack has, whatever default a new
-// template has for it. So the file lists all of them, or a change of the spec would not arrive.
-func (p *printer) values() output.File {
+// template has for it. So the file lists all of them, or a change of the spec would not arrive. It
+// serves the template of the dataset group too, with more, its parameters: the command passes over
+// those that a template does not have.
+func (p *printer) values(more []parameter) output.File {
+	all := p.parameters()
+	for _, q := range more {
+		if !p.used[q.id] {
+			all = append(all, q)
+		}
+	}
 	var b strings.Builder
 	b.WriteString("[")
-	for i, q := range p.parameters() {
+	for i, q := range all {
 		if i > 0 {
 			b.WriteString(",")
 		}
@@ -55,18 +62,26 @@ func (r *reader) values(path string, data []byte) error {
 	return nil
 }
 
-// value hands a value over to the parameter of its name.
+// value hands a value over to the parameters of its name.
 func (t *template) value(n *yaml.Node) {
 	name, value, ok := strings.Cut(n.Value, "=")
-	at := slices.IndexFunc(t.state.Parameters, func(p deployed.Parameter) bool { return p.Name == name })
-	switch {
-	case !ok:
+	if !ok {
 		t.refuse(n, "value", n.Value, "it is not of the form Name=value")
-	case at < 0:
+		return
+	}
+	known := false
+	for i := range t.state.Parameters {
+		p := &t.state.Parameters[i]
+		if p.Name != name && p.Name != groupFile+" "+name {
+			continue
+		}
+		if known = true; p.Given.At.Line > 0 {
+			t.refuse(n, "parameter", name, "it is given a value twice")
+			return
+		}
+		p.Given = t.text(n, value)
+	}
+	if !known {
 		t.refuse(n, "parameter", name, templateFile+" has none of this name")
-	case t.state.Parameters[at].Given.At.Line > 0:
-		t.refuse(n, "parameter", name, "it is given a value twice")
-	default:
-		t.state.Parameters[at].Given = t.text(n, value)
 	}
 }

@@ -51,9 +51,10 @@ func Want(s *model.Setup) deployed.State {
 	}
 	w.resources()
 	w.outputs()
-	w.parameters("", refs(w.State))
+	w.parameters("", w.used())
 	p := &printer{setup: s, names: w.names}
 	w.page(templateFile, p.header(false))
+	w.group()
 	w.imports()
 	return w.State
 }
@@ -77,6 +78,7 @@ func (w *wanted) resource(address, kind string, id deployed.Text, protected bool
 	refs []policy.Ref, after ...string) {
 	r := deployed.Resource{Address: address, Type: kind, ID: id}
 	r.Protected.V = protected
+	r.OnceMade.V = protected && kind != typeBucketPolicy
 	for _, ref := range refs {
 		if made := w.madeBy(ref, kind); made != "" {
 			after = append(after, made)
@@ -148,7 +150,7 @@ func (w *wanted) resources() {
 			w.resource(n.buckets[i].policy, typeBucketPolicy, textOf(name), b.Existing, refs)
 		}
 	}
-	if g := s.DatasetGroup; g != nil {
+	if g := s.DatasetGroup; g != nil && !groupApart(s) {
 		var refs []policy.Ref
 		var after []string
 		if g.Key != "" { // the service checks the role's access to the key at once
@@ -216,11 +218,39 @@ func (w *wanted) outputs() {
 		}
 		byHand(n.operators[i].byHand, o.ManagedPolicies)
 	}
-	if s.DatasetGroup != nil {
-		w.output(n.group+"Arn", policy.NewText(policy.Lit("arn:"), model.RefPartition,
-			policy.Lit(":personalize:"), model.RefRegion, policy.Lit(":"), model.RefAccount,
-			policy.Lit(":dataset-group/"), model.RefGroupName))
+	if s.DatasetGroup != nil && !groupApart(s) {
+		w.output(n.group+"Arn", groupARN())
 	}
+}
+
+func groupARN() policy.Text {
+	return policy.NewText(policy.Lit("arn:"), model.RefPartition,
+		policy.Lit(":personalize:"), model.RefRegion, policy.Lit(":"), model.RefAccount,
+		policy.Lit(":dataset-group/"), model.RefGroupName)
+}
+
+// used returns how often each reference is in what template.yaml brings about.
+func (w *wanted) used() map[policy.Ref]int {
+	s := w.State
+	if groupApart(w.setup) {
+		s.DatasetGroups = nil
+	}
+	return refs(s)
+}
+
+// group is what dataset-group.yaml brings about, where there is one.
+func (w *wanted) group() {
+	g := w.setup.DatasetGroup
+	if !groupApart(w.setup) {
+		return
+	}
+	prefix := groupFile + " "
+	w.resource(prefix+w.names.group, typeGroup, textOf(model.RefGroupName), true, nil)
+	w.output(prefix+w.names.group+"Arn", groupARN())
+	w.parameters(prefix, map[policy.Ref]int{
+		model.RefRoleARN: 1, model.RefKeyARN(g.Key): 1, model.RefGroupName: 1})
+	p := &printer{setup: w.setup, names: w.names}
+	w.page(groupFile, p.groupHeader(false))
 }
 
 // parameters are those whose references are used, and those that name what the stack makes.
@@ -229,7 +259,7 @@ func (w *wanted) parameters(prefix string, used map[policy.Ref]int) {
 	put := func(id, value, expr string) {
 		p := deployed.Parameter{Name: prefix + id, Type: deployed.Lit(typeString),
 			Default: deployed.Lit(value), Accepts: []deployed.Text{accepts(expr)}}
-		if prefix == "" {
+		if prefix != importFile+" " {
 			p.Given = p.Default // see printer.values
 		}
 		w.Parameters = append(w.Parameters, p)
@@ -250,7 +280,7 @@ func (w *wanted) parameters(prefix string, used map[policy.Ref]int) {
 			put(n.keys[i].aliasName, k.Alias, aliasPattern)
 		}
 	}
-	if g := s.DatasetGroup; g != nil && prefix == "" {
+	if g := s.DatasetGroup; g != nil && used[model.RefGroupName] > 0 {
 		put(n.groupName, g.Name, groupNamePattern)
 	}
 }

@@ -24,6 +24,21 @@ func newCloudFormation(s *model.Setup) (*cloudFormation, error) {
 		adopt.add("aws", "cloudformation", "execute-change-set", region, stack, change)
 		adopt.add("aws", "cloudformation", "wait", "stack-import-complete", region, stack)
 	}
+	// See groupApart in the package cloudformation.
+	var group script
+	var key span
+	if g := s.DatasetGroup; g != nil {
+		for _, k := range s.Keys {
+			if k.ID != g.Key || !k.Existing() {
+				continue
+			}
+			if key = code(k.ID); !s.Role.Existing {
+				group.add("aws", "cloudformation", "deploy", region, flag{"template-file", "cloudformation/dataset-group.yaml"},
+					flag{"stack-name", "personalize-" + s.Name + "-dataset-group"},
+					flag{"parameter-overrides", "file://cloudformation/parameters.json"})
+			}
+		}
+	}
 	// A template attaches managed policies of AWS to the role that it makes, and to nobody else.
 	hand := &hand{setup: s, known: s.DeployedEnv()}
 	if s.Role.Existing {
@@ -35,12 +50,13 @@ func newCloudFormation(s *model.Setup) (*cloudFormation, error) {
 		o.Policies = nil
 		hand.operator(o)
 	}
-	for _, c := range []*script{&deploy, &outputs, &adopt, &hand.script} {
+	for _, c := range []*script{&deploy, &outputs, &adopt, &group, &hand.script} {
 		if c.err != nil {
 			return nil, c.err
 		}
 	}
-	return &cloudFormation{Deploy: deploy.block(), Outputs: outputs.block(), Import: adopt.block(), Hand: hand.block()}, nil
+	return &cloudFormation{Deploy: deploy.block(), Outputs: outputs.block(), Import: adopt.block(),
+		Group: group.block(), GroupKey: key, Hand: hand.block()}, nil
 }
 
 // whole reports whether a document is a whole policy, so that a target may put it in place of the

@@ -278,6 +278,7 @@ type Resource struct {
 	ID        Text   // of the thing: its name or ARN
 	After     []Text // addresses of what is to be there before, beside those that it refers to
 	Protected Bool   // the tool refuses to destroy it, or leaves it when the rest goes
+	OnceMade  Bool   // but destroys it when the very run that makes it fails
 	At        Place  `match:"-"`
 }
 

@@ -16,7 +16,7 @@ func setupNames() []string {
 		"policies/role-*.json", "policies/bucket-*.json", "policies/key-*.json",
 		"policies/operator-*.json",
 		"cloudformation/template.yaml", "cloudformation/parameters.json",
-		"cloudformation/import.yaml", "cloudformation/resources-to-import.json",
+		"cloudformation/dataset-group.yaml", "cloudformation/import.yaml", "cloudformation/resources-to-import.json",
 		"terraform/versions.tf", "terraform/variables.tf", "terraform/main.tf",
 		"terraform/outputs.tf", "terraform/adopt.tf.example", "terraform/*.base.json",
 		"shell/apply.sh", "shell/destroy.sh",
