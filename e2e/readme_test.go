@@ -5,6 +5,7 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -135,5 +136,47 @@ func TestRealReadmeTerraform(t *testing.T) {
 	var v any
 	if err != nil || !bytes.Contains(state, []byte("aws_s3_bucket_policy")) || json.Unmarshal(state, &v) != nil {
 		t.Errorf("the state is %.200s, %v", state, err)
+	}
+}
+
+// TestRealReadmeGroup deploys by the README a setup whose dataset group has a key that exists: two
+// stacks with one file of values, and between them the key's policy, which names the role.
+func TestRealReadmeGroup(t *testing.T) {
+	testtool.Need(t, "bash")
+	w := newWorld(t, startAWS(t), "minimal.yaml", "minimal", nil)
+	const arn = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"
+	w.edit("    buckets:\n", "    keys: {corp: {arn: "+arn+"}}\n    datasetGroup: {name: shop, key: corp}\n    buckets:\n")
+	dir, commands := w.readme(t, "cloudformation", "CloudFormation")
+	_, above := w.readme(t, "cloudformation", "What exists already")
+	if len(commands) != 3 || len(above) != 1 || !strings.Contains(above[0], "kms put-key-policy") {
+		t.Fatalf("the commands are\n%s\nand those for what exists\n%s",
+			strings.Join(commands, "\n"), strings.Join(above, "\n"))
+	}
+	first, last := commands[0], commands[2]
+	text, err := os.ReadFile(filepath.Join(dir, "cloudformation", "template.yaml"))
+	if err != nil || bytes.Contains(text, []byte("AWS::Personalize::DatasetGroup")) {
+		t.Errorf("the first stack makes the dataset group: %v\n%s", err, text)
+	}
+	for _, name := range []string{"template.yaml", "dataset-group.yaml"} {
+		forMoto(t, filepath.Join(dir, "cloudformation", name))
+	}
+	w.bash(t, dir, first)
+	if role := w.state().Roles[w.setup.Role.Name]; role == nil {
+		t.Fatal("the key's policy could not name the role: it is not there")
+	}
+	w.bash(t, dir, last)
+	var answer struct {
+		Stacks []struct {
+			Parameters []struct{ ParameterKey, ParameterValue string }
+		}
+	}
+	w.json(&answer, "cloudformation", "describe-stacks", "--stack-name", "personalize-minimal-dataset-group")
+	got := map[string]string{}
+	for _, p := range answer.Stacks[0].Parameters {
+		got[p.ParameterKey] = p.ParameterValue
+	}
+	want := map[string]string{"RoleName": w.setup.Role.Name, "CorpKeyArn": arn, "DatasetGroupName": "shop"}
+	if !maps.Equal(got, want) {
+		t.Errorf("the dataset group's stack has %v, not %v", got, want)
 	}
 }
