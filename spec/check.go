@@ -30,6 +30,7 @@ func (c *checker) check() {
 	c.checkPlaceOfSetup()
 	c.checkProfile()
 	c.checkTargets()
+	c.checkStackSet()
 	c.checkWas()
 	c.checkOwnFiles()
 	c.checkTags()
@@ -130,6 +131,24 @@ func (c *checker) checkTargets() {
 	for _, t := range targets {
 		if c.d.targets == nil || slices.ContainsFunc(c.d.targets, func(x text) bool { return x.v == t }) {
 			c.s.Targets = append(c.s.Targets, t)
+		}
+	}
+}
+
+// checkStackSet refuses a template with statements of others in it: they are of one account's bucket.
+func (c *checker) checkStackSet() {
+	on := c.d.stackSet
+	if c.s.StackSet = on.v; !on.v {
+		return
+	}
+	if !slices.Contains(c.s.Targets, "cloudformation") {
+		c.warn(warnNoEffect, on.n, "leave it out, or add cloudformation to targets",
+			"stackSet has no effect without the target cloudformation")
+	}
+	for _, b := range c.d.buckets {
+		if b.v.existing.v && b.v.policy.given() {
+			c.err(codeStackSet, on.n, "leave policy out and merge it, or leave stackSet out",
+				"the template holds the present policy of bucket %q, which other accounts do not have", b.name)
 		}
 	}
 }

@@ -48,6 +48,7 @@ const (
 	codeDeletionKey  = "PZ040"
 	codeUpload       = "PZ042"
 	codeStatement    = "PZ043"
+	codeStackSet     = "PZ095"
 	codeSid          = "PZ044"
 	codeReference    = "PZ045"
 	codeTags         = "PZ046"
@@ -144,6 +145,7 @@ func Checks() []Check {
 		{codeOwnFiles, "a pattern that names no file, or one that pzgen writes"},
 		{codeWas, "a former name of a setup that is another's, or its own"},
 		{codePlaceholder, "a placeholder that is not known, or not closed"},
+		{codeStackSet, "a template of one account that is to be for many"},
 		{codeDrop, "a null that drops nothing"},
 		{codeOtherBucket, "a bucket's policy that names another bucket"},
 		{codeUnfit, "an action in a bucket's policy that applies to none of its resources"},

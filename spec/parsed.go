@@ -63,7 +63,7 @@ type named[T any] struct {
 type setupDraft struct {
 	description, account, region, partition, profile, deputy text
 	boundary                                                 boundaryDraft
-	allowUnknownRegion, listByPrefix                         toggle
+	allowUnknownRegion, listByPrefix, stackSet               toggle
 	role                                                     item[roleDraft]
 	keys                                                     []named[keyDraft]
 	buckets                                                  []named[bucketDraft]

@@ -32,6 +32,7 @@ type Setup struct {
 	Profile             string // LeastPrivilege or Documented
 	ConfusedDeputy      string // DeputyTrust, DeputyEverywhere or DeputyNowhere (profile documented)
 	ListByPrefix        bool
+	StackSet            bool // the CloudFormation template is for other accounts and regions too
 	Role                Role
 	Keys                []Key
 	Buckets             []Bucket

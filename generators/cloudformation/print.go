@@ -199,6 +199,9 @@ CAPABILITY_NAMED_IAM lets the stack make roles and policies with names of their 
 each parameter that is not given one, whatever its default is now: parameters.json has the value of every one. Buckets, keys
 and the dataset group stay when the stack is deleted; those of a first deployment that fails go with it, so that it can be tried again.
 `)
+	if p.setup.StackSet {
+		b.WriteString(p.stackSet())
+	}
 	if len(p.adopted()) > 0 {
 		b.WriteString("\nPolicies of buckets that exist come under this stack: import them first, " +
 			"as import.yaml says, or deploying fails.\n")

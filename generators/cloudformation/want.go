@@ -33,6 +33,9 @@ func Want(s *model.Setup) deployed.State {
 	// Who operators are, and tags, are written out: a template has no parameters for them.
 	w.State = w.Fill(s.WrittenOut(slices.Collect(maps.Values(w.names.parameters(s)))...))
 	w.Scope = deployed.Scope{Account: deployed.Lit(s.Account), Region: deployed.Lit(s.Region)}
+	if s.StackSet {
+		w.Scope = deployed.Scope{}
+	}
 	w.Roles = slices.DeleteFunc(w.Roles, func(r deployed.Role) bool {
 		return !r.Created && r.Inline == nil
 	})

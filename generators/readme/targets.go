@@ -56,7 +56,7 @@ func newCloudFormation(s *model.Setup) (*cloudFormation, error) {
 		}
 	}
 	return &cloudFormation{Deploy: deploy.block(), Outputs: outputs.block(), Import: adopt.block(),
-		Group: group.block(), GroupKey: key, Hand: hand.block()}, nil
+		Group: group.block(), GroupKey: key, StackSet: s.StackSet, Hand: hand.block()}, nil
 }
 
 // whole reports whether a document is a whole policy, so that a target may put it in place of the

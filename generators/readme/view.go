@@ -50,6 +50,7 @@ type upload struct{ File, To span }
 type cloudFormation struct {
 	Deploy, Outputs block
 	Import          block // for policies of buckets that come under the stack; empty for none
+	StackSet        bool
 	Group           block // for the dataset group's stack, when that comes after a key's policy; empty for none
 	GroupKey        span  // the existing key of the dataset group; empty for none
 	Hand            block // managed policies of AWS that a template cannot attach; empty for none

@@ -40,7 +40,7 @@ func Build(file string, s *spec.Setup, lib *templates.Library) (*Setup, error) {
 	b.out = &Setup{
 		Name: s.Name, Description: s.Description, SpecFile: filepath.Base(file),
 		Account: s.Account, Region: s.Region, Partition: s.Partition, Profile: s.Profile, Targets: s.Targets, OwnFiles: s.OwnFiles,
-		Deputy: s.ConfusedDeputy, ListByPrefix: s.ListByPrefix,
+		Deputy: s.ConfusedDeputy, ListByPrefix: s.ListByPrefix, StackSet: s.StackSet,
 		Uploads: s.Uploads, Workflows: s.Workflows, Tags: s.Tags, Places: s.Places,
 		Was: s.Was,
 	}

@@ -24,6 +24,7 @@ type Setup struct {
 	Profile      string
 	Deputy       string // where conditions against a confused deputy stand: spec.DeputyTrust and so on
 	ListByPrefix bool
+	StackSet     bool // the template of CloudFormation has no rule on account and region
 	Targets      []string
 	OwnFiles     []string // see [spec.OwnPattern]
 

@@ -296,6 +296,13 @@ func (r *random) setupBody() fields {
 		name, body := r.bucket()
 		buckets = append(buckets, name, body)
 	}
+	// A present policy in a template is of one account.
+	if !slices.ContainsFunc(buckets, func(f any) bool {
+		b, ok := f.(fields)
+		return ok && slices.Contains(b, any("policy"))
+	}) {
+		put(4, "stackSet", r.one(2))
+	}
 	b = append(b, "buckets", buckets, "workflows", r.workflows())
 	if r.one(2) {
 		g := fields{"name", r.unique(func() string { return chars("abAB01", "abAB01-_", 63)(r) })}

@@ -65,6 +65,7 @@ func (v *visitor) visit(s *spec.Setup) {
 	v.slot(kindRegion, &s.Region)
 	v.prose(&s.Description)
 	v.text(s.Partition, s.Profile, s.ConfusedDeputy)
+	v.flags(s.StackSet)
 	v.arn(&s.PermissionsBoundary)
 	for _, list := range [][]string{s.Targets, s.OwnFiles} {
 		v.count(len(list))
