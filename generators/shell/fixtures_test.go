@@ -166,6 +166,13 @@ func renamed(s *model.Setup, from, to string) *model.Setup {
 	return s
 }
 
+// foundSetup is existingSetup with its first key told by an alias.
+func foundSetup() *model.Setup {
+	s := existingSetup()
+	s.Keys[0].ARN, s.Keys[0].Alias, s.Keys[0].Found = "", "alias/corp", true
+	return s
+}
+
 // existingSetup adds to what is there: a role, and a bucket and a key whose policies are known.
 func existingSetup() *model.Setup {
 	s := setup()

@@ -339,7 +339,7 @@ func attachedByOthers(w *world) {
 
 // broken are setups in which every step occurs.
 func broken() []*model.Setup {
-	return []*model.Setup{setup(), existingSetup(), managedSetup(), uploadsSetup(), smallSetup(), bareSetup()}
+	return []*model.Setup{setup(), existingSetup(), foundSetup(), managedSetup(), uploadsSetup(), smallSetup(), bareSetup()}
 }
 
 // finds reports whether a trial of any of the setups shows a difference.

@@ -153,6 +153,10 @@ func (r *run) named(id string) deployed.Text {
 
 // safe notes the names that are checked: their values can be part of a policy's JSON.
 func (r *run) safe(c call) {
+	if len(c.args) == 0 {
+		r.refuse(c.at, "arguments", c.name, "it checks nothing")
+		return
+	}
 	for _, w := range c.args {
 		ref, ok := r.sourceRef(w)
 		if !ok {
