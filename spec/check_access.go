@@ -178,6 +178,26 @@ func (c *checker) checkPolicyNames() {
 	}
 }
 
+// warnOfPolicyNames warns of names by which scripts do not know a policy again once it is not in the
+// spec any more. It is called when the targets are known.
+func (c *checker) warnOfPolicyNames() {
+	if !slices.Contains(c.s.Targets, "shell") {
+		return
+	}
+	check := func(d item[policyDraft]) {
+		name, begin := d.v.name, "Personalize-"+c.s.Name
+		if !name.given() || name.v == begin || strings.HasPrefix(name.v, begin+"-") {
+			return
+		}
+		c.warn(warnPolicyName, name.n, "begin it with "+quoted(begin)+", or delete the policy by hand then",
+			"apply.sh and destroy.sh do not find policy %q once the spec does not have it any more", name.v)
+	}
+	check(c.d.role.v.policy)
+	for i := range c.s.Operators {
+		check(c.d.operators[i].v.policy)
+	}
+}
+
 // policyNames checks what a policy is called.
 func (c *checker) policyNames(d item[policyDraft]) PolicyNames {
 	if d.n == nil {

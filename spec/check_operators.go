@@ -98,6 +98,7 @@ func (c *checker) checkUploads() {
 
 // checkUse looks at the setup as a whole, once everything that can use a bucket or key was seen.
 func (c *checker) checkUse() {
+	c.warnOfPolicyNames()
 	if c.errors > 0 {
 		return // what seems to be unused may only be misspelt
 	}

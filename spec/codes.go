@@ -93,6 +93,7 @@ const (
 	warnClosedKey    = "PZ091"
 	warnLockOut      = "PZ092"
 	warnNoWorkflow   = "PZ093"
+	warnPolicyName   = "PZ096"
 )
 
 // Checks returns every check of a spec, by code.
@@ -181,5 +182,6 @@ func Checks() []Check {
 		{warnClosedKey, "a key that leaves nothing to IAM policies"},
 		{warnLockOut, "a key that not everybody can create"},
 		{warnNoWorkflow, "a location that no workflow uses"},
+		{warnPolicyName, "a name of a policy that does not say its setup"},
 	}
 }

@@ -217,6 +217,7 @@ func TestRefusedByName(t *testing.T) {
 		{"check", "\n  need_file 'data/interactions.csv'\n", "\n"},
 		{"removal", "\n  undo_bucket \"$OPEN", "\n  undo_managed 'Theirs'\n  undo_bucket \"$OPEN"},
 		{"removal", "\n  undo_managed 'Personalize-retail-web'\n", "\n"},
+		{"syntax", "\nSHOP_KEY_ARN=''\n", "\n"},
 		{"removal", "\n  undo_bucket \"$OPEN_BUCKET\" '' 'created'\n", "\n"},
 		{"removal", "\n  attached_before user 'ann'", "\n  attached_before user 'eve'"},
 		{"removal", "\n  undo_dataset_group 'retail'", "\n  undo_dataset_group 'other'"},

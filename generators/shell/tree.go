@@ -220,9 +220,13 @@ func (p *program) allowed(node syntax.Node, have *seen) bool {
 		return n.Op == syntax.Hdoc && n.N == nil
 	case *syntax.DblQuoted:
 		return !n.Dollar
-	case *syntax.ParamExp, *syntax.CmdSubst:
-		raw := strings.Trim(p.text[node.Pos().Offset():node.End().Offset()], "${()}")
-		return raw == "@" || span(raw, isNameByte) == len(raw)
+	case *syntax.ParamExp:
+		// A name without a value ends a script in the middle: each has to be assigned above.
+		raw := strings.Trim(p.text[node.Pos().Offset():node.End().Offset()], "${}")
+		return raw == "@" || p.names[raw] != nil
+	case *syntax.CmdSubst:
+		raw := strings.Trim(p.text[node.Pos().Offset():node.End().Offset()], "$()")
+		return span(raw, isNameByte) == len(raw)
 	}
 	return false
 }

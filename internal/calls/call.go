@@ -25,6 +25,7 @@ type Call struct {
 	context   *context
 	anonymous bool // a service's call that does not say on whose behalf it is made
 	alone     bool // must not pass: its side alone is asked
+	unbounded bool // the role's permissions boundary is not asked
 	same      int  // index of the first call of the same list that asks the same
 	request   policy.Request
 	key       string            // ID of the key that is used, or that encrypts what is written

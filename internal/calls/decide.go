@@ -139,7 +139,7 @@ func (c *Call) ask(docs Documents, identity, resource []Document) policy.Decisio
 	if c.theirs != nil {
 		ps.Identity = slices.Concat(c.theirs, mine.docs)
 	}
-	if c.Caller == Role && !c.alone {
+	if c.Caller == Role && !c.alone && !c.unbounded {
 		ps.PermissionsBoundaries = c.table.boundary
 	}
 	if on.exists {

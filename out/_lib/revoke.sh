@@ -169,7 +169,7 @@ own_inline() {
     | any($names[]; "Personalize-\(.)" as $p
       | if $policy == $p then all($sids[]; . != "" and . != $guide)
         elif $policy | startswith($p + "-s3-") then all($sids[]; . == $guide)
-        elif $policy == $p + "-kms" or $policy == $p + "-cloudwatch" then all($sids[]; . == "")
+        elif any("-kms", "-cloudwatch", "-access"; $policy == $p + .) then all($sids[]; . == "")
         else false end)' \
     --arg policy "$1" --argjson doc "$2" --argjson names "$NAMES" \
     --arg guide PersonalizeS3BucketAccessPolicy
