@@ -186,7 +186,7 @@ func (c *checker) warnOfPolicyNames() {
 	}
 	check := func(d item[policyDraft]) {
 		name, begin := d.v.name, "Personalize-"+c.s.Name
-		if !name.given() || name.v == begin || strings.HasPrefix(name.v, begin+"-") {
+		if !name.ok || name.v == begin || strings.HasPrefix(name.v, begin+"-") {
 			return
 		}
 		c.warn(warnPolicyName, name.n, "begin it with "+quoted(begin)+", or delete the policy by hand then",
