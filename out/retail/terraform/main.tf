@@ -939,7 +939,7 @@ data "aws_iam_policy_document" "operator_web" {
   }
 
   statement {
-    # the program asks recommenders, and uses filters; the reference lists campaigns alone, and calls are refused without these
+    # the program asks recommenders, and uses filters; the reference lists campaigns alone, and a sample of AWS grants these too
     sid    = "PersonalizeRecommendFiltered"
     effect = "Allow"
     actions = [
