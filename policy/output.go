@@ -48,7 +48,9 @@ func DecodeOutput(data []byte) (Document, error) {
 // DecodeVersion reads the policy of an identity, or a permissions boundary, in either form in which
 // it is given: the document itself, or what `aws iam get-policy-version` prints (IAM API Reference,
 // GetPolicyVersion; the AWS CLI prints the document decoded). It fails as [DecodeJSON] does.
-func DecodeVersion(data []byte) (Document, error) { return decodeWithin(data, "PolicyVersion", "Document") }
+func DecodeVersion(data []byte) (Document, error) {
+	return decodeWithin(data, "PolicyVersion", "Document")
+}
 
 // DecodeTrust is [DecodeVersion] for a role's trust policy, and what `aws iam get-role` prints.
 func DecodeTrust(data []byte) (Document, error) {
