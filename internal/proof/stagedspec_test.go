@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,7 +128,8 @@ func staged(seed uint64) (short, long *yaml.Node, files map[string][]byte, ok bo
 		case field != "tags" && r.IntN(4) > 0:
 			defaults.set(field, "")
 			*defaults.at(field).Node = *v
-		case v.Kind == yaml.MappingNode && len(v.Content) > 2 && field != "datasetGroup" && field != "tags":
+		case v.Kind == yaml.MappingNode && len(v.Content) > 2 &&
+			!slices.Contains([]string{"datasetGroup", "tags", "permissionsBoundary"}, field):
 			mine, shared := node(fields{}), node(fields{}) // some of its entries
 			for j := 0; j < len(v.Content); j += 2 {
 				to := []*yaml.Node{mine, shared}[r.IntN(2)]
