@@ -46,8 +46,7 @@ func (c *checker) locations(o *named[operatorDraft], op Operator) []Location {
 		meets := func(of func(w Workflow) *Location) bool {
 			return slices.ContainsFunc(c.s.Workflows, func(w Workflow) bool {
 				other := of(w)
-				return other != nil && other.Bucket == l.Bucket &&
-					(strings.HasPrefix(other.Prefix, l.Prefix) || strings.HasPrefix(l.Prefix, other.Prefix))
+				return other != nil && other.Meets(*l)
 			})
 		}
 		read := meets(func(w Workflow) *Location { return w.From })

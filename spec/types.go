@@ -186,6 +186,12 @@ func (l Location) IsFile() bool {
 	return dot > 0 && !strings.HasSuffix(l.Prefix, "/") && ext != "" && classLetters.has(ext[0])
 }
 
+// Meets reports whether one of two locations is in the other.
+func (l Location) Meets(o Location) bool {
+	return l.Bucket == o.Bucket &&
+		(strings.HasPrefix(l.Prefix, o.Prefix) || strings.HasPrefix(o.Prefix, l.Prefix))
+}
+
 // DatasetGroup is the dataset group of the setup.
 type DatasetGroup struct {
 	Name   string

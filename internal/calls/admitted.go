@@ -6,7 +6,6 @@ import (
 
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
-	"github.com/pzgen/pzgen/spec"
 )
 
 // admitted is somebody whom the policies of buckets and keys let in for an operator of the spec: a
@@ -48,14 +47,11 @@ func (t *Table) admittedCalls(a admitted) {
 		}
 		t.require(c)
 	}
-	for _, level := range []struct {
-		name string
-		rows []dataRow
-	}{{spec.Uploader, uploadRows}, {spec.Downloader, downloadRows}} {
+	for _, level := range dataLevels {
 		for _, l := range t.places(a.o, level.name) {
 			arn, by := t.env[model.RefBucketARN(l.Bucket)], OfBucket(l.Bucket)
 			for _, r := range level.rows {
-				call(r.action, arn+"/"+object(l.Prefix), r.source, t.from(a), by)
+				call(r.action, arn+"/"+l.object(), r.source, t.from(a), by)
 			}
 			call("s3:ListBucket", arn, pageS3Actions, t.with(t.from(a), "s3:prefix", l.Prefix), by)
 		}
@@ -80,38 +76,26 @@ func (t *Table) from(a admitted) *context {
 	return t.plain
 }
 
+// admittedBy returns all operators of the spec that let somebody in.
+func (t *Table) admittedBy(a admitted) []model.Operator {
+	var out []model.Operator
+	for _, other := range t.admitted {
+		if other.who == a.who {
+			out = append(out, other.o)
+		}
+	}
+	return out
+}
+
 // refuseAdmitted tries what those who are let in need not do in a bucket, by its policy alone.
 func (t *Table) refuseAdmitted(b model.Bucket, no refusal) {
 	arn := t.env[model.RefBucketARN(b.ID)]
 	for _, a := range t.admitted {
 		in := t.from(a)
-		keys := t.objects(b.ID)
-		allowed := map[string][]spec.Location{}
-		var places []spec.Location
-		for _, other := range t.admitted { // for all that it is let in for
-			if other.who != a.who {
-				continue
-			}
-			for _, level := range []struct {
-				name string
-				rows []dataRow
-			}{{spec.Uploader, uploadRows}, {spec.Downloader, downloadRows}} {
-				for _, l := range t.places(other.o, level.name) {
-					if l.Bucket != b.ID {
-						continue
-					}
-					places = append(places, l)
-					keys = append(keys, object(l.Prefix), l.Prefix+"-"+made, made+"/"+l.Prefix+"x")
-					for _, r := range level.rows {
-						allowed[r.action] = append(allowed[r.action], l)
-					}
-				}
-			}
-		}
-		slices.Sort(keys)
-		for _, key := range slices.Compact(keys) {
-			for _, action := range append(slices.Clone(objectActions), "s3:AbortMultipartUploadToo") {
-				if !slices.ContainsFunc(allowed[action], func(l spec.Location) bool { return holds(l, b.ID, key) }) {
+		r := t.reachOf(b.ID, t.admittedBy(a)...)
+		for _, key := range r.keys {
+			for _, action := range operatorActions {
+				if !r.may(action, key) {
 					no(Admitted, a.who, action, arn+"/"+key, in)
 				} else if a.isService() {
 					no(Admitted, a.who, action, arn+"/"+key, t.plain)
@@ -124,13 +108,12 @@ func (t *Table) refuseAdmitted(b model.Bucket, no refusal) {
 				no(Admitted, a.who, action, arn, in)
 			}
 		}
-		whole := slices.ContainsFunc(places, func(l spec.Location) bool { return l.Prefix == "" })
 		for _, prefix := range []string{"", made + "/"} {
-			if !whole {
+			if !r.whole() {
 				no(Admitted, a.who, "s3:ListBucket", arn, t.with(in, "s3:prefix", prefix))
 			}
 		}
-		for _, l := range places {
+		for _, l := range r.places {
 			listing := t.with(in, "s3:prefix", l.Prefix)
 			no(Admitted, a.who, "s3:ListBucket", "arn:"+t.partition()+":s3:::"+made, listing)
 			for _, action := range bucketActions {
@@ -155,11 +138,9 @@ func (t *Table) refuseAdmittedWith(k model.Key, no refusal) {
 			continue
 		}
 		var needed []string
-		for _, other := range t.admitted {
-			if other.who == a.who {
-				actions, _, _ := t.keyNeeds(other.o, k)
-				needed = append(needed, actions...)
-			}
+		for _, o := range t.admittedBy(a) {
+			actions, _, _ := t.keyNeeds(o, k)
+			needed = append(needed, actions...)
 		}
 		for _, action := range anyKeyAction {
 			switch {

@@ -27,6 +27,9 @@ var (
 	downloadRows = []dataRow{{"s3:GetObject", pageS3Actions}}
 )
 
+// operatorActions are tried on objects.
+var operatorActions = append(slices.Clone(objectActions), "s3:AbortMultipartUploadToo")
+
 // keyNeeds are the actions that a key is needed for: to encrypt what is uploaded, and to join its
 // parts; to decrypt what is read; and, as "you must give your IAM user […] permission to use your
 // key", to create what is under it.
@@ -40,58 +43,107 @@ var (
 var keyNeighbours = []string{"kms:Decrypt", "kms:GenerateDataKey", "kms:PutKeyPolicy",
 	"kms:ScheduleKeyDeletion", "kms:CreateGrant", "kms:Encrypt"}
 
+// dataLevels are the levels of access to data, with the calls that each is for.
+var dataLevels = []struct {
+	name string
+	rows []dataRow
+}{{spec.Uploader, uploadRows}, {spec.Downloader, downloadRows}}
+
+// place is where an operator does what a level of access to data is for. What is brought is read
+// by workflows, of which one that names a file reads that alone.
+type place struct {
+	spec.Location
+	exact bool // the file that it names alone
+}
+
+// holds reports whether an object of the place's bucket is in it.
+func (p place) holds(key string) bool {
+	if p.exact {
+		return key == p.Prefix
+	}
+	return strings.HasPrefix(key, p.Prefix)
+}
+
+// object returns the key of an object in the place.
+func (p place) object() string { return object(p.Prefix, p.exact) }
+
 // places returns where an operator does what a level of access is for.
-func (t *Table) places(o model.Operator, level string) []spec.Location {
+func (t *Table) places(o model.Operator, level string) []place {
+	if !o.Has(level) {
+		return nil
+	}
 	of := func(w spec.Workflow) *spec.Location { return w.From }
 	other := spec.Downloader
 	if level == spec.Downloader {
 		of, other = func(w spec.Workflow) *spec.Location { return w.To }, spec.Uploader
 	}
-	var out []spec.Location
-	switch {
-	case !o.Has(level):
-	case o.Locations == nil:
+	var out []place
+	add := func(l spec.Location) { out = append(out, place{l, level == spec.Uploader && l.IsFile()}) }
+	if o.Locations == nil {
 		for _, w := range t.m.Workflows {
 			if l := of(w); l != nil {
-				out = append(out, *l)
+				add(*l)
 			}
 		}
-	default:
-		for _, l := range o.Locations {
-			if !o.Has(other) || slices.ContainsFunc(t.m.Workflows, func(w spec.Workflow) bool {
-				at := of(w)
-				return at != nil && at.Bucket == l.Bucket &&
-					(strings.HasPrefix(at.Prefix, l.Prefix) || strings.HasPrefix(l.Prefix, at.Prefix))
-			}) {
-				out = append(out, l)
-			}
+		return out
+	}
+	for _, l := range o.Locations {
+		if !o.Has(other) || slices.ContainsFunc(t.m.Workflows, func(w spec.Workflow) bool {
+			at := of(w)
+			return at != nil && at.Meets(l)
+		}) {
+			add(l)
 		}
 	}
 	return out
 }
 
-// holds reports whether an object is one of a location: under it, or the file that it names.
-func holds(l spec.Location, bucket, key string) bool {
-	if l.Bucket != bucket {
-		return false
+// reach is what operators do in a bucket.
+type reach struct {
+	places  []place
+	allowed map[string][]place // where, by action
+	keys    []string           // of objects in these places and beside them, and in and beside those of workflows
+}
+
+// reachOf returns what some operators do in a bucket, all together.
+func (t *Table) reachOf(bucket string, operators ...model.Operator) reach {
+	r := reach{allowed: map[string][]place{}, keys: append(t.objects(bucket), "any")}
+	for _, o := range operators {
+		for _, level := range dataLevels {
+			for _, p := range t.places(o, level.name) {
+				if p.Bucket != bucket {
+					continue
+				}
+				r.places = append(r.places, p)
+				r.keys = append(r.keys, p.object(), p.Prefix+"-"+made, made+"/"+p.Prefix+"x")
+				for _, row := range level.rows {
+					r.allowed[row.action] = append(r.allowed[row.action], p)
+				}
+			}
+		}
 	}
-	name := l.Prefix[strings.LastIndexByte(l.Prefix, '/')+1:]
-	if strings.Contains(name, ".") {
-		return key == l.Prefix
-	}
-	return strings.HasPrefix(key, l.Prefix)
+	slices.Sort(r.keys)
+	r.keys = slices.Compact(r.keys)
+	return r
+}
+
+// may reports whether an action on an object is among what they do.
+func (r reach) may(action, key string) bool {
+	return slices.ContainsFunc(r.allowed[action], func(p place) bool { return p.holds(key) })
+}
+
+// whole reports whether they do it in the whole bucket.
+func (r reach) whole() bool {
+	return slices.ContainsFunc(r.places, func(p place) bool { return p.Prefix == "" })
 }
 
 // data makes the calls by which the operator brings data and fetches results.
 func (c *operatorCalls) data() {
-	for _, level := range []struct {
-		name string
-		rows []dataRow
-	}{{spec.Uploader, uploadRows}, {spec.Downloader, downloadRows}} {
+	for _, level := range dataLevels {
 		for _, l := range c.places(c.o, level.name) {
 			arn := c.env[model.RefBucketARN(l.Bucket)]
 			for _, r := range level.rows {
-				call := c.call(r.action, arn+"/"+object(l.Prefix), nil)
+				call := c.call(r.action, arn+"/"+l.object(), nil)
 				call.Source, call.Resource = r.source, OfBucket(l.Bucket)
 				if r.action == "s3:PutObject" {
 					call.key = c.bucket(l.Bucket).Key // he can send the header that a policy asks for
@@ -250,43 +302,24 @@ func (t *Table) letsIn(d policy.Document, k model.Key, who string, actions []str
 // mustNotInBuckets tries what an operator has no business with in the buckets of the setup: beside
 // the places where he brings or fetches data, with other actions, and with the bucket itself.
 func (c *operatorCalls) mustNotInBuckets(no func(action, resource string, in *context)) {
-	actions := append(slices.Clone(objectActions), "s3:AbortMultipartUploadToo")
 	for _, b := range c.m.Buckets {
 		arn := c.env[model.RefBucketARN(b.ID)]
-		keys := append(c.objects(b.ID), "any")
-		var places []spec.Location
-		allowed := map[string][]spec.Location{}
-		for _, level := range []struct {
-			name string
-			rows []dataRow
-		}{{spec.Uploader, uploadRows}, {spec.Downloader, downloadRows}} {
-			for _, l := range c.places(c.o, level.name) {
-				if l.Bucket != b.ID {
-					continue
-				}
-				places = append(places, l)
-				keys = append(keys, object(l.Prefix), l.Prefix+"-"+made, made+"/"+l.Prefix+"x")
-				for _, r := range level.rows {
-					allowed[r.action] = append(allowed[r.action], l)
-				}
-			}
-		}
-		if places == nil { // no statement of his is about objects
+		r := c.reachOf(b.ID, c.o)
+		if r.places == nil { // no statement of his is about objects
 			for _, a := range []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"} {
 				no(a, arn+"/any", nil)
 			}
 			no("s3:PutBucketPolicy", arn, nil)
 			continue
 		}
-		slices.Sort(keys)
-		for _, key := range slices.Compact(keys) {
-			for _, a := range actions {
-				if !slices.ContainsFunc(allowed[a], func(l spec.Location) bool { return holds(l, b.ID, key) }) {
+		for _, key := range r.keys {
+			for _, a := range operatorActions {
+				if !r.may(a, key) {
 					no(a, arn+"/"+key, nil)
 				}
 			}
 		}
-		listing := c.with(c.plain, "s3:prefix", places[0].Prefix)
+		listing := c.with(c.plain, "s3:prefix", r.places[0].Prefix)
 		for _, a := range bucketActions {
 			if a != "s3:ListBucket" {
 				no(a, arn, nil)
@@ -294,7 +327,7 @@ func (c *operatorCalls) mustNotInBuckets(no func(action, resource string, in *co
 			}
 		}
 		no("s3:ListBucket", "arn:"+c.partition()+":s3:::"+made, listing)
-		if !slices.ContainsFunc(places, func(l spec.Location) bool { return l.Prefix == "" }) {
+		if !r.whole() {
 			for _, in := range []*context{c.plain, c.with(c.plain, "s3:prefix", ""),
 				c.with(c.plain, "s3:prefix", made+"/")} {
 				no("s3:ListBucket", arn, in)

@@ -95,8 +95,11 @@ func (t *Table) objects(bucket string) []string {
 	keys := []string{made + "/x"}
 	t.locations(bucket, func(_ spec.Workflow, prefix string) {
 		if prefix != "" {
-			keys = append(keys, object(prefix), strings.TrimSuffix(prefix, "/")+"-"+made+"/x",
+			keys = append(keys, object(prefix, false), strings.TrimSuffix(prefix, "/")+"-"+made+"/x",
 				made+"/"+prefix+"x")
+			if !strings.HasSuffix(prefix, "/") {
+				keys = append(keys, prefix) // it may be a file
+			}
 		}
 	})
 	slices.Sort(keys)

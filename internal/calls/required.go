@@ -3,7 +3,6 @@ package calls
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
@@ -99,18 +98,18 @@ func (t *Table) row(r row, workflow, place string, from, to *spec.Location) {
 		c.context = t.with(c.context, "s3:prefix", loc.Prefix)
 	case r.on.isObject():
 		c.Resource = OfBucket(loc.Bucket)
-		c.request.Resource = t.env[model.RefBucketARN(loc.Bucket)] + "/" + object(loc.Prefix)
+		c.request.Resource = t.env[model.RefBucketARN(loc.Bucket)] + "/" + object(loc.Prefix, r.on == FromObject && loc.IsFile())
 	}
 	t.require(c)
 }
 
-// object returns the key of an object that a job reads or writes under a prefix; a prefix that
-// does not end in a slash may be the file itself.
-func object(prefix string) string {
-	if prefix == "" || strings.HasSuffix(prefix, "/") {
-		return prefix + "part-0.csv"
+// object returns the key of an object that a job reads or writes at a location: the file that it
+// names, or one whose name begins so.
+func object(prefix string, exact bool) string {
+	if exact {
+		return prefix
 	}
-	return prefix
+	return prefix + "part-0.csv"
 }
 
 func (t *Table) bucket(id string) model.Bucket {

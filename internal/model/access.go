@@ -27,7 +27,9 @@ func about(docs []Doc, description string) {
 	}
 }
 
-// reach is what an operator brings to a bucket or fetches from it: prefixes, none inside another.
+// reach is what an operator brings to a bucket or fetches from it: patterns of objects, none inside
+// another. What is brought is named as workflows read it, one file or all that begins so, and what is
+// fetched as they write it.
 type reach struct{ uploads, downloads []string }
 
 // reachOf returns what an operator does in a bucket.
@@ -35,10 +37,10 @@ func (b *builder) reachOf(o spec.Operator, bucket string) reach {
 	var r reach
 	for _, w := range b.spec.Workflows {
 		if o.Locations == nil && w.From != nil && w.From.Bucket == bucket {
-			r.uploads = append(r.uploads, w.From.Prefix)
+			r.uploads = append(r.uploads, objects(w.From))
 		}
 		if o.Locations == nil && w.To != nil && w.To.Bucket == bucket {
-			r.downloads = append(r.downloads, w.To.Prefix)
+			r.downloads = append(r.downloads, w.To.Prefix+"*")
 		}
 	}
 	for _, l := range o.Locations {
@@ -46,10 +48,10 @@ func (b *builder) reachOf(o spec.Operator, bucket string) reach {
 			continue
 		}
 		if !o.Has(spec.Downloader) || b.meets(l, func(w spec.Workflow) *spec.Location { return w.From }) {
-			r.uploads = append(r.uploads, l.Prefix)
+			r.uploads = append(r.uploads, objects(&l))
 		}
 		if !o.Has(spec.Uploader) || b.meets(l, func(w spec.Workflow) *spec.Location { return w.To }) {
-			r.downloads = append(r.downloads, l.Prefix)
+			r.downloads = append(r.downloads, l.Prefix+"*")
 		}
 	}
 	if !o.Has(spec.Uploader) {
@@ -58,7 +60,7 @@ func (b *builder) reachOf(o spec.Operator, bucket string) reach {
 	if !o.Has(spec.Downloader) {
 		r.downloads = nil
 	}
-	r.uploads, r.downloads = outer(r.uploads), outer(r.downloads)
+	r.uploads, r.downloads = outermost(r.uploads, nil), outermost(r.downloads, nil)
 	return r
 }
 
@@ -66,41 +68,8 @@ func (b *builder) reachOf(o spec.Operator, bucket string) reach {
 func (b *builder) meets(l spec.Location, of func(spec.Workflow) *spec.Location) bool {
 	return slices.ContainsFunc(b.spec.Workflows, func(w spec.Workflow) bool {
 		other := of(w)
-		return other != nil && other.Bucket == l.Bucket &&
-			(strings.HasPrefix(other.Prefix, l.Prefix) || strings.HasPrefix(l.Prefix, other.Prefix))
+		return other != nil && other.Meets(l)
 	})
-}
-
-// outer drops each location that another one of the list holds, or that is there again.
-func outer(list []string) []string {
-	var out []string
-	for i, p := range list {
-		held := false
-		for j, q := range list {
-			held = held || p == q && j < i || p != q && !isFile(q) && strings.HasPrefix(p, q)
-		}
-		if !held {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// isFile reports whether a location names one file and no folder.
-func isFile(prefix string) bool {
-	return strings.Contains(prefix[strings.LastIndexByte(prefix, '/')+1:], ".")
-}
-
-// below returns patterns of the objects of locations. One that names a file stands for that alone.
-func below(prefixes []string) []policy.Text {
-	out := make([]policy.Text, len(prefixes))
-	for i, p := range prefixes {
-		if !isFile(p) {
-			p += "*"
-		}
-		out[i] = policy.Literal(p)
-	}
-	return out
 }
 
 // data adds the statements for the data that an operator brings or fetches.
@@ -128,7 +97,7 @@ func reachFacts(r reach, o spec.Operator) map[string]bool {
 	return map[string]bool{
 		"uploads":    len(r.uploads) > 0,
 		"downloads":  len(r.downloads) > 0,
-		"by-prefix":  len(all) > 0 && !slices.Contains(all, ""),
+		"by-prefix":  len(all) > 0 && !slices.Contains(all, "*"),
 		"principals": len(arns) > 0,
 		"services":   len(services) > 0,
 	}
@@ -152,9 +121,9 @@ func (b *builder) reachHoles(r reach, k spec.Bucket, o spec.Operator) holes {
 		"access.principals": b.arns(arns),
 		"access.services":   literals(services),
 		"bucket.arn":        {policy.NewText(RefBucketARN(k.Name))},
-		"access.uploads":    below(r.uploads),
-		"access.downloads":  below(r.downloads),
-		"access.lists":      below(outer(slices.Concat(r.uploads, r.downloads))),
+		"access.uploads":    literals(r.uploads),
+		"access.downloads":  literals(r.downloads),
+		"access.lists":      literals(outermost(slices.Concat(r.uploads, r.downloads), nil)),
 	}
 }
 
