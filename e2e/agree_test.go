@@ -38,7 +38,8 @@ func (w *world) target(m *model.Setup, env policy.Env) map[string]policy.Documen
 	return docs
 }
 
-// wanted returns what is in the account once the setup is applied: the documents of the JSON target, merged where they are statements to merge.
+// wanted returns what is in the account once the setup is applied: the documents of the JSON
+// target, merged where they are statements to merge.
 func (w *world) wanted(m *model.Setup, env policy.Env) map[string]policy.Document {
 	w.t.Helper()
 	docs := w.target(m, env)

@@ -145,7 +145,8 @@ func (c *cloud) state() *state {
 	return s
 }
 
-// text returns a state as text, in which a key that a setup made goes by its name there. There is no more than one other key.
+// text returns a state as text, in which a key that a setup made goes by its name there. There is
+// no more than one other key.
 func (s *state) text(t testing.TB) string {
 	t.Helper()
 	named := *s
@@ -166,7 +167,7 @@ func (s *state) text(t testing.TB) string {
 	return strings.NewReplacer(ids...).Replace(string(b))
 }
 
-// references returns the references of a setup the values that they have in the account.
+// references returns the values that the references of a setup have in the account.
 func (s *state) references(m *model.Setup) policy.Env {
 	env := m.DeployedEnv()
 	for _, k := range m.Keys {

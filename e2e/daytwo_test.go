@@ -40,8 +40,8 @@ func newDayTwo(t testing.TB, socket string) *world {
 	return w
 }
 
-// exactly requires the account to grant what the setup says and what others granted before, and nothing more: each document, attachment and policy of
-// it is the setup's or was there.
+// exactly requires the account to grant what the setup says and what others granted before, and
+// nothing more: each document, attachment and policy of it is the setup's or was there.
 func (w *world) exactly(t testing.TB, m *model.Setup, s *state) {
 	t.Helper()
 	w.agrees(t, m, s)
@@ -119,8 +119,8 @@ func (w *world) identities(t testing.TB, m *model.Setup, s *state) {
 	}
 }
 
-// nothingElseLetsIn requires the policies of buckets and keys that the setup does not have to be as they were; a key that a setup created keeps who
-// administers it.
+// nothingElseLetsIn requires the policies of buckets and keys that the setup does not have to be as
+// they were; a key that a setup created keeps who administers it.
 func (w *world) nothingElseLetsIn(t testing.TB, m *model.Setup, s *state) {
 	t.Helper()
 	mine := map[string]bool{}
@@ -187,8 +187,9 @@ func (w *world) firstSpec(t *testing.T) string {
 	return string(text)
 }
 
-// someChanges returns the changes that one of several groups tries: usual ones at most, or all of them. Those of the setup's name are
-// not among them: a module's state and a stack go by it, and a script asks for the way back.
+// someChanges returns the changes that one of several groups tries: usual ones at most, or all of
+// them. Those of the setup's name are not among them: a module's state and a stack go by it, and a
+// script asks for the way back.
 func someChanges(group, groups, usual int) []modeltest.Change {
 	all := slices.DeleteFunc(modeltest.Changes(), func(c modeltest.Change) bool {
 		return slices.ContainsFunc(c.Edits, func(e string) bool { return strings.Contains(e, "was:") })
@@ -201,8 +202,8 @@ func someChanges(group, groups, usual int) []modeltest.Change {
 	return some
 }
 
-// TestRealRevokeShell changes the spec in many ways, there and back: each time the account grants what the spec says then, and nothing more, and a second
-// run changes nothing.
+// TestRealRevokeShell changes the spec in many ways, there and back: each time the account grants
+// what the spec says then, and nothing more, and a second run changes nothing.
 func TestRealRevokeShell(t *testing.T) {
 	needShell(t)
 	socket := startAWS(t)
@@ -235,7 +236,8 @@ func TestRealRevokeShell(t *testing.T) {
 	})
 }
 
-// TestRealRevokeTerraform does the same with the module, whose provider finds by its state what is to go.
+// TestRealRevokeTerraform does the same with the module, whose provider finds by its state what is
+// to go.
 func TestRealRevokeTerraform(t *testing.T) {
 	tf := testtool.NeedTerraform(t)
 	socket := startAWS(t)
@@ -274,8 +276,9 @@ func TestRealRevokeTerraform(t *testing.T) {
 	})
 }
 
-// forget takes buckets that get another name out of the state of Terraform, and takes in those that have the name, as docs/day-two.md says: it would have
-// to delete them, and their module says that it must not.
+// forget takes buckets that get another name out of the state of Terraform, and takes in those that
+// have the name, as docs/day-two.md says: it would have to delete them, and their module says that
+// it must not.
 func forget(t *testing.T, tf testtool.Terraform, dir string, env []string, there map[string]*bucket, before, after *model.Setup) {
 	t.Helper()
 	for _, b := range before.Buckets {
@@ -290,8 +293,9 @@ func forget(t *testing.T, tf testtool.Terraform, dir string, env []string, there
 	}
 }
 
-// A stack has what its template has: CloudFormation deletes what leaves it, but for what is retained. That holds data, and grants nothing by itself but
-// the policy of a key: see docs/day-two.md. (An update in moto deletes nothing.)
+// A stack has what its template has: CloudFormation deletes what leaves it, but for what is
+// retained. That holds data, and grants nothing by itself but the policy of a key: see
+// docs/day-two.md. (An update in moto deletes nothing.)
 func TestStacksRevoke(t *testing.T) {
 	w := &world{t: t, spec: filepath.Join(t.TempDir(), "daytwo.yaml"), there: modeltest.KeyThere}
 	resources := func(c modeltest.Change) map[string]*yaml.Node {

@@ -48,8 +48,8 @@ func (w *world) bash(t *testing.T, dir, commands string, env ...string) string {
 	return string(out)
 }
 
-// TestRealReadmeStack deploys a stack by the README's command, changes names in the spec and deploys
-// again: without the file of values, a stack keeps those that it has.
+// TestRealReadmeStack deploys a stack by the README's command, changes names in the spec and
+// deploys again: without the file of values, a stack keeps those that it has.
 func TestRealReadmeStack(t *testing.T) {
 	testtool.Need(t, "bash")
 	w := newWorld(t, startAWS(t), "minimal.yaml", "minimal", nil)

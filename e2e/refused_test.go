@@ -82,7 +82,8 @@ func concurrent(t *testing.T, socket string, ran *ran) {
 		kind, call, text, why string
 		n                     int // which of the calls it is that the change comes after
 	}{
-		// The plan reads the policy of a key once, that of a bucket twice (what it denies, what is merged), and the work reads each twice before it writes.
+		// The plan reads the policy of a key once, that of a bucket twice (what it denies, what is
+		// merged), and the work reads each twice before it writes.
 		{"bucket", "s3 GET bucket?policy", another, "was changed by somebody else a moment ago", 3},
 		{"key", "kms GetKeyPolicy", anotherKey, "was changed by somebody else a moment ago", 2},
 		{"bucket", "s3 PUT bucket?policy", another, "somebody else changed it at the same time", 1},

@@ -29,8 +29,8 @@ setups:
       boss: {access: full, roles: [Boss]}
 `
 
-// TestRealRevoke: what leaves the spec leaves the account, under bash with the AWS CLI; a second run
-// changes nothing, and destroy.sh of the new spec leaves no grant of the old one.
+// TestRealRevoke: what leaves the spec leaves the account, under bash with the AWS CLI; a second
+// run changes nothing, and destroy.sh of the new spec leaves no grant of the old one.
 func TestRealRevoke(t *testing.T) {
 	needShell(t)
 	w := &world{t: t, cloud: newCloud(t, startAWS(t), "111122223333", "eu-west-1")}

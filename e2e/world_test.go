@@ -113,7 +113,8 @@ func foreignKeyPolicy(m *model.Setup) string {
    "Condition":{"Bool":{"kms:GrantIsForAWSResource":true}}}]}`
 }
 
-// newWorld starts the account of a setup, which is in a file of the examples. edit changes the text of the spec.
+// newWorld starts the account of a setup, which is in a file of the examples. edit changes the text
+// of the spec.
 func newWorld(t testing.TB, socket, file, name string, edit func(string) string) *world {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(examples, file))
@@ -129,7 +130,8 @@ func newWorld(t testing.TB, socket, file, name string, edit func(string) string)
 	return worldOf(t, socket, file, name, changed)
 }
 
-// worldOf starts the account of a setup, whose spec has this text and is beside the examples' files.
+// worldOf starts the account of a setup, whose spec has this text and is beside the examples'
+// files.
 func worldOf(t testing.TB, socket, file, name, text string) *world {
 	t.Helper()
 	dir := t.TempDir()

@@ -36,8 +36,8 @@ type Generator struct {
 	// Names tells which reference each parameter or variable of the files stands for.
 	Names func(*model.Setup) map[string]policy.Ref
 
-	// Structured returns the values of the parameters or variables that hold more than one string, as
-	// JSON with references in the place of strings. It is nil for a target without.
+	// Structured returns the values of the parameters or variables that hold more than one string,
+	// as JSON with references in the place of strings. It is nil for a target without.
 	Structured func(*model.Setup) map[string]policy.Text
 
 	// Want returns what the files of the setup have to bring about and to show:

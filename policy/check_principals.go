@@ -19,8 +19,8 @@ func (c *checker) principals(s Statement) {
 	case s.NotPrincipal != nil && !c.elements.NotPrincipal:
 		c.add(true, "%s has no NotPrincipal", c.kind.one())
 	case s.NotPrincipal != nil && s.Effect == Allow:
-		// "We strongly recommend that you do not", said editions of the page until 2023, so AWS stored
-		// such policies. What it allows is not decided: see [Evaluate].
+		// "We strongly recommend that you do not", said editions of the page until 2023, so AWS
+		// stored such policies. What it allows is not decided: see [Evaluate].
 		c.add(false, "NotPrincipal is in an Allow, which lets in everybody else, anonymous callers too; "+
 			"AWS supports it in a Deny only")
 	case c.elements.Everybody && !everybody(s.Principal):

@@ -60,9 +60,9 @@ type Cause struct {
 //
 // It fails, naming document and place, when a policy has what AWS would not take and what therefore
 // has no meaning: see [Document.Check] for the whole list; and when it depends on an Allow with
-// NotPrincipal, which old policies have, whether the request passes. It knows the policies that it is given
-// and nothing else: no ACLs, grants, VPC endpoint policies or Block Public Access, no list of
-// existing actions or keys, and no clock, so that time and source address count only when the
+// NotPrincipal, which old policies have, whether the request passes. It knows the policies that it
+// is given and nothing else: no ACLs, grants, VPC endpoint policies or Block Public Access, no list
+// of existing actions or keys, and no clock, so that time and source address count only when the
 // context has them.
 func Evaluate(r Request, p Policies) (Decision, error) {
 	e, err := newEvaluation(r)

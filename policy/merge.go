@@ -185,7 +185,8 @@ func (o Owner) find(s Statement) (Statement, whose) {
 	return Statement{}, clash
 }
 
-// Owns reports whether the owner gives statements of shared policies this Sid, and nobody else does.
+// Owns reports whether the owner gives statements of shared policies this Sid, and nobody else
+// does.
 func (o Owner) Owns(sid string) bool {
 	if slices.Contains(o.Sids, sid) {
 		return true

@@ -359,7 +359,8 @@ func holdMerge(t *testing.T, base Document, o Owner) (done bool) {
 	if !owned && len(base.Statements) > 0 && (back.Normal() != base.Normal() || !slices.EqualFunc(back.Statements, base.Statements, same)) {
 		t.Fatalf("taken out again:\n%s\nwas\n%s", back.JSON(), base.JSON())
 	}
-	// Foreign statements are in the merged document as before, in their order; of the others each owned one is there once.
+	// Foreign statements are in the merged document as before, in their order; of the others each
+	// owned one is there once.
 	var foreigners []Statement
 	count := map[string]int{}
 	for _, s := range m.Statements {

@@ -137,8 +137,8 @@ func TestNotPrincipal(t *testing.T) {
 	}
 }
 
-// An Allow with NotPrincipal, as old policies have it, decides nothing: what would pass by it alone is
-// an error, and what passes or fails without it is decided.
+// An Allow with NotPrincipal, as old policies have it, decides nothing: what would pass by it alone
+// is an error, and what passes or fails without it is decided.
 func TestNotPrincipalAllows(t *testing.T) {
 	for _, c := range []struct {
 		list, request, more, want string // "" in want: an error

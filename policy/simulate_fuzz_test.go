@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// FuzzReadCases returns any input to simulate: each case is decided or refused, and the answer is one line of JSON.
+// FuzzReadCases hands any input to simulate: each case is decided or refused, and the answer is one
+// line of JSON.
 func FuzzReadCases(f *testing.F) {
 	for _, s := range []string{"", "[]", "{}", "null", "[{}]", "{}\n{}",
 		`{"name":"x","request":{"principal":"arn:aws:iam::111122223333:role/R","action":"s3:GetObject","resource":"arn:aws:s3:::b/k","context":{"aws:SourceIp":["10.0.0.1"]}},"policies":{"identity":[{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}],"resource":null,"serviceControl":[[{}]]},"expect":"allowed"}`,

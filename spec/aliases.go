@@ -69,8 +69,9 @@ func deref(n *yaml.Node) *yaml.Node {
 // isMerge reports whether a key is the merge key of YAML 1.1.
 func isMerge(k *yaml.Node) bool { return k.Kind == yaml.ScalarNode && k.Tag == "!!merge" }
 
-// entries returns the keys and values of a mapping in turn, with what its merge keys bring in behind its own. A key of the mapping itself
-// wins over a merged one, and of several merged mappings the first wins (YAML language-independent type repository, "merge").
+// entries returns the keys and values of a mapping in turn, with what its merge keys bring in
+// behind its own. A key of the mapping itself wins over a merged one, and of several merged
+// mappings the first wins (YAML language-independent type repository, "merge").
 func (r *reader) entries(m *yaml.Node) []*yaml.Node {
 	merges := false
 	for i := 0; i < len(m.Content) && !merges; i += 2 {

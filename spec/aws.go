@@ -36,8 +36,8 @@ func offered(region string) bool {
 	return false
 }
 
-// partitionOf returns the partition of a region by how it begins (IAM User Guide, "Amazon Resource Names": partitions; each
-// partition keeps a prefix of its own).
+// partitionOf returns the partition of a region by how it begins (IAM User Guide, "Amazon Resource
+// Names": partitions; each partition keeps a prefix of its own).
 func partitionOf(region string) string {
 	for _, p := range []struct{ prefix, partition string }{
 		{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"us-isob-", "aws-iso-b"}, {"us-isof-", "aws-iso-f"}, {"us-iso-", "aws-iso"},

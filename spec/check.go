@@ -135,7 +135,8 @@ func (c *checker) checkTargets() {
 	}
 }
 
-// checkStackSet refuses a template with statements of others in it: they are of one account's bucket.
+// checkStackSet refuses a template with statements of others in it: they are of one account's
+// bucket.
 func (c *checker) checkStackSet() {
 	on := c.d.stackSet
 	if c.s.StackSet = on.v; !on.v {

@@ -177,8 +177,8 @@ func (c *checker) checkPolicyNames() {
 	}
 }
 
-// warnOfPolicyNames warns of names by which scripts do not know a policy again once it is not in the
-// spec any more. It is called when the targets are known.
+// warnOfPolicyNames warns of names by which scripts do not know a policy again once it is not in
+// the spec any more. It is called when the targets are known.
 func (c *checker) warnOfPolicyNames() {
 	if !slices.Contains(c.s.Targets, "shell") {
 		return

@@ -8,9 +8,10 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// checkActions compares a statement with what AWS lists of actions. The list has a date, and IAM and KMS take what it lacks, so that is a
-// warning. S3 takes no bucket policy with an action that applies to none of its resources (Amazon S3 User Guide,
-// troubleshoot-403-errors; API Reference, PutBucketPolicy, MalformedPolicy).
+// checkActions compares a statement with what AWS lists of actions. The list has a date, and IAM
+// and KMS take what it lacks, so that is a warning. S3 takes no bucket policy with an action that
+// applies to none of its resources (Amazon S3 User Guide, troubleshoot-403-errors; API Reference,
+// PutBucketPolicy, MalformedPolicy).
 func (c *checker) checkActions(s policy.Statement, d *statementDraft, owner string) {
 	kind, name, _ := strings.Cut(owner, ".")
 	if kind == "key" {
@@ -39,7 +40,8 @@ func (c *checker) checkActions(s policy.Statement, d *statementDraft, owner stri
 	}
 }
 
-// node returns what a finding is about. The statement has no value that is wrong by itself, so places of values and of texts agree.
+// node returns what a finding is about. The statement has no value that is wrong by itself, so
+// places of values and of texts agree.
 func (d *statementDraft) node(f actions.Finding) *yaml.Node {
 	switch f.Element {
 	case "Action":
@@ -50,7 +52,8 @@ func (d *statementDraft) node(f actions.Finding) *yaml.Node {
 	return d.condition[f.Index].n
 }
 
-// checkOtherBuckets refuses what S3 refuses: a bucket's policy with resources of another one (Amazon S3 API Reference, PutBucketPolicy).
+// checkOtherBuckets refuses what S3 refuses: a bucket's policy with resources of another one
+// (Amazon S3 API Reference, PutBucketPolicy).
 func (c *checker) checkOtherBuckets(resources policy.Texts, d textsDraft, name string) {
 	own := find(c.d.buckets, name)
 	if own == nil || !own.name.ok {
@@ -75,7 +78,8 @@ func (c *checker) checkOtherBuckets(resources policy.Texts, d textsDraft, name s
 	}
 }
 
-// arnOf returns what a reference of a statement stands for. What is known only on deployment is a *.
+// arnOf returns what a reference of a statement stands for. What is known only on deployment is a
+// *.
 func (c *checker) arnOf(r policy.Ref) string {
 	s := c.s
 	kind, name, _ := strings.Cut(r.ID, ".")

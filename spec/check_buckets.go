@@ -135,7 +135,8 @@ func (c *checker) existingBucket(b *named[bucketDraft], bucket *Bucket) {
 	}
 }
 
-// otherBucket returns the name of the bucket that a resource names, when it is certainly not the given one.
+// otherBucket returns the name of the bucket that a resource names, when it is certainly not the
+// given one.
 func otherBucket(resource policy.Text, name string) (string, bool) {
 	s, ok := resource.OnlyLit()
 	a, isARN := parseARN(s)

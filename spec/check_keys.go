@@ -78,8 +78,8 @@ func (c *checker) aliasOfAWS(alias text) {
 	}
 }
 
-// needARN refuses targets that cannot look up the ARN of a key by its alias. CloudFormation has no function for it, and policies in JSON are
-// put in place as they are.
+// needARN refuses targets that cannot look up the ARN of a key by its alias. CloudFormation has no
+// function for it, and policies in JSON are put in place as they are.
 func (c *checker) needARN(k *named[keyDraft]) {
 	var need []string
 	for _, t := range c.s.Targets {

@@ -71,7 +71,8 @@ func (c *checker) checkRole() {
 	}
 }
 
-// boundary checks a permissions boundary: a managed policy of the account or of AWS, which is all that IAM attaches.
+// boundary checks a permissions boundary: a managed policy of the account or of AWS, which is all
+// that IAM attaches.
 func (c *checker) boundary(d boundaryDraft) (arn string, limits *policy.Document) {
 	if d.policy.given() {
 		limits = c.boundaryFile(d.policy)

@@ -12,9 +12,9 @@ import (
 // ownSids is how the Sids of pzgen's own statements begin.
 const ownSids = "Personalize"
 
-// SidMarker is what pzgen puts into the Sids of statements in policies that others may share, before
-// the end that tells which setup they are of. No Sid of a spec has it, and no such end: there a capital
-// Z has a z or a d behind it.
+// SidMarker is what pzgen puts into the Sids of statements in policies that others may share,
+// before the end that tells which setup they are of. No Sid of a spec has it, and no such end:
+// there a capital Z has a z or a d behind it.
 const SidMarker = "PZgen"
 
 func (c *checker) checkStatements() {
@@ -140,7 +140,8 @@ func (c *checker) isOwnRole(t policy.Text) bool {
 	return t.Fill(env).IAM() == own
 }
 
-// checkGrammar has package policy read the statement as it will be in a document: it knows condition operators and the rest of the grammar.
+// checkGrammar has package policy read the statement as it will be in a document: it knows
+// condition operators and the rest of the grammar.
 func (c *checker) checkGrammar(s policy.Statement, n *yaml.Node) {
 	doc := policy.Document{Version: policy.Version2012, Statements: []policy.Statement{s}}
 	_, err := policy.DecodeJSON(doc.JSON())
@@ -212,8 +213,8 @@ func (c *checker) texts(d textsDraft) policy.Texts {
 	return out
 }
 
-// reference finds what a reference leads to: aws, role, or the name of a bucket or key. Before the name can be bucket. or key., which is needed
-// where both have it.
+// reference finds what a reference leads to: aws, role, or the name of a bucket or key. Before the
+// name can be bucket. or key., which is needed where both have it.
 func (c *checker) reference(r policy.Ref, t text) (policy.Ref, bool) {
 	bad := func(hint, format string, args ...any) (policy.Ref, bool) {
 		c.err(codeReference, t.n, hint, format, args...)

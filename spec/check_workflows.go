@@ -89,8 +89,9 @@ func (c *checker) checkWorkflow(w *Workflow, d *workflowDraft) {
 	}
 }
 
-// overlap looks at where a batch job writes. "We recommend that you use a different location for your output data": the guide advises against
-// writing beside what is read (getting-batch-recommendations, 2025-11), and what lies under the folder that is read is read.
+// overlap looks at where a batch job writes. "We recommend that you use a different location for
+// your output data": the guide advises against writing beside what is read
+// (getting-batch-recommendations, 2025-11), and what lies under the folder that is read is read.
 func (c *checker) overlap(w *Workflow, d *workflowDraft) {
 	from, to := w.From, w.To
 	folder := from.Prefix == "" || strings.HasSuffix(from.Prefix, "/")

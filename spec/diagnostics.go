@@ -66,7 +66,8 @@ func (ds Diagnostics) String() string {
 	return b.String()
 }
 
-// String returns the finding on one to four lines: place and message, the offending line, a caret under it, the hint.
+// String returns the finding on one to four lines: place and message, the offending line, a caret
+// under it, the hint.
 func (d Diagnostic) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:%d:%d: ", d.File, d.Line, d.Col)
@@ -83,7 +84,8 @@ func (d Diagnostic) String() string {
 	return b.String()
 }
 
-// under returns the space that stands below the first col-1 characters of a line: a tab stays a tab, so that the caret meets its place.
+// under returns the space that stands below the first col-1 characters of a line: a tab stays a
+// tab, so that the caret meets its place.
 func under(line string, col int) string {
 	var b strings.Builder
 	for _, r := range line {
@@ -141,7 +143,8 @@ func byPlace(a, b problem) int {
 	return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.col, b.col), strings.Compare(a.code, b.code), strings.Compare(a.message, b.message))
 }
 
-// most returns the problems that are told: at most maxProblems, errors before warnings, and a last one that says how many are not.
+// most returns the problems that are told: at most maxProblems, errors before warnings, and a last
+// one that says how many are not.
 func most(problems []problem) []problem {
 	if len(problems) <= maxProblems {
 		return problems

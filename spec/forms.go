@@ -152,7 +152,8 @@ var (
 			return c == '\t' || c == '\n' || c == '\r' || c >= ' ' && c <= '~' || c >= 0xA1 && c <= 0xFF
 		}),
 	}
-	// IAM API reference, CreatePolicy: letters, marks, separators, symbols, numbers and punctuation.
+	// IAM API reference, CreatePolicy: letters, marks, separators, symbols, numbers and
+	// punctuation.
 	policyAbout = &form{
 		says:    "at most 1000 printable characters of Latin-1 on one line",
 		pattern: "^[ -~\u00A1-\u00FF]*$",

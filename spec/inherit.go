@@ -58,8 +58,8 @@ func hasNull(n *yaml.Node, depth int) bool {
 }
 
 // overlay returns what a setup takes from a mapping of defaults, without what it replaces, and what
-// it has itself, without its nulls. A null that drops nothing is reported; at is what the mapping is
-// called. The mapping of defaults is nil where there is none.
+// it has itself, without its nulls. A null that drops nothing is reported; at is what the mapping
+// is called. The mapping of defaults is nil where there is none.
 func (c *checker) overlay(s *shape, at string, defaults, own *yaml.Node) (rest, mine *yaml.Node) {
 	mine = deref(own)
 	if mine.Kind != yaml.MappingNode || mine.Tag != "!!map" {
@@ -158,8 +158,8 @@ func (c *checker) noNull(n *yaml.Node, at, name string, inherited []*yaml.Node) 
 	}
 }
 
-// maxInherited is how many values all setups of a file may inherit: a small file could have very many
-// setups inherit very much.
+// maxInherited is how many values all setups of a file may inherit: a small file could have very
+// many setups inherit very much.
 const maxInherited = 5_000_000
 
 // tooMuch reports whether so many setups inherit more than that.

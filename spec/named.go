@@ -42,9 +42,9 @@ func setSpans(root *yaml.Node, list []declared) {
 }
 
 // nameSetups says of problems that were found for setups, at places that several setups share, for
-// which of them. One sentence is enough for those that say the same of one place. What was found for
-// all setups of a file, of which there are total, is not about one of them, and needs no names; always
-// asks for the name all the same where there is only one setup.
+// which of them. One sentence is enough for those that say the same of one place. What was found
+// for all setups of a file, of which there are total, is not about one of them, and needs no names;
+// always asks for the name all the same where there is only one setup.
 func nameSetups(problems []problem, total int, always bool) []problem {
 	type key struct {
 		line, col          int

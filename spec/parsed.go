@@ -5,8 +5,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Drafts are what is in the file, each value with its place, before anything is checked across fields. A value whose own form is wrong is
-// given but not ok: it was reported, and nothing else is to be said of it.
+// Drafts are what is in the file, each value with its place, before anything is checked across
+// fields. A value whose own form is wrong is given but not ok: it was reported, and nothing else is
+// to be said of it.
 
 type text struct {
 	v  string

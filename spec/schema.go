@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 )
 
-// Schema returns the JSON Schema (draft 2020-12) of pzgen.yaml, for editors and other tools. It is made from the declaration that [Load]
-// reads by: what it refuses, Load refuses. It does not know what depends on several values, such as whether a bucket that a workflow names
-// is declared.
+// Schema returns the JSON Schema (draft 2020-12) of pzgen.yaml, for editors and other tools. It is
+// made from the declaration that [Load] reads by: what it refuses, Load refuses. It does not know
+// what depends on several values, such as whether a bucket that a workflow names is declared.
 func Schema() []byte {
 	setup := setupObject.shape("")
 	var inherited ordered

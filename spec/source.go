@@ -18,7 +18,8 @@ type source struct {
 // excerptWidth is how much of a line is shown.
 const excerptWidth = 160
 
-// span returns the bytes of a line without its break. Lines are those of YAML 1.1, as the parser counts them: NEL, LS and PS break lines too.
+// span returns the bytes of a line without its break. Lines are those of YAML 1.1, as the parser
+// counts them: NEL, LS and PS break lines too.
 func (s *source) span(n int) (start, end int) {
 	if s.starts == nil {
 		s.starts = lineStarts(s.data)
@@ -65,7 +66,8 @@ func lineStarts(data []byte) []int {
 	return starts
 }
 
-// within returns a place of the file: what is missing at its end stands, to the parser, on a line that may not be there.
+// within returns a place of the file: what is missing at its end stands, to the parser, on a line
+// that may not be there.
 func (s *source) within(line, col int) (int, int) {
 	start, end := s.span(line)
 	if last := len(s.starts); line > last {
@@ -93,7 +95,8 @@ func breakAt(b []byte) int {
 	return 0
 }
 
-// excerpt returns the part of a line around a column, fit to be printed on a terminal, and the column within it.
+// excerpt returns the part of a line around a column, fit to be printed on a terminal, and the
+// column within it.
 func (s *source) excerpt(line, col int) (string, int) {
 	start, end := s.span(line)
 	if start == end {

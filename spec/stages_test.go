@@ -202,8 +202,8 @@ func TestOwn(t *testing.T) {
 	}
 }
 
-// A small file that makes very much of itself by inheritance is refused, at once; so is nothing that is
-// only long.
+// A small file that makes very much of itself by inheritance is refused, at once; so is nothing
+// that is only long.
 func TestInheritedTooMuch(t *testing.T) {
 	file := func(buckets, setups int) string {
 		var b strings.Builder

@@ -178,8 +178,9 @@ type Location struct {
 	Prefix string // "" (the whole bucket) or a key prefix; never begins with "/"
 }
 
-// IsFile reports whether the location names one file, data/items.csv for example, and not the beginning
-// of the names of files: its last part ends in a dot and an extension that begins with a letter.
+// IsFile reports whether the location names one file, data/items.csv for example, and not the
+// beginning of the names of files: its last part ends in a dot and an extension that begins with a
+// letter.
 func (l Location) IsFile() bool {
 	dot := strings.LastIndexByte(path.Base(l.Prefix), '.') + 1
 	ext := path.Base(l.Prefix)[dot:]

@@ -300,8 +300,8 @@ func (t *Template) check() error {
 	return errors.Join(errs...)
 }
 
-// unlisted returns what AWS does not list: actions that do not exist, that work on nothing of what is given, or do not have a condition
-// key. In the policy of a key, the resource is the key.
+// unlisted returns what AWS does not list: actions that do not exist, that work on nothing of what
+// is given, or do not have a condition key. In the policy of a key, the resource is the key.
 func (t *Template) unlisted() []actions.Finding {
 	s := t.Statement
 	for _, e := range t.Extra {

@@ -136,7 +136,8 @@ func names(commands []*cli.Command) []string {
 	return out
 }
 
-// suggest returns a hint with the candidate that s was probably meant to be, or the candidates if there are only a few.
+// suggest returns a hint with the candidate that s was probably meant to be, or the candidates if
+// there are only a few.
 func suggest(s string, candidates []string) string {
 	best, least := "", max(2, len(s)/3)+1
 	for _, c := range candidates {

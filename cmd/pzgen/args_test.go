@@ -49,7 +49,8 @@ func TestOrderArgs(t *testing.T) {
 	}
 }
 
-// FuzzRunArgs returns any arguments to the command line: it never panics, and what it refuses has a message and exit code 2.
+// FuzzRunArgs hands any arguments to the command line: it never panics, and what it refuses has a
+// message and exit code 2.
 func FuzzRunArgs(f *testing.F) {
 	for _, s := range []string{"version", "help\x00generate", "version\x00--format\x00json", "completion\x00bash", "--\x00x", "templates\x00list\x00x", "version\x00--format=\x00"} {
 		f.Add(s)

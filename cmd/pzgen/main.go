@@ -66,7 +66,8 @@ type env struct {
 	quiet          bool // set by --quiet
 }
 
-// newApp returns the table of commands. It is built for each run: the library changes it while it runs.
+// newApp returns the table of commands. It is built for each run: the library changes it while it
+// runs.
 func newApp(e *env) *cli.App {
 	app := &cli.App{
 		Name:      "pzgen",

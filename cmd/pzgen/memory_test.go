@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// percent returns how much garbage there may be, and limit the memory that may be taken; both stay as they are.
+// percent returns how much garbage there may be, and limit returns the memory that may be taken; both
+// stay as they are.
 func percent() int {
 	p := debug.SetGCPercent(-1)
 	debug.SetGCPercent(p)

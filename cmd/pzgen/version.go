@@ -55,8 +55,9 @@ func readBuild() build {
 // releaseVersion is the version for reports.
 func releaseVersion() string { return releaseOf(readBuild().Version) }
 
-// releaseOf returns a version, or "devel" for builds between two releases: their own name changes with each commit, so an output folder that is committed
-// would never be up to date (the forms are those of "Go Modules Reference", section "Pseudo-versions").
+// releaseOf returns a version, or "devel" for builds between two releases: their own name changes
+// with each commit, so an output folder that is committed would never be up to date (the forms are
+// those of "Go Modules Reference", section "Pseudo-versions").
 func releaseOf(v string) string {
 	if v == "" || v == "(devel)" || module.IsPseudoVersion(v) || strings.Contains(v, "+") {
 		return "devel"

@@ -89,7 +89,7 @@ func outside(parts []policy.Part) []policy.Part {
 	return out
 }
 
-// FuzzParse returns the reader texts that no printer wrote. It may refuse them, and has to come
+// FuzzParse hands the reader texts that no printer wrote. It may refuse them, and has to come
 // back.
 func FuzzParse(f *testing.F) {
 	for _, s := range setups(f) {

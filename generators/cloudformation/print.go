@@ -71,9 +71,10 @@ func (p *printer) fail(err error) {
 
 // Print returns <setup>/cloudformation/template.yaml with parameters.json, dataset-group.yaml when
 // the dataset group has to wait for a key's policy that is not the stack's, and import.yaml with
-// resources-to-import.json when the setup takes over policies of buckets that exist. It fails for
-// a value that a template cannot express: one that is not UTF-8, or that holds a dynamic reference
-// ("{{resolve:"), for a setup that is larger than a template may be, and for a key told by its alias.
+// resources-to-import.json when the setup takes over policies of buckets that exist. It fails for a
+// value that a template cannot express: one that is not UTF-8, or that holds a dynamic reference
+// ("{{resolve:"), for a setup that is larger than a template may be, and for a key told by its
+// alias.
 //
 // CloudFormation has no resource that attaches a managed policy of AWS to a user, group or role
 // that exists: outputs name these attachments. It has none for the policy of a key that exists

@@ -24,9 +24,9 @@ var files = []string{templateFile, valuesFile, groupFile, importFile, importList
 // maxFilled bounds what a template comes to when its parameters have their values.
 const maxFilled = 64 << 20
 
-// Parse reads template.yaml in the folder, and parameters.json, dataset-group.yaml, import.yaml with
-// resources-to-import.json if they are there. What it returns gives the State that deploying them
-// brings about under values; both can be called at once.
+// Parse reads template.yaml in the folder, and parameters.json, dataset-group.yaml, import.yaml
+// with resources-to-import.json if they are there. What it returns is called with
+// values, and returns the State that deploying them brings about; both can be called at once.
 //
 // It is told nothing of what to expect. What CloudFormation can do and is not understood is in
 // State.Unknown by its name, also where its value happens to do no harm: every section, function,

@@ -45,7 +45,7 @@ func FuzzPrintRead(f *testing.F) {
 	})
 }
 
-// FuzzParse returns any file to the reader: it is a document or it is unknown, never both and
+// FuzzParse hands any file to the reader: it is a document or it is unknown, never both and
 // never neither.
 func FuzzParse(f *testing.F) {
 	for _, file := range printed(f, setup()) {

@@ -175,8 +175,8 @@ func members(t *testing.T, text string) map[string]string {
 	return out
 }
 
-// A bucket that exists and is encrypted with a key which the spec does not name for it stops the script
-// before anything is changed; the message names the key and the fields to fill in.
+// A bucket that exists and is encrypted with a key which the spec does not name for it stops the
+// script before anything is changed; the message names the key and the fields to fill in.
 func TestKeyOfExistingBucket(t *testing.T) {
 	const corp = "arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-4333-8444-555555555555"
 	const other = "arn:aws:kms:eu-central-1:111122223333:key/99999999-2222-4333-8444-555555555555"
@@ -227,7 +227,8 @@ func TestKeyOfExistingBucket(t *testing.T) {
 	w.refuses(w.apply(), "which the spec does not name for it")
 }
 
-// A user or role that was deleted is named before AWS refuses the policy, and nothing is waited for.
+// A user or role that was deleted is named before AWS refuses the policy, and nothing is waited
+// for.
 func TestDeletedPrincipals(t *testing.T) {
 	for name, policy := range map[string]string{
 		"a role": `{"Version":"2012-10-17","Statement":[{"Sid":"Gone","Effect":"Allow","Principal":{"AWS":["210987654321","AROAEXAMPLEEXAMPLEEX"]},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-data-lake/*"}]}`,
@@ -243,8 +244,8 @@ func TestDeletedPrincipals(t *testing.T) {
 	}
 }
 
-// Whether the trust policy of a role that exists lets Personalize in is said; where it does not, the
-// command that is printed puts it right.
+// Whether the trust policy of a role that exists lets Personalize in is said; where it does not,
+// the command that is printed puts it right.
 func TestTrustOfExistingRole(t *testing.T) {
 	allow := func(elements string) string {
 		return `{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Allow","Principal":{"Service":"glue.amazonaws.com"},"Action":"sts:AssumeRole"},` +
@@ -288,8 +289,8 @@ func TestTrustOfExistingRole(t *testing.T) {
 				return
 			}
 			command, _, _ = strings.Cut(command, "\n")
-			w.m.Files["/mend.sh"] = []byte("aws iam update-assume-role-policy " + command + "\n")
-			w.must(w.m.Run("/mend.sh"))
+			w.m.Files["/fix.sh"] = []byte("aws iam update-assume-role-policy " + command + "\n")
+			w.must(w.m.Run("/fix.sh"))
 			w.must(w.apply())
 			if said := w.m.Out.String(); !strings.Contains(said, "lets Personalize in") || !strings.Contains(said, "is up to date") {
 				t.Errorf("after the command it says\n%s", said)
@@ -301,8 +302,8 @@ func TestTrustOfExistingRole(t *testing.T) {
 	}
 }
 
-// A key that exists is found by its alias, whatever its ARN is, and gets this setup's statements; without
-// the alias nothing is changed.
+// A key that exists is found by its alias, whatever its ARN is, and gets this setup's statements;
+// without the alias nothing is changed.
 func TestFoundKey(t *testing.T) {
 	w := newWorld(t, examples(t)["existing existing-alias"])
 	a := w.m.Account

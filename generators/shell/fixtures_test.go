@@ -135,7 +135,7 @@ func hostileSetup() *model.Setup {
 	return renamed(s, "data", "1-data")
 }
 
-// renamed returns references to a bucket their new name.
+// renamed returns a setup in which references to a bucket name another one.
 func renamed(s *model.Setup, from, to string) *model.Setup {
 	change := func(d policy.Document) policy.Document {
 		return d.MapTexts(func(t policy.Text) policy.Text {

@@ -237,8 +237,8 @@ func TestMergeUnmarkedSid(t *testing.T) {
 }
 
 // TestMergeMarks: statements under a mark are this setup's, also those that it has no more; those
-// under another's mark are not; one that was there before its Sid was marked is replaced where nothing
-// is lost, and refused where it has more. The merge in jq and the one in Go agree.
+// under another's mark are not; one that was there before its Sid was marked is replaced where
+// nothing is lost, and refused where it has more. The merge in jq and the one in Go agree.
 func TestMergeMarks(t *testing.T) {
 	s := setup()
 	audit := allow("AuditPZgenRetail", aws("arn:aws:iam::111122223333:role/Audit"), "s3:GetObject",

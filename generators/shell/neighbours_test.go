@@ -12,8 +12,8 @@ import (
 
 const documentedRole = "    profile: documented\n    role: "
 
-// stays applies mine in an account in which theirs was applied, destroys it again, and requires that
-// nothing which theirs made is another after either.
+// stays applies mine in an account in which theirs was applied, destroys it again, and requires
+// that nothing which theirs made is another after either.
 func stays(t *testing.T, a *account.Account, theirs, mine string) {
 	t.Helper()
 	untouched := func(after string, now *account.Account) {
@@ -47,9 +47,9 @@ func stays(t *testing.T, a *account.Account, theirs, mine string) {
 	untouched("destroyed", n.m.Account)
 }
 
-// TestSameNameInAnotherRegion: two setups of one name, each in a region of its own, leave each other
-// alone. Which is which is noted on roles and policies; where nothing is noted, because Terraform or
-// CloudFormation made them, their documents tell.
+// TestSameNameInAnotherRegion: two setups of one name, each in a region of its own, leave each
+// other alone. Which is which is noted on roles and policies; where nothing is noted, because
+// Terraform or CloudFormation made them, their documents tell.
 func TestSameNameInAnotherRegion(t *testing.T) {
 	us := strings.NewReplacer("eu-west-1", "us-east-1", "name: Service", "name: ServiceUS",
 		"acme-", "acme-us-", "alias/reco-own", "alias/us", "ci:", "ci-us:", "boss:", "boss-us:",
@@ -100,8 +100,8 @@ func unnoted(a *account.Account) {
 	}
 }
 
-// TestNamesWithinNames: Personalize-reco-s3-data-s3-x is for a bucket of reco, or for one of a setup
-// reco-s3-data, and stays on what the other made.
+// TestNamesWithinNames: Personalize-reco-s3-data-s3-x is for a bucket of reco, or for one of a
+// setup reco-s3-data, and stays on what the other made.
 func TestNamesWithinNames(t *testing.T) {
 	for _, name := range []string{"reco-s3-data", "reco-s3", "reco-kms"} {
 		theirs := strings.Replace(renamedSpec(name), "    role: ", documentedRole, 1)
@@ -140,8 +140,8 @@ func TestManagedPolicyNamedLikeOurs(t *testing.T) {
 	}
 }
 
-// TestOldBucketNotSeen: where the policy of a bucket or key that left the spec cannot be looked at, its
-// statements may be there still, so nothing is said to be up to date.
+// TestOldBucketNotSeen: where the policy of a bucket or key that left the spec cannot be looked at,
+// its statements may be there still, so nothing is said to be up to date.
 func TestOldBucketNotSeen(t *testing.T) {
 	all := modeltest.Changes()
 	for name, code := range map[string]string{"existing bucket dropped": "403",
@@ -172,7 +172,8 @@ func TestOldBucketNotSeen(t *testing.T) {
 	}
 }
 
-// TestTooLongToNote: a tag holds 256 characters, so a longer ARN is refused before anything is changed.
+// TestTooLongToNote: a tag holds 256 characters, so a longer ARN is refused before anything is
+// changed.
 func TestTooLongToNote(t *testing.T) {
 	long := `"arn:aws:iam::111122223333:policy/` + strings.Repeat("team/", 50) + `extra"`
 	for _, was := range []string{"CloudWatchFullAccessV2", "AmazonPersonalizeFullAccess"} {

@@ -11,8 +11,8 @@ import (
 	"github.com/pzgen/pzgen/internal/modeltest"
 )
 
-// renamedSpec is modeltest.FirstSpec for a setup of another name, with names of its own for what it creates.
-// What exists is shared.
+// renamedSpec is modeltest.FirstSpec for a setup of another name, with names of its own for what it
+// creates. What exists is shared.
 func renamedSpec(name string) string {
 	return strings.NewReplacer("  reco:\n", "  "+name+":\n", "name: Service", "name: Service-"+name,
 		"alias/reco-own", "alias/"+name+"-own", "acme-data", "acme-data-"+name,
@@ -80,9 +80,9 @@ func TestOtherSetupsStay(t *testing.T) {
 	}
 }
 
-// TestAttachedByOthersStays: what a person attached by hand stays where apply.sh noted its own, and is
-// told; what an earlier version attached, which noted nothing, goes where the spec says whom a policy
-// is attached to.
+// TestAttachedByOthersStays: what a person attached by hand stays where apply.sh noted its own, and
+// is told; what an earlier version attached, which noted nothing, goes where the spec says whom a
+// policy is attached to.
 func TestAttachedByOthersStays(t *testing.T) {
 	boss := "arn:aws:iam::111122223333:policy/Personalize-reco-boss"
 	c := modeltest.Change{Edits: []string{"users: [\"ann,=1\"]", "users: [cid]"}}
@@ -199,8 +199,8 @@ func TestKeep(t *testing.T) {
 	}
 }
 
-// TestRevokeInterrupted kills apply.sh after its n-th call, for every n, while things leave the spec,
-// and runs it again.
+// TestRevokeInterrupted kills apply.sh after its n-th call, for every n, while things leave the
+// spec, and runs it again.
 func TestRevokeInterrupted(t *testing.T) {
 	killed := errors.New("killed")
 	all := modeltest.Changes()

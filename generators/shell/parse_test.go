@@ -40,7 +40,8 @@ func known(s *model.Setup, env policy.Env) policy.Env {
 	return out
 }
 
-// differences reads scripts as the proof does: names have the spec's own values, and then made-up ones.
+// differences reads scripts as the proof does: names have the spec's own values, and then made-up
+// ones.
 func differences(t testing.TB, s *model.Setup, in deployed.Input) []deployed.Difference {
 	t.Helper()
 	read, err := Parse(in)

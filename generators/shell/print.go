@@ -76,9 +76,10 @@ func wanted(s *model.Setup, d model.Doc) policy.Document {
 	return d.Document
 }
 
-// watched returns the calls that statements of others in the policy of something that exists are held
-// against, as the library takes them: what the policy is called, and of each call the workflow, the
-// caller, the action, what it works on, the object, the prefix of a listing, and how often it is needed.
+// watched returns the calls that statements of others in the policy of something that exists are
+// held against, as the library takes them: what the policy is called, and of each call the
+// workflow, the caller, the action, what it works on, the object, the prefix of a listing, and how
+// often it is needed.
 func watched(s *model.Setup, d calls.Document) []string {
 	out, times := []string{d.Name}, map[string]int{}
 	for _, n := range calls.Needs(s, d) {

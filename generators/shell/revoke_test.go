@@ -185,7 +185,8 @@ func records(a *account.Account) map[string][]string {
 	return out
 }
 
-// TestDestroyTakesWhatLeftTheSpec: destroy.sh of the new spec leaves no grant of the old one either.
+// TestDestroyTakesWhatLeftTheSpec: destroy.sh of the new spec leaves no grant of the old one
+// either.
 func TestDestroyTakesWhatLeftTheSpec(t *testing.T) {
 	for _, c := range modeltest.Changes() {
 		t.Run(c.Name, func(t *testing.T) {
@@ -219,8 +220,8 @@ func TestDestroyTakesWhatLeftTheSpec(t *testing.T) {
 	}
 }
 
-// TestOldDatasetGroup: a dataset group that leaves the spec stays, and is told with the command that
-// deletes it.
+// TestOldDatasetGroup: a dataset group that leaves the spec stays, and is told with the command
+// that deletes it.
 func TestOldDatasetGroup(t *testing.T) {
 	first := specified(t, modeltest.FirstSpec)
 	w := newWorld(t, first)
@@ -234,8 +235,8 @@ func TestOldDatasetGroup(t *testing.T) {
 	}
 }
 
-// TestBrokenRevoke breaks each part of the library that looks for what left the spec or takes it away,
-// and expects the account of a change to show that.
+// TestBrokenRevoke breaks each part of the library that looks for what left the spec or takes it
+// away, and expects the account of a change to show that.
 func TestBrokenRevoke(t *testing.T) {
 	all := modeltest.Changes()
 	for _, b := range []struct{ body, change string }{

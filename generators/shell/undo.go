@@ -225,7 +225,7 @@ func (r *run) undoRole(c call) {
 	}
 	if have, ok := r.texts(c.args[0]); ok && !slices.Equal(spell(have), spell(others)) {
 		r.refuse(c.args[0].at, "argument", excerpt(c.args[0].raw),
-			"it does not name the policies of others that apply.sh gives the role")
+			"it does not name the policies of others that apply.sh attaches to the role")
 	}
 	r.namesRole(c)
 	r.once(r.made.removed, c, "role")

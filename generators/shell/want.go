@@ -128,7 +128,8 @@ func tag(key, value string) deployed.Tag {
 
 func refText(r policy.Ref) deployed.Text { return deployed.Text{V: policy.NewText(r)} }
 
-// merging returns the statements that are put into the policy of a bucket or key, which may be none.
+// merging returns the statements that are put into the policy of a bucket or key, which may be
+// none.
 func merging(s *model.Setup, d model.Doc) *deployed.Document {
 	if d.Name == "" {
 		return &deployed.Document{Merge: true}

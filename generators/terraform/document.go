@@ -12,8 +12,9 @@ import (
 
 // document prints a policy document and gives the expression of its JSON. of says what it is of, for comments.
 //
-// Most are an aws_iam_policy_document. What that data source would change, refuse or lose (see fits) is written with jsonencode, which keeps
-// everything. foreign are the statements of somebody else in it: they are in a file of their own, as they are.
+// Most are an aws_iam_policy_document. What that data source would change, refuse or lose (see
+// fits) is written with jsonencode, which keeps everything. foreign are the statements of somebody
+// else in it: they are in a file of their own, as they are.
 func (p *printer) document(b *lines, d model.Doc, foreign []policy.Statement, of string) expr {
 	label := p.names.docs[d.Name]
 	if !fits(d.Document, foreign) {
@@ -61,7 +62,8 @@ func (p *printer) document(b *lines, d model.Doc, foreign []policy.Statement, of
 // same reports whether two statements are one.
 func same(a, b policy.Statement) bool { return a.Sid == b.Sid && a.Normal() == b.Normal() }
 
-// foreign returns the statements of d that are not in own: those that somebody else put into a policy that pzgen adds to.
+// foreign returns the statements of d that are not in own: those that somebody else put into a
+// policy that pzgen adds to.
 func foreign(d, own policy.Document) []policy.Statement {
 	var out []policy.Statement
 	rest := slices.Clone(own.Statements)
@@ -106,7 +108,8 @@ func (p *printer) principals(b *lines, name string, pr *policy.Principal) {
 	}
 	types := pr.Types
 	if pr.Any {
-		// The type "*" is how the data source writes the principal "*", which is not {"AWS": "*"} verbatim.
+		// The type "*" is how the data source writes the principal "*", which is not {"AWS": "*"}
+		// verbatim.
 		types = []policy.PrincipalType{{Type: "*", Values: policy.List(policy.Literal("*"))}}
 	}
 	for _, t := range types {
@@ -116,9 +119,11 @@ func (p *printer) principals(b *lines, name string, pr *policy.Principal) {
 	}
 }
 
-// fits reports whether aws_iam_policy_document gives d verbatim, up to what [policy.Document.Normal] does not see. It does not for a
-// document without a version (it writes one), without statements, with a Sid twice (it refuses them, or one statement takes the place
-// of the other), with an empty list (it drops it), or with a literal "&{" (it takes it for a policy variable).
+// fits reports whether aws_iam_policy_document gives d verbatim, up to what
+// [policy.Document.Normal] does not see. It does not for a document without a version (it writes
+// one), without statements, with a Sid twice (it refuses them, or one statement takes the place of
+// the other), with an empty list (it drops it), or with a literal "&{" (it takes it for a policy
+// variable).
 func fits(d policy.Document, foreign []policy.Statement) bool {
 	if d.Version == "" || len(d.Statements) == 0 {
 		return false

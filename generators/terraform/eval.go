@@ -182,7 +182,8 @@ func (e *eval) node(addr string, block *hclsyntax.Block) map[string]value {
 }
 
 // identities returns the arguments by which a resource is told from others of its type: under
-// another address it is another one to Terraform, which destroys what it had there and makes it anew.
+// another address it is another one to Terraform, which destroys what it had there and makes it
+// anew.
 func identities(typ string) []string {
 	switch typ {
 	case tfRole, tfPolicy, tfKeyAlias:

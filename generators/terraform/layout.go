@@ -18,8 +18,9 @@ func (b lines) write(to []byte, depth int) []byte {
 	return to
 }
 
-// aligned returns how many of the first lines have their equals signs in one column, and how wide the widest of their names is. A value of
-// several lines is aligned with nothing, as is what has no name.
+// aligned returns how many of the first lines have their equals signs in one column, and how wide
+// the widest of their names is. A value of several lines is aligned with nothing, as is what has no
+// name.
 func aligned(b lines) (n, width int) {
 	for _, l := range b {
 		if l.name == "" || l.value.inner != nil {

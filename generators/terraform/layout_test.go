@@ -20,7 +20,8 @@ import (
 // laidOut reports whether src is as hclwrite, the formatter in terraform fmt, lays it out.
 func laidOut(src []byte) bool { return bytes.Equal(hclwrite.Format(src), src) }
 
-// unformatted returns the first file of Terraform that hclwrite would change, and "" when there is none.
+// unformatted returns the first file of Terraform that hclwrite would change, and "" when there is
+// none.
 func unformatted(files []output.File) string {
 	for _, f := range files {
 		if path.Ext(f.Path) != ".json" && !laidOut(f.Data) {

@@ -2,7 +2,8 @@ package terraform
 
 import "strings"
 
-// lines are what is in a file, a block, an object or a list. Those of an expression or block among them hang on the line where that begins.
+// lines are what is in a file, a block, an object or a list. Those of an expression or block among
+// them hang on the line where that begins.
 type lines []line
 
 // line is an argument or a member, name = value; without a name it is an element, a block or a comment; without a value too, it is empty.

@@ -110,7 +110,8 @@ func operatorIDs(s *model.Setup) []string {
 	return ids
 }
 
-// labels returns each name an identifier of its own; where two names have the same one, the later gets a number.
+// labels returns an identifier for each name; where two names have the same one, the later gets a
+// number.
 func labels(ids []string) map[string]string {
 	return labelsOf(ids, func(id string) string { return id })
 }

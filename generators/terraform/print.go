@@ -27,7 +27,8 @@ func Print(s *model.Setup) ([]output.File, error) {
 	for _, r := range s.Reasons {
 		p.why[[2]string{r.Document, r.Sid}] = r.Why
 	}
-	// main.tf comes first: it decides which documents the outputs show and which files are beside it.
+	// main.tf comes first: it decides which documents the outputs show and which files are beside
+	// it.
 	main := p.main()
 	files := []output.File{
 		p.file(fileVersions, p.versions()),

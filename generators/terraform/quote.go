@@ -11,13 +11,15 @@ import (
 	"github.com/pzgen/pzgen/internal/deployed"
 )
 
-// segment is a piece of a string: text that stands for itself, or an expression whose value is there.
+// segment is a piece of a string: text that stands for itself, or an expression whose value is
+// there.
 type segment struct {
 	lit  string
 	expr code
 }
 
-// quoted returns the expression whose value is the pieces joined: a lone expression stands without quotes, everything else is one template.
+// quoted returns the expression whose value is the pieces joined: a lone expression stands without
+// quotes, everything else is one template.
 //
 // It is the only place where a string of a setup becomes Terraform syntax. It fails for strings that Terraform cannot hold: it turns every
 // string into Unicode normal form C (terraform language, "Strings and Templates"), so another spelling of the same

@@ -162,8 +162,8 @@ func (e *eval) key(b *body, attrs map[string]value) {
 	}
 }
 
-// foundKey reads the data source of a key that is there: its ARN is known on deployment, as that of a
-// key which is created.
+// foundKey reads the data source of a key that is there: its ARN is known on deployment, as that of
+// a key which is created.
 func (e *eval) foundKey(b *body, attrs map[string]value) {
 	k := deployed.Key{Aliases: []deployed.Text{b.text("name", required)}, At: place(b.at)}
 	arn := e.tokens.Token(policy.Ref{ID: b.what, Attr: "arn"})

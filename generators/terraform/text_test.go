@@ -25,7 +25,8 @@ func source(t testing.TB, segs []segment) string {
 	return string(x.first)
 }
 
-// evaluated returns the value of the expression that quoted makes, as hclsyntax reads it. A reference in it has the value R.
+// evaluated returns the value of the expression that quoted makes, as hclsyntax reads it. A
+// reference in it has the value R.
 func evaluated(t testing.TB, segs []segment) string {
 	t.Helper()
 	src := hclwrite.Format([]byte("x = " + source(t, segs) + "\n"))
@@ -155,7 +156,8 @@ func FuzzText(f *testing.F) {
 				if err != nil {
 					t.Skip()
 				}
-				// What is in JSON is what AWS gets: texts that are another value but the same letters are the same.
+				// What is in JSON is what AWS gets: texts that are another value but the same
+				// letters are the same.
 				if got := state.Buckets[0].Policy.Document; string(sorted(got).Compact()) != string(sorted(want).Compact()) {
 					t.Fatalf("%q, version %q:\ngot  %s\nwant %s\n%s", in, version, got.Compact(), want.Compact(), files[2].Data)
 				}

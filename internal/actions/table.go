@@ -77,9 +77,9 @@ func read(data string) *Table {
 
 // corrected adds what other pages of AWS say and the reference leaves out: a recommender and a
 // filter are resources of the calls that name them (Amazon Personalize Developer Guide,
-// getting-real-time-recommendations, 2025-11; calls are refused without them). A recipe is one of the
-// calls that make something with it (aws-samples/retail-demo-store, pull request 627, 2024: they were
-// refused without it; read on 2026-11-22).
+// getting-real-time-recommendations, 2025-11; calls are refused without them). A recipe is one of
+// the calls that make something with it (aws-samples/retail-demo-store, pull request 627, 2024:
+// they were refused without it; read on 2026-11-22).
 func (t *Table) corrected() *Table {
 	s := t.services["personalize"]
 	for name, types := range map[string][]string{

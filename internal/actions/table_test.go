@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// The table is whole: each action's types have ARNs, and its condition keys are those of the service.
+// The table is whole: each action's types have ARNs, and its condition keys are those of the
+// service.
 func TestTable(t *testing.T) {
 	table := Default()
 	if len(table.Date) != len("2026-08-22") {

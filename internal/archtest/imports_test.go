@@ -103,7 +103,8 @@ func support(name string) bool {
 	return name == "internal/testtool" || strings.HasPrefix(name+"/", "generators/shell/internal/interp/")
 }
 
-// inside reports whether a package belongs to another: it is in a folder below it and is internal to it.
+// inside reports whether a package belongs to another: it is in a folder below it and is internal
+// to it.
 func inside(owner, name string) bool {
 	rest, ok := strings.CutPrefix(name, owner+"/")
 	return ok && strings.HasPrefix(owner, "generators/") && rest != "" || ok && strings.HasPrefix(rest, "internal/")

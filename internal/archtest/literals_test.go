@@ -17,7 +17,8 @@ var (
 	service = regexp.MustCompile(`arn:[^\s"]*`)
 )
 
-// arns are the beginnings of ARNs that code may hold: those of what a reference stands for. Permissions are in templates/ alone.
+// arns are the beginnings of ARNs that code may hold: those of what a reference stands for.
+// Permissions are in templates/ alone.
 var arns = map[string]string{
 	"internal/model":            "the ARNs of the role, of buckets and of keys, which references stand for",
 	"generators/cloudformation": "what Fn::GetAtt gives for a resource, and the form of a parameter",
@@ -32,8 +33,8 @@ var actions = map[string]string{
 	"aws:PrincipalArn":  "a condition key",
 }
 
-// Every permission is in templates/: no code that makes documents holds a string of the form of an IAM action, and ARNs are made in
-// few places.
+// Every permission is in templates/: no code that makes documents holds a string of the form of an
+// IAM action, and ARNs are made in few places.
 func TestNoPermissionInCode(t *testing.T) {
 	root := filepath.Join("..", "..")
 	files, literals := 0, 0

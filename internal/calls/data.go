@@ -17,9 +17,9 @@ const (
 	pageUserKey   = "recommendations-batch#batch-permissions-req"
 )
 
-// A dataRow is a call to Amazon S3 of an operator who brings data or fetches results (Amazon S3 User
-// Guide, "Required permissions for Amazon S3 API operations", and "Amazon S3 multipart upload limits
-// and permissions").
+// A dataRow is a call to Amazon S3 of an operator who brings data or fetches results (Amazon S3
+// User Guide, "Required permissions for Amazon S3 API operations", and "Amazon S3 multipart upload
+// limits and permissions").
 type dataRow struct{ action, source string }
 
 var (

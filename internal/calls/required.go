@@ -19,8 +19,8 @@ func (t *Table) trust() {
 func (t *Table) trustPolicy() Document { return Document{Trust, t.m.Role.Trust.Name} }
 
 // fullAccess makes the calls of the service role that the guide's policy for full access is for,
-// which its third step attaches to the role too. No workflow is known to make them, so a permissions
-// boundary may take them away.
+// which its third step attaches to the role too. No workflow is known to make them, so a
+// permissions boundary may take them away.
 func (t *Table) fullAccess() {
 	c := Call{Workflow: "full access of the role", Caller: Role, Side: Identity, unbounded: true,
 		Action: "personalize:AnyAction", On: Target{Named, "*"}, Source: pageFull, Place: "role",

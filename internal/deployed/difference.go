@@ -28,7 +28,8 @@ type Difference struct {
 	Have    string
 	At      Place // in the artifact that was read
 
-	// Document is the name of the wanted document, or where only one is there its subject, when a document differs.
+	// Document is the name of the wanted document, or where only one is there its subject, when a
+	// document differs.
 	Document string
 	WantDoc  *policy.Document
 	HaveDoc  *policy.Document

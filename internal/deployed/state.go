@@ -39,9 +39,9 @@ func Errorf(at Place, format string, args ...any) *policy.Error {
 	return &policy.Error{Path: at.Path, Line: at.Line, Col: at.Col, Message: fmt.Sprintf(format, args...)}
 }
 
-// Values are what the names of an artifact stand for while it is read: its parameters or variables by name, and what
-// AWS says of the place it is deployed to. A name that is not in Named has the default that the artifact gives it; a
-// list or a map in Named is written as JSON.
+// Values are what the names of an artifact stand for while it is read: its parameters or variables
+// by name, and what AWS says of the place it is deployed to. A name that is not in Named has the
+// default that the artifact gives it; a list or a map in Named is written as JSON.
 type Values struct {
 	Account, Region, Partition string
 	Named                      map[string]string

@@ -8,7 +8,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// sameKeys pairs the references to keys whose ARNs are known on deployment, have's to want's, by alias.
+// sameKeys pairs the references to keys whose ARNs are known on deployment, have's to want's, by
+// alias.
 func sameKeys(want, have State) map[policy.Ref]policy.Ref {
 	byAlias := map[string]policy.Ref{}
 	for _, k := range want.Keys {
@@ -43,7 +44,8 @@ func single(t policy.Text) (policy.Ref, bool) {
 	return ref, ok
 }
 
-// Rename returns s with the references in it replaced, in values and in documents; s itself is not changed.
+// Rename returns s with the references in it replaced, in values and in documents; s itself is not
+// changed.
 func (s State) Rename(pairs map[policy.Ref]policy.Ref) State {
 	if len(pairs) == 0 {
 		return s
@@ -64,8 +66,9 @@ func (s State) Rename(pairs map[policy.Ref]policy.Ref) State {
 	})
 }
 
-// Fill returns s with the references that env knows replaced by their values; s itself is not changed. Attachments
-// that become the same are one: a policy is attached to a role or not, whoever asks for it.
+// Fill returns s with the references that env knows replaced by their values; s itself is not
+// changed. Attachments that become the same are one: a policy is attached to a role or not, whoever
+// asks for it.
 func (s State) Fill(env policy.Env) State {
 	s = s.MapTexts(func(t policy.Text) policy.Text { return t.Fill(env) })
 	seen := map[string]bool{}

@@ -1,5 +1,5 @@
-// Package merge puts a setup's statements into the policy of a bucket or a key that others share, or into a role's trust policy, and takes them out
-// again.
+// Package merge puts a setup's statements into the policy of a bucket or a key that others share,
+// or into a role's trust policy, and takes them out again.
 //
 // What it keeps: a statement of others stays as it is, where it is. What it refuses: a policy in which somebody else uses one of pzgen's Sids, one that
 // belongs to another bucket, one that AWS would not take for its size, and a key policy that nobody could change any more. What it warns of: a
@@ -44,8 +44,9 @@ type Thing struct {
 	created bool // by pzgen
 }
 
-// Find returns the bucket or key that has this name in the spec. arns are the ARNs, by their name in the spec, of keys that the spec does not know since
-// pzgen creates them; only a statement of the spec that names such a key needs one.
+// Find returns the bucket or key that has this name in the spec. arns are the ARNs, by their name
+// in the spec, of keys that the spec does not know since pzgen creates them; only a statement of
+// the spec that names such a key needs one.
 func Find(m *model.Setup, kind Kind, id string, arns map[string]string) (*Thing, error) {
 	env := m.DeployedEnv()
 	var ids []string
@@ -104,7 +105,8 @@ func Find(m *model.Setup, kind Kind, id string, arns map[string]string) (*Thing,
 	return t, nil
 }
 
-// maxTrust is the most characters of a trust policy: the quota of 2,048 can be raised to this (IAM User Guide, reference_iam-quotas).
+// maxTrust is the most characters of a trust policy: the quota of 2,048 can be raised to this (IAM
+// User Guide, reference_iam-quotas).
 const maxTrust = 4096
 
 // MaxRead is the most bytes of a present policy that are worth reading: far above what AWS takes.
@@ -181,7 +183,8 @@ func (t *Thing) OutOf(current policy.Document) (*Result, error) {
 func (t *Thing) owner() policy.Owner {
 	o := t.setup.Owner(t.own, t.created)
 	if t.kind == Trust {
-		// Setups may share a role, so that of one that exists nothing is a setup's own by its Sid alone.
+		// Setups may share a role, so that of one that exists nothing is a setup's own by its Sid
+		// alone.
 		if o.Sids = nil; t.created {
 			for _, s := range t.own.Statements {
 				o.Sids = append(o.Sids, s.Sid)
@@ -248,7 +251,8 @@ func (t *Thing) finish(before, after policy.Document, conflicts []policy.Conflic
 	return out, nil
 }
 
-// Warnings returns what in a merged policy keeps workflows from what they need, decided call by call; see [calls.Obstacles].
+// Warnings returns what in a merged policy keeps workflows from what they need, decided call by
+// call; see [calls.Obstacles].
 func (t *Thing) Warnings(r *Result) ([]calls.Obstacle, error) {
 	return calls.Obstacles(t.setup, t.name, r.Document)
 }
@@ -263,7 +267,8 @@ func (t *Thing) policyKind() policy.Kind {
 	return policy.Resource
 }
 
-// compare counts what came and went. Statements are told apart by what is in them, not by how it is ordered.
+// compare counts what came and went. Statements are told apart by what is in them, not by how it is
+// ordered.
 func (t *Thing) compare(r *Result, before policy.Document) {
 	owner := t.owner()
 	mine := func(s policy.Statement) bool {

@@ -131,7 +131,8 @@ func read(t testing.TB, data []byte) policy.Document {
 // letIn lets Personalize in for another account alone.
 const letIn = `{"Sid":"Letting","Effect":"Allow","Principal":{"Service":"personalize.amazonaws.com"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"aws:SourceAccount":"444455556666"}}}`
 
-// A trust policy gets pzgen's statement where Personalize is not let in, and stays as it is where it is.
+// A trust policy gets pzgen's statement where Personalize is not let in, and stays as it is where
+// it is.
 func TestTrust(t *testing.T) {
 	const glue = `{"Sid":"Glue","Effect":"Allow","Principal":{"Service":"glue.amazonaws.com"},"Action":"sts:AssumeRole"}`
 	thing := find(t, "shop", Trust, "")
@@ -262,7 +263,8 @@ func TestIntoChanges(t *testing.T) {
 	}
 }
 
-// Two setups of profile documented meet on one bucket: each has its mark behind the Sid that the guide prints.
+// Two setups of profile documented meet on one bucket: each has its mark behind the Sid that the
+// guide prints.
 func TestIntoDocumented(t *testing.T) {
 	const text = `version: 1
 defaults: {account: "111122223333", region: eu-west-1, profile: documented}

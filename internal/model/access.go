@@ -28,8 +28,8 @@ func about(docs []Doc, description string) {
 }
 
 // reach is what an operator brings to a bucket or fetches from it: patterns of objects, none inside
-// another. What is brought is named as workflows read it, one file or all that begins so, and what is
-// fetched as they write it.
+// another. What is brought is named as workflows read it, one file or all that begins so, and what
+// is fetched as they write it.
 type reach struct{ uploads, downloads []string }
 
 // reachOf returns what an operator does in a bucket.
@@ -178,10 +178,10 @@ func (b *builder) needOf(o spec.Operator, key string) need {
 // named are those whom the policy of a key has to name, for what.
 type named struct{ principals, services map[need][]policy.Text }
 
-// namedIn returns whom the policy of a key has to name for what. AWS KMS looks at policies of IAM only
-// where the key's policy leaves that to the account (AWS KMS Developer Guide, "Key policies in AWS
-// KMS"); whom it does not leave it to for what he needs, it has to let in itself. Where the policy of
-// an existing key is not known, only those are named whom no policy of IAM lets in here.
+// namedIn returns whom the policy of a key has to name for what. AWS KMS looks at policies of IAM
+// only where the key's policy leaves that to the account (AWS KMS Developer Guide, "Key policies in
+// AWS KMS"); whom it does not leave it to for what he needs, it has to let in itself. Where the
+// policy of an existing key is not known, only those are named whom no policy of IAM lets in here.
 func (b *builder) namedIn(k spec.Key) named {
 	if known, ok := b.named[k.Name]; ok {
 		return known

@@ -93,7 +93,8 @@ type draft struct {
 	reasons []Reason
 }
 
-// newDraft returns a document without statements; it has its version already, which counts when it is measured.
+// newDraft returns a document without statements; it has its version already, which counts when it
+// is measured.
 func newDraft() *draft { return &draft{doc: policy.Document{Version: policy.Version2012}} }
 
 // add appends the statements of all templates that apply to the document under the facts, their Sids ended by suffix.
@@ -122,8 +123,8 @@ func (b *builder) add(d *draft, doc, scope, suffix, place string, facts map[stri
 	}
 }
 
-// marked reports whether a statement in the policy of a bucket or a key has a mark in its Sid: those
-// of a user's own templates, and those of the guide in a policy that others share.
+// marked reports whether a statement in the policy of a bucket or a key has a mark in its Sid:
+// those of a user's own templates, and those of the guide in a policy that others share.
 func (b *builder) marked(t *templates.Template, doc, place string) bool {
 	if t.Profile != spec.Documented {
 		return !t.BuiltIn

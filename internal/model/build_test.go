@@ -35,8 +35,9 @@ func present(sid string) *policy.Document {
 	return &policy.Document{Version: policy.Version2012, Statements: []policy.Statement{s}}
 }
 
-// Sids are letters and digits, each once in its document, and each begins with one of the templates' or is in the spec (or in the present
-// policy). Profile documented has the Sids of the guide, and statements without one.
+// Sids are letters and digits, each once in its document, and each begins with one of the
+// templates' or is in the spec (or in the present policy). Profile documented has the Sids of the
+// guide, and statements without one.
 func TestSids(t *testing.T) {
 	bases := map[string]bool{}
 	for _, tm := range library(t).Templates {

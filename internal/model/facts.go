@@ -95,7 +95,8 @@ func within(list, outer []string) []string {
 	return out
 }
 
-// outermost drops each pattern that stands again, or inside another one of the list or of covered, since a grant on the outer one holds for it.
+// outermost drops each pattern that stands again, or inside another one of the list or of covered,
+// since a grant on the outer one holds for it.
 func outermost(list, covered []string) []string {
 	var out []string
 	for i, p := range list {

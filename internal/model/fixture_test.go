@@ -54,7 +54,8 @@ func problems(t *testing.T, s *spec.Setup) Problems {
 	return ps
 }
 
-// grants returns "document: action resource" for each allowed action on each resource, with known references filled in.
+// grants returns "document: action resource" for each allowed action on each resource, with known
+// references filled in.
 func grants(m *Setup) []string {
 	var out []string
 	for _, d := range m.Docs() {

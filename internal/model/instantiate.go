@@ -89,7 +89,8 @@ func literals(list []string) []policy.Text {
 	return out
 }
 
-// arn returns an ARN of the spec with the setup's own partition, account and region as references, so that targets print them natively.
+// arn returns an ARN of the spec with the setup's own partition, account and region as references,
+// so that targets print them natively.
 func (b *builder) arn(s string) policy.Text {
 	f := strings.SplitN(s, ":", 6)
 	if len(f) != 6 {

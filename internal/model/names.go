@@ -9,7 +9,8 @@ import (
 	"github.com/pzgen/pzgen/templates"
 )
 
-// Identifier returns a name of the spec as a part of a Sid or of an identifier: letters and digits only. The names of one map of a setup stay distinct.
+// Identifier returns a name of the spec as a part of a Sid or of an identifier: letters and digits
+// only. The names of one map of a setup stay distinct.
 func Identifier(name string) string {
 	var b strings.Builder
 	up := true
@@ -27,8 +28,9 @@ func Identifier(name string) string {
 	return b.String()
 }
 
-// SidSuffix returns the name of a setup as the end of the Sids that it owns in policies it may share with others. Two names never have the same
-// mark: a capital stands for a hyphen and the letter after it, "Zd" for a hyphen before anything else, and "Zz" for a z at such a place.
+// SidSuffix returns the name of a setup as the end of the Sids that it owns in policies it may
+// share with others. Two names never have the same mark: a capital stands for a hyphen and the
+// letter after it, "Zd" for a hyphen before anything else, and "Zz" for a z at such a place.
 func SidSuffix(setup string) string {
 	var b strings.Builder
 	up := true
@@ -53,8 +55,8 @@ func SidSuffix(setup string) string {
 	return b.String()
 }
 
-// sidMarker comes between what a Sid says and the end that tells whose it is, in statements that are
-// not of the closed list of pzgen's own. It is in no Sid of a spec.
+// sidMarker comes between what a Sid says and the end that tells whose it is, in statements that
+// are not of the closed list of pzgen's own. It is in no Sid of a spec.
 const sidMarker = spec.SidMarker
 
 // markSid returns the Sid of a statement in a policy that others may share, marked as a setup's.
@@ -88,9 +90,9 @@ func (s *Setup) SidMarks() []string {
 // SidMarker is in the Sids that carry a mark.
 const SidMarker = sidMarker
 
-// Owner tells pzgen's statements from foreign ones in the policy of a bucket or a key of this setup.
-// created: pzgen created the bucket or key, so that what is in its policy under a Sid of the guide is
-// pzgen's too.
+// Owner tells pzgen's statements from foreign ones in the policy of a bucket or a key of this
+// setup. created: pzgen created the bucket or key, so that what is in its policy under a Sid of the
+// guide is pzgen's too.
 func (s *Setup) Owner(own policy.Document, created bool) policy.Owner {
 	o := policy.Owner{Name: "pzgen", Own: own, Sids: s.OwnedSids, Marker: sidMarker,
 		Marks: s.SidMarks(), Service: service}

@@ -66,7 +66,8 @@ func (s *Setup) Docs() []Doc {
 	return out
 }
 
-// DeployedEnv returns every reference whose value is known before anything is deployed: all but the ARNs of keys that are yet to be created or looked up.
+// DeployedEnv returns every reference whose value is known before anything is deployed: all but the
+// ARNs of keys that are yet to be created or looked up.
 func (s *Setup) DeployedEnv() policy.Env {
 	env := s.env(s.Partition, s.Account, s.Region, s.Role.Name, func(b Bucket) string { return b.Name })
 	for _, k := range s.Keys {
@@ -78,8 +79,9 @@ func (s *Setup) DeployedEnv() policy.Env {
 	return env
 }
 
-// SyntheticEnv returns every reference a value that it has nowhere else: environments with different n have no value in common, and within one no two
-// references share one, so that a name which an artifact holds fixed agrees with at most one of them. The values have the form that AWS gives them.
+// SyntheticEnv returns, for every reference, a value that it has nowhere else: environments with
+// different n have no value in common, and within one no two references share one, so that a name
+// which an artifact holds fixed agrees with at most one of them. The values have the form of AWS's.
 func (s *Setup) SyntheticEnv(n int) policy.Env {
 	env := s.env(
 		fmt.Sprintf("aws-made%d", n),

@@ -47,8 +47,9 @@ type Setup struct {
 
 // Doc is a policy document with its name, "role-policy" for example, which is also its file's.
 //
-// Names: role-trust; role-policy, or role-policy-<n> when it had to be split (profile documented: role-s3-<bucket>, role-kms,
-// role-cloudwatch, role-access); bucket-<bucket>; key-<key>; operator-<operator>, or operator-<operator>-<n>.
+// Names: role-trust; role-policy, or role-policy-<n> when it had to be split (profile documented:
+// role-s3-<bucket>, role-kms, role-cloudwatch, role-access); bucket-<bucket>; key-<key>;
+// operator-<operator>, or operator-<operator>-<n>.
 type Doc struct {
 	Name       string
 	PolicyName string // its name in IAM, for policies that have one

@@ -25,8 +25,8 @@ type info struct {
 // special are bits that no generated file has.
 const special = fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
 
-// writableByOthers is the right of everybody to write. No umask in use leaves it, and whoever has it
-// can change a file between the proof and its use.
+// writableByOthers is the right of everybody to write. No umask in use leaves it, and whoever has
+// it can change a file between the proof and its use.
 const writableByOthers fs.FileMode = 0o002
 
 // fits reports whether a file has the mode that it is written with. Of the other permissions only

@@ -51,7 +51,8 @@ func (d *deadline) Err() error {
 	return nil
 }
 
-// folders returns what generation gen consists of. Between generations files change, stay, come and go, and so do folders.
+// folders returns what generation gen consists of. Between generations files change, stay, come and
+// go, and so do folders.
 func folders(gen int) [][]File {
 	var out [][]File
 	for i := range 6 {

@@ -109,7 +109,7 @@ func large(p string) func(root string) error {
 	return func(root string) error { return os.Truncate(filepath.Join(root, p), maxRead+1) }
 }
 
-// second returns a file another name, outside of the output folder.
+// second makes another name of a file, outside of the output folder.
 func second(p string) func(root string) error {
 	return func(root string) error {
 		return os.Link(filepath.Join(root, p), filepath.Join(root, "..", "second"))

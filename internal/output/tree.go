@@ -52,7 +52,8 @@ func (t *tree) dir(p string) (*os.Root, error) {
 	return d, nil
 }
 
-// ObstructedError says that something in the output folder is in the way, which pzgen did not put there. Nothing was changed.
+// ObstructedError says that something in the output folder is in the way, which pzgen did not put
+// there. Nothing was changed.
 type ObstructedError struct {
 	Path, Problem string
 	Link          bool // it is a symbolic link

@@ -131,8 +131,8 @@ func firstMissing(name string) string {
 	}
 }
 
-// Put makes the files of one folder ready and gives how many of them differ from what is there. They be in that folder only
-// after [Writer.Commit]. A folder is brought by one call, whole.
+// Put makes the files of one folder ready and gives how many of them differ from what is there.
+// They be in that folder only after [Writer.Commit]. A folder is brought by one call, whole.
 func (w *Writer) Put(files []File) (changed int, err error) {
 	in, err := w.take(files)
 	if err != nil {
@@ -255,7 +255,8 @@ func (w *Writer) stageFolder(top string, files []File) error {
 	return nil
 }
 
-// Abort returns up what was put. The output folder is as it was before [Create]. After [Writer.Commit] it does nothing.
+// Abort returns up what was put. The output folder is as it was before [Create]. After
+// [Writer.Commit] it does nothing.
 func (w *Writer) Abort() { w.close() }
 
 func (w *Writer) close() {

@@ -54,7 +54,8 @@ func mustWrite(t *testing.T, root string, opts Options, folders ...[]File) Resul
 	return r
 }
 
-// contents returns all regular files below root but the manifest, and fails for anything that a run leaves behind.
+// contents returns all regular files below root but the manifest, and fails for anything that a run
+// leaves behind.
 func contents(t *testing.T, root string) map[string]string {
 	t.Helper()
 	got := map[string]string{}

@@ -7,7 +7,8 @@ import (
 	"sync"
 )
 
-// Lazy returns a function that gives the regular expression, for any number of goroutines. It panics at its first call when expr is not valid.
+// Lazy returns a function that returns the regular expression, for any number of goroutines. It
+// panics at its first call when expr is not valid.
 func Lazy(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }

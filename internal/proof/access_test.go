@@ -27,8 +27,8 @@ setups:
       down: {access: download, users: [bob], locations: [out/res/report.csv]}
 `
 
-// Data is brought to where workflows read it, and fetched from where they write it: what is one file
-// for a workflow is one for an operator, and nothing else is.
+// Data is brought to where workflows read it, and fetched from where they write it: what is one
+// file for a workflow is one for an operator, and nothing else is.
 func TestDataIsWhereWorkflowsHaveIt(t *testing.T) {
 	s, ds := spec.Parse("pzgen.yaml", []byte(accessSpec), nil)
 	if s == nil {

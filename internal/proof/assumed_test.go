@@ -146,8 +146,8 @@ func closedKeys() map[string]struct{ spec, key string } {
 const namesCreators = "PersonalizeCreatorsUseKey"
 
 // A key's policy that leaves nothing to the policies of the account names the operators who use the
-// key, and no others. Without that statement AWS KMS takes no notice of an operator's own policy, and
-// the finding names the key, the operator and what to do.
+// key, and no others. Without that statement AWS KMS takes no notice of an operator's own policy,
+// and the finding names the key, the operator and what to do.
 func TestOperatorIsNamedInTheKey(t *testing.T) {
 	for name, c := range closedKeys() {
 		files := map[string]string{"key.json": `{"Version":"2012-10-17","Statement":[` + c.key + `]}`}

@@ -338,8 +338,8 @@ func TestBrokenSpecs(t *testing.T) {
 	t.Logf("%d rules, %d specs", len(rules), total)
 }
 
-// A spec in which one value is in another's place, is gone or comes twice is refused at a place in the file, or else it has a model that every target
-// prints or refuses. Nothing panics.
+// A spec in which one value is in another's place, is gone or comes twice is refused at a place in
+// the file, or else it has a model that every target prints or refuses. Nothing panics.
 func TestDamagedSpecs(t *testing.T) {
 	lib, err := templates.Default()
 	if err != nil {

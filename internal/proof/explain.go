@@ -101,8 +101,9 @@ func conditions(s policy.Statement, show func(policy.Text) string) string {
 // maxSentences is how many sentences a finding has.
 const maxSentences = 12
 
-// inWords tells in sentences what got grants more and less than wanted: who may do what on what, when. holder is who has a document that names no principal.
-// Both documents are resolved under env, whose values are written as the names they stand for, unless known has them.
+// inWords tells in sentences what got grants more and less than wanted: who may do what on what,
+// when. holder is who has a document that names no principal. Both documents are resolved under
+// env, whose values are written as the names they stand for, unless known has them.
 func inWords(subject, holder string, got, want policy.Document, env, known policy.Env, fixed bool) []string {
 	show := namesFor(known, fixed, env)
 	write := func(t policy.Text) string { return show.Replace(t.IAM()) }
@@ -236,7 +237,8 @@ func anyWord(r policy.Ref) bool {
 		strings.HasPrefix(r.ID, "operator.")
 }
 
-// heldFixed finds grants that are right as long as nothing gets another name: a value is written out where a name is expected. It takes them out of both sets.
+// heldFixed finds grants that are right as long as nothing gets another name: a value is written
+// out where a name is expected. It takes them out of both sets.
 func heldFixed(subject string, more, less map[grant]bool, known policy.Env) []string {
 	var words []string
 	for ref, v := range known {

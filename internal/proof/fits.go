@@ -10,7 +10,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// created returns t with an ARN of the usual length for what is known only after creation: the keys.
+// created returns t with an ARN of the usual length for what is known only after creation: the
+// keys.
 func (p *proof) created(t policy.Text) policy.Text {
 	refs := t.Refs()
 	if len(refs) == 0 {
@@ -24,10 +25,10 @@ func (p *proof) created(t policy.Text) policy.Text {
 	return t.Fill(env)
 }
 
-// fitsAsRead holds the documents of a target against AWS's grammar and limits, as they were read: two
-// documents that are written alike in meaning may differ in size. What the setup's own documents are
-// found to lack is not told twice. A document that is attached to nothing is what want shows under
-// its name; env has the ARNs that its placeholders are for.
+// fitsAsRead holds the documents of a target against AWS's grammar and limits, as they were read:
+// two documents that are written alike in meaning may differ in size. What the setup's own
+// documents are found to lack is not told twice. A document that is attached to nothing is what
+// want shows under its name; env has the ARNs that its placeholders are for.
 func (p *proof) fitsAsRead(g generators.Generator, want, s deployed.State, env policy.Env) {
 	known, kinds := map[string]bool{}, map[string]policy.Kind{}
 	for _, d := range p.parts {
@@ -47,7 +48,8 @@ func (p *proof) fitsAsRead(g generators.Generator, want, s deployed.State, env p
 			}
 		}
 	}
-	// sum holds the size of several documents together against a limit of IAM, which counts no white space.
+	// sum holds the size of several documents together against a limit of IAM, which counts no
+	// white space.
 	sum := func(limit int, what string, docs ...*deployed.Document) {
 		size, at := 0, deployed.Place{}
 		for _, d := range docs {

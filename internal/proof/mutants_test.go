@@ -22,8 +22,8 @@ type mutant struct {
 	m              *model.Setup
 }
 
-// mutants returns a setup once for each change of each statement of each document, and for each statement deleted, doubled with another action, and moved to
-// another account.
+// mutants returns a setup once for each change of each statement of each document, and for each
+// statement deleted, doubled with another action, and moved to another account.
 func mutants(m *model.Setup) []mutant {
 	var out []mutant
 	for di, d := range m.Docs() {
@@ -83,8 +83,9 @@ func empty(s policy.Statement) bool {
 	return false
 }
 
-// withDocument returns a copy of m whose di-th document is d. Where the document is merged from a foreign one and pzgen's own, both are replaced, so that
-// each target prints the change in its own way.
+// withDocument returns a copy of m whose di-th document is d. Where the document is merged from a
+// foreign one and pzgen's own, both are replaced, so that each target prints the change in its own
+// way.
 func withDocument(m *model.Setup, di int, d policy.Document) *model.Setup {
 	out := *m
 	out.Role.Policies = slices.Clone(m.Role.Policies)

@@ -260,8 +260,8 @@ func TestForeignDenyOthers(t *testing.T) {
 	}
 }
 
-// A permissions boundary whose policy is known limits what the role can do; one that is not known allows everything, and exposes the role to
-// every Deny with NotPrincipal.
+// A permissions boundary whose policy is known limits what the role can do; one that is not known
+// allows everything, and exposes the role to every Deny with NotPrincipal.
 func TestPermissionsBoundary(t *testing.T) {
 	const allows = `{"Sid":"Data","Effect":"Allow","Action":["s3:*","kms:*","cloudwatch:*"],"Resource":"*"}`
 	except := `{"Sid":"NotUs","Effect":"Deny","NotPrincipal":{"AWS":["arn:aws:iam::111122223333:root","arn:aws:iam::111122223333:role/ShopPersonalize"],"Service":"personalize.amazonaws.com"},` +

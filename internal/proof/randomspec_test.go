@@ -15,7 +15,8 @@ import (
 // fields is a mapping in the order in which it is written.
 type fields []any // name, value, name, value…
 
-// node returns a value as YAML. Every text is quoted: a name may be a truth value or a number without.
+// node returns a value as YAML. Every text is quoted: a name may be a truth value or a number
+// without.
 func node(v any) *yaml.Node {
 	switch v := v.(type) {
 	case fields:

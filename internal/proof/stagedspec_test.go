@@ -19,9 +19,9 @@ import (
 // stage is the second setup of a staged spec.
 const stage = "zz-stage"
 
-// staged turns a random spec of one setup into two stages: a random part of the setup is in defaults,
-// with placeholders, and a second setup inherits it. It returns the same written out too. It is not ok
-// for a spec of which there cannot be two.
+// staged turns a random spec of one setup into two stages: a random part of the setup is in
+// defaults, with placeholders, and a second setup inherits it. It returns the same written out too.
+// It is not ok for a spec of which there cannot be two.
 func staged(seed uint64) (short, long *yaml.Node, files map[string][]byte, ok bool) {
 	root, files := randomSpec(seed)
 	r := rand.New(rand.NewPCG(seed, 7))
@@ -161,8 +161,8 @@ func staged(seed uint64) (short, long *yaml.Node, files map[string][]byte, ok bo
 	return short, long, files, true
 }
 
-// sharesPolicy reports whether something that exists, whose policy both stages then write into, is in
-// a setup.
+// sharesPolicy reports whether something that exists, whose policy both stages then write into, is
+// in a setup.
 func sharesPolicy(body tree) bool {
 	shared := false
 	each(body.at("buckets"), func(b tree) { shared = shared || b.at("existing").Node != nil })

@@ -36,8 +36,8 @@ func replaced(t policy.Texts, j int, v string) policy.Texts {
 	return t
 }
 
-// changes returns every way in which this test spoils a statement: each action, resource, principal and condition deleted and replaced, one added of
-// each, the effect turned.
+// changes returns every way in which this test spoils a statement: each action, resource, principal
+// and condition deleted and replaced, one added of each, the effect turned.
 func changes(s policy.Statement) []change {
 	var out []change
 	add := func(name string, do func(*policy.Statement)) { out = append(out, change{name, do}) }

@@ -18,8 +18,8 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// Of returns the key of a setup's shape and the values of its slots, the name first. Setups with equal keys differ only in the values. It is not ok for a
-// setup that has to be printed by itself.
+// Of returns the key of a setup's shape and the values of its slots, the name first. Setups with
+// equal keys differ only in the values. It is not ok for a setup that has to be printed by itself.
 func Of(s *spec.Setup) (key string, values []string, ok bool) {
 	v := visitor{account: s.Account, region: s.Region, setup: s}
 	v.visit(s)
@@ -241,8 +241,8 @@ func (v *visitor) path(p *string) {
 }
 
 // named takes what an ARN of IAM in the setup's own account names, without the type before it, for
-// a slot. It does not when that may be something of the setup itself, or of AWS: what is allowed then
-// depends on the name.
+// a slot. It does not when that may be something of the setup itself, or of AWS: what is allowed
+// then depends on the name.
 func (v *visitor) named(p *string) bool {
 	kind, name, ok := strings.Cut(*p, "/")
 	if _, fits := kindNamed.fits(name); !ok || !fits || strings.HasPrefix(name, "aws-") ||
@@ -349,8 +349,8 @@ func (v *visitor) count(n int) {
 	v.key = append(strconv.AppendInt(v.key, int64(n), 10), ' ')
 }
 
-// depends reports whether an ARN that is no slot ends in the value of one: a key whose administrator is the service role, for example. What is allowed
-// then depends on a name.
+// depends reports whether an ARN that is no slot ends in the value of one: a key whose
+// administrator is the service role, for example. What is allowed then depends on a name.
 func (v *visitor) depends() bool {
 	for _, t := range v.texts {
 		for _, value := range v.values {
@@ -362,7 +362,8 @@ func (v *visitor) depends() bool {
 	return false
 }
 
-// apart reports whether no prefix in a bucket is inside another one there: statements for the inner one are left out.
+// apart reports whether no prefix in a bucket is inside another one there: statements for the inner
+// one are left out.
 func apart(s *spec.Setup) bool {
 	var all [16]*spec.Location
 	n := 0

@@ -26,9 +26,11 @@ const (
 
 const aliasPrefix = "alias/"
 
-// special are the characters, beside letters and digits, that values of some kinds may have between others. Which of them a value has is part of the
-// key, so that both probes have them too: what a printer does to such a character shows. What a printer does to some of them depends on those around them where
-// they are in running text, as the full stop of an address does; so text has those of specialText alone.
+// special are the characters, beside letters and digits, that values of some kinds may have between
+// others. Which of them a value has is part of the key, so that both probes have them too: what a
+// printer does to such a character shows. What a printer does to some of them depends on those
+// around them where they are in running text, as the full stop of an address does; so text has
+// those of specialText alone.
 const (
 	special     = "-_+=,.@/ ()"
 	specialText = "-, ()"
@@ -136,8 +138,9 @@ func isUUID(v string) bool {
 	return true
 }
 
-// madeUp returns the value of the n-th slot in a probe: at least length characters long, of the form that the slot takes, and such that it stands nowhere else.
-// It is not ok when there are more slots than such values.
+// madeUp returns the value of the n-th slot in a probe: at least length characters long, of the
+// form that the slot takes, and such that it stands nowhere else. It is not ok when there are more
+// slots than such values.
 func (s slot) madeUp(probe, n, length int) (string, bool) {
 	switch s.kind {
 	case kindAccount:

@@ -21,7 +21,8 @@ type Group struct {
 	Count       int   // of setups
 }
 
-// NewGroup returns the group of a setup for which [Of] is ok. Its other setups are told by [Group.Add].
+// NewGroup returns the group of a setup for which [Of] is ok. Its other setups are told by
+// [Group.Add].
 func NewGroup(s *spec.Setup) *Group {
 	v := visitor{account: s.Account, region: s.Region, setup: s}
 	v.visit(s)
@@ -40,7 +41,8 @@ func (g *Group) Add(values []string) {
 	}
 }
 
-// With returns the setup of the group that has these values. It has the places of the group's first setup.
+// With returns the setup of the group that has these values. It has the places of the group's first
+// setup.
 func (g *Group) With(values []string) *spec.Setup {
 	s := clone(g.first)
 	v := visitor{account: s.Account, region: s.Region, setup: g.first, with: values}
@@ -133,7 +135,8 @@ func equal(a, b file) bool {
 	return a.path == b.path && a.mode == b.mode && bytes.Equal(a.text, b.text) && slices.Equal(a.ends, b.ends) && slices.Equal(a.values, b.values)
 }
 
-// derived are the forms in which the name of a setup is in files beside its own: in Sids, and in identifiers of Terraform.
+// derived are the forms in which the name of a setup is in files beside its own: in Sids, and in
+// identifiers of Terraform.
 func derived(name string) [2]string {
 	return [2]string{model.SidSuffix(name), strings.ReplaceAll(name, "-", "_")}
 }
@@ -200,7 +203,8 @@ type Buffer struct {
 	files []output.File
 }
 
-// Fill returns the files of the setup with these values, as rendering it would. They are in b until the next Fill.
+// Fill returns the files of the setup with these values, as rendering it would. They are in b until
+// the next Fill.
 func (sh *Shape) Fill(values []string, b *Buffer) []output.File {
 	forms := derived(values[0])
 	size := sh.text

@@ -177,7 +177,8 @@ defaults:
     op: {access: operate, roles: ["<setup>-ci", "x-<account>"], users: ["<setup>@acme.example"]}
 `
 
-// Setups that differ in nothing but what placeholders stand for have one shape, and its proof holds.
+// Setups that differ in nothing but what placeholders stand for have one shape, and its proof
+// holds.
 func TestStages(t *testing.T) {
 	text := stages + "setups:\n"
 	names := []string{"dev", "stage", "prod", "testing", "a-long-name-of-a-stage", "load0", "x1y"}

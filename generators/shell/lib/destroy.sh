@@ -29,8 +29,8 @@ usage: destroy.sh [--dry-run] [--yes] [--profile NAME] [--region ${REGION}]
 
 Removes what apply.sh made for the Amazon Personalize setup ${SETUP} in account ${ACCOUNT},
 ${REGION}: the service role, its policies, the operators' policies, and this setup's statements in the
-policies of buckets and keys, also what the spec had before. Buckets, keys and dataset groups stay, for they hold data; at the end it
-says how to delete them.
+policies of buckets and keys, also what the spec had before. Buckets, keys and dataset groups stay, for
+they hold data; at the end it says how to delete them.
 
   --dry-run       only tell what would be done
   --yes           do not ask for confirmation

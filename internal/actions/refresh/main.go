@@ -4,8 +4,8 @@
 //
 // Each FILE is the reference of one service, as AWS publishes it in JSON (Service Authorization
 // Reference, "Simplified AWS service information for programmatic access"): s3.json, kms.json. DATE
-// is the day on which they were fetched. It refuses a file that names no actions, and checks nothing
-// else: the tests of internal/actions read what it writes.
+// is the day on which they were fetched. It refuses a file that names no actions, and checks
+// nothing else: the tests of internal/actions read what it writes.
 package main
 
 import (

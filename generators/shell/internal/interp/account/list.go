@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// paged notes a call for each page that the AWS CLI asks for after the first one, of a list of n, and
-// returns how many of them it reads.
+// paged notes a call for each page that the AWS CLI asks for after the first one, of a list of n,
+// and returns how many of them it reads.
 func (a *Account) paged(in *input, n int) int {
 	number := func(name string, otherwise int) int {
 		text := in.str(name)
@@ -52,8 +52,8 @@ func listPolicies(a *Account, in *input) (any, error) {
 	return object{"Policies": list}, nil
 }
 
-// getResources is GetResources of the Resource Groups Tagging API: things that have, for each filter,
-// its tag with one of its values. It knows no roles.
+// getResources is GetResources of the Resource Groups Tagging API: things that have, for each
+// filter, its tag with one of its values. It knows no roles.
 func getResources(a *Account, in *input) (any, error) {
 	var filters []struct {
 		Key    string
