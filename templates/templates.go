@@ -44,8 +44,8 @@ type Template struct {
 	Statement policy.Statement
 	Extra     []Conditional // conditions that only some setups want
 	Why       string
-	Source    string // page#section of the guide, or <other guide>:page#section
-	Edition   string // when AWS's page said so
+	Source    string // page#section of the guide, or <other guide>:page#section; see sources.txt
+	Edition   string // month or year of the version that says so
 	Breaks    string // what fails without it
 	Accepted  string // why it is wanted although no workflow needs it; "" when it is not accepted
 	BuiltIn   bool   // its Sid is one of the templates that are built in, for the same profile

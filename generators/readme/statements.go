@@ -70,6 +70,7 @@ func why(r model.Reason) inline {
 // guides are where sources are: the Personalize guide, and those that a prefix names.
 var guides = map[string]string{
 	"":                      "https://docs.aws.amazon.com/personalize/latest/dg/",
+	"iam":                   "https://docs.aws.amazon.com/IAM/latest/UserGuide/",
 	"kms":                   "https://docs.aws.amazon.com/kms/latest/developerguide/",
 	"s3":                    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/",
 	"service-authorization": "https://docs.aws.amazon.com/service-authorization/latest/reference/",

@@ -75,11 +75,12 @@ func read(data string) *Table {
 	return t
 }
 
-// corrected adds what other pages of AWS say and the reference leaves out: a recommender and a
-// filter are resources of the calls that name them (Amazon Personalize Developer Guide,
-// getting-real-time-recommendations, 2025-11; calls are refused without them). A recipe is one of
-// the calls that make something with it (aws-samples/retail-demo-store, pull request 627, 2024:
-// they were refused without it; read on 2026-11-22).
+// corrected adds what the reference leaves out. A recipe is a resource of the calls that make
+// something with it: they were refused without (aws-samples/retail-demo-store, pull request 627 of
+// 2024-08-30). That a recommender and a filter are resources of the calls that name them is an
+// inference: GetRecommendations has recommenderArn and filterArn beside campaignArn (Amazon
+// Personalize Developer Guide, API_RS_GetRecommendations, July 2026), and a policy of AWS's has the
+// filter beside the campaign (retail-demo-store, pinpoint-personalize.yaml, 2024).
 func (t *Table) corrected() *Table {
 	s := t.services["personalize"]
 	for name, types := range map[string][]string{

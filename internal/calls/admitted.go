@@ -53,7 +53,7 @@ func (t *Table) admittedCalls(a admitted) {
 			for _, r := range level.rows {
 				call(r.action, arn+"/"+l.object(), r.source, t.from(a), by)
 			}
-			call("s3:ListBucket", arn, pageS3Actions, t.with(t.from(a), "s3:prefix", l.Prefix), by)
+			call("s3:ListBucket", arn, pageS3Buckets, t.with(t.from(a), "s3:prefix", l.Prefix), by)
 		}
 	}
 	for _, k := range t.m.Keys {

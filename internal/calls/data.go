@@ -12,27 +12,29 @@ import (
 
 const (
 	pageParts     = "s3:mpuoverview#mpuAndPermissions"
-	pageS3Actions = "s3:using-with-s3-policy-actions"
-	pageS3Key     = "s3:UsingKMSEncryption#sse-kms-permissions"
-	pageUserKey   = "recommendations-batch#batch-permissions-req"
+	pageS3Objects = "s3:using-with-s3-policy-actions#using-with-s3-policy-actions-related-to-objects"
+	pageS3Buckets = "s3:using-with-s3-policy-actions#using-with-s3-policy-actions-related-to-buckets"
+	pageS3Key     = "s3:UsingKMSEncryption"
 )
 
 // A dataRow is a call to Amazon S3 of an operator who brings data or fetches results (Amazon S3
-// User Guide, "Required permissions for Amazon S3 API operations", and "Amazon S3 multipart upload
-// limits and permissions").
+// User Guide, "Required permissions for Amazon S3 API operations", and "Multipart upload API and
+// permissions").
 type dataRow struct{ action, source string }
 
 var (
 	uploadRows   = []dataRow{{"s3:PutObject", pageParts}, {"s3:AbortMultipartUpload", pageParts}}
-	downloadRows = []dataRow{{"s3:GetObject", pageS3Actions}}
+	downloadRows = []dataRow{{"s3:GetObject", pageS3Objects}}
 )
 
 // operatorActions are tried on objects.
 var operatorActions = append(slices.Clone(objectActions), "s3:AbortMultipartUploadToo")
 
 // keyNeeds are the actions that a key is needed for: to encrypt what is uploaded, and to join its
-// parts; to decrypt what is read; and, as "you must give your IAM user […] permission to use your
-// key", to create what is under it.
+// parts; to decrypt what is read; and to create what is under it. The guide of 2022 says of that
+// "give your user or group permission to use your key", in its edition of May and no longer in that
+// of November. It names no actions: these are an inference, the ones of the role that read and
+// encrypt.
 var (
 	toUpload   = []string{"kms:GenerateDataKey", "kms:Decrypt"}
 	toDownload = []string{"kms:Decrypt"}
@@ -151,7 +153,7 @@ func (c *operatorCalls) data() {
 				c.require(call)
 			}
 			call := c.call("s3:ListBucket", arn, c.with(c.plain, "s3:prefix", l.Prefix))
-			call.Source, call.Resource = pageS3Actions, OfBucket(l.Bucket)
+			call.Source, call.Resource = pageS3Buckets, OfBucket(l.Bucket)
 			c.require(call)
 		}
 	}
@@ -180,7 +182,7 @@ func (t *Table) keyNeeds(o model.Operator, k model.Key) (actions []string, sourc
 	creates := o.Has(spec.Operate) || o.Has(spec.Build) ||
 		o.Has(spec.Full) && t.m.Profile != spec.Documented
 	if g := t.m.DatasetGroup; g != nil && g.Key == k.ID && creates {
-		add(toCreate, pageUserKey, GroupKey)
+		add(toCreate, pageSetUp, GroupKey)
 	}
 	return actions, source, on
 }

@@ -14,7 +14,9 @@ type operatorRow struct {
 	types  []string // resource types, each needed by itself; none: the call takes no resource
 }
 
-// jobRows are the calls of an operator who runs the workflows.
+// jobRows are the calls of an operator who runs the workflows. Beside what the reference lists:
+// batch jobs name a filter, and batch segment jobs a solution, in their requests; that permission
+// is asked for on them is an inference.
 var jobRows = map[string][]operatorRow{
 	spec.Import: {
 		{"CreateDatasetImportJob", []string{"dataset", "dataset-import-job"}},
@@ -91,9 +93,10 @@ var (
 // buildRows are the calls of a pipeline that trains: it makes, changes, follows, finds and removes
 // everything from schemas to campaigns, recommenders, filters and event trackers. Beside what the
 // reference lists: solutions and recommenders are refused without the recipe, which belongs to AWS
-// (aws-samples/retail-demo-store, pull request 627, 2024), and the policies of AWS's own solution
-// name the schema of a dataset (aws-solutions/maintaining-personalized-experiences-with-machine-
-// learning, create_dataset.py, 2026-11).
+// (aws-samples/retail-demo-store, pull request 627 of 2024-08-30), and the policies of AWS's own
+// solution name the schema of a dataset (aws-solutions/maintaining-personalized-experiences-with-
+// machine-learning, source/infrastructure/personalize/aws_lambda/functions/create_dataset.py, read
+// on 2026-11-27).
 var buildRows = []operatorRow{
 	{"CreateSchema", []string{"schema"}},
 	{"DescribeSchema", []string{"schema"}},
@@ -149,7 +152,11 @@ var buildRows = []operatorRow{
 var builtTypes = []string{"dataset-group", "dataset", "solution", "campaign", "recommender", "filter",
 	"event-tracker"}
 
-// runtimeRows are the calls of a program that shows recommendations and sends what users do.
+// runtimeRows are the calls of a program that shows recommendations and sends what users do. The
+// reference lists campaigns alone. A request names a recommender or a filter as well
+// (API_RS_GetRecommendations, July 2026), and a policy of AWS's has the filter beside the campaign
+// (aws-samples/retail-demo-store, pinpoint-personalize.yaml, 2024); that permission is asked for on
+// them is an inference.
 var runtimeRows = []operatorRow{
 	{"GetRecommendations", []string{"campaign", "recommender", "filter"}},
 	{"GetPersonalizedRanking", []string{"campaign", "filter"}},

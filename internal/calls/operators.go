@@ -11,8 +11,8 @@ import (
 
 const (
 	pageOperator = "grant-user-permissions"
-	pageFull     = "set-up-required-permissions"
-	pageActions  = "service-authorization:list_amazonpersonalize"
+	pageSetUp    = "aws-personalize-set-up-permissions#set-up-required-permissions" // of 2022
+	pageActions  = "service-authorization:list_personalize"
 )
 
 // operators makes the calls of people and programs.

@@ -23,7 +23,7 @@ func (t *Table) trustPolicy() Document { return Document{Trust, t.m.Role.Trust.N
 // permissions boundary may take them away.
 func (t *Table) fullAccess() {
 	c := Call{Workflow: "full access of the role", Caller: Role, Side: Identity, unbounded: true,
-		Action: "personalize:AnyAction", On: Target{Named, "*"}, Source: pageFull, Place: "role",
+		Action: "personalize:AnyAction", On: Target{Named, "*"}, Source: pageSetUp, Place: "role",
 		Identity: t.rolePolicies(), request: policy.Request{Principal: t.roleARN(), Resource: "*"}}
 	t.require(c)
 	c.Action, c.On = "iam:PassRole", Target{Named, t.roleARN()}
@@ -53,9 +53,15 @@ func (t *Table) workflows() {
 
 func (t *Table) rows(rows []row, workflow, place string, from, to *spec.Location) {
 	for _, r := range rows {
-		if t.m.Profile != spec.Documented || documentedRow(r) {
-			t.row(r, workflow, place, from, to)
+		if t.m.Profile == spec.Documented {
+			if !documentedRow(r) {
+				continue
+			}
+			if r.on == GroupKey {
+				r.source = pageGroup
+			}
 		}
+		t.row(r, workflow, place, from, to)
 	}
 }
 
@@ -134,7 +140,7 @@ func (t *Table) administration() {
 				"kms:DescribeKey", "kms:AnyAdministration"} {
 				t.require(Call{Workflow: "administration of key " + k.ID, Caller: Administrator,
 					Side: Resource, Action: action, On: Target{Kind: TheKey}, Resource: OfKey(k.ID),
-					Source: "kms:key-policy-default", Place: "keys." + k.ID,
+					Source: pageDefaultKey, Place: "keys." + k.ID,
 					request: policy.Request{Principal: who, Resource: t.env[model.RefKeyARN(k.ID)]}})
 			}
 		}

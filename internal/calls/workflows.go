@@ -19,16 +19,17 @@ type row struct {
 
 const (
 	pageS3      = "granting-personalize-s3-access#attach-bucket-policy"
-	pageRole    = "granting-personalize-s3-access#attaching-s3-policy-to-role"
 	pageBatch   = "granting-personalize-s3-access#bucket-policy-for-batch-workflows"
 	pageExport  = "granting-personalize-s3-access#bucket-policy-for-export"
 	pageKey     = "granting-personalize-key-access#export-job-key-policy"
 	pageRoleKey = "granting-personalize-key-access#export-job-iam-policy"
-	pageGroup   = "granting-personalize-key-access#encrypted-dsg-policy"
+	pageGroup   = "granting-personalize-key-access#encrypted-dsg-policy" // of January 2023
 	pageMetrics = "metric-attribution-requirements#metric-attribution-s3-permissions"
 	pageCW      = "metric-attribution-requirements#metric-attribution-cw-permissions"
 	pageDelete  = "delete-records"
 	pageTrust   = "cross-service-confused-deputy-prevention"
+
+	pageDefaultKey = "kms:key-policy-default"
 )
 
 // both returns the rows of a call that the service and the role each make in S3: the role by its
@@ -124,7 +125,8 @@ var groupRows = rows(
 
 // documentedRow reports whether the editions of 2020 to January 2023, which profile documented
 // follows, ask for a row too: they know no CreateGrant, and for a dataset group's key only
-// Decrypt, in the key policy alone.
+// Decrypt, in the key policy alone (pageGroup, from November 2022 on: the edition of February 2023
+// wants of it what it wants of other keys).
 func documentedRow(r row) bool {
 	if r.on == GroupKey {
 		return r.side == Resource &&

@@ -233,7 +233,7 @@ data "aws_iam_policy_document" "key_input" {
   }
 
   statement {
-    # the policy of the key leaves nothing to policies of IAM, so it names who creates the encrypted dataset group
+    # the policy of the key leaves nothing to policies of IAM, so it names who creates the encrypted dataset group; with which actions is said by no page
     sid    = "PersonalizeCreatorsUseKeyPipeline"
     effect = "Allow"
     actions = [
@@ -274,7 +274,7 @@ data "aws_iam_policy_document" "key_input" {
   }
 
   statement {
-    # a service that the spec names works in a bucket under the key, for this account
+    # a service that the spec names works in a bucket under the key, for this account; no page says that aws:SourceAccount comes through S3
     sid    = "PersonalizeServicesEncryptPipeline"
     effect = "Allow"
     actions = [
@@ -384,7 +384,7 @@ data "aws_iam_policy_document" "key_output" {
   }
 
   statement {
-    # a service that the spec names works in a bucket under the key, for this account
+    # a service that the spec names works in a bucket under the key, for this account; no page says that aws:SourceAccount comes through S3
     sid       = "PersonalizeServicesDecryptPipeline"
     effect    = "Allow"
     actions   = ["kms:Decrypt"]
@@ -888,7 +888,7 @@ data "aws_iam_policy_document" "operator_developers" {
   }
 
   statement {
-    # who creates an encrypted dataset group needs permission to use its key too
+    # until 2022 the guide gave users permission to use the key too; with which actions is said by no page, nor does today's guide ask for it
     sid    = "PersonalizeDatasetGroupKey"
     effect = "Allow"
     actions = [
@@ -1055,7 +1055,7 @@ data "aws_iam_policy_document" "operator_developers" {
   }
 
   statement {
-    # the program asks recommenders, and uses filters; the reference lists campaigns alone, and a sample of AWS grants these too
+    # the program uses filters; the reference lists campaigns alone, and a sample of AWS grants the filter beside the campaign
     sid    = "PersonalizeRecommendFiltered"
     effect = "Allow"
     actions = [
@@ -1067,7 +1067,7 @@ data "aws_iam_policy_document" "operator_developers" {
   }
 
   statement {
-    # the program asks a recommender of a domain dataset group
+    # the program asks a recommender of a domain dataset group; the reference lists campaigns alone, and no page says that permission is asked for on the recommender
     sid       = "PersonalizeRecommenders"
     effect    = "Allow"
     actions   = ["personalize:GetRecommendations"]
@@ -1317,7 +1317,7 @@ data "aws_iam_policy_document" "operator_retraining_1" {
   }
 
   statement {
-    # the operator starts batch inference jobs, with a filter where one is wanted
+    # the operator starts batch inference jobs, with a filter where one is wanted, which the reference does not list
     sid     = "PersonalizeBatchInferenceStart"
     effect  = "Allow"
     actions = ["personalize:CreateBatchInferenceJob"]
@@ -1348,7 +1348,7 @@ data "aws_iam_policy_document" "operator_retraining_1" {
   }
 
   statement {
-    # who creates an encrypted dataset group needs permission to use its key too
+    # until 2022 the guide gave users permission to use the key too; with which actions is said by no page, nor does today's guide ask for it
     sid    = "PersonalizeDatasetGroupKey"
     effect = "Allow"
     actions = [
@@ -1675,7 +1675,7 @@ data "aws_iam_policy_document" "operator_support" {
   }
 
   statement {
-    # the operator starts batch inference jobs, with a filter where one is wanted
+    # the operator starts batch inference jobs, with a filter where one is wanted, which the reference does not list
     sid     = "PersonalizeBatchInferenceStart"
     effect  = "Allow"
     actions = ["personalize:CreateBatchInferenceJob"]
@@ -1727,7 +1727,7 @@ data "aws_iam_policy_document" "operator_support" {
   }
 
   statement {
-    # who creates an encrypted dataset group needs permission to use its key too
+    # until 2022 the guide gave users permission to use the key too; with which actions is said by no page, nor does today's guide ask for it
     sid    = "PersonalizeDatasetGroupKey"
     effect = "Allow"
     actions = [

@@ -600,7 +600,7 @@ data "aws_iam_policy_document" "operator_admins" {
   }
 
   statement {
-    # who creates an encrypted dataset group needs permission to use its key too
+    # until 2022 the guide gave users permission to use the key too; with which actions is said by no page, nor does today's guide ask for it
     sid    = "PersonalizeDatasetGroupKey"
     effect = "Allow"
     actions = [
@@ -686,7 +686,7 @@ data "aws_iam_policy_document" "operator_analysts" {
   }
 
   statement {
-    # the operator starts batch inference jobs, with a filter where one is wanted
+    # the operator starts batch inference jobs, with a filter where one is wanted, which the reference does not list
     sid     = "PersonalizeBatchInferenceStart"
     effect  = "Allow"
     actions = ["personalize:CreateBatchInferenceJob"]
@@ -706,7 +706,7 @@ data "aws_iam_policy_document" "operator_analysts" {
   }
 
   statement {
-    # the operator starts batch segment jobs, with a filter where one is wanted
+    # the operator starts batch segment jobs of a solution, with a filter where one is wanted; the reference lists neither
     sid     = "PersonalizeBatchSegmentStart"
     effect  = "Allow"
     actions = ["personalize:CreateBatchSegmentJob"]
@@ -900,7 +900,7 @@ data "aws_iam_policy_document" "operator_analysts" {
   }
 
   statement {
-    # who creates an encrypted dataset group needs permission to use its key too
+    # until 2022 the guide gave users permission to use the key too; with which actions is said by no page, nor does today's guide ask for it
     sid    = "PersonalizeDatasetGroupKey"
     effect = "Allow"
     actions = [
@@ -939,7 +939,7 @@ data "aws_iam_policy_document" "operator_web" {
   }
 
   statement {
-    # the program asks recommenders, and uses filters; the reference lists campaigns alone, and a sample of AWS grants these too
+    # the program uses filters; the reference lists campaigns alone, and a sample of AWS grants the filter beside the campaign
     sid    = "PersonalizeRecommendFiltered"
     effect = "Allow"
     actions = [
@@ -951,7 +951,7 @@ data "aws_iam_policy_document" "operator_web" {
   }
 
   statement {
-    # the program asks a recommender of a domain dataset group
+    # the program asks a recommender of a domain dataset group; the reference lists campaigns alone, and no page says that permission is asked for on the recommender
     sid       = "PersonalizeRecommenders"
     effect    = "Allow"
     actions   = ["personalize:GetRecommendations"]

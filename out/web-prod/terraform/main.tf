@@ -496,7 +496,7 @@ data "aws_iam_policy_document" "operator_pipeline" {
   }
 
   statement {
-    # the operator starts batch inference jobs, with a filter where one is wanted
+    # the operator starts batch inference jobs, with a filter where one is wanted, which the reference does not list
     sid     = "PersonalizeBatchInferenceStart"
     effect  = "Allow"
     actions = ["personalize:CreateBatchInferenceJob"]
