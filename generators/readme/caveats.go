@@ -11,11 +11,12 @@ import (
 
 // doubts are what the documents of AWS leave open and no test without AWS can settle.
 type doubts struct {
-	Source  span // Sids of bucket and key statements for the service that have source conditions
-	Prefix  span // Sids of statements that grant listing under prefixes alone
-	Files   span // locations that name one file
-	Runtime bool // an operator calls recommenders or uses filters
-	Open    bool // the trust policy has no condition on who makes Personalize use the role
+	Source   span // Sids of bucket and key statements for the service that have source conditions
+	Services span // the same of statements for other services, which the spec names
+	Prefix   span // Sids of statements that grant listing under prefixes alone
+	Files    span // locations that name one file
+	Runtime  bool // an operator calls recommenders or uses filters
+	Open     bool // the trust policy has no condition on who makes Personalize use the role
 }
 
 func newDoubts(s *model.Setup) doubts {
@@ -26,14 +27,18 @@ func newDoubts(s *model.Setup) doubts {
 		}
 	}
 	var d doubts
-	var guarded, prefixed []string
+	var guarded, services, prefixed []string
 	own := func(name string, doc policy.Document, shared bool) {
 		for _, st := range doc.Statements {
 			if given[name+"/"+st.Sid] {
 				continue
 			}
 			if shared && conditioned(st, "aws:sourceaccount") {
-				guarded = append(guarded, st.Sid)
+				if ofPersonalize(st) {
+					guarded = append(guarded, st.Sid)
+				} else {
+					services = append(services, st.Sid)
+				}
 			}
 			if conditioned(st, "s3:prefix") {
 				prefixed = append(prefixed, st.Sid)
@@ -49,11 +54,12 @@ func newDoubts(s *model.Setup) doubts {
 	for _, k := range s.Keys {
 		own(k.Policy.Name, k.Own, true)
 	}
-	for _, list := range []*[]string{&guarded, &prefixed} { // statements of several buckets have one Sid
+	// Statements of several buckets have one Sid.
+	for _, list := range []*[]string{&guarded, &services, &prefixed} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}
-	d.Source, d.Prefix = codes(guarded), codes(prefixed)
+	d.Source, d.Services, d.Prefix = codes(guarded), codes(services), codes(prefixed)
 	var files []string
 	for _, w := range s.Workflows {
 		if w.From != nil && w.From.IsFile() && s.Profile != spec.Documented {
@@ -70,6 +76,17 @@ func newDoubts(s *model.Setup) doubts {
 		d.Open = d.Open || !given[s.Role.Trust.Name+"/"+st.Sid] && !conditioned(st, "aws:sourceaccount")
 	}
 	return d
+}
+
+// ofPersonalize reports whether s lets Amazon Personalize in.
+func ofPersonalize(s policy.Statement) bool {
+	return s.Principal != nil && slices.ContainsFunc(s.Principal.Types,
+		func(t policy.PrincipalType) bool {
+			return t.Type == "Service" && slices.ContainsFunc(t.Values.Values, func(v policy.Text) bool {
+				lit, ok := v.OnlyLit()
+				return ok && lit == "personalize.amazonaws.com"
+			})
+		})
 }
 
 // conditioned reports whether s asks for a condition key, whose case does not matter.

@@ -316,6 +316,10 @@ func TestDoubts(t *testing.T) {
 		{func(s *spec.Setup) {
 			s.Operators = append(s.Operators, spec.Operator{Name: "web", Access: []string{spec.Runtime}})
 		}, "campaigns alone"},
+		{func(s *spec.Setup) {
+			s.Operators = append(s.Operators, spec.Operator{Name: "crm",
+				Access: []string{spec.Downloader}, Principals: []string{"appflow.amazonaws.com"}})
+		}, "services that the spec names"},
 		{func(s *spec.Setup) { s.Workflows[0].From.Prefix = "datasets/items.csv" }, "datasets/items.csv`). Keep no other object"},
 	} {
 		s := full()
