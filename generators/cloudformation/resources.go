@@ -161,8 +161,11 @@ func (p *printer) key(all object, k model.Key, n keyNames) {
 	all.put(n.alias, resourceBody(typeAlias, goes, nil, alias))
 }
 
-// datasetGroup prints no tags: the type has none. The service checks the role's access to the key
-// at creation, so the policies, which are those of the role, come first.
+// datasetGroup prints no tags: the type had none when cfn-lint 1.51 took its schema. AWS's page of
+// 2026 has them, and replaces the dataset group, with its data, when they change (CloudFormation
+// Template Reference, aws-resource-personalize-datasetgroup, read on 2026-11-27). The service checks
+// the role's access to the key at creation, so the policies, which are those of the role, come
+// first.
 func (p *printer) datasetGroup(all object, policies []string) {
 	g := p.setup.DatasetGroup
 	o := newObject().put("Name", p.parameter(p.names.groupName))
