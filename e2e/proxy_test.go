@@ -24,10 +24,11 @@ type proxy struct {
 	region  string
 	forward http.Handler
 
-	mu     sync.Mutex
-	calls  []string
-	groups map[string]map[string]any // dataset groups by name
-	marks  map[string]string         // the SHA-256 that was sent along with an object, by its path
+	mu       sync.Mutex
+	calls    []string
+	groups   map[string]map[string]any // dataset groups by name
+	requests map[string]*progress      // to Cloud Control, by token
+	marks    map[string]string         // the SHA-256 that was sent along with an object, by its path
 
 	// These are set while nothing runs. identity is the account that callers are told to belong to, where it is not the true one.
 	identity string
@@ -41,7 +42,8 @@ func newProxy(t testing.TB, to, account, region string) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{t: t, account: account, region: region, groups: map[string]map[string]any{}, marks: map[string]string{}}
+	p := &proxy{t: t, account: account, region: region, groups: map[string]map[string]any{}, requests: map[string]*progress{},
+		marks: map[string]string{}}
 	p.forward = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(u)
 		r.Out.Host = r.In.Host
@@ -124,6 +126,10 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		w.WriteHeader(http.StatusBadRequest)
 		json.NewEncoder(w).Encode(map[string]string{"__type": "AccessDeniedException", "message": "not here"})
+	case call == "cloudformation DescribeType" && bytes.Contains(body, []byte("Personalize")):
+		describeType(w)
+	case strings.HasPrefix(call, "cloudcontrolapi "):
+		p.cloudControl(w, strings.TrimPrefix(call, "cloudcontrolapi "), body)
 	case strings.HasPrefix(call, "personalize "):
 		p.personalize(w, strings.TrimPrefix(call, "personalize "), body)
 	case call == "sts GetCallerIdentity" && p.identity != "":
@@ -155,27 +161,33 @@ func (p *proxy) object(w http.ResponseWriter, r *http.Request) {
 	w.Header()[mark] = []string{sum} // S3 writes it in small letters, and so it appears in the AWS CLI's output
 }
 
+// groupARN is the ARN of a dataset group of this name.
+func (p *proxy) groupARN(name string) string {
+	partition := "aws"
+	if strings.HasPrefix(p.region, "cn-") {
+		partition = "aws-cn"
+	}
+	return "arn:" + partition + ":personalize:" + p.region + ":" + p.account + ":dataset-group/" + name
+}
+
+// refuse answers as services do whose protocol is JSON.
+func (p *proxy) refuse(w http.ResponseWriter, code, message string) {
+	w.WriteHeader(http.StatusBadRequest)
+	json.NewEncoder(w).Encode(map[string]string{"__type": code, "message": message})
+}
+
 // personalize is as much of Amazon Personalize as the scripts call. A dataset group is active when it is described for the second time.
 func (p *proxy) personalize(w http.ResponseWriter, operation string, body []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	refuse := func(code, message string) {
-		w.WriteHeader(http.StatusBadRequest)
-		json.NewEncoder(w).Encode(map[string]string{"__type": code, "message": message})
-	}
+	refuse := func(code, message string) { p.refuse(w, code, message) }
 	var in map[string]any
 	if err := json.Unmarshal(body, &in); err != nil {
 		refuse("SerializationException", err.Error())
 		return
 	}
-	partition := "aws"
-	if strings.HasPrefix(p.region, "cn-") {
-		partition = "aws-cn"
-	}
-	arn := func(name string) string {
-		return "arn:" + partition + ":personalize:" + p.region + ":" + p.account + ":dataset-group/" + name
-	}
+	arn := p.groupARN
 	switch operation {
 	case "CreateDatasetGroup":
 		name, _ := in["name"].(string)

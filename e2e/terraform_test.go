@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,13 +93,14 @@ func (w *world) terraform(t *testing.T, tf testtool.Terraform, dir string) {
 	if err := os.WriteFile(filepath.Join(dir, "provider.tf"), []byte(provider), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	env := append(w.env(w.moto), "AWS_REGION="+w.region)
+	env := append(w.env(w.front), "AWS_REGION="+w.region)
 	tf.Init(t, dir)
 	if _, err := os.Stat(filepath.Join(dir, "variables.tf")); err == nil {
 		w.elsewhere(t, tf, dir, env)
 	}
 	out := tf.Run(t, dir, env, "apply", "-auto-approve", "-input=false", "-no-color")
 	applied := w.state()
+	w.madeLast(t, w.proxy.all())
 	w.handsOff = true
 	w.agrees(t, m, applied)
 	w.outputs(t, tf.Run(t, dir, env, "output", "-json"), applied)
@@ -124,6 +126,33 @@ func (w *world) terraform(t *testing.T, tf testtool.Terraform, dir string) {
 	}
 	if now := w.state(); now.text(t) != applied.text(t) {
 		t.Errorf("destroy was stopped, and the account is changed:\n%s", difference(applied.text(t), now.text(t)))
+	}
+}
+
+// madeLast requires an encrypted dataset group to be there as the setup has it, and to be made after
+// the policies by which its role may use the key.
+func (w *world) madeLast(t *testing.T, calls []string) {
+	t.Helper()
+	g := w.setup.DatasetGroup
+	if g == nil {
+		return
+	}
+	made := w.proxy.groups[g.Name]
+	if made == nil {
+		t.Errorf("there is no dataset group %s", g.Name)
+		return
+	}
+	at := slices.Index(calls, "cloudcontrolapi CreateResource")
+	for i, call := range calls {
+		switch call {
+		case "iam PutRolePolicy", "iam AttachRolePolicy", "kms PutKeyPolicy", "kms CreateKey":
+			if g.Key != "" && i > at {
+				t.Errorf("the dataset group is made as call %d, before %s, which is call %d", at, call, i)
+			}
+		}
+	}
+	if domain, _ := made["domain"].(string); domain != g.Domain || g.Key != "" && (made["kmsKeyArn"] == nil || made["roleArn"] == nil) {
+		t.Errorf("the dataset group is %v", made)
 	}
 }
 

@@ -216,6 +216,8 @@ var groupObject = &object[groupDraft]{
 		stringField("name", func(d *groupDraft) *text { return &d.name }, groupOfPz, "Its name.", required, example("retail")),
 		enumField("domain", func(d *groupDraft) *text { return &d.domain }, domains, "Its domain; left out for a custom dataset group."),
 		stringField("key", func(d *groupDraft) *text { return &d.key }, thingName, "Name, under keys, of the KMS key that encrypts it."),
+		boolField("existing", func(d *groupDraft) *toggle { return &d.existing },
+			"The dataset group is there already: CloudFormation and Terraform, which cannot take it over, leave it alone. apply.sh finds it by its name.", byDefault(false)),
 	},
 }
 

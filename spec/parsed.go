@@ -111,7 +111,10 @@ type bucketDraft struct {
 
 type workflowDraft struct{ kind, from, to text }
 
-type groupDraft struct{ name, domain, key text }
+type groupDraft struct {
+	name, domain, key text
+	existing          toggle
+}
 
 type operatorDraft struct {
 	access, locations, principals         []text

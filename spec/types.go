@@ -198,6 +198,8 @@ type DatasetGroup struct {
 	Name   string
 	Domain string // ECOMMERCE, VIDEO_ON_DEMAND or ""
 	Key    string // name of a Key; "" when it is not encrypted with a customer's key
+
+	Existing bool
 }
 
 // Access levels of an operator.

@@ -17,9 +17,9 @@ import (
 // further than the first one.
 func groupApart(s *model.Setup) bool { return !s.Role.Existing && groupKey(s) != nil }
 
-// groupKey is the key of the dataset group if it exists already, or nil.
+// groupKey is the key of a dataset group that is made, if the key exists already, or nil.
 func groupKey(s *model.Setup) *model.Key {
-	if s.DatasetGroup == nil {
+	if s.MadeGroup() == nil {
 		return nil
 	}
 	for i, k := range s.Keys {

@@ -55,7 +55,7 @@ func (p *printer) resources() object {
 			all.put(p.names.buckets[i].policy, p.bucketPolicy(b, d.Document, p.names.buckets[i]))
 		}
 	}
-	if p.setup.DatasetGroup != nil && !groupApart(p.setup) {
+	if p.setup.MadeGroup() != nil && !groupApart(p.setup) {
 		p.datasetGroup(all, p.names.rolePolicies)
 	}
 	for i, o := range p.setup.Operators {

@@ -156,7 +156,7 @@ func (p *printer) outputs() object {
 				p.joinTexts(o.ManagedPolicies))
 		}
 	}
-	if s.DatasetGroup != nil && !groupApart(s) {
+	if s.MadeGroup() != nil && !groupApart(s) {
 		p.groupOutput(all)
 	}
 	return all

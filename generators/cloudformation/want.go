@@ -29,6 +29,7 @@ func Want(s *model.Setup) deployed.State {
 	for i := range able.Operators {
 		able.Operators[i].ManagedPolicies = nil
 	}
+	able.DatasetGroup = s.MadeGroup()
 	w := &wanted{State: able.Want(), setup: s, names: newNames(s)}
 	// Who operators are, and tags, are written out: a template has no parameters for them.
 	w.State = w.Fill(s.WrittenOut(slices.Collect(maps.Values(w.names.parameters(s)))...))
@@ -153,7 +154,7 @@ func (w *wanted) resources() {
 			w.resource(n.buckets[i].policy, typeBucketPolicy, textOf(name), b.Existing, refs)
 		}
 	}
-	if g := s.DatasetGroup; g != nil && !groupApart(s) {
+	if g := s.MadeGroup(); g != nil && !groupApart(s) {
 		var refs []policy.Ref
 		var after []string
 		if g.Key != "" { // the service checks the role's access to the key at once
@@ -221,15 +222,9 @@ func (w *wanted) outputs() {
 		}
 		byHand(n.operators[i].byHand, o.ManagedPolicies)
 	}
-	if s.DatasetGroup != nil && !groupApart(s) {
-		w.output(n.group+"Arn", groupARN())
+	if s.MadeGroup() != nil && !groupApart(s) {
+		w.output(n.group+"Arn", model.GroupARN())
 	}
-}
-
-func groupARN() policy.Text {
-	return policy.NewText(policy.Lit("arn:"), model.RefPartition,
-		policy.Lit(":personalize:"), model.RefRegion, policy.Lit(":"), model.RefAccount,
-		policy.Lit(":dataset-group/"), model.RefGroupName)
 }
 
 // used returns how often each reference is in what template.yaml brings about.
@@ -249,7 +244,7 @@ func (w *wanted) group() {
 	}
 	prefix := groupFile + " "
 	w.resource(prefix+w.names.group, typeGroup, textOf(model.RefGroupName), true, nil)
-	w.output(prefix+w.names.group+"Arn", groupARN())
+	w.output(prefix+w.names.group+"Arn", model.GroupARN())
 	w.parameters(prefix, map[policy.Ref]int{
 		model.RefRoleARN: 1, model.RefKeyARN(g.Key): 1, model.RefGroupName: 1})
 	p := &printer{setup: w.setup, names: w.names}

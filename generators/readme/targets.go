@@ -27,7 +27,7 @@ func newCloudFormation(s *model.Setup) (*cloudFormation, error) {
 	// See groupApart in the package cloudformation.
 	var group script
 	var key span
-	if g := s.DatasetGroup; g != nil {
+	if g := s.MadeGroup(); g != nil {
 		for _, k := range s.Keys {
 			if k.ID != g.Key || !k.Existing() {
 				continue
@@ -71,6 +71,13 @@ func newTerraform(s *model.Setup) (*terraform, error) {
 	for _, k := range s.Keys {
 		t.Adopts = t.Adopts || k.Existing() && whole(k.Policy)
 	}
+	if g := s.MadeGroup(); g != nil {
+		for _, k := range s.Keys {
+			if k.ID == g.Key && k.Existing() && !whole(k.Policy) {
+				t.GroupKey, t.RoleExists = code(k.ID), s.Role.Existing
+			}
+		}
+	}
 	// Terraform writes state, plan, lock file and .terraform where the root module is, so that is a
 	// copy outside of what is generated. The account is in its name: a state is of one.
 	var root script
@@ -111,28 +118,32 @@ func newJSON(s *model.Setup) (*jsonTarget, error) {
 	return t, nil
 }
 
-// newGroup tells who creates the dataset group: a template and a script do, Terraform's provider
-// has no resource for it, and policies are no resources.
+// newGroup tells who creates the dataset group: all targets do but the one of JSON, for policies are
+// no resources.
 func newGroup(s *model.Setup) (*group, error) {
 	g := s.DatasetGroup
 	v := &group{Name: code(g.Name), Encrypted: g.Key != "", Key: code(g.Key)}
 	var creators []string
-	for _, c := range [][2]string{{"cloudformation", "CloudFormation"}, {"shell", "`apply.sh`"}} {
-		if has(s, c[0]) {
+	for _, c := range [][2]string{{"cloudformation", "CloudFormation"}, {"terraform", "Terraform"},
+		{"shell", "`apply.sh`"}} {
+		if has(s, c[0]) && !g.Existing {
 			creators = append(creators, c[1])
 		}
 	}
-	v.Creators = inline(strings.Join(creators, " and "))
-	switch tf, js := has(s, "terraform"), has(s, "json"); {
-	case tf && js:
-		v.Others = "Terraform and the policy files"
-	case tf:
-		v.Others = "Terraform"
-	case js:
-		v.Others = "The policy files"
+	v.Creators = inline(listed(creators))
+	v.Several = len(creators) > 1
+	if untagged := untagged(s); untagged != nil {
+		v.Untagged = inline(listed(untagged))
+		var c script
+		c.add("aws", "personalize", "tag-resource", flag{"region", s.Region},
+			flag{"resource-arn", model.GroupARN().Fill(s.DeployedEnv()).IAM()},
+			flag{"tags", jsonText(tags(s.Tags, "tagKey", "tagValue"))})
+		if c.err != nil {
+			return nil, c.err
+		}
+		v.Tag = c.block()
 	}
-	v.Both = len(creators) == 2
-	if v.Others == "" {
+	if !has(s, "json") {
 		return v, nil
 	}
 	var c script
@@ -159,4 +170,30 @@ func newGroup(s *model.Setup) (*group, error) {
 	c.add(words...)
 	v.Create = c.block()
 	return v, c.err
+}
+
+// untagged returns the targets that make the dataset group without the tags of the spec: the type
+// AWS::Personalize::DatasetGroup, by which CloudFormation and Cloud Control make it, takes tags, but
+// a change of them replaces the dataset group with all that is in it (AWS CloudFormation Template
+// Reference, read on 2026-11-27).
+func untagged(s *model.Setup) []string {
+	if len(s.Tags) == 0 {
+		return nil
+	}
+	var out []string
+	for _, c := range [][2]string{{"cloudformation", "CloudFormation"}, {"terraform", "Terraform"}} {
+		if has(s, c[0]) {
+			out = append(out, c[1])
+		}
+	}
+	return out
+}
+
+// listed returns names as a list in a sentence.
+func listed(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

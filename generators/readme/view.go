@@ -59,6 +59,8 @@ type cloudFormation struct {
 type terraform struct {
 	Root, Module block
 	Adopts       bool // the policy of something that exists comes under the module
+	GroupKey     span // the existing key of the dataset group whose policy is merged by hand
+	RoleExists   bool
 }
 
 type shell struct {
@@ -80,10 +82,11 @@ type group struct {
 	Name      span
 	Encrypted bool
 	Key       span
-	Create    block  // for targets that do not create it; empty when every target does
+	Create    block  // for policy files, which do not create it; empty where there are none
 	Creators  inline // the targets that create it
-	Both      bool   // there are two of them
-	Others    inline // the targets that do not
+	Several   bool   // there are several of them
+	Tag       block  // tags it, for targets that do not; empty where there are no tags
+	Untagged  inline // these targets
 }
 
 func newView(s *model.Setup) (*view, error) {
@@ -120,7 +123,7 @@ func newView(s *model.Setup) (*view, error) {
 		v.JSON, e = newJSON(s)
 		keep(e)
 	}
-	if s.DatasetGroup != nil {
+	if s.MadeGroup() != nil {
 		v.Group, e = newGroup(s)
 		keep(e)
 	}
@@ -192,6 +195,13 @@ func things(s *model.Setup) []thing {
 				t.More += "; "
 			}
 			t.More += "objects are deleted after " + inline(strconv.Itoa(b.ExpireDays)) + " days"
+		}
+		all = append(all, t)
+	}
+	if g := s.DatasetGroup; g != nil && g.Existing {
+		t := thing{What: "dataset group", Name: code(g.Name), Exists: true}
+		if g.Key != "" {
+			t.More = "encrypted with key " + inline(code(g.Key))
 		}
 		all = append(all, t)
 	}

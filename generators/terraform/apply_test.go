@@ -128,6 +128,9 @@ func protected(s *model.Setup) []string {
 			out = append(out, tfBucketPolicy+"."+n.buckets[b.ID])
 		}
 	}
+	if s.DatasetGroup != nil {
+		out = append(out, tfCloud+"."+groupLabel)
+	}
 	for _, k := range s.Keys {
 		switch {
 		case !k.Existing():
@@ -175,6 +178,7 @@ func testRun(t *testing.T, b *strings.Builder, s *model.Setup, env policy.Env) {
 	for _, bu := range s.Buckets {
 		computed[tfBucket+"."+n.buckets[bu.ID]] = []string{"arn", env[model.RefBucketARN(bu.ID)]}
 	}
+	computed[tfCloud+"."+groupLabel] = []string{"properties", `{"DatasetGroupArn": "arn"}`}
 	for _, d := range s.Docs() {
 		computed[tfPolicy+"."+n.docs[d.Name]] = []string{"arn", "arn:" + env[model.RefPartition] + ":iam::" + env[model.RefAccount] + ":policy/" + d.PolicyName}
 	}

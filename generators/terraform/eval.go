@@ -33,14 +33,16 @@ type eval struct {
 	once    map[string]string // what sets something that can be set once, by what it sets
 	roles   things[deployed.Role]
 	buckets things[deployed.Bucket]
-	keys    things[deployed.Key] // by ARN and by id
-	out     deployed.State       // without these
+	keys    things[deployed.Key]     // by ARN and by id
+	groups  map[string]deployed.Text // names of dataset groups, by address
+	out     deployed.State           // without these
 }
 
 func newEval(m *module, v deployed.Values) *eval {
 	return &eval{
 		m: m, values: v, done: map[string]map[string]value{}, busy: map[string]bool{},
 		used: map[string]bool{}, told: map[deployed.Unknown]bool{}, once: map[string]string{},
+		groups: map[string]deployed.Text{},
 	}
 }
 
@@ -71,12 +73,12 @@ func (m *module) evaluate(v deployed.Values) deployed.State {
 	return e.out
 }
 
-// unused reports what nothing refers to: a document that is attached to nothing, and a name whose
-// place something else has taken.
+// unused reports what nothing refers to: a document that is attached to nothing, a name whose place
+// something else has taken, and what is read for nothing.
 func (e *eval) unused() {
 	for _, name := range e.m.order {
 		kind, rest, _ := strings.Cut(name, ".")
-		if !e.used[name] && (kind == "local" || strings.HasPrefix(rest, dataPolicy+".")) {
+		if !e.used[name] && (kind == "local" || kind == "data") {
 			e.unknown(kind, rest, "nothing refers to it: remove it", e.rangeOf(name))
 		}
 	}
@@ -169,6 +171,8 @@ func (e *eval) node(addr string, block *hclsyntax.Block) map[string]value {
 		e.expiration(b)
 	case tfBucketPolicy:
 		e.bucketPolicy(b)
+	case tfCloud:
+		e.group(b, attrs)
 	default:
 		e.unknown(block.Type, addr, "pzgen writes none of this type", block.TypeRange)
 		return nil
@@ -202,6 +206,8 @@ func (e *eval) identity(typ, addr string, block *hclsyntax.Block) deployed.Text 
 	switch typ {
 	case tfKey:
 		return e.text(e.tokens.Token(policy.Ref{ID: addr, Attr: "arn"}), at)
+	case tfCloud:
+		return e.groups[addr]
 	case tfKeyPolicy:
 		if a := block.Body.Attributes["key_id"]; a != nil {
 			if k := e.keys.by[e.knownKey(e.expr(a.Expr).s)]; k != nil {

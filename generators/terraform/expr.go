@@ -29,6 +29,9 @@ func equal(a, b expr) expr { return expr{first: a.first + " == " + b.first} }
 // index is an element of a list that stands on one line.
 func index(of expr, n int) expr { return expr{first: of.first + "[" + number(n).first + "]"} }
 
+// member is a member of an object that stands on one line.
+func member(of expr, name code) expr { return expr{first: of.first + "." + name} }
+
 // call is a function call. Only its last argument may have several lines.
 func call(name string, args ...expr) expr {
 	before := code(name) + "("

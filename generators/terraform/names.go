@@ -27,10 +27,11 @@ const (
 	varGroup    = "dataset_group_name"
 	varTags     = "tags"
 
-	outputRole    = "role_arn"
-	outputCommand = "dataset_group_command"
+	outputRole  = "role_arn"
+	outputGroup = "dataset_group_arn"
 
 	roleLabel      = "personalize"
+	groupLabel     = "dataset_group"
 	dataCurrent    = "current"
 	localRoleARN   = "role_arn"
 	sourceProvider = "hashicorp/aws"

@@ -33,27 +33,14 @@ func (p *printer) outputs() *lines {
 	for _, s := range p.shown {
 		put(p.names.statementsOutput(s.doc.Name), "Statements to merge into "+s.of+". This module does not manage it.", s.expr)
 	}
-	if g := p.setup.DatasetGroup; g != nil {
-		put(outputCommand, "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once.", p.text(command(g), plain))
+	if p.setup.MadeGroup() != nil {
+		properties := call("jsondecode", ref(tfCloud, groupLabel, "properties"))
+		put(outputGroup, "ARN of the dataset group.", member(properties, groupARN))
+	}
+	for _, o := range placeOutputs(p.setup) {
+		put(o.name, o.about, p.value(o.ref))
 	}
 	return b
 }
 
 func (p *printer) value(r policy.Ref) expr { return p.text(policy.NewText(r), plain) }
-
-// command creates the dataset group. Its names were checked to be of letters, digits, hyphens and
-// underscores, and the ARNs of role and key need no quotes in a shell either: their alphabets
-// have no character that is special outside of quotes.
-func command(g *model.DatasetGroup) policy.Text {
-	parts := []policy.Part{
-		policy.Lit("aws personalize create-dataset-group --region "), model.RefRegion, policy.Lit(" --name "), model.RefGroupName,
-	}
-	if g.Domain != "" {
-		parts = append(parts, policy.Lit(" --domain "+g.Domain))
-	}
-	if g.Key != "" {
-		parts = append(parts, policy.Lit(" --role-arn "), model.RefRoleARN,
-			policy.Lit(" --kms-key-arn "), model.RefKeyARN(g.Key))
-	}
-	return policy.NewText(parts...)
-}

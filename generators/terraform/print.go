@@ -1,8 +1,9 @@
 // Package terraform prints a setup as a Terraform module for the provider hashicorp/aws, and reads such a module back in Terraform's own
 // meaning.
 //
-// The module has no provider block, so that it serves as a root module and inside of another one. Amazon Personalize itself has no
-// resources in hashicorp/aws: the module holds what Personalize needs, and an output holds the command that creates the dataset group.
+// The module has no provider block, so that it serves as a root module and inside of another one.
+// hashicorp/aws has no resources for Amazon Personalize itself: the dataset group is made by way of
+// AWS Cloud Control API, for which it has one.
 package terraform
 
 import (

@@ -208,3 +208,48 @@ func (e *eval) keyPolicy(b *body) {
 		k.Policy, k.PolicyProtected = d, b.protected()
 	}
 }
+
+// group reads a dataset group, the one type of resource that is made by way of Cloud Control. Its
+// properties are written out as JSON is: by jsonencode of an object.
+func (e *eval) group(b *body, attrs map[string]value) {
+	typ, _ := b.str("type_name", required)
+	if typ != typeGroup {
+		e.unknown("resource type", typ, "pzgen makes "+typeGroup+" alone in this way", b.at)
+	}
+	g := deployed.DatasetGroup{At: place(b.at), Protected: b.protected()}
+	a, ok := b.take("desired_state", required)
+	if !ok {
+		return
+	}
+	args, ok := called(a.Expr, "jsonencode", 1)
+	if !ok {
+		b.bad(a, "write jsonencode of an object")
+		return
+	}
+	state := e.expr(args[0])
+	if state.kind != kindObject {
+		b.bad(a, "write jsonencode of an object")
+		return
+	}
+	known := map[string]*deployed.Text{
+		groupName: &g.Name, groupDomain: &g.Domain, groupKey: &g.Key, groupRole: &g.Role}
+	for i, name := range state.keys {
+		to := known[name]
+		if to == nil || state.list[i].kind != kindString {
+			e.unknown("property", name, "pzgen writes no such property of "+typeGroup, a.SrcRange)
+			continue
+		}
+		*to = e.text(state.list[i].s, place(a.SrcRange))
+	}
+	name := state.member(groupName)
+	if name.kind != kindString {
+		e.unknown("property", groupName, "it is missing in "+b.what, a.SrcRange)
+		return
+	}
+	e.groups[b.what] = g.Name
+	e.out.DatasetGroups = append(e.out.DatasetGroups, g)
+	v := e.values
+	arn := "arn:" + v.Partition + ":personalize:" + v.Region + ":" + v.Account + ":dataset-group/" + name.s
+	attrs["properties"] = value{kind: kindObject, keys: []string{groupARN},
+		list: []value{stringValue(arn)}}
+}

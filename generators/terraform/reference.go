@@ -30,6 +30,8 @@ const (
 	tfBucketLife   = "aws_s3_bucket_lifecycle_configuration"
 	tfBucketPolicy = "aws_s3_bucket_policy"
 
+	tfCloud = "aws_cloudcontrolapi_resource"
+
 	tfKey       = "aws_kms_key"
 	tfKeyAlias  = "aws_kms_alias"
 	tfKeyPolicy = "aws_kms_key_policy"

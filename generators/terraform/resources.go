@@ -2,7 +2,8 @@ package terraform
 
 import "github.com/pzgen/pzgen/internal/model"
 
-// main prints main.tf: what surrounds the module, then role, keys, buckets and operators.
+// main prints main.tf: what surrounds the module, then role, keys, buckets, dataset group and
+// operators.
 func (p *printer) main() *lines {
 	b := p.start(p.protection()...)
 	p.surroundings(b)
@@ -14,6 +15,7 @@ func (p *printer) main() *lines {
 	for _, bu := range p.setup.Buckets {
 		p.bucket(b, bu)
 	}
+	p.group(b)
 	for i := range p.setup.Operators {
 		p.operator(b, i)
 	}
@@ -32,6 +34,9 @@ func (p *printer) protection() []string {
 			return protection
 		}
 	}
+	if p.setup.MadeGroup() != nil {
+		return protection
+	}
 	return nil
 }
 
@@ -44,7 +49,9 @@ var protection = []string{
 
 // surroundings reads where the module runs, and refuses to run anywhere else.
 func (p *printer) surroundings(b *lines) {
-	b.empty("data", dataPartition, dataCurrent)
+	if references(p.setup)[model.RefPartition] {
+		b.empty("data", dataPartition, dataCurrent)
+	}
 	here := func(typ, attr, variable, what string) {
 		d := b.block("data", typ, dataCurrent)
 		post := d.nest("lifecycle").nest("postcondition")

@@ -88,6 +88,9 @@ func (e *eval) expr(x hclsyntax.Expression) value {
 		if v, ok := e.keyID(x); ok {
 			return v
 		}
+		if v, ok := e.property(x); ok {
+			return v
+		}
 	}
 	e.reject(kindOf(x), x, "pzgen writes no such expression here")
 	return value{}
@@ -175,24 +178,6 @@ func (v value) member(name string) value {
 	return value{}
 }
 
-// keyID reads split("/", var.<key>)[1], which is how the id of a key is taken out of its ARN.
-func (e *eval) keyID(x *hclsyntax.RelativeTraversalExpr) (value, bool) {
-	args, ok := called(x.Source, "split", 2)
-	if !ok || !isVariable(args[1]) || len(x.Traversal) != 1 {
-		return value{}, false
-	}
-	index, ok := x.Traversal[0].(hcl.TraverseIndex)
-	if !ok || !index.Key.RawEquals(cty.NumberIntVal(1)) {
-		return value{}, false
-	}
-	sep, v := e.expr(args[0]), e.expr(args[1])
-	if sep.kind != kindString || sep.s != "/" || v.kind != kindString {
-		return value{}, sep.kind == kindNone || v.kind == kindNone
-	}
-	parts := strings.Split(v.s, "/")
-	return stringValue(parts[min(1, len(parts)-1)]), len(parts) > 1
-}
-
 // encoded is what jsonencode makes of a value: a policy document, for nothing else is encoded
 // here.
 func (e *eval) encoded(v value, x hclsyntax.Expression) value {
@@ -238,61 +223,4 @@ func appendJSON(b []byte, v value) []byte {
 		return append(b, end)
 	}
 	return append(b, v.s...)
-}
-
-// reference returns what a name stands for: var.x, local.x, each.value,
-// data.type.label.attribute, type.label.attribute.
-func (e *eval) reference(x *hclsyntax.ScopeTraversalExpr) value {
-	name, ok := nameOf(x)
-	root, rest, _ := strings.Cut(name, ".")
-	steps := len(x.Traversal)
-	switch {
-	case !ok:
-		name = e.source(x.SrcRange)
-	case root == "var" && steps == 2:
-		e.used[name] = true
-		return e.variable(rest, x.SrcRange)
-	case name == "each.value" && e.each.kind != kindNone:
-		return e.each
-	case root == "local" && steps == 2:
-		e.used[name] = true
-		return e.visit(name, x.SrcRange)["value"]
-	case root == "data" && steps == 4, root != "data" && steps == 3:
-		cut := strings.LastIndexByte(name, '.')
-		addr, attr := name[:cut], name[cut+1:]
-		if e.m.nodes[addr] == nil {
-			break
-		}
-		e.used[addr] = true
-		attrs := e.visit(addr, x.SrcRange)
-		if v, ok := attrs[attr]; ok || attrs == nil { // nil: it is Unknown itself
-			return v
-		}
-	}
-	e.unknown("reference", name, "not declared, or pzgen writes none like it here", x.SrcRange)
-	return value{}
-}
-
-// nameOf returns a name as it is written: an expression that is nothing else, has no index and is
-// not longer than names are.
-func nameOf(x hclsyntax.Expression) (string, bool) {
-	t, ok := x.(*hclsyntax.ScopeTraversalExpr)
-	if !ok || len(t.Traversal) > 4 {
-		return "", false
-	}
-	name := t.Traversal.RootName()
-	for _, s := range t.Traversal[1:] {
-		a, ok := s.(hcl.TraverseAttr)
-		if !ok {
-			return "", false
-		}
-		name += "." + a.Name
-	}
-	return name, true
-}
-
-// isName reports whether an expression is this name and nothing else.
-func isName(x hclsyntax.Expression, name string) bool {
-	s, ok := nameOf(x)
-	return ok && s == name
 }

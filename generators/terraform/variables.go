@@ -59,7 +59,7 @@ func scalars(s *model.Setup, n names) []scalar {
 		all = append(all, scalar{n.aliasVar(k.ID), "Alias of the KMS key " + k.ID + ".", k.Alias,
 			patternAlias, "An alias begins with alias/.", model.RefKeyAlias(k.ID)})
 	}
-	if g := s.DatasetGroup; g != nil {
+	if g := s.DatasetGroup; g != nil && (!g.Existing || references(s)[model.RefGroupName]) {
 		all = append(all, scalar{varGroup, "Name of the dataset group.", g.Name, patternGroup,
 			"A dataset group is named by 1 to 63 letters, digits, hyphens and underscores.",
 			model.RefGroupName})

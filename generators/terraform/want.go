@@ -55,12 +55,13 @@ func separator(i int) string {
 }
 
 // Want returns what the setup's module has to bring about and to show: [model.Setup.Want] without
-// the dataset group, for which hashicorp/aws has no resource, and without what exists and gets
-// nothing; with the module's own names for things, what it refuses to destroy, its variables,
+// what exists and gets nothing; with the module's own names for things, what it refuses to destroy, its variables,
 // outputs and import blocks.
 func Want(s *model.Setup) deployed.State {
 	n, w := namesOf(s), s.Want()
-	w.DatasetGroups = nil
+	if s.MadeGroup() == nil {
+		w.DatasetGroups = nil
+	}
 	w.Roles = slices.DeleteFunc(w.Roles, func(r deployed.Role) bool {
 		return !r.Created && len(r.Inline) == 0
 	})
@@ -153,6 +154,14 @@ func wantResources(s *model.Setup, n names) []deployed.Resource {
 			put(typ, label, name, after...)
 		}
 	}
+	if s.MadeGroup() != nil {
+		r := deployed.Resource{Address: tfCloud + "." + groupLabel, Type: tfCloud,
+			ID: deployed.Text{V: policy.NewText(model.RefGroupName)}}
+		for _, a := range groupAfter(s, n) {
+			r.After = append(r.After, deployed.Lit(a))
+		}
+		out = append(out, r)
+	}
 	for _, o := range s.Operators {
 		for _, d := range o.Policies {
 			put(tfPolicy, n.docs[d.Name], policy.Literal(d.PolicyName))
@@ -238,8 +247,11 @@ func wantOutputs(s *model.Setup, n names) []deployed.Output {
 			put(n.policiesOutput(o.ID), policy.NewText(append(parts, policy.Lit("]"))...))
 		}
 	}
-	if g := s.DatasetGroup; g != nil {
-		put(outputCommand, command(g))
+	if s.MadeGroup() != nil {
+		put(outputGroup, model.GroupARN())
+	}
+	for _, o := range placeOutputs(s) {
+		put(o.name, policy.NewText(o.ref))
 	}
 	return out
 }

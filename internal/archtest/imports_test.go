@@ -28,7 +28,7 @@ var layers = []struct {
 	{"spec", "internal/readfile policy internal/actions"},
 	{"templates", "internal/readfile policy internal/actions"},
 	{"internal/model", "policy spec templates internal/deployed"},
-	{"internal/modeltest", "spec templates internal/model"}, // for tests alone
+	{"internal/modeltest", "spec templates internal/model internal/output"}, // for tests alone
 	{"internal/calls", "policy spec internal/model"},
 	{"generators/*", "internal/pattern policy spec internal/model internal/calls internal/deployed internal/output templates/prose"},
 	{"generators", "policy spec internal/model internal/deployed internal/output generators/*"},

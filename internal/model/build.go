@@ -46,7 +46,7 @@ func Build(file string, s *spec.Setup, lib *templates.Library) (*Setup, error) {
 	}
 	b.out.OwnedSids = ownedSids(lib, b.out.Names())
 	if g := s.DatasetGroup; g != nil {
-		b.out.DatasetGroup = &DatasetGroup{Name: g.Name, Domain: g.Domain, Key: g.Key}
+		b.out.DatasetGroup = &DatasetGroup{Name: g.Name, Domain: g.Domain, Key: g.Key, Existing: g.Existing}
 	}
 	b.keys()
 	b.buckets()

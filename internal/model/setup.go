@@ -117,6 +117,17 @@ type DatasetGroup struct {
 	Name   string
 	Domain string // or ""
 	Key    string // ID of a Key, or ""
+
+	Existing bool // it is there already, and what cannot take it over leaves it alone
+}
+
+// MadeGroup returns the dataset group if Terraform and CloudFormation make it, else nil. Scripts find
+// one that is there by its name in any case.
+func (s *Setup) MadeGroup() *DatasetGroup {
+	if s.DatasetGroup == nil || s.DatasetGroup.Existing {
+		return nil
+	}
+	return s.DatasetGroup
 }
 
 // Operator is a set of customer managed policies and whom they are attached to.

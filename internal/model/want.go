@@ -76,6 +76,12 @@ func PolicyARN(name string) policy.Text {
 	return policy.NewText(policy.Lit("arn:"), RefPartition, policy.Lit(":iam::"), RefAccount, policy.Lit(":policy/"+name))
 }
 
+// GroupARN returns the ARN of the dataset group, which AWS makes of its name.
+func GroupARN() policy.Text {
+	return policy.NewText(policy.Lit("arn:"), RefPartition, policy.Lit(":personalize:"), RefRegion,
+		policy.Lit(":"), RefAccount, policy.Lit(":dataset-group/"), RefGroupName)
+}
+
 // wantOperator attaches each policy to all that the operator names. A principal that another
 // operator names too is the same one when the names are filled in, see [deployed.State.Fill].
 func (s *Setup) wantOperator(w *deployed.State, o Operator) {

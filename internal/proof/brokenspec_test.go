@@ -148,7 +148,7 @@ func rulesToBreak() []broken {
 	add(setting("", "tags", fields{"aws:x", "y"}, fields{"pzgen:x", "y"}, fields{"a", "$"}, fields{"", "x"}, fields{"a", 1}, fields{"A", "1", "a", "2"}, []string{"a"})...)
 	add(setting("", "role", fields{"name", "a b"}, fields{"name", strings.Repeat("x", 65)}, fields{"path", "x"}, fields{"path", "/" + strings.Repeat("p/", 120)}, fields{"existing", true}, fields{"managedPolicies", []string{"Nope"}},
 		fields{"description", "漢"}, fields{"existing", true, "name", "x", "description", "y"}, "x", fields{"path", "/aws-service-role/"})...)
-	add(setting("", "datasetGroup", fields{}, fields{"name", "-x"}, fields{"name", "x", "domain", "VIDEO"}, fields{"name", "x", "key", "nowhere"})...)
+	add(setting("", "datasetGroup", fields{}, fields{"name", "-x"}, fields{"name", "x", "domain", "VIDEO"}, fields{"name", "x", "key", "nowhere"}, fields{"name", "x", "existing", "yes"})...)
 	for _, file := range []string{"../x", "a/../../x", "/x", `a\x`, ".."} {
 		add(in("uploads", "file "+file, func(u tree) bool { u.set("file", file); return true }))
 	}

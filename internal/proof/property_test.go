@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/modeltest"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/internal/testtool"
 	"github.com/pzgen/pzgen/spec"
@@ -92,6 +93,9 @@ func TestRandomSpecs(t *testing.T) {
 				if strings.HasSuffix(f.Path, ".tf") && !bytes.Equal(hclwrite.Format(f.Data), f.Data) {
 					fail("%s is not as terraform fmt writes it", f.Path)
 				}
+			}
+			if unused := modeltest.Unused(printed); unused != nil {
+				fail("nothing refers to %q", unused)
 			}
 			r := Prove(m, generators.Targets(), only(printed))
 			if len(r.Targets) != len(m.Targets) {

@@ -313,6 +313,9 @@ func (r *random) setupBody() fields {
 		if len(r.keys) > 0 && r.one(2) {
 			g = append(g, "key", r.keys[r.IntN(len(r.keys))].name)
 		}
+		if r.one(4) {
+			g = append(g, "existing", true)
+		}
 		b = append(b, "datasetGroup", g)
 	}
 	if ops := r.operatorsField(); len(ops) > 0 {

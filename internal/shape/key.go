@@ -111,6 +111,7 @@ func (v *visitor) visit(s *spec.Setup) {
 	if g := s.DatasetGroup; g != nil {
 		v.slot(kindGroup, &g.Name)
 		v.text(g.Domain, g.Key)
+		v.flags(g.Existing)
 	}
 	v.count(len(s.Operators))
 	for i := range s.Operators {

@@ -30,3 +30,8 @@ output "batch_key_arn" {
   description = "ARN of the KMS key batch."
   value       = aws_kms_key.batch.arn
 }
+
+output "region" {
+  description = "Region where Personalize runs."
+  value       = data.aws_region.current.id
+}

@@ -224,3 +224,21 @@ resource "aws_s3_bucket_policy" "out" {
 
   depends_on = [aws_s3_bucket_public_access_block.out]
 }
+
+resource "aws_cloudcontrolapi_resource" "dataset_group" {
+  type_name = "AWS::Personalize::DatasetGroup"
+  desired_state = jsonencode({
+    Name      = var.dataset_group_name
+    KmsKeyArn = aws_kms_key.group.arn
+    RoleArn   = aws_iam_role.personalize.arn
+  })
+
+  lifecycle {
+    prevent_destroy = true
+  }
+
+  depends_on = [
+    aws_iam_role_policy.role_access,
+    aws_iam_role_policy.role_s3_out,
+  ]
+}

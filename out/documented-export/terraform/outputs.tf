@@ -21,7 +21,12 @@ output "group_key_arn" {
   value       = aws_kms_key.group.arn
 }
 
-output "dataset_group_command" {
-  description = "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once."
-  value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name ${var.dataset_group_name} --role-arn ${aws_iam_role.personalize.arn} --kms-key-arn ${aws_kms_key.group.arn}"
+output "dataset_group_arn" {
+  description = "ARN of the dataset group."
+  value       = jsondecode(aws_cloudcontrolapi_resource.dataset_group.properties).DatasetGroupArn
+}
+
+output "region" {
+  description = "Region where Personalize runs."
+  value       = data.aws_region.current.id
 }

@@ -5,8 +5,6 @@
 # To destroy it after all, take prevent_destroy out of its lifecycle block here. A bucket must also be empty (there is no
 # force_destroy), and a key is only scheduled for deletion. To keep it and end managing it, use terraform state rm.
 
-data "aws_partition" "current" {}
-
 data "aws_caller_identity" "current" {
   lifecycle {
     postcondition {

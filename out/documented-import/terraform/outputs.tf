@@ -20,3 +20,13 @@ output "admins_operator_policy_arns" {
   description = "ARNs of the policies of the operator admins."
   value       = [aws_iam_policy.operator_admins.arn]
 }
+
+output "account_id" {
+  description = "Account that owns everything here."
+  value       = data.aws_caller_identity.current.account_id
+}
+
+output "region" {
+  description = "Region where Personalize runs."
+  value       = data.aws_region.current.id
+}

@@ -15,3 +15,13 @@ output "reports_bucket_arn" {
   description = "ARN of the bucket reports."
   value       = aws_s3_bucket.reports.arn
 }
+
+output "account_id" {
+  description = "Account that owns everything here."
+  value       = data.aws_caller_identity.current.account_id
+}
+
+output "region" {
+  description = "Region where Personalize runs."
+  value       = data.aws_region.current.id
+}

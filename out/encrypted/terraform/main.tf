@@ -900,6 +900,22 @@ resource "aws_s3_bucket_policy" "output" {
   depends_on = [aws_s3_bucket_public_access_block.output]
 }
 
+resource "aws_cloudcontrolapi_resource" "dataset_group" {
+  type_name = "AWS::Personalize::DatasetGroup"
+  desired_state = jsonencode({
+    Name      = var.dataset_group_name
+    Domain    = "VIDEO_ON_DEMAND"
+    KmsKeyArn = aws_kms_key.group.arn
+    RoleArn   = aws_iam_role.personalize.arn
+  })
+
+  lifecycle {
+    prevent_destroy = true
+  }
+
+  depends_on = [aws_iam_role_policy.role_policy]
+}
+
 data "aws_iam_policy_document" "operator_auditors" {
   statement {
     # the operator looks at what is there

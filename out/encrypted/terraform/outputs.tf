@@ -66,7 +66,7 @@ output "player_operator_policy_arns" {
   value       = [aws_iam_policy.operator_player.arn]
 }
 
-output "dataset_group_command" {
-  description = "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once."
-  value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name ${var.dataset_group_name} --domain VIDEO_ON_DEMAND --role-arn ${aws_iam_role.personalize.arn} --kms-key-arn ${aws_kms_key.group.arn}"
+output "dataset_group_arn" {
+  description = "ARN of the dataset group."
+  value       = jsondecode(aws_cloudcontrolapi_resource.dataset_group.properties).DatasetGroupArn
 }

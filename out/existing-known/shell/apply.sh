@@ -239,12 +239,14 @@ steps() {
   role_policies '[]'
   existing_bucket "$LAKE_BUCKET" "$CORP_KEY_ARN" '["bucket-lake", "import lake/personalize/datasets/\trole\ts3:ListBucket\tthe bucket that is read\t\tpersonalize/datasets/\t1", "import lake/personalize/datasets/\tservice\ts3:ListBucket\tthe bucket that is read\t\tpersonalize/datasets/\t1", "import lake/personalize/datasets/\trole\ts3:GetObject\tan object under the location that is read\tpersonalize/datasets/part-0.csv\t\t1", "import lake/personalize/datasets/\tservice\ts3:GetObject\tan object under the location that is read\tpersonalize/datasets/part-0.csv\t\t1", "export lake/personalize/export/\trole\ts3:ListBucket\tthe bucket that is written\t\tpersonalize/export/\t1", "export lake/personalize/export/\tservice\ts3:ListBucket\tthe bucket that is written\t\tpersonalize/export/\t1", "export lake/personalize/export/\trole\ts3:PutObject\tan object under the location that is written\tpersonalize/export/part-0.csv\t\t1", "export lake/personalize/export/\tservice\ts3:PutObject\tan object under the location that is written\tpersonalize/export/part-0.csv\t\t1"]'
   merge_policy bucket "$LAKE_BUCKET" "$(policy_bucket_lake)"
+  ensure_dataset_group 'recommendations' '' ''
 }
 
 summary() {
   show 'service role' "${ROLE_ARN}"
   show 'key' "${CORP_KEY_ARN}"
   show 'bucket' "${LAKE_BUCKET}"
+  show 'dataset group' 'recommendations'
 }
 
 main "$@"

@@ -199,6 +199,7 @@ EOF
 }
 
 steps() {
+  undo_dataset_group 'recommendations' ''
   undo_bucket "$LAKE_BUCKET" "$(policy_bucket_lake)" ''
   undo_key "$CORP_KEY_ARN" "$(policy_key_corp)" ''
   undo_inline 'Personalize-existing-known' "$(policy_role_policy)"

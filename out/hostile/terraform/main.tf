@@ -734,6 +734,21 @@ resource "aws_s3_bucket_policy" "true" {
   depends_on = [aws_s3_bucket_public_access_block.true]
 }
 
+resource "aws_cloudcontrolapi_resource" "dataset_group" {
+  type_name = "AWS::Personalize::DatasetGroup"
+  desired_state = jsonencode({
+    Name      = var.dataset_group_name
+    KmsKeyArn = var.no_key_arn
+    RoleArn   = aws_iam_role.personalize.arn
+  })
+
+  lifecycle {
+    prevent_destroy = true
+  }
+
+  depends_on = [aws_iam_role_policy.role_policy]
+}
+
 data "aws_iam_policy_document" "operator_null" {
   statement {
     # the program asks for recommendations

@@ -872,6 +872,21 @@ resource "aws_s3_bucket_policy" "output" {
   depends_on = [aws_s3_bucket_public_access_block.output]
 }
 
+resource "aws_cloudcontrolapi_resource" "dataset_group" {
+  type_name = "AWS::Personalize::DatasetGroup"
+  desired_state = jsonencode({
+    Name      = var.dataset_group_name
+    KmsKeyArn = aws_kms_key.input.arn
+    RoleArn   = aws_iam_role.personalize.arn
+  })
+
+  lifecycle {
+    prevent_destroy = true
+  }
+
+  depends_on = [aws_iam_role_policy_attachment.role_policy]
+}
+
 data "aws_iam_policy_document" "operator_developers" {
   statement {
     # jobs are started with the service role, which the operator hands to Personalize and to no other service

@@ -576,6 +576,21 @@ resource "aws_s3_bucket_policy" "results" {
   }
 }
 
+resource "aws_cloudcontrolapi_resource" "dataset_group" {
+  type_name = "AWS::Personalize::DatasetGroup"
+  desired_state = jsonencode({
+    Name      = var.dataset_group_name
+    KmsKeyArn = var.corp_key_arn
+    RoleArn   = aws_iam_role.personalize.arn
+  })
+
+  lifecycle {
+    prevent_destroy = true
+  }
+
+  depends_on = [aws_iam_role_policy.role_policy]
+}
+
 data "aws_iam_policy_document" "operator_admins" {
   statement {
     # full access to Personalize, as the guide documents it

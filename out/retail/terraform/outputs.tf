@@ -66,7 +66,7 @@ output "key_corp_statements" {
   value       = data.aws_iam_policy_document.key_corp.json
 }
 
-output "dataset_group_command" {
-  description = "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once."
-  value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name ${var.dataset_group_name} --role-arn ${aws_iam_role.personalize.arn} --kms-key-arn ${var.corp_key_arn}"
+output "dataset_group_arn" {
+  description = "ARN of the dataset group."
+  value       = jsondecode(aws_cloudcontrolapi_resource.dataset_group.properties).DatasetGroupArn
 }

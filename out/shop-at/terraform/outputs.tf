@@ -26,7 +26,7 @@ output "out_bucket_arn" {
   value       = aws_s3_bucket.out.arn
 }
 
-output "dataset_group_command" {
-  description = "hashicorp/aws has no resources for Amazon Personalize: this command creates the dataset group, once."
-  value       = "aws personalize create-dataset-group --region ${data.aws_region.current.id} --name ${var.dataset_group_name} --domain ECOMMERCE"
+output "dataset_group_arn" {
+  description = "ARN of the dataset group."
+  value       = jsondecode(aws_cloudcontrolapi_resource.dataset_group.properties).DatasetGroupArn
 }

@@ -331,3 +331,15 @@ resource "aws_s3_bucket_policy" "out" {
 
   depends_on = [aws_s3_bucket_public_access_block.out]
 }
+
+resource "aws_cloudcontrolapi_resource" "dataset_group" {
+  type_name = "AWS::Personalize::DatasetGroup"
+  desired_state = jsonencode({
+    Name   = var.dataset_group_name
+    Domain = "ECOMMERCE"
+  })
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}

@@ -457,6 +457,18 @@ resource "aws_s3_bucket_policy" "results" {
   depends_on = [aws_s3_bucket_public_access_block.results]
 }
 
+resource "aws_cloudcontrolapi_resource" "dataset_group" {
+  type_name = "AWS::Personalize::DatasetGroup"
+  desired_state = jsonencode({
+    Name   = var.dataset_group_name
+    Domain = "ECOMMERCE"
+  })
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
 data "aws_iam_policy_document" "operator_pipeline" {
   statement {
     # jobs are started with the service role, which the operator hands to Personalize and to no other service

@@ -528,6 +528,25 @@ data "aws_iam_policy_document" "bucket_archive" {
   }
 }
 
+resource "aws_cloudcontrolapi_resource" "dataset_group" {
+  type_name = "AWS::Personalize::DatasetGroup"
+  desired_state = jsonencode({
+    Name      = var.dataset_group_name
+    Domain    = "ECOMMERCE"
+    KmsKeyArn = var.corp_key_arn
+    RoleArn   = aws_iam_role.personalize.arn
+  })
+
+  lifecycle {
+    prevent_destroy = true
+  }
+
+  depends_on = [
+    aws_iam_role_policy.role_policy,
+    aws_kms_key_policy.corp,
+  ]
+}
+
 data "aws_iam_policy_document" "operator_admins_1" {
   statement {
     sid       = "PersonalizeAll"
