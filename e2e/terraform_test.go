@@ -46,6 +46,11 @@ func TestRealTerraform(t *testing.T) {
 			w.terraform(t, tf, filepath.Join(w.put(w.setup, "terraform"), "terraform"))
 			people(t, w)
 		})
+		t.Run("disposable", func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, socket, "stages.yaml", "web-dev", nil)
+			w.goes(t, tf, filepath.Join(w.put(w.setup, "terraform"), "terraform"))
+		})
 		t.Run("module", func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, socket, "existing.yaml", "existing-known", nil)
@@ -126,6 +131,27 @@ func (w *world) terraform(t *testing.T, tf testtool.Terraform, dir string) {
 	}
 	if now := w.state(); now.text(t) != applied.text(t) {
 		t.Errorf("destroy was stopped, and the account is changed:\n%s", difference(applied.text(t), now.text(t)))
+	}
+}
+
+// goes applies a module whose spec protects nothing, plans again, and destroys all of it.
+func (w *world) goes(t *testing.T, tf testtool.Terraform, dir string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, "provider.tf"), []byte(provider), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	env := append(w.env(w.front), "AWS_REGION="+w.region)
+	tf.Init(t, dir)
+	tf.Run(t, dir, env, "apply", "-auto-approve", "-input=false", "-no-color")
+	w.madeLast(t, w.proxy.all())
+	out, errs, err := tf.Try(t, dir, env, "plan", "-detailed-exitcode", "-input=false", "-no-color")
+	if err != nil {
+		t.Errorf("the second plan is not empty: %v\n%s%s", err, out, errs)
+	}
+	tf.Run(t, dir, env, "destroy", "-auto-approve", "-input=false", "-no-color")
+	left := w.state()
+	if len(left.Buckets) > 0 || len(left.Roles) > len(w.before.Roles) || len(w.proxy.groups) > 0 {
+		t.Errorf("destroy leaves %v, %v and dataset groups %v", left.Buckets, left.Roles, w.proxy.groups)
 	}
 }
 

@@ -100,7 +100,7 @@ func (c *checker) checkProfile() {
 		// A setup may leave a profile of defaults and with it, silently, what goes with that profile alone.
 		inherited := func(n, def *yaml.Node) bool { return n == def }
 		left := !inherited(d.profile.n, c.defaults.profile.n)
-		if d.deputy.ok && !(left && inherited(d.deputy.n, c.defaults.deputy.n)) {
+		if d.deputy.ok && d.deputy.v != DeputyNone && !(left && inherited(d.deputy.n, c.defaults.deputy.n)) {
 			c.err(codeDeputy, d.deputy.n, "leave it out, or write `profile: least-privilege`",
 				"profile documented has no conditions on the source: confusedDeputy cannot be %q", d.deputy.v)
 		}
@@ -108,8 +108,18 @@ func (c *checker) checkProfile() {
 			c.warn(warnNoEffect, d.listByPrefix.n, "leave it out, or write `profile: least-privilege`",
 				"listByPrefix has no effect in profile documented")
 		}
-		s.ConfusedDeputy, s.ListByPrefix = DeputyNowhere, false
+		s.ConfusedDeputy, s.ListByPrefix = DeputyNone, false
 		return
+	}
+	switch s.ConfusedDeputy {
+	case DeputyNone:
+		c.warn(warnDeputy, d.deputy.n, "write `confusedDeputy: trust`, or leave it out",
+			"the role's trust policy has no condition on the source: Amazon Personalize may use the role on "+
+				"behalf of any account that names it")
+	case DeputyAccount:
+		c.warn(warnDeputy, d.deputy.n, "write `confusedDeputy: trust`, or leave it out",
+			"the role's trust policy has a condition on the account alone: anything of Amazon Personalize "+
+				"in account %s, in any region, may use the role", s.Account)
 	}
 	if s.ListByPrefix {
 		c.warn(warnListPrefix, d.listByPrefix.n, "try an import before you rely on it",

@@ -34,6 +34,7 @@ func (c *checker) checkBuckets() {
 			bucket.PublicAccess = !d.blockPublicAccess.or(true)
 			bucket.ACLs = !d.bucketOwnerEnforced.or(true)
 			bucket.ExpireAfterDays = d.expireAfterDays.or(0)
+			bucket.Disposable = !d.protect.or(c.d.protect.or(true))
 			if d.policy.given() {
 				c.err(codeExisting, d.policy.n, "write `existing: true`, or leave it out",
 					"policy is the present policy of an existing bucket, and bucket %q is created", b.name)
@@ -105,6 +106,7 @@ func (c *checker) existingBucket(b *named[bucketDraft], bucket *Bucket) {
 		{"blockPublicAccess", text{n: d.blockPublicAccess.n}},
 		{"bucketOwnerEnforced", text{n: d.bucketOwnerEnforced.n}},
 		{"expireAfterDays", text{n: d.expireAfterDays.n}},
+		{"protect", text{n: d.protect.n}},
 	} {
 		if f.given() {
 			c.err(codeExisting, f.n, "leave it out", "%s is for a bucket that pzgen creates, and bucket %q exists", f.name, b.name)

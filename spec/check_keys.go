@@ -42,6 +42,7 @@ func (c *checker) checkKeys() {
 func (c *checker) createdKey(k *named[keyDraft], key *Key) {
 	d := &k.v
 	key.DeletionWindow, key.Rotation = d.deletionWindow.or(30), d.rotation.or(true)
+	key.Disposable = !d.protect.or(c.d.protect.or(true))
 	c.aliasOfAWS(d.alias)
 	if d.policy.given() {
 		c.err(codeExisting, d.policy.n, "leave it out", "policy is the present policy of an existing key, and key %q is created", k.name)
@@ -126,6 +127,9 @@ func (c *checker) existingKey(k *named[keyDraft], key *Key) {
 	}
 	if d.rotation.n != nil {
 		c.createdOnly(text{n: d.rotation.n}, "rotation", k.name)
+	}
+	if d.protect.n != nil {
+		c.createdOnly(text{n: d.protect.n}, "protect", k.name)
 	}
 	if !d.policy.given() {
 		c.warn(warnNoPolicy, k.n, "save it with `aws kms get-key-policy --policy-name default --query Policy --output text` and give the file as policy",

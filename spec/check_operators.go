@@ -11,7 +11,8 @@ func (c *checker) checkGroup() {
 	}
 	d := &c.d.group.v
 	c.setPlace("datasetGroup", c.d.group.n)
-	c.s.DatasetGroup = &DatasetGroup{Name: d.name.v, Domain: d.domain.v, Key: c.keyRef(d.key), Existing: d.existing.v}
+	c.s.DatasetGroup = &DatasetGroup{Name: d.name.v, Domain: d.domain.v, Key: c.keyRef(d.key), Existing: d.existing.v,
+		Disposable: !d.existing.v && !c.d.protect.or(true)}
 }
 
 func (c *checker) checkOperators() {

@@ -64,6 +64,7 @@ const (
 	codeAccess       = "PZ058"
 	codePrincipal    = "PZ053"
 
+	warnDeputy     = "PZ098"
 	warnRegion     = "PZ060"
 	warnManaged    = "PZ061"
 	warnUnused     = "PZ062"
@@ -154,6 +155,7 @@ func Checks() []Check {
 		{codeAccess, "access that says nothing, or one thing twice"},
 		{codePrincipal, "a principal that no policy can let in"},
 
+		{warnDeputy, "a trust policy that lets in more than it need"},
 		{warnRegion, "a region that is not known"},
 		{warnManaged, "what a managed policy opens up"},
 		{warnUnused, "a bucket or key that nothing uses"},

@@ -10,7 +10,7 @@ import (
 
 var (
 	profiles     = []string{LeastPrivilege, Documented}
-	deputies     = []string{DeputyTrust, DeputyEverywhere}
+	deputies     = []string{DeputyTrust, DeputyEverywhere, DeputyAccount, DeputyNone}
 	partitions   = []string{"aws", "aws-cn"}
 	targets      = []string{"json", "cloudformation", "terraform", "shell"}
 	accessLevels = []string{Full, Operate, Build, Read, Runtime, Uploader, Downloader}
@@ -38,13 +38,16 @@ var setupObject = &object[setupDraft]{
 			"least-privilege grants each action only where a workflow needs it; documented is, word for word, what the Amazon Personalize Developer Guide prints.",
 			byDefault(LeastPrivilege)),
 		enumField("confusedDeputy", func(d *setupDraft) *text { return &d.deputy }, deputies,
-			"Where conditions on aws:SourceAccount and aws:SourceArn stand: in the trust policy, as AWS documents it, or in the statements for the service in bucket and key policies as well. Profile documented has none.",
+			"Where conditions on aws:SourceAccount and aws:SourceArn stand: in the trust policy, as AWS documents it, or in the statements for the service in bucket and key policies as well; account leaves aws:SourceArn out, and none both. Profile documented has none.",
 			byDefault(DeputyTrust)),
 		boolField("listByPrefix", func(d *setupDraft) *toggle { return &d.listByPrefix },
 			"Put s3:prefix conditions on s3:ListBucket. AWS does not document by which prefix Personalize lists.", byDefault(false)),
 		boolField("stackSet", func(d *setupDraft) *toggle { return &d.stackSet },
 			"Leave the rule on account and region out of the CloudFormation template, so that a stack set can take it to others. Names come from its parameters.",
 			byDefault(false)),
+		boolField("protect", func(d *setupDraft) *toggle { return &d.protect },
+			"Keep created buckets, keys and the dataset group from being deleted: prevent_destroy in Terraform, Retain in CloudFormation. "+
+				"false lets these two delete them with the rest, for tests; scripts never do.", byDefault(true)),
 		objectField("role", func(d *setupDraft) *item[roleDraft] { return &d.role }, roleObject, ""),
 		namedField("keys", func(d *setupDraft) *[]named[keyDraft] { return &d.keys }, thingName, reserved, keyObject.shape(""), keyObject.read,
 			"KMS keys by a name of your choice: to be created (alias) or existing (arn).",
@@ -117,6 +120,8 @@ var keyObject = &object[keyDraft]{
 		intField("deletionWindow", func(d *keyDraft) *number { return &d.deletionWindow }, 7, 30,
 			"Days between the wish to delete a created key and its deletion.", byDefault(30)),
 		boolField("rotation", func(d *keyDraft) *toggle { return &d.rotation }, "Rotate a created key every year.", byDefault(true)),
+		boolField("protect", func(d *keyDraft) *toggle { return &d.protect },
+			"Whether a created key is kept from being deleted, in place of what the setup says.", byDefault(true)),
 	},
 }
 
@@ -139,6 +144,8 @@ var bucketObject = &object[bucketDraft]{
 			"Set object ownership of a created bucket to BucketOwnerEnforced, which turns ACLs off.", byDefault(true)),
 		intField("expireAfterDays", func(d *bucketDraft) *number { return &d.expireAfterDays }, 0, 36500,
 			"Days after which objects of a created bucket are deleted; 0 for never.", byDefault(0)),
+		boolField("protect", func(d *bucketDraft) *toggle { return &d.protect },
+			"Whether a created bucket is kept from being deleted, in place of what the setup says.", byDefault(true)),
 	},
 }
 

@@ -138,7 +138,7 @@ setups:
 		{"e.role", e.Role, Role{Name: "E", Path: "/a/", Existing: true, ManagedPolicies: []string{"arn:aws:iam::aws:policy/CloudWatchFullAccess"}}},
 		{"a.partition", a.Partition, "aws-cn"},
 		{"z.profile", z.Profile, LeastPrivilege},
-		{"a.deputy", a.ConfusedDeputy, DeputyNowhere},
+		{"a.deputy", a.ConfusedDeputy, DeputyNone},
 		{"z.deputy", z.ConfusedDeputy, DeputyTrust},
 		{"z.targets", z.Targets, []string{"json", "shell"}},
 		{"a.targets", a.Targets, []string{"terraform"}},

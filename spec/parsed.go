@@ -64,7 +64,7 @@ type named[T any] struct {
 type setupDraft struct {
 	description, account, region, partition, profile, deputy text
 	boundary                                                 boundaryDraft
-	allowUnknownRegion, listByPrefix, stackSet               toggle
+	allowUnknownRegion, listByPrefix, stackSet, protect      toggle
 	role                                                     item[roleDraft]
 	keys                                                     []named[keyDraft]
 	buckets                                                  []named[bucketDraft]
@@ -100,12 +100,14 @@ type keyDraft struct {
 	admins             []text
 	deletionWindow     number
 	rotation, existing toggle
+	protect            toggle
 }
 
 type bucketDraft struct {
 	name, key, policy                      text
 	existing, versioning, secureTransport  toggle
 	blockPublicAccess, bucketOwnerEnforced toggle
+	protect                                toggle
 	expireAfterDays                        number
 }
 

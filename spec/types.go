@@ -30,7 +30,7 @@ type Setup struct {
 	Region              string
 	Partition           string // aws or aws-cn
 	Profile             string // LeastPrivilege or Documented
-	ConfusedDeputy      string // DeputyTrust, DeputyEverywhere or DeputyNowhere (profile documented)
+	ConfusedDeputy      string // DeputyTrust and so on
 	ListByPrefix        bool
 	StackSet            bool // the CloudFormation template is for other accounts and regions too
 	Role                Role
@@ -103,13 +103,16 @@ func OwnPattern(patterns []string, name string) string {
 	return ""
 }
 
-// Profiles, and where the conditions against a confused deputy stand.
+// Profiles, and where the conditions against a confused deputy stand: aws:SourceAccount and
+// aws:SourceArn in the trust policy, in those of buckets and keys as well, aws:SourceAccount alone in
+// the trust policy, or none (as in profile documented).
 const (
 	LeastPrivilege   = "least-privilege"
 	Documented       = "documented"
 	DeputyTrust      = "trust"
 	DeputyEverywhere = "everywhere"
-	DeputyNowhere    = "nowhere"
+	DeputyAccount    = "account"
+	DeputyNone       = "none"
 )
 
 // Role is the service role that Personalize assumes.
@@ -135,6 +138,7 @@ type Key struct {
 	PolicyFile     string           // as written in the spec
 	DeletionWindow int              // days
 	Rotation       bool
+	Disposable     bool // it goes with the rest: protect is false
 }
 
 // Existing reports whether the key is there already, so that pzgen does not create it.
@@ -153,6 +157,7 @@ type Bucket struct {
 	PublicAccess    bool // created without the public access block: the user turned it off
 	ACLs            bool // created without bucket-owner-enforced: the user turned it off
 	ExpireAfterDays int  // 0: never
+	Disposable      bool // it goes with the rest: protect is false
 }
 
 // Types of workflow.
@@ -199,7 +204,8 @@ type DatasetGroup struct {
 	Domain string // ECOMMERCE, VIDEO_ON_DEMAND or ""
 	Key    string // name of a Key; "" when it is not encrypted with a customer's key
 
-	Existing bool
+	Existing   bool
+	Disposable bool // it goes with the rest: protect is false
 }
 
 // Access levels of an operator.

@@ -55,7 +55,7 @@ func (p *printer) bucket(all object, b model.Bucket, n bucketNames) {
 		o.put("LifecycleConfiguration", newObject().put("Rules", list(expire(b.ExpireDays))).node)
 	}
 	o.put("Tags", p.tags())
-	all.put(n.bucket, resourceBody(typeBucket, stays, nil, o))
+	all.put(n.bucket, resourceBody(typeBucket, kept(b.Disposable), nil, o))
 }
 
 // expire deletes objects for good: where versions are kept, what expires becomes a noncurrent

@@ -55,9 +55,16 @@ func (p *printer) groupHeader(bool) string {
 	b.WriteString("So the role has to be there (template.yaml), and the key's policy has to name it. Then:\n\n")
 	b.WriteString(p.deploy(p.stack()+"-dataset-group", groupFile))
 	b.WriteString("\n\nparameters.json is that of template.yaml: give both stacks the same values. " +
-		"The dataset group stays when the stack is deleted.\nOne that is there already, of an earlier " +
+		p.groupStays() + "\nOne that is there already, of an earlier " +
 		"template.yaml for example, needs no stack: leave this one out.\n")
 	return comment(strings.TrimSuffix(b.String(), "\n")) + "\n"
+}
+
+func (p *printer) groupStays() string {
+	if p.setup.DatasetGroup.Disposable {
+		return "The dataset group goes when the stack is deleted, with all that is in it, by protect: false in the spec."
+	}
+	return "The dataset group stays when the stack is deleted."
 }
 
 // deploy is the command that deploys a template, without its capabilities.

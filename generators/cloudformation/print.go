@@ -38,6 +38,7 @@ const (
 	allowedPattern  = "AllowedPattern"
 	retain          = "Retain"
 	retainOnceMade  = "RetainExceptOnCreate"
+	remove          = "Delete"
 	oldVersionCheck = "W2511" // of cfn-lint: a policy of version 2008-10-17
 )
 
@@ -181,6 +182,21 @@ func (p *printer) description() string {
 	return d[:cut] + more
 }
 
+// staying tells what becomes of data when the stack is deleted.
+func (p *printer) staying() string {
+	goes, kept := p.setup.Disposable()
+	const stay = `Buckets, keys
+and the dataset group stay when the stack is deleted; those of a first deployment that fails go with it, so that it can be tried again.
+`
+	switch {
+	case goes == "":
+		return stay
+	case kept:
+		return stay + "What has protect: false in the spec goes with it, with all data: " + goes + ". A bucket has to be empty.\n"
+	}
+	return "What it\nmakes goes when the stack is deleted, with all data, by protect: false in the spec; a bucket has to be empty.\n"
+}
+
 func (p *printer) stack() string { return "personalize-" + p.setup.Name }
 
 func (p *printer) generated() string {
@@ -197,9 +213,7 @@ func (p *printer) header(large bool) string {
 	b.WriteString(p.deploy(p.stack(), templateFile) + " \\\n    " + deploySmall + "\n")
 	b.WriteString(`
 CAPABILITY_NAMED_IAM lets the stack make roles and policies with names of their own. A stack that exists keeps the value of
-each parameter that is not given one, whatever its default is now: parameters.json has the value of every one. Buckets, keys
-and the dataset group stay when the stack is deleted; those of a first deployment that fails go with it, so that it can be tried again.
-`)
+each parameter that is not given one, whatever its default is now: parameters.json has the value of every one. ` + p.staying())
 	if p.setup.StackSet {
 		b.WriteString(p.stackSet())
 	}

@@ -177,10 +177,10 @@ func (t *template) resource(name *yaml.Node, f *fields) {
 		deletion, replace := f.str("DeletionPolicy"), f.str("UpdateReplacePolicy")
 		r.onceMade = deletion == retainOnceMade
 		r.protected = (r.onceMade || deletion == retain) && replace == retain
-		if !r.protected {
+		if !r.protected && (deletion != remove || replace != remove) {
 			t.refuse(name, "resource attribute", strings.TrimSpace(deletion+" "+replace),
 				"DeletionPolicy of "+r.id+" is not "+retain+" or "+retainOnceMade+
-					", or its UpdateReplacePolicy is not "+retain)
+					" with an UpdateReplacePolicy of "+retain+", and not both are "+remove)
 		}
 	}
 	f.below("Metadata", func(m *fields) {

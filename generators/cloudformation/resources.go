@@ -10,6 +10,7 @@ import (
 // What becomes of a resource when it leaves its stack, as its DeletionPolicy.
 const (
 	goes     = ""             // it is deleted
+	goesAll  = remove         // it holds data, and is deleted with it
 	stays    = retainOnceMade // it holds data
 	staysFor = retain         // it holds what others wrote, and was there before the stack
 )
@@ -21,12 +22,24 @@ const (
 func resourceBody(kind, keep string, dependsOn []string, properties object) *yaml.Node {
 	o := newObject().put("Type", str(kind))
 	if keep != goes {
-		o.put("DeletionPolicy", str(keep)).put("UpdateReplacePolicy", str(retain))
+		replaced := retain
+		if keep == goesAll {
+			replaced = remove
+		}
+		o.put("DeletionPolicy", str(keep)).put("UpdateReplacePolicy", str(replaced))
 	}
 	if len(dependsOn) > 0 {
 		o.put("DependsOn", strs(dependsOn))
 	}
 	return o.put("Properties", properties.node).node
+}
+
+// kept is what becomes of something that holds data.
+func kept(disposable bool) string {
+	if disposable {
+		return goesAll
+	}
+	return stays
 }
 
 func strs(ss []string) *yaml.Node {
@@ -156,7 +169,7 @@ func (p *printer) key(all object, k model.Key, n keyNames) {
 	o.put("KeyPolicy", p.document(k.Policy.Document))
 	o.put("Tags", p.tags())
 	p.within = ""
-	all.put(n.key, resourceBody(typeKey, stays, nil, o))
+	all.put(n.key, resourceBody(typeKey, kept(k.Disposable), nil, o))
 	alias := newObject().put("AliasName", p.parameter(n.aliasName)).put("TargetKeyId", ref(n.key))
 	all.put(n.alias, resourceBody(typeAlias, goes, nil, alias))
 }
@@ -178,7 +191,7 @@ func (p *printer) datasetGroup(all object, policies []string) {
 		o.put("RoleArn", p.reference(model.RefRoleARN))
 		after = policies
 	}
-	all.put(p.names.group, resourceBody(typeGroup, stays, after, o))
+	all.put(p.names.group, resourceBody(typeGroup, kept(g.Disposable), after, o))
 }
 
 func (p *printer) reference(r policy.Ref) *yaml.Node { return p.text(policy.NewText(r), false) }

@@ -140,14 +140,14 @@ func (w *wanted) resources() {
 	for i, k := range s.Keys {
 		if !k.Existing() {
 			arn := model.RefKeyARN(k.ID)
-			w.resource(n.keys[i].key, typeKey, textOf(arn), true, k.Policy.Document.Refs())
+			w.resource(n.keys[i].key, typeKey, textOf(arn), !k.Disposable, k.Policy.Document.Refs())
 			w.resource(n.keys[i].alias, typeAlias, textOf(model.RefKeyAlias(k.ID)), false, []policy.Ref{arn})
 		}
 	}
 	for i, b := range s.Buckets {
 		name, key := model.RefBucketName(b.ID), model.RefKeyARN(b.Key)
 		if !b.Existing {
-			w.resource(n.buckets[i].bucket, typeBucket, textOf(name), true, []policy.Ref{key})
+			w.resource(n.buckets[i].bucket, typeBucket, textOf(name), !b.Disposable, []policy.Ref{key})
 		}
 		if hasPolicy(b) {
 			refs := append(b.Policy.Document.Refs(), name)
@@ -161,7 +161,7 @@ func (w *wanted) resources() {
 			refs = []policy.Ref{model.RefKeyARN(g.Key), model.RefRoleARN}
 			after = slices.Clone(n.rolePolicies)
 		}
-		w.resource(n.group, typeGroup, textOf(model.RefGroupName), true, refs, after...)
+		w.resource(n.group, typeGroup, textOf(model.RefGroupName), !g.Disposable, refs, after...)
 	}
 	for i, o := range s.Operators {
 		for j, d := range o.Policies {
@@ -243,7 +243,7 @@ func (w *wanted) group() {
 		return
 	}
 	prefix := groupFile + " "
-	w.resource(prefix+w.names.group, typeGroup, textOf(model.RefGroupName), true, nil)
+	w.resource(prefix+w.names.group, typeGroup, textOf(model.RefGroupName), !g.Disposable, nil)
 	w.output(prefix+w.names.group+"Arn", model.GroupARN())
 	w.parameters(prefix, map[policy.Ref]int{
 		model.RefRoleARN: 1, model.RefKeyARN(g.Key): 1, model.RefGroupName: 1})

@@ -294,7 +294,7 @@ func TestStatements(t *testing.T) {
 		}
 	}
 	documented := full()
-	documented.Profile, documented.ConfusedDeputy = spec.Documented, spec.DeputyNowhere
+	documented.Profile, documented.ConfusedDeputy = spec.Documented, spec.DeputyNone
 	got := readme(t, build(t, documented))
 	for _, want := range []string{
 		"| `role-trust` | `Statement[0]` | Personalize takes on", "| `operator-admins` | `Statement[1]` | jobs are started", "2023-01", "The trust policy has no condition",

@@ -16,6 +16,8 @@ type view struct {
 	Description                         inline // empty for none
 	Account, Region, Partition, Profile span
 	Documented, OpenToOthers            bool
+	Goes                                inline // what holds data and is not protected; empty for none
+	Kept                                bool   // something that holds data is
 	Workflows                           []workflow
 	Things                              []thing
 	Existing                            existing
@@ -102,6 +104,8 @@ func newView(s *model.Setup) (*view, error) {
 			err = e
 		}
 	}
+	goes, kept := s.Disposable()
+	v.Goes, v.Kept = inline(text(goes)), kept || goes == ""
 	for _, u := range s.Uploads {
 		v.Uploads = append(v.Uploads, upload{code(u.File), code(address(s, u.To))})
 	}

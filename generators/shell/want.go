@@ -68,7 +68,7 @@ func Want(s *model.Setup) deployed.State {
 				out.Key = refText(model.RefKeyARN(b.Key))
 			}
 		}
-		if out.Created {
+		if out.Protected.V = out.Created; out.Created { // no script deletes data
 			out.Tags = tags
 		}
 		for j := range out.Lifecycle {
@@ -81,12 +81,12 @@ func Want(s *model.Setup) deployed.State {
 		if k.Existing() {
 			out.Watched = literals(watched(s, calls.OfKey(k.ID)))
 		}
-		if out.Created {
+		if out.Protected.V = out.Created; out.Created {
 			out.Tags = append(tags[:len(tags):len(tags)], tag(keyTag, k.ID))
 		}
 	}
 	for i := range w.DatasetGroups {
-		w.DatasetGroups[i].Tags = tags
+		w.DatasetGroups[i].Tags, w.DatasetGroups[i].Protected.V = tags, true
 	}
 	for _, u := range s.Uploads {
 		w.Objects = append(w.Objects, deployed.Object{Source: deployed.Lit(u.File),

@@ -36,7 +36,9 @@ func (p *printer) bucket(b *lines, bu model.Bucket) {
 	body := b.block("resource", tfBucket, label)
 	body.set("bucket", ref("var", p.names.bucketVar(bu.ID)))
 	body.set("tags", ref("var", varTags))
-	p.prevent(body)
+	if !bu.Disposable {
+		p.prevent(body)
+	}
 
 	part := func(typ string) *lines {
 		body := b.block("resource", typ, label)

@@ -40,7 +40,9 @@ func (p *printer) group(b *lines) {
 		put(groupRole, p.value(model.RefRoleARN))
 	}
 	body.set("desired_state", call("jsonencode", object(members)))
-	p.prevent(body)
+	if !g.Disposable {
+		p.prevent(body)
+	}
 	var after []expr
 	for _, a := range groupAfter(p.setup, p.names) {
 		after = append(after, ref(a))

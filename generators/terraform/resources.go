@@ -25,16 +25,16 @@ func (p *printer) main() *lines {
 // protection says what keeps data from being destroyed. Terraform takes no variable for prevent_destroy.
 func (p *printer) protection() []string {
 	for _, b := range p.setup.Buckets {
-		if !b.Existing || !b.Policy.Partial {
+		if b.Existing && !b.Policy.Partial || !b.Existing && !b.Disposable {
 			return protection
 		}
 	}
 	for _, k := range p.setup.Keys {
-		if !k.Existing() || !k.Policy.Partial {
+		if k.Existing() && !k.Policy.Partial || !k.Existing() && !k.Disposable {
 			return protection
 		}
 	}
-	if p.setup.MadeGroup() != nil {
+	if g := p.setup.MadeGroup(); g != nil && !g.Disposable {
 		return protection
 	}
 	return nil
@@ -207,7 +207,9 @@ func (p *printer) keyResource(b *lines, k model.Key, policy expr) {
 		body.set("policy", policy)
 	}
 	body.set("tags", ref("var", varTags))
-	p.prevent(body)
+	if !k.Disposable {
+		p.prevent(body)
+	}
 	alias := b.block("resource", tfKeyAlias, label)
 	alias.set("name", ref("var", p.names.aliasVar(k.ID)))
 	alias.set("target_key_id", ref(tfKey, label, "key_id"))

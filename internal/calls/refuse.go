@@ -307,8 +307,14 @@ func (t *Table) refusePlainHTTP(b model.Bucket) {
 // refuseDeputy tries the service on behalf of another account, of another account's resource, and
 // without saying on whose behalf.
 func (t *Table) refuseDeputy(no refusal, action, resource string) {
+	t.refuseOthers(no, action, resource)
+	no(ServiceForTheirs, service, action, resource, t.ourAccount)
+}
+
+// refuseOthers tries the service on behalf of another account, with a resource of this one too, and
+// without saying on whose behalf.
+func (t *Table) refuseOthers(no refusal, action, resource string) {
 	no(ServiceForOther, service, action, resource, t.others)
 	no(ServiceForNobody, service, action, resource, t.plain)
-	no(ServiceForTheirs, service, action, resource, t.ourAccount)
 	no(ServiceForOther, service, action, resource, t.ourResource)
 }

@@ -78,7 +78,11 @@ func (t *Table) refuseTrust() {
 	for _, a := range trustActions {
 		no(Service, service, a, t.roleARN(), ours)
 	}
-	if t.m.Deputy != spec.DeputyNowhere {
+	switch t.m.Deputy {
+	case spec.DeputyNone:
+	case spec.DeputyAccount:
+		t.refuseOthers(no, "sts:AssumeRole", t.roleARN())
+	default:
 		t.refuseDeputy(no, "sts:AssumeRole", t.roleARN())
 	}
 }

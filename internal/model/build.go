@@ -46,7 +46,7 @@ func Build(file string, s *spec.Setup, lib *templates.Library) (*Setup, error) {
 	}
 	b.out.OwnedSids = ownedSids(lib, b.out.Names())
 	if g := s.DatasetGroup; g != nil {
-		b.out.DatasetGroup = &DatasetGroup{Name: g.Name, Domain: g.Domain, Key: g.Key, Existing: g.Existing}
+		b.out.DatasetGroup = &DatasetGroup{Name: g.Name, Domain: g.Domain, Key: g.Key, Existing: g.Existing, Disposable: g.Disposable}
 	}
 	b.keys()
 	b.buckets()
@@ -188,7 +188,8 @@ func (b *builder) keys() {
 		if k.Existing() && doc.Name != "" {
 			doc = b.merged(doc, k.Policy, place)
 		}
-		b.out.Keys = append(b.out.Keys, Key{ID: k.Name, ARN: k.ARN, Found: k.Found, Alias: k.Alias, Rotation: k.Rotation, Window: k.DeletionWindow, Admins: b.admins(k),
+		b.out.Keys = append(b.out.Keys, Key{ID: k.Name, ARN: k.ARN, Found: k.Found, Alias: k.Alias, Rotation: k.Rotation, Window: k.DeletionWindow,
+			Disposable: k.Disposable, Admins: b.admins(k),
 			Policy: doc, Own: own, Base: k.Policy, BaseFile: k.PolicyFile})
 	}
 }
@@ -212,7 +213,8 @@ func (b *builder) buckets() {
 		}
 		b.out.Buckets = append(b.out.Buckets, Bucket{ID: k.Name, Name: k.BucketName, Existing: k.Existing, Key: k.Key,
 			Versioning: k.Versioning, BlockPublic: !k.PublicAccess, OwnerOnly: !k.ACLs, TLSOnly: k.SecureTransport, ExpireDays: k.ExpireAfterDays,
-			Policy: doc, Own: own, Base: k.Policy, BaseFile: k.PolicyFile})
+			Disposable: k.Disposable,
+			Policy:     doc, Own: own, Base: k.Policy, BaseFile: k.PolicyFile})
 	}
 }
 

@@ -16,7 +16,7 @@ func variants() map[string]*spec.Setup {
 	china.Region, china.Partition = "cn-north-1", "aws-cn"
 	china.Keys[0].ARN = "arn:aws-cn:kms:cn-north-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"
 	documented := rich("shop")
-	documented.Profile, documented.ConfusedDeputy = spec.Documented, spec.DeputyNowhere
+	documented.Profile, documented.ConfusedDeputy = spec.Documented, spec.DeputyNone
 	everywhere := rich("shop")
 	everywhere.ConfusedDeputy, everywhere.ListByPrefix = spec.DeputyEverywhere, true
 	existing := rich("shop")
@@ -148,7 +148,7 @@ func TestConfusedDeputy(t *testing.T) {
 	}{
 		{spec.LeastPrivilege, spec.DeputyTrust, true, false},
 		{spec.LeastPrivilege, spec.DeputyEverywhere, true, true},
-		{spec.Documented, spec.DeputyNowhere, false, false},
+		{spec.Documented, spec.DeputyNone, false, false},
 	} {
 		s := rich("shop")
 		s.Profile, s.ConfusedDeputy = c.profile, c.deputy

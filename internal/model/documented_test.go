@@ -35,7 +35,7 @@ func build(t testing.TB, s *spec.Setup) *Setup {
 func base() *spec.Setup {
 	return &spec.Setup{
 		Name: "shop", Account: "111122223333", Region: "us-east-1", Partition: "aws",
-		Profile: spec.Documented, ConfusedDeputy: spec.DeputyNowhere,
+		Profile: spec.Documented, ConfusedDeputy: spec.DeputyNone,
 		Role:    spec.Role{Name: "PersonalizeRole", Path: "/"},
 		Buckets: []spec.Bucket{{Name: "data", BucketName: "acme-data"}},
 	}

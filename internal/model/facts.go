@@ -128,7 +128,12 @@ func (b *builder) setupFacts() map[string]bool {
 	for _, k := range b.spec.Keys {
 		keys = keys || b.usesOfKey(k)["encrypts-bucket"]
 	}
-	return map[string]bool{"metrics": has(b.spec, spec.MetricAttribution), "bucket-keys": keys}
+	deputy := b.spec.ConfusedDeputy
+	return map[string]bool{
+		"metrics": has(b.spec, spec.MetricAttribution), "bucket-keys": keys,
+		"source-account": deputy != spec.DeputyNone,
+		"source-arn":     deputy == spec.DeputyTrust || deputy == spec.DeputyEverywhere,
+	}
 }
 
 func (b *builder) bucketFacts(k spec.Bucket) map[string]bool {

@@ -225,7 +225,7 @@ func TestGuideSids(t *testing.T) {
 	var both policy.Document
 	for _, name := range []string{"shop", "book-shop"} {
 		s := rich(name)
-		s.Profile, s.ConfusedDeputy = spec.Documented, spec.DeputyNowhere
+		s.Profile, s.ConfusedDeputy = spec.Documented, spec.DeputyNone
 		for i := range s.Buckets {
 			s.Buckets[i].SecureTransport = false
 		}

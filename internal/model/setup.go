@@ -82,8 +82,10 @@ type Key struct {
 	Found    bool   // it exists and is looked up by its alias: its ARN is known on deployment
 	Alias    string // of a key that pzgen creates, or that is Found
 	Rotation bool
-	Window   int           // days
-	Admins   []policy.Text // who administers a created key: ARNs; the account's root when the spec names nobody
+	Window   int // days
+	// Disposable: a created key goes with the rest.
+	Disposable bool
+	Admins     []policy.Text // who administers a created key: ARNs; the account's root when the spec names nobody
 	// Policy is the whole key policy of a created key, the merged policy of an existing one whose present policy is known, or (Partial) the
 	// statements to merge.
 	Policy   Doc
@@ -106,6 +108,7 @@ type Bucket struct {
 	OwnerOnly   bool // object ownership BucketOwnerEnforced
 	TLSOnly     bool // requests without TLS are denied
 	ExpireDays  int  // 0: never
+	Disposable  bool // a created one goes with the rest
 	Policy      Doc  // as for Key
 	Own         policy.Document
 	Base        *policy.Document
@@ -118,7 +121,8 @@ type DatasetGroup struct {
 	Domain string // or ""
 	Key    string // ID of a Key, or ""
 
-	Existing bool // it is there already, and what cannot take it over leaves it alone
+	Existing   bool // it is there already, and what cannot take it over leaves it alone
+	Disposable bool // it goes with the rest
 }
 
 // MadeGroup returns the dataset group if Terraform and CloudFormation make it, else nil. Scripts find

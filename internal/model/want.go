@@ -26,7 +26,7 @@ func (s *Setup) Want() deployed.State {
 	}
 	if g := s.DatasetGroup; g != nil {
 		out := deployed.DatasetGroup{
-			Name: refText(RefGroupName), Domain: deployed.Lit(g.Domain), Protected: deployed.Bool{V: true},
+			Name: refText(RefGroupName), Domain: deployed.Lit(g.Domain), Protected: deployed.Bool{V: !g.Disposable},
 		}
 		if g.Key != "" {
 			out.Key, out.Role = refText(RefKeyARN(g.Key)), refText(RefRoleARN)
@@ -127,7 +127,7 @@ func (s *Setup) wantBucket(b Bucket) deployed.Bucket {
 		out.Lifecycle = []deployed.Rule{{Enabled: deployed.Bool{V: true}, ExpireDays: days, NoncurrentDays: days}}
 	}
 	out.Tags = s.wantTags()
-	out.Protected = deployed.Bool{V: true}
+	out.Protected.V = !b.Disposable
 	return out
 }
 
@@ -145,7 +145,7 @@ func (s *Setup) wantKey(k Key) deployed.Key {
 	out.Rotation, out.Window = deployed.Bool{V: k.Rotation}, deployed.Int{V: k.Window}
 	out.Description = deployed.Lit("Data of Amazon Personalize setup " + s.Name)
 	out.Tags = s.wantTags()
-	out.Protected = deployed.Bool{V: true}
+	out.Protected.V = !k.Disposable
 	return out
 }
 

@@ -139,6 +139,10 @@ func rulesToBreak() []broken {
 	add(setting("", "listByPrefix", "yes", 1)...)
 	add(setting("", "stackSet", "yes", 1, []string{"111122223333"})...)
 	add(setting("", "stackset", true)...)
+	add(setting("", "protect", "no", 0)...)
+	add(setting("", "protected", true)...)
+	add(setting("buckets", "protect", "no", 0)...)
+	add(setting("keys", "protect", "no", 0)...)
 	add(setting("", "descripton", "x")...)
 	add(setting("", "description", "a\x00b", strings.Repeat("x", 1001), fields{})...)
 	add(setting("", "permissionsBoundary", "x", "arn:aws:iam::111122223333:role/x", "arn:nope:iam::aws:policy/X",

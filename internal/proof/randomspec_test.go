@@ -274,10 +274,11 @@ func (r *random) setupBody() fields {
 	}
 	put(2, "description", r.text(anything))
 	put(6, "partition", r.partition)
+	put(4, "protect", r.one(2))
 	if documented {
 		b = append(b, "profile", "documented")
 	} else {
-		put(3, "confusedDeputy", []string{"trust", "everywhere"}[r.IntN(2)])
+		put(3, "confusedDeputy", []string{"trust", "everywhere", "account", "none"}[r.IntN(4)])
 		put(4, "listByPrefix", r.one(2))
 		put(8, "profile", "least-privilege")
 	}
@@ -416,6 +417,9 @@ func (r *random) key() (string, fields) {
 		if r.one(3) {
 			b = append(b, "rotation", r.one(2))
 		}
+		if r.one(4) {
+			b = append(b, "protect", r.one(2))
+		}
 		return name, b
 	}
 	if r.one(4) {
@@ -458,7 +462,7 @@ func (r *random) bucket() (string, fields) {
 			b = append(b, "secureTransport", r.one(2))
 		}
 	} else {
-		for _, f := range []string{"versioning", "secureTransport", "blockPublicAccess", "bucketOwnerEnforced"} {
+		for _, f := range []string{"versioning", "secureTransport", "blockPublicAccess", "bucketOwnerEnforced", "protect"} {
 			if r.one(4) {
 				b = append(b, f, r.one(2))
 			}

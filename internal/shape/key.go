@@ -99,6 +99,7 @@ func (v *visitor) visit(s *spec.Setup) {
 		v.slot(kindBucket, &b.BucketName)
 		v.flags(b.Existing, b.Versioning, b.SecureTransport, b.PublicAccess, b.ACLs)
 		v.count(b.ExpireAfterDays)
+		v.flags(b.Disposable)
 	}
 	v.count(len(s.Workflows))
 	for i := range s.Workflows {
@@ -111,7 +112,7 @@ func (v *visitor) visit(s *spec.Setup) {
 	if g := s.DatasetGroup; g != nil {
 		v.slot(kindGroup, &g.Name)
 		v.text(g.Domain, g.Key)
-		v.flags(g.Existing)
+		v.flags(g.Existing, g.Disposable)
 	}
 	v.count(len(s.Operators))
 	for i := range s.Operators {
@@ -134,7 +135,7 @@ func (v *visitor) visitKey(k *spec.Key) {
 	v.refused = v.refused || k.Policy != nil || k.PolicyFile != ""
 	v.text(k.Name)
 	v.count(k.DeletionWindow)
-	v.flags(k.Rotation, k.Found)
+	v.flags(k.Rotation, k.Found, k.Disposable)
 	v.count(len(k.Admins))
 	for i := range k.Admins {
 		v.arn(&k.Admins[i])
