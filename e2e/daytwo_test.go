@@ -3,6 +3,8 @@
 package e2e
 
 import (
+	"encoding/json"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -249,7 +251,7 @@ func TestRealRevokeTerraform(t *testing.T) {
 				w := newDayTwo(t, socket)
 				w.handsOff = true
 				first := w.firstSpec(t)
-				env := append(w.env(w.moto), "AWS_REGION="+w.region)
+				env := append(w.env(w.front), "AWS_REGION="+w.region)
 				apply := func(t *testing.T, c modeltest.Change) {
 					was := w.setup
 					w.setup = w.rewrite(t, first, c)
@@ -274,6 +276,64 @@ func TestRealRevokeTerraform(t *testing.T) {
 			})
 		}
 	})
+}
+
+// A bucket, a key and an operator get another name in the spec, and those that hold data keep what
+// they are: Terraform moves them, makes none anew, and plans nothing afterwards.
+func TestRealRenamedTerraform(t *testing.T) {
+	tf := testtool.NeedTerraform(t)
+	w := newDayTwo(t, startAWS(t))
+	w.handsOff = true
+	first := w.firstSpec(t)
+	env := append(w.env(w.front), "AWS_REGION="+w.region)
+	dir := ""
+	write := func(c modeltest.Change) {
+		w.setup = w.rewrite(t, first, c)
+		dir = filepath.Join(w.put(w.setup, "terraform"), "terraform")
+		if err := os.WriteFile(filepath.Join(dir, "provider.tf"), []byte(provider), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(modeltest.Change{})
+	tf.Init(t, dir)
+	tf.Run(t, dir, env, "apply", "-auto-approve", "-input=false", "-no-color")
+	before := w.state()
+	for _, c := range modeltest.Renamings() {
+		write(c)
+		tf.Run(t, dir, env, "plan", "-out=renamed.plan", "-input=false", "-no-color")
+		var plan struct {
+			Changes []struct {
+				Address, Type string
+				Previous      string `json:"previous_address"`
+				Change        struct{ Actions []string }
+			} `json:"resource_changes"`
+		}
+		if err := json.Unmarshal(tf.Run(t, dir, env, "show", "-json", "renamed.plan"), &plan); err != nil {
+			t.Fatal(err)
+		}
+		moved := 0
+		for _, r := range plan.Changes {
+			if r.Previous != "" {
+				moved++
+			}
+			data := strings.HasPrefix(r.Type, "aws_s3_") || strings.HasPrefix(r.Type, "aws_kms_") || strings.HasPrefix(r.Type, "aws_cloudcontrol")
+			if data && (slices.Contains(r.Change.Actions, "delete") || slices.Contains(r.Change.Actions, "create")) {
+				t.Errorf("%s: the plan has %v for %s", c.Name, r.Change.Actions, r.Address)
+			}
+		}
+		if moved < 8 {
+			t.Errorf("%s: the plan moves %d resources", c.Name, moved)
+		}
+		tf.Run(t, dir, env, "apply", "-input=false", "-no-color", "renamed.plan")
+		if out, errs, err := tf.Try(t, dir, env, "plan", "-detailed-exitcode", "-input=false", "-no-color"); err != nil {
+			t.Errorf("%s: the next plan is not empty: %v\n%s%s", c.Name, err, out, errs)
+		}
+	}
+	after := w.state()
+	if !slices.Equal(slices.Sorted(maps.Keys(before.Buckets)), slices.Sorted(maps.Keys(after.Buckets))) ||
+		!slices.Equal(slices.Sorted(maps.Keys(before.Keys)), slices.Sorted(maps.Keys(after.Keys))) {
+		t.Errorf("the account had %v and %v, and has %v and %v", before.Buckets, before.Keys, after.Buckets, after.Keys)
+	}
 }
 
 // forget takes buckets that get another name out of the state of Terraform, and takes in those that
@@ -314,6 +374,11 @@ func TestStacksRevoke(t *testing.T) {
 		return all
 	}
 	first, left := resources(modeltest.Change{}), 0
+	for _, c := range modeltest.Renamings() {
+		if a, b := slices.Sorted(maps.Keys(first)), slices.Sorted(maps.Keys(resources(c))); !slices.Equal(a, b) {
+			t.Errorf("%s: the template had %v, and has %v", c.Name, a, b)
+		}
+	}
 	for _, c := range someChanges(0, 1, len(modeltest.Changes())) {
 		now := resources(c)
 		for _, pair := range [][2]map[string]*yaml.Node{{first, now}, {now, first}} {

@@ -104,7 +104,7 @@ func TestRealReadmeTerraform(t *testing.T) {
 	w.write("out/existing-known/terraform/provider.tf", []byte(provider))
 	out := filepath.Dir(dir)
 	w.bash(t, out, "git init -q && git add -A && git -c user.name=x -c user.email=x@example.com commit -qm all")
-	env := append(tf.Env(), "AWS_ENDPOINT_URL="+w.moto)
+	env := append(tf.Env(), "AWS_ENDPOINT_URL="+w.front)
 
 	// What exists comes under the module first, by a file that is put beside its copy.
 	before, plan, ok := strings.Cut(commands[0], "terraform -chdir=\"$ROOT\" init")

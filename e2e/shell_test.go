@@ -106,7 +106,7 @@ func goThrough(t *testing.T, w *world) {
 		if on := strings.Count(string(there.Block), "true"); (on == 4) != b.BlockPublic {
 			t.Errorf("the public access block of the bucket %s is %s", b.Name, there.Block)
 		}
-		if on := bytes.Contains(there.Lifecycle, []byte("pzgen-expire")); on != (b.ExpireDays > 0) {
+		if on := bytes.Contains(there.Lifecycle, []byte("pzgen-expire")); on != (b.ExpireDays+b.OldDays > 0) {
 			t.Errorf("the lifecycle of the bucket %s is %s", b.Name, there.Lifecycle)
 		}
 	}

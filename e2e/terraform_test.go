@@ -159,7 +159,7 @@ func (w *world) goes(t *testing.T, tf testtool.Terraform, dir string) {
 // the policies by which its role may use the key.
 func (w *world) madeLast(t *testing.T, calls []string) {
 	t.Helper()
-	g := w.setup.DatasetGroup
+	g := w.setup.MadeGroup()
 	if g == nil {
 		return
 	}

@@ -8,9 +8,11 @@ import (
 
 func (c *checker) checkBuckets() {
 	have := map[string]string{}
+	was := formerNames("buckets", c.d.buckets)
 	checkNamed(c, "buckets", c.d.buckets, func(b *named[bucketDraft]) {
 		d := &b.v
-		bucket := Bucket{Name: b.name, BucketName: d.name.v, Existing: d.existing.v}
+		bucket := Bucket{Name: b.name, BucketName: d.name.v, Existing: d.existing.v,
+			Was: c.former(was, b.name, d.was)}
 		if d.name.ok {
 			c.bucketName(d.name, bucket.Existing)
 			if before, ok := have[d.name.v]; ok {
@@ -34,6 +36,12 @@ func (c *checker) checkBuckets() {
 			bucket.PublicAccess = !d.blockPublicAccess.or(true)
 			bucket.ACLs = !d.bucketOwnerEnforced.or(true)
 			bucket.ExpireAfterDays = d.expireAfterDays.or(0)
+			bucket.ExpireOldVersionsAfterDays = d.expireOldVersions.or(bucket.ExpireAfterDays)
+			if d.expireOldVersions.n != nil && !bucket.Versioning {
+				c.warn(warnNoEffect, d.expireOldVersions.n, "leave it out, or write `versioning: true`",
+					"bucket %q keeps no versions, so none expires", b.name)
+				bucket.ExpireOldVersionsAfterDays = bucket.ExpireAfterDays
+			}
 			bucket.Disposable = !d.protect.or(c.d.protect.or(true))
 			if d.policy.given() {
 				c.err(codeExisting, d.policy.n, "write `existing: true`, or leave it out",
@@ -106,6 +114,7 @@ func (c *checker) existingBucket(b *named[bucketDraft], bucket *Bucket) {
 		{"blockPublicAccess", text{n: d.blockPublicAccess.n}},
 		{"bucketOwnerEnforced", text{n: d.bucketOwnerEnforced.n}},
 		{"expireAfterDays", text{n: d.expireAfterDays.n}},
+		{"expireOldVersionsAfterDays", text{n: d.expireOldVersions.n}},
 		{"protect", text{n: d.protect.n}},
 	} {
 		if f.given() {

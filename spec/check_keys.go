@@ -9,9 +9,10 @@ import (
 func (c *checker) checkKeys() {
 	arns := map[string]string{}
 	aliases := map[string]string{}
+	was := formerNames("keys", c.d.keys)
 	checkNamed(c, "keys", c.d.keys, func(k *named[keyDraft]) {
 		d := &k.v
-		key := Key{Name: k.name, Alias: d.alias.v, ARN: d.arn.v}
+		key := Key{Name: k.name, Alias: d.alias.v, ARN: d.arn.v, Was: c.former(was, k.name, d.was)}
 		switch {
 		case d.alias.given() && d.arn.given():
 			c.err(codeKeyKind, d.arn.n, "keep alias for a key that pzgen creates, arn for one that exists", "key %q has both alias and arn", k.name)

@@ -16,6 +16,7 @@ func (c *checker) checkGroup() {
 }
 
 func (c *checker) checkOperators() {
+	was := formerNames("operators", c.d.operators)
 	checkNamed(c, "operators", c.d.operators, func(o *named[operatorDraft]) {
 		d := &o.v
 		op := Operator{
@@ -23,6 +24,7 @@ func (c *checker) checkOperators() {
 			Users: values(d.users), Groups: values(d.groups), Roles: values(d.roles),
 			ManagedPolicies: c.managedPolicies(d.managedPolicies),
 			Policy:          c.policyNames(d.policy),
+			Was:             c.former(was, o.name, d.was),
 		}
 		op.Locations = c.locations(o, op)
 		op.Principals = c.principals(o, op)

@@ -145,7 +145,7 @@ func Checks() []Check {
 		{codeSameName, "one name that two setups of an account would both create"},
 		{codeTwoMeanings, "one resource declared with two meanings"},
 		{codeOwnFiles, "a pattern that names no file, or one that pzgen writes"},
-		{codeWas, "a former name of a setup that is another's, or its own"},
+		{codeWas, "a former name that is another's, or its own"},
 		{codePlaceholder, "a placeholder that is not known, or not closed"},
 		{codeStackSet, "a template of one account that is to be for many"},
 		{codeDrop, "a null that drops nothing"},

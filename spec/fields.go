@@ -120,6 +120,7 @@ var keyObject = &object[keyDraft]{
 		intField("deletionWindow", func(d *keyDraft) *number { return &d.deletionWindow }, 7, 30,
 			"Days between the wish to delete a created key and its deletion.", byDefault(30)),
 		boolField("rotation", func(d *keyDraft) *toggle { return &d.rotation }, "Rotate a created key every year.", byDefault(true)),
+		wasField("key", func(d *keyDraft) *[]text { return &d.was }),
 		boolField("protect", func(d *keyDraft) *toggle { return &d.protect },
 			"Whether a created key is kept from being deleted, in place of what the setup says.", byDefault(true)),
 	},
@@ -144,9 +145,18 @@ var bucketObject = &object[bucketDraft]{
 			"Set object ownership of a created bucket to BucketOwnerEnforced, which turns ACLs off.", byDefault(true)),
 		intField("expireAfterDays", func(d *bucketDraft) *number { return &d.expireAfterDays }, 0, 36500,
 			"Days after which objects of a created bucket are deleted; 0 for never.", byDefault(0)),
+		intField("expireOldVersionsAfterDays", func(d *bucketDraft) *number { return &d.expireOldVersions }, 0, 36500,
+			"Days after which versions of objects of a created bucket that are not the current ones are deleted; as expireAfterDays when left out."),
+		wasField("bucket", func(d *bucketDraft) *[]text { return &d.was }),
 		boolField("protect", func(d *bucketDraft) *toggle { return &d.protect },
 			"Whether a created bucket is kept from being deleted, in place of what the setup says.", byDefault(true)),
 	},
+}
+
+// wasField is the field for the names that an entry of the spec had before.
+func wasField[D any](what string, at func(*D) *[]text) field[D] {
+	return stringsField("was", at, "name", thingName, nil, 1,
+		"Names that this "+what+" had here before, the oldest first: Terraform and CloudFormation keep what they made under them.")
 }
 
 // A need says whether a type of workflow has a location.
@@ -235,6 +245,7 @@ var operatorObject = &object[operatorDraft]{
 		stringsField("locations", func(d *operatorDraft) *[]text { return &d.locations }, "location",
 			locationForm, nil, 1, "For upload and download: where, as <bucket>/<prefix>; all that workflows "+
 				"read, or write, when left out.", example([]string{"data/datasets/"})),
+		wasField("operator", func(d *operatorDraft) *[]text { return &d.was }),
 		stringsField("users", func(d *operatorDraft) *[]text { return &d.users }, "user", iamName, nil, 0, "Names of IAM users to attach to."),
 		stringsField("groups", func(d *operatorDraft) *[]text { return &d.groups }, "group", groupName, nil, 0, "Names of IAM groups to attach to."),
 		stringsField("roles", func(d *operatorDraft) *[]text { return &d.roles }, "role", iamName, nil, 0, "Names of IAM roles to attach to."),

@@ -97,18 +97,19 @@ type policyDraft struct {
 
 type keyDraft struct {
 	alias, arn, policy text
-	admins             []text
+	admins, was        []text
 	deletionWindow     number
 	rotation, existing toggle
 	protect            toggle
 }
 
 type bucketDraft struct {
+	was                                    []text
 	name, key, policy                      text
 	existing, versioning, secureTransport  toggle
 	blockPublicAccess, bucketOwnerEnforced toggle
 	protect                                toggle
-	expireAfterDays                        number
+	expireAfterDays, expireOldVersions     number
 }
 
 type workflowDraft struct{ kind, from, to text }
@@ -119,7 +120,7 @@ type groupDraft struct {
 }
 
 type operatorDraft struct {
-	access, locations, principals         []text
+	access, locations, principals, was    []text
 	policy                                item[policyDraft]
 	accessAt                              *yaml.Node
 	users, groups, roles, managedPolicies []text

@@ -129,10 +129,11 @@ type Role struct {
 
 // Key is a KMS key: created (Alias) or existing (ARN, or Found).
 type Key struct {
-	Name           string // its name in the spec
-	Alias          string // alias/…, of a key that pzgen creates, or of one that is Found
-	ARN            string // of an existing key
-	Found          bool   // it exists and is looked up by its alias, so that its ARN is not known here
+	Name           string   // its name in the spec
+	Was            []string // names that it had there before, the oldest first
+	Alias          string   // alias/…, of a key that pzgen creates, or of one that is Found
+	ARN            string   // of an existing key
+	Found          bool     // it exists and is looked up by its alias, so that its ARN is not known here
 	Admins         []string
 	Policy         *policy.Document // an existing key's present policy, read from PolicyFile
 	PolicyFile     string           // as written in the spec
@@ -146,9 +147,10 @@ func (k Key) Existing() bool { return k.ARN != "" || k.Found }
 
 // Bucket is an S3 bucket.
 type Bucket struct {
-	Name            string // its name in the spec
-	BucketName      string // its name in S3
-	Key             string // name of a Key, or ""
+	Name            string   // its name in the spec
+	Was             []string // names that it had there before, the oldest first
+	BucketName      string   // its name in S3
+	Key             string   // name of a Key, or ""
 	Existing        bool
 	Policy          *policy.Document // an existing bucket's present policy, read from PolicyFile
 	PolicyFile      string
@@ -157,7 +159,11 @@ type Bucket struct {
 	PublicAccess    bool // created without the public access block: the user turned it off
 	ACLs            bool // created without bucket-owner-enforced: the user turned it off
 	ExpireAfterDays int  // 0: never
-	Disposable      bool // it goes with the rest: protect is false
+
+	// ExpireOldVersionsAfterDays is for versions that are not the current ones; 0: never.
+	ExpireOldVersionsAfterDays int
+
+	Disposable bool // it goes with the rest: protect is false
 }
 
 // Types of workflow.
@@ -223,6 +229,7 @@ const (
 // results.
 type Operator struct {
 	Name            string
+	Was             []string   // names that it had in the spec before, the oldest first
 	Access          []string   // levels, in the order above, each once
 	Locations       []Location // for Uploader and Downloader; nil: all that workflows read or write
 	Principals      []string   // ARNs and services, let in by the policies of buckets and keys

@@ -51,23 +51,26 @@ func (p *printer) bucket(all object, b model.Bucket, n bucketNames) {
 	if b.Versioning {
 		o.put("VersioningConfiguration", newObject().put("Status", str("Enabled")).node)
 	}
-	if b.ExpireDays > 0 {
-		o.put("LifecycleConfiguration", newObject().put("Rules", list(expire(b.ExpireDays))).node)
+	if b.ExpireDays > 0 || b.OldDays > 0 {
+		o.put("LifecycleConfiguration", newObject().put("Rules", list(expire(b))).node)
 	}
 	o.put("Tags", p.tags())
 	all.put(n.bucket, resourceBody(typeBucket, kept(b.Disposable), nil, o))
 }
 
 // expire deletes objects for good: where versions are kept, what expires becomes a noncurrent
-// version, which has to expire as well.
-func expire(days int) *yaml.Node {
+// version, which expires in its turn.
+func expire(b model.Bucket) *yaml.Node {
+	o := newObject().put("Id", str(expireRule)).put("Status", str("Enabled"))
+	if b.ExpireDays > 0 {
+		o.put("ExpirationInDays", integer(b.ExpireDays))
+	}
+	if b.OldDays > 0 {
+		old := newObject().put("NoncurrentDays", integer(b.OldDays))
+		o.put("NoncurrentVersionExpiration", old.node)
+	}
 	abort := newObject().put("DaysAfterInitiation", integer(abortUploadsAfter))
-	return newObject().
-		put("Id", str(expireRule)).
-		put("Status", str("Enabled")).
-		put("ExpirationInDays", integer(days)).
-		put("NoncurrentVersionExpiration", newObject().put("NoncurrentDays", integer(days)).node).
-		put("AbortIncompleteMultipartUpload", abort.node).node
+	return o.put("AbortIncompleteMultipartUpload", abort.node).node
 }
 
 // bucketPolicy is the policy of a bucket with the given document. The policy of a bucket that

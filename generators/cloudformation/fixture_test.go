@@ -128,7 +128,7 @@ func created() *model.Setup {
 						condition("StringLike", "kms:EncryptionContext:aws:s3:arn", texts("<bucket.data.arn>", "<bucket.data.arn>/*", "<bucket.data.name>")))),
 			)}}},
 		Buckets: []model.Bucket{
-			{ID: "data", Name: "acme-retail-data", Key: "shop", Versioning: true, BlockPublic: true, OwnerOnly: true, ExpireDays: 30,
+			{ID: "data", Name: "acme-retail-data", Key: "shop", Versioning: true, BlockPublic: true, OwnerOnly: true, ExpireDays: 30, OldDays: 30,
 				Policy: model.Doc{Name: "bucket-data", Document: document(
 					from(service(), allow("PersonalizeReads", texts("s3:GetObject", "s3:ListBucket"), texts("<bucket.data.arn>", "<bucket.data.arn>/*"))),
 					when(tls, condition("Bool", "aws:SecureTransport", one("false"))),

@@ -8,8 +8,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// names are the logical ids of a template. They are made from the names in the spec, and no two
-// are alike. Printer and reader share them and nothing else: the reader needs them to tell which
+// names are the logical ids of a template. They are made from the names in the spec, the first ones
+// that things had, and no two are alike. Printer and reader share them and nothing else: the reader needs them to tell which
 // parameter stands for which value.
 type names struct {
 	role         string   // resource
@@ -55,16 +55,16 @@ func newNames(s *model.Setup) names {
 		n.rolePolicies = append(n.rolePolicies, take("RolePolicy"))
 	}
 	for _, b := range s.Buckets {
-		id := camel(b.ID) + "Bucket"
+		id := camel(model.FirstName(b.ID, b.Was)) + "Bucket"
 		n.buckets = append(n.buckets, bucketNames{take(id), take(id + "Policy"), take(id + "Name")})
 	}
 	for _, k := range s.Keys {
-		id := camel(k.ID) + "Key"
+		id := camel(model.FirstName(k.ID, k.Was)) + "Key"
 		n.keys = append(n.keys,
 			keyNames{take(id), take(id + "Alias"), take(id + "AliasName"), take(id + "Arn")})
 	}
 	for _, o := range s.Operators {
-		id := camel(o.ID) + "Operator"
+		id := camel(model.FirstName(o.ID, o.Was)) + "Operator"
 		var on operatorNames
 		for range o.Policies {
 			on.policies = append(on.policies, take(id+"Policy"))

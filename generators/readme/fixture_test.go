@@ -24,7 +24,8 @@ func full() *spec.Setup {
 			{Name: "shop", Alias: "alias/retail-personalize", DeletionWindow: 30, Rotation: true},
 		},
 		Buckets: []spec.Bucket{
-			{Name: "data", BucketName: "acme-retail-personalize-data", Key: "shop", Versioning: true, SecureTransport: true, ExpireAfterDays: 90},
+			{Name: "data", BucketName: "acme-retail-personalize-data", Key: "shop", Versioning: true, SecureTransport: true, ExpireAfterDays: 90,
+				ExpireOldVersionsAfterDays: 90},
 			{Name: "plain", BucketName: "acme-retail-deletions", SecureTransport: true},
 			{Name: "results", BucketName: "acme-retail-results", Existing: true},
 		},

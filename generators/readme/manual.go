@@ -230,11 +230,16 @@ func (h *hand) bucket(b model.Bucket) {
 			put("put-bucket-versioning", flag{"versioning-configuration", "Status=Enabled"})
 		}
 		h.encryption(b, put)
-		if b.ExpireDays > 0 {
-			put("put-bucket-lifecycle-configuration", flag{"lifecycle-configuration", jsonText(map[string]any{"Rules": []any{map[string]any{
-				"ID": "pzgen-expire", "Status": "Enabled", "Filter": map[string]any{"Prefix": ""}, "Expiration": map[string]any{"Days": b.ExpireDays},
-				"NoncurrentVersionExpiration": map[string]any{"NoncurrentDays": b.ExpireDays}, // deleted objects stay as versions otherwise
-			}}})})
+		if b.ExpireDays > 0 || b.OldDays > 0 {
+			rule := map[string]any{"ID": "pzgen-expire", "Status": "Enabled", "Filter": map[string]any{"Prefix": ""}}
+			if b.ExpireDays > 0 {
+				rule["Expiration"] = map[string]any{"Days": b.ExpireDays}
+			}
+			if b.OldDays > 0 { // deleted objects stay as versions otherwise
+				rule["NoncurrentVersionExpiration"] = map[string]any{"NoncurrentDays": b.OldDays}
+			}
+			put("put-bucket-lifecycle-configuration", flag{"lifecycle-configuration",
+				jsonText(map[string]any{"Rules": []any{rule}})})
 		}
 		if len(h.setup.Tags) > 0 {
 			put("put-bucket-tagging", flag{"tagging", jsonText(map[string]any{"TagSet": tags(h.setup.Tags, "Key", "Value")})})

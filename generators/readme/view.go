@@ -194,11 +194,17 @@ func things(s *model.Setup) []thing {
 		if b.Key != "" {
 			t.More = "encrypted with key " + inline(code(b.Key))
 		}
-		if b.ExpireDays > 0 && !b.Existing {
+		expiry := func(what string, days int) {
 			if t.More != "" {
 				t.More += "; "
 			}
-			t.More += "objects are deleted after " + inline(strconv.Itoa(b.ExpireDays)) + " days"
+			t.More += inline(what+" are deleted after "+strconv.Itoa(days)) + " days"
+		}
+		if b.ExpireDays > 0 && !b.Existing {
+			expiry("objects", b.ExpireDays)
+		}
+		if b.OldDays != b.ExpireDays && b.OldDays > 0 && b.Versioning && !b.Existing {
+			expiry("old versions", b.OldDays)
 		}
 		all = append(all, t)
 	}

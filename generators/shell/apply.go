@@ -23,7 +23,7 @@ func applySteps() map[string]step {
 		"attach_others":   {[]kind{argList, argList}, (*run).attachOthers},
 		"role_policies":   {[]kind{argList}, (*run).rolePolicies},
 		"existing_bucket": {[]kind{argText, argText, argList}, (*run).existingBucket},
-		"ensure_bucket": {[]kind{argText, argText, argFlag, argFlag, argFlag, argNumber},
+		"ensure_bucket": {[]kind{argText, argText, argFlag, argFlag, argFlag, argNumber, argNumber},
 			(*run).ensureBucket},
 		"merge_policy": {[]kind{argBucket, argText, argPolicy}, (*run).mergePolicy},
 		"upload":       {[]kind{argLiteral, argText, argLiteral}, (*run).upload},
@@ -252,7 +252,8 @@ func (r *run) existingBucket(c call) {
 const expireRule = "pzgen-expire"
 
 func (r *run) ensureBucket(c call) {
-	key, block, days := c.args[1], r.flag(c.args[3]), r.days(c.args[5])
+	key, block := c.args[1], r.flag(c.args[3])
+	days, old := r.days(c.args[5]), r.days(c.args[6])
 	b := deployed.Bucket{Name: r.value(c.args[0]), Created: true,
 		Algorithm:       deployed.Lit("AES256"),
 		BlockPublicAcls: block, IgnorePublicAcls: block,
@@ -268,9 +269,9 @@ func (r *run) ensureBucket(c call) {
 	}
 	b.Algorithm.At, b.BucketKey.At = r.place(key.at), r.place(key.at)
 	b.Ownership.At = r.place(c.args[4].at)
-	if days.V > 0 {
+	if days.V > 0 || old.V > 0 {
 		b.Lifecycle = []deployed.Rule{{ID: deployed.Lit(expireRule),
-			Enabled: deployed.Bool{V: true}, ExpireDays: days, NoncurrentDays: days}}
+			Enabled: deployed.Bool{V: true}, ExpireDays: days, NoncurrentDays: old}}
 	}
 	r.state.Buckets = append(r.state.Buckets, b)
 }

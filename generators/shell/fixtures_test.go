@@ -82,7 +82,7 @@ func setup() *model.Setup {
 	results := own("results")
 	results.Statements = results.Statements[:1]
 	s.Buckets = []model.Bucket{
-		{ID: "data", Name: "acme-data", Key: "shop", Versioning: true, BlockPublic: true, OwnerOnly: true, ExpireDays: 30,
+		{ID: "data", Name: "acme-data", Key: "shop", Versioning: true, BlockPublic: true, OwnerOnly: true, ExpireDays: 30, OldDays: 30,
 			Policy: model.Doc{Name: "bucket-data", Document: own("data")}, Own: own("data")},
 		{ID: "open", Name: "acme-open"},
 		{ID: "results", Name: "acme-results", Existing: true, Policy: model.Doc{Name: "bucket-results", Document: results, Partial: true}, Own: results},

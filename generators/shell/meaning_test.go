@@ -377,7 +377,7 @@ func TestBrokenLibrary(t *testing.T) {
 		{"s3.sh", "BlockPublicAcls: $on", "BlockPublicAcls: false"},
 		{"s3.sh", `BucketKeyEnabled: ($key != "")`, "BucketKeyEnabled: false"},
 		{"s3.sh", `SSEAlgorithm: "aws:kms"`, `SSEAlgorithm: "aws:kms:dsse"`},
-		{"s3.sh", `NoncurrentVersionExpiration: {NoncurrentDays: $days}`,
+		{"s3.sh", `NoncurrentVersionExpiration: {NoncurrentDays: $old}`,
 			`NoncurrentVersionExpiration: {NoncurrentDays: 1}`},
 		{"s3.sh", `Expiration: {Days: $days}`, `Expiration: {Days: 1}`},
 		{"s3.sh", `Filter: {Prefix: ""}`, `Filter: {Prefix: "x"}`},

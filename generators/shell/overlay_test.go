@@ -178,10 +178,15 @@ func (o overlay) bucket(a *account.Account, b deployed.Bucket) {
 	made.Lifecycle = slices.DeleteFunc(made.Lifecycle,
 		func(r any) bool { return r.(map[string]any)["ID"] == expireRule })
 	for _, r := range b.Lifecycle {
-		made.Lifecycle = append(made.Lifecycle, map[string]any{"ID": str(r.ID),
-			"Status": map[bool]string{true: "Enabled", false: "Disabled"}[r.Enabled.V],
-			"Filter": map[string]any{"Prefix": str(r.Prefix)}, "Expiration": map[string]any{"Days": r.ExpireDays.V},
-			"NoncurrentVersionExpiration": map[string]any{"NoncurrentDays": r.NoncurrentDays.V}})
+		rule := map[string]any{"ID": str(r.ID), "Filter": map[string]any{"Prefix": str(r.Prefix)},
+			"Status": map[bool]string{true: "Enabled", false: "Disabled"}[r.Enabled.V]}
+		if days := r.ExpireDays.V; days > 0 {
+			rule["Expiration"] = map[string]any{"Days": days}
+		}
+		if days := r.NoncurrentDays.V; days > 0 {
+			rule["NoncurrentVersionExpiration"] = map[string]any{"NoncurrentDays": days}
+		}
+		made.Lifecycle = append(made.Lifecycle, rule)
 	}
 	tagged(&made.Tags, b.Tags)
 }

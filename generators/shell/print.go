@@ -125,7 +125,8 @@ func (w *script) applySteps() {
 		} else {
 			w.step("ensure_bucket", name, key, strconv.FormatBool(b.Versioning),
 				strconv.FormatBool(b.BlockPublic),
-				strconv.FormatBool(b.OwnerOnly), strconv.Itoa(b.ExpireDays))
+				strconv.FormatBool(b.OwnerOnly), strconv.Itoa(b.ExpireDays),
+				strconv.Itoa(b.OldDays))
 		}
 		w.step("merge_policy bucket", name, w.policy(b.Policy))
 	}

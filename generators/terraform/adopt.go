@@ -82,7 +82,7 @@ func bucketParts(bu model.Bucket) []string {
 			parts = append(parts, tfBucketVers)
 		}
 		parts = append(parts, tfBucketSSE)
-		if bu.ExpireDays > 0 {
+		if expires(bu) {
 			parts = append(parts, tfBucketLife)
 		}
 	}

@@ -58,7 +58,7 @@ func (p *printer) bucket(b *lines, bu model.Bucket) {
 		part(tfBucketVers).inner("versioning_configuration").set("status", p.str(enabled))
 	}
 	p.encryption(part(tfBucketSSE), bu)
-	if bu.ExpireDays > 0 {
+	if expires(bu) {
 		p.expiration(part(tfBucketLife), bu)
 	}
 	if bu.Policy.Name != "" {
@@ -86,15 +86,25 @@ func (p *printer) encryption(b *lines, bu model.Bucket) {
 	by.set("kms_master_key_id", p.text(policy.NewText(model.RefKeyARN(bu.Key)), dollar))
 }
 
-// expiration deletes objects for good: where versions are kept, what expires becomes a noncurrent version, which has to expire as well.
+// expires reports whether objects of a bucket, or versions of them, are deleted after some days.
+func expires(bu model.Bucket) bool {
+	return bu.ExpireDays > 0 || bu.Versioning && bu.OldDays > 0
+}
+
+// expiration deletes objects for good: where versions are kept, what expires becomes a noncurrent
+// version, which expires in its turn.
 func (p *printer) expiration(b *lines, bu model.Bucket) {
 	rule := b.inner("rule")
 	rule.set("id", p.str(expireRule))
 	rule.set("status", p.str(enabled))
 	rule.empty("filter")
-	rule.inner("expiration").set("days", number(bu.ExpireDays))
+	if bu.ExpireDays > 0 {
+		rule.inner("expiration").set("days", number(bu.ExpireDays))
+	}
+	if bu.Versioning && bu.OldDays > 0 {
+		rule.inner("noncurrent_version_expiration").set("noncurrent_days", number(bu.OldDays))
+	}
 	if bu.Versioning {
-		rule.inner("noncurrent_version_expiration").set("noncurrent_days", number(bu.ExpireDays))
 		// The rules of a bucket with versions are to be set after versioning itself.
 		b.blank()
 		b.set("depends_on", list([]expr{ref(tfBucketVers, p.names.buckets[bu.ID])}))

@@ -136,6 +136,8 @@ func edits() []edit {
 		{"values", "terraform_data", resource("terraform_data", "input = 1"), false},
 		{"values", "null_resource", resource("null_resource"), false},
 		{"values", "module", file("x.tf", "module \"x\" {\n  source = \"./x\"\n}\n"), false},
+		{"values", "moved from elsewhere", file("x.tf", "moved {\n  from = module.x.aws_s3_bucket.old\n  to   = aws_s3_bucket.data\n}\n"), false},
+		{"values", "moved to nothing", file("x.tf", "moved {\n  from = aws_s3_bucket.old\n}\n"), false},
 		{"values", "moved", file("x.tf", "moved {\n  from = aws_s3_bucket.old\n  to   = aws_s3_bucket.data\n}\n"), false},
 		{"values", "removed", file("x.tf", "removed {\n  from = aws_s3_bucket.old\n}\n"), false},
 		{"values", "check", file("x.tf", "check \"x\" {\n  assert {\n    condition     = true\n    error_message = \"x\"\n  }\n}\n"), false},

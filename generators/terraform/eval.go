@@ -51,6 +51,7 @@ func (m *module) evaluate(v deployed.Values) deployed.State {
 	e := newEval(m, v)
 	e.out.Unknown = slices.Clone(m.unknown)
 	e.out.Imports = slices.Clone(m.imports)
+	e.out.Moves = slices.Clone(m.moves)
 	e.out.Parameters = slices.Clone(m.parameters)
 	for _, name := range m.order {
 		e.visit(name, e.rangeOf(name))

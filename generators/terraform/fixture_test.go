@@ -138,7 +138,7 @@ func complete(t testing.TB) *model.Setup {
 			{ID: "legacy", ARN: "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-00000000ffff", Policy: doc("key-legacy", "", useKey(t))},
 		},
 		Buckets: []model.Bucket{
-			{ID: "data", Name: "acme-retail-data", Key: "shop", Versioning: true, BlockPublic: true, OwnerOnly: true, ExpireDays: 90,
+			{ID: "data", Name: "acme-retail-data", Key: "shop", Versioning: true, BlockPublic: true, OwnerOnly: true, ExpireDays: 90, OldDays: 90,
 				Policy: doc("bucket-data", "", readStatement(t, "PersonalizeReadData", "data", sp), listStatement(t, "PersonalizeListData", "data", sp), secure(t, "data"))},
 			{ID: "Plain-2", Name: "acme-retail-plain", Policy: doc("bucket-Plain-2", "", secure(t, "Plain-2"))},
 			{ID: "corp", Name: "acme-retail-corp", Key: "corp", Versioning: true, BlockPublic: true, OwnerOnly: true,

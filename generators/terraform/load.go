@@ -30,6 +30,7 @@ type module struct {
 
 	parameters []deployed.Parameter
 	imports    []deployed.Import
+	moves      []deployed.Move
 	adopted    []deployed.Import // in files of the user's own
 }
 
@@ -206,7 +207,7 @@ func parsable(f output.File) error {
 // block files a block of the top level.
 func (m *module) block(b *hclsyntax.Block) {
 	labels := map[string]int{
-		"terraform": 0, "locals": 0, "import": 0, "variable": 1, "output": 1, "resource": 2, "data": 2,
+		"terraform": 0, "locals": 0, "import": 0, "moved": 0, "variable": 1, "output": 1, "resource": 2, "data": 2,
 	}
 	n, ok := labels[b.Type]
 	odd := func(label string) bool { return !hclsyntax.ValidIdentifier(label) }
@@ -242,6 +243,12 @@ func (m *module) block(b *hclsyntax.Block) {
 		}
 		m.nodes[addr] = b
 		m.order = append(m.order, addr)
+	case "moved":
+		m.read(b, func(in *body) {
+			if move, ok := in.moved(); ok {
+				m.moves = append(m.moves, move)
+			}
+		})
 	case "import":
 		m.read(b, func(in *body) { m.imports = append(m.imports, in.imported()...) })
 	}

@@ -46,13 +46,17 @@ type names struct {
 	managed                        map[string]string // labels of attachments of managed policies, by managedKey
 }
 
-func namesOf(s *model.Setup) names {
-	n := names{buckets: labels(bucketIDs(s)), keys: labels(keyIDs(s)), operators: labels(operatorIDs(s))}
+func namesOf(s *model.Setup) names { return namesAt(s, now(s)) }
+
+// namesAt are the names under which the things of a setup are known when they are called what g says.
+func namesAt(s *model.Setup, g generation) names {
+	n := names{buckets: labelsOf(bucketIDs(s), g.bucket), keys: labelsOf(keyIDs(s), g.key),
+		operators: labelsOf(operatorIDs(s), g.operator)}
 	var docs, managed []string
 	for _, d := range s.Docs() {
 		docs = append(docs, d.Name)
 	}
-	n.docs = labels(docs)
+	n.docs = labelsOf(docs, g.doc)
 	for _, m := range s.Role.ManagedPolicies {
 		managed = append(managed, managedKey("role", m))
 	}
@@ -63,7 +67,7 @@ func namesOf(s *model.Setup) names {
 	}
 	n.managed = labelsOf(managed, func(key string) string {
 		owner, arn, _ := strings.Cut(key, " ")
-		return "managed-" + owner + "-" + tail(arn)
+		return "managed-" + g.doc(owner) + "-" + tail(arn)
 	})
 	return n
 }
@@ -111,12 +115,8 @@ func operatorIDs(s *model.Setup) []string {
 	return ids
 }
 
-// labels returns an identifier for each name; where two names have the same one, the later gets a
-// number.
-func labels(ids []string) map[string]string {
-	return labelsOf(ids, func(id string) string { return id })
-}
-
+// labelsOf returns an identifier for each id, made of a name; where two have the same one, the later
+// gets a number.
 func labelsOf(ids []string, name func(string) string) map[string]string {
 	out := make(map[string]string, len(ids))
 	taken := make(map[string]bool, len(ids))

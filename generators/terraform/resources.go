@@ -19,6 +19,7 @@ func (p *printer) main() *lines {
 	for i := range p.setup.Operators {
 		p.operator(b, i)
 	}
+	p.moved(b)
 	return b
 }
 

@@ -95,6 +95,7 @@ func Want(s *model.Setup) deployed.State {
 	w.Parameters = wantParameters(s, n)
 	w.Outputs = wantOutputs(s, n)
 	w.Documents = wantShown(s, n)
+	w.Moves = moves(s)
 	for _, i := range imports(s, n) {
 		to := i.typ + "." + i.label
 		w.Imports = append(w.Imports, deployed.Import{To: to, ID: deployed.Lit(i.id)})

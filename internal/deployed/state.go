@@ -80,6 +80,7 @@ type State struct {
 	Pages         []Page
 	Outputs       []Output
 	Imports       []Import
+	Moves         []Move
 	Resources     []Resource
 	Was           []Text // names of the setup whose things the artifact takes for its own, beside the present one
 	OwnedSids     []Text // Sids that merging takes for the artifact's own, in the policy of a bucket or key
@@ -270,6 +271,13 @@ type Import struct {
 	At Place `match:"-"`
 }
 
+// Move tells the artifact's tool that what it knows under one address has another one now.
+type Move struct {
+	From string `match:"key"`
+	To   string
+	At   Place `match:"-"`
+}
+
 // Resource is the address by which the artifact's tool knows a thing. Under another address the tool makes the thing
 // anew, and leaves or destroys what it had under the old one.
 type Resource struct {
@@ -280,21 +288,4 @@ type Resource struct {
 	Protected Bool   // the tool refuses to destroy it, or leaves it when the rest goes
 	OnceMade  Bool   // but destroys it when the very run that makes it fails
 	At        Place  `match:"-"`
-}
-
-// Unknown is something in an artifact that its reader does not understand, or that decides what the artifact means.
-type Unknown struct {
-	Kind string // block, function, resource type, property, command, file …
-	What string // the offending text
-	Why  string // what follows, or what to do
-	At   Place
-}
-
-// String returns kind and text, and the reason.
-func (u Unknown) String() string {
-	s := fmt.Sprintf("%s %q", u.Kind, u.What)
-	if u.Why != "" {
-		s += ": " + u.Why
-	}
-	return s
 }

@@ -188,7 +188,7 @@ func (b *builder) keys() {
 		if k.Existing() && doc.Name != "" {
 			doc = b.merged(doc, k.Policy, place)
 		}
-		b.out.Keys = append(b.out.Keys, Key{ID: k.Name, ARN: k.ARN, Found: k.Found, Alias: k.Alias, Rotation: k.Rotation, Window: k.DeletionWindow,
+		b.out.Keys = append(b.out.Keys, Key{ID: k.Name, Was: k.Was, ARN: k.ARN, Found: k.Found, Alias: k.Alias, Rotation: k.Rotation, Window: k.DeletionWindow,
 			Disposable: k.Disposable, Admins: b.admins(k),
 			Policy: doc, Own: own, Base: k.Policy, BaseFile: k.PolicyFile})
 	}
@@ -211,8 +211,9 @@ func (b *builder) buckets() {
 		if k.Existing && doc.Name != "" {
 			doc = b.merged(doc, k.Policy, place)
 		}
-		b.out.Buckets = append(b.out.Buckets, Bucket{ID: k.Name, Name: k.BucketName, Existing: k.Existing, Key: k.Key,
+		b.out.Buckets = append(b.out.Buckets, Bucket{ID: k.Name, Was: k.Was, Name: k.BucketName, Existing: k.Existing, Key: k.Key,
 			Versioning: k.Versioning, BlockPublic: !k.PublicAccess, OwnerOnly: !k.ACLs, TLSOnly: k.SecureTransport, ExpireDays: k.ExpireAfterDays,
+			OldDays:    k.ExpireOldVersionsAfterDays,
 			Disposable: k.Disposable,
 			Policy:     doc, Own: own, Base: k.Policy, BaseFile: k.PolicyFile})
 	}
@@ -310,7 +311,7 @@ func (b *builder) operators() {
 		b.add(d, "operator", "operator", "", place, b.operatorFacts(o), b.operatorHoles(o))
 		b.data(d, o, place)
 		b.custom(d, "operator."+o.Name)
-		out := Operator{ID: o.Name, Access: o.Access, Locations: o.Locations, Principals: o.Principals,
+		out := Operator{ID: o.Name, Was: o.Was, Access: o.Access, Locations: o.Locations, Principals: o.Principals,
 			Users: o.Users, Groups: o.Groups, Roles: o.Roles, ManagedPolicies: b.arns(o.ManagedPolicies)}
 		if len(d.doc.Statements) > 0 && !foreign(o) {
 			name := cmp.Or(o.Policy.Name, "Personalize-"+b.spec.Name+"-"+o.Name)

@@ -77,10 +77,11 @@ type Role struct {
 
 // Key is a KMS key.
 type Key struct {
-	ID       string // its name in the spec: references are {"key."+ID, "arn"}
-	ARN      string // of an existing key; "" when pzgen creates it or it is Found
-	Found    bool   // it exists and is looked up by its alias: its ARN is known on deployment
-	Alias    string // of a key that pzgen creates, or that is Found
+	ID       string   // its name in the spec: references are {"key."+ID, "arn"}
+	Was      []string // names that it had in the spec before, the oldest first
+	ARN      string   // of an existing key; "" when pzgen creates it or it is Found
+	Found    bool     // it exists and is looked up by its alias: its ARN is known on deployment
+	Alias    string   // of a key that pzgen creates, or that is Found
 	Rotation bool
 	Window   int // days
 	// Disposable: a created key goes with the rest.
@@ -99,7 +100,8 @@ func (k Key) Existing() bool { return k.ARN != "" || k.Found }
 
 // Bucket is an S3 bucket.
 type Bucket struct {
-	ID          string // its name in the spec: references are {"bucket."+ID, "arn"} and {"bucket."+ID, "name"}
+	ID          string   // its name in the spec: references are {"bucket."+ID, "arn"} and {"bucket."+ID, "name"}
+	Was         []string // as of a key
 	Name        string
 	Existing    bool
 	Key         string // ID of the Key it is encrypted with, or ""
@@ -108,6 +110,7 @@ type Bucket struct {
 	OwnerOnly   bool // object ownership BucketOwnerEnforced
 	TLSOnly     bool // requests without TLS are denied
 	ExpireDays  int  // 0: never
+	OldDays     int  // as ExpireDays, for versions that are not the current ones
 	Disposable  bool // a created one goes with the rest
 	Policy      Doc  // as for Key
 	Own         policy.Document
@@ -137,12 +140,22 @@ func (s *Setup) MadeGroup() *DatasetGroup {
 // Operator is a set of customer managed policies and whom they are attached to.
 type Operator struct {
 	ID                   string
+	Was                  []string        // as of a key
 	Access               []string        // spec.Full and so on
 	Locations            []spec.Location // for uploading and downloading, as in the spec
 	Principals           []string        // let in by the policies of buckets and keys
 	Policies             []Doc           // managed policies, attached to Users, Groups and Roles
 	Users, Groups, Roles []string
 	ManagedPolicies      []policy.Text // ARNs, attached to the same
+}
+
+// FirstName returns the name that something had in the spec at first: the oldest of its former names,
+// or id.
+func FirstName(id string, was []string) string {
+	if len(was) > 0 {
+		return was[0]
+	}
+	return id
 }
 
 // Has reports whether the operator has a level of access.

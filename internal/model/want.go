@@ -122,9 +122,9 @@ func (s *Setup) wantBucket(b Bucket) deployed.Bucket {
 		out.Ownership = deployed.Lit("BucketOwnerEnforced")
 	}
 	out.Versioning = deployed.Bool{V: b.Versioning}
-	if b.ExpireDays > 0 {
-		days := deployed.Int{V: b.ExpireDays}
-		out.Lifecycle = []deployed.Rule{{Enabled: deployed.Bool{V: true}, ExpireDays: days, NoncurrentDays: days}}
+	if b.ExpireDays > 0 || b.OldDays > 0 {
+		out.Lifecycle = []deployed.Rule{{Enabled: deployed.Bool{V: true},
+			ExpireDays: deployed.Int{V: b.ExpireDays}, NoncurrentDays: deployed.Int{V: b.OldDays}}}
 	}
 	out.Tags = s.wantTags()
 	out.Protected.V = !b.Disposable

@@ -125,11 +125,31 @@ func Changes() []Change {
 		{Name: "everything at once", Edits: []string{boss, "", "roles: [CI]", "roles: [CI2]", more, "",
 			moreUse, "", own, "", ofLake, "", "name: Service", "name: Service2", "acme-data", "acme-date"},
 			Left: []string{"acme-more", "alias/reco-own", "acme-data"}},
+		Renamings()[0], Renamings()[1],
 		{Name: "setup renamed", Edits: []string{"  reco:\n", "  shop:\n    was: [reco]\n"}},
 		{Name: "setup and role renamed", Edits: []string{"  reco:\n", "  shop:\n    was: [reco]\n",
 			"name: Service", "name: Service2"}},
 		{Name: "setup renamed and bucket dropped", Edits: []string{"  reco:\n", "  shop:\n    was: [reco]\n",
 			lake, "", lakeUse, "", ofLake, ""}, Left: []string{"acme-lake"}},
+	}
+}
+
+// Renamings returns changes by which things get other names in FirstSpec, once and twice, and nothing
+// else: what holds data stays what it is.
+func Renamings() []Change {
+	once := func(bucket, key, operator, was, wasKey, wasOperator string) []string {
+		return []string{
+			"      own: {alias", "      " + key + ": {was: [" + wasKey + "], alias",
+			"      more: {name: acme-more, key: own}",
+			"      " + bucket + ": {was: [" + was + "], name: acme-more, key: " + key + "}",
+			"from: more/in/", "from: " + bucket + "/in/",
+			"      ci: {access", "      " + operator + ": {was: [" + wasOperator + "], access",
+		}
+	}
+	return []Change{
+		{Name: "bucket, key and operator renamed in the spec", Edits: once("most", "mine", "builds", "more", "own", "ci")},
+		{Name: "bucket, key and operator renamed in the spec twice",
+			Edits: once("lots", "ours", "builders", "more, most", "own, mine", "ci, builds")},
 	}
 }
 

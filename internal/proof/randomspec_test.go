@@ -392,9 +392,21 @@ func (r *random) boundaryFile() fields {
 	return fields{"arn", r.iamARN("policy", "boundaries/"+r.iamName(20)), "policy", name}
 }
 
+// was returns names that an entry had before, or nothing. Nobody else has them.
+func (r *random) was() fields {
+	if !r.one(4) {
+		return nil
+	}
+	names := []string{r.thingName()}
+	if r.one(2) {
+		names = append(names, r.thingName())
+	}
+	return fields{"was", names}
+}
+
 func (r *random) key() (string, fields) {
 	name := r.thingName()
-	b := fields{}
+	b := r.was()
 	existing := r.one(2)
 	r.keys = append(r.keys, thing{name: name, existing: existing})
 	if !existing {
@@ -445,7 +457,7 @@ func (r *random) bucket() (string, fields) {
 	name := r.thingName()
 	t := thing{name: name, existing: r.one(3)}
 	bucket := r.bucketName()
-	b := fields{"name", bucket}
+	b := append(fields{"name", bucket}, r.was()...)
 	if len(r.keys) > 0 && r.one(2) {
 		t.key = true
 		b = append(b, "key", r.keys[r.IntN(len(r.keys))].name)
@@ -469,6 +481,9 @@ func (r *random) bucket() (string, fields) {
 		}
 		if r.one(4) {
 			b = append(b, "expireAfterDays", r.IntN(36501))
+		}
+		if r.one(4) {
+			b = append(b, "expireOldVersionsAfterDays", r.IntN(36501))
 		}
 	}
 	r.buckets = append(r.buckets, t)
@@ -581,6 +596,7 @@ func (r *random) operatorsField() fields {
 		if len(access) == 1 && r.one(2) {
 			b = fields{"access", access[0]}
 		}
+		b = append(b, r.was()...)
 		data := len(access) == 1 && (access[0] == "upload" || access[0] == "download")
 		if data && r.one(2) {
 			var list []string

@@ -94,11 +94,12 @@ func (v *visitor) visit(s *spec.Setup) {
 	v.count(len(s.Buckets))
 	for i := range s.Buckets {
 		b := &s.Buckets[i]
-		v.refused = v.refused || b.Policy != nil || b.PolicyFile != ""
+		v.refused = v.refused || b.Was != nil || b.Policy != nil || b.PolicyFile != ""
 		v.text(b.Name, b.Key)
 		v.slot(kindBucket, &b.BucketName)
 		v.flags(b.Existing, b.Versioning, b.SecureTransport, b.PublicAccess, b.ACLs)
 		v.count(b.ExpireAfterDays)
+		v.count(b.ExpireOldVersionsAfterDays)
 		v.flags(b.Disposable)
 	}
 	v.count(len(s.Workflows))
@@ -117,7 +118,7 @@ func (v *visitor) visit(s *spec.Setup) {
 	v.count(len(s.Operators))
 	for i := range s.Operators {
 		o := &s.Operators[i]
-		v.refused = v.refused || o.Locations != nil || o.Principals != nil || o.Policy.Name+o.Policy.Description != ""
+		v.refused = v.refused || o.Was != nil || o.Locations != nil || o.Principals != nil || o.Policy.Name+o.Policy.Description != ""
 		v.text(o.Name)
 		v.count(len(o.Access))
 		v.text(o.Access...)
@@ -132,7 +133,7 @@ func (v *visitor) visit(s *spec.Setup) {
 }
 
 func (v *visitor) visitKey(k *spec.Key) {
-	v.refused = v.refused || k.Policy != nil || k.PolicyFile != ""
+	v.refused = v.refused || k.Was != nil || k.Policy != nil || k.PolicyFile != ""
 	v.text(k.Name)
 	v.count(k.DeletionWindow)
 	v.flags(k.Rotation, k.Found, k.Disposable)

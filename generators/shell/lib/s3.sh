@@ -74,7 +74,7 @@ set_bucket() {
     s3api "$operation" --bucket "$bucket" --expected-bucket-owner "$ACCOUNT" "$@"
 }
 
-# ensure_bucket BUCKET KEY VERSIONING BLOCK_PUBLIC OWNER_ONLY EXPIRE_DAYS
+# ensure_bucket BUCKET KEY VERSIONING BLOCK_PUBLIC OWNER_ONLY EXPIRE_DAYS OLD_VERSION_DAYS
 ensure_bucket() {
   local bucket=$1
   handles bucket "$bucket"
@@ -101,7 +101,7 @@ ensure_bucket() {
 # set_up_bucket takes the same and brings each setting to what it should be. The tags come first:
 # by them a later run knows the bucket.
 set_up_bucket() {
-  local bucket=$1 key=$2 versioning=$3 block=$4 owner_only=$5 days=$6 want tags
+  local bucket=$1 key=$2 versioning=$3 block=$4 owner_only=$5 days=$6 old=$7 want tags
 
   look NoSuchTagSet '.TagSet | array' get-bucket-tagging "$bucket"
   if [[ $(missing_tags .TagSet "$TAGS") != '[]' ]]; then
@@ -150,9 +150,10 @@ set_up_bucket() {
   fi
 
   look NoSuchLifecycleConfiguration '.Rules | array' get-bucket-lifecycle-configuration "$bucket"
-  want=$(jq -cn --argjson days "$days" 'if $days == 0 then [] else
-    [{ID: "pzgen-expire", Status: "Enabled", Filter: {Prefix: ""}, Expiration: {Days: $days},
-      NoncurrentVersionExpiration: {NoncurrentDays: $days}}] end')
+  want=$(jq -cn --argjson days "$days" --argjson old "$old" 'if $days + $old == 0 then [] else
+    [{ID: "pzgen-expire", Status: "Enabled", Filter: {Prefix: ""}}
+      + (if $days == 0 then {} else {Expiration: {Days: $days}} end)
+      + (if $old == 0 then {} else {NoncurrentVersionExpiration: {NoncurrentDays: $old}} end)] end')
   if ! holds --argjson want "$want" '[.Rules[]? | select(.ID == "pzgen-expire")] == $want'; then
     want=$(answer -c --argjson want "$want" '{Rules: ([.Rules[]? | select(.ID != "pzgen-expire")] + $want)}')
     if [[ $want == '{"Rules":[]}' ]]; then

@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 3 ]]; then
+if [[ $PZGEN_LIBRARY != 5 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 3 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 5 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -587,9 +587,9 @@ steps() {
   ensure_key SHOP_KEY_ARN 'shop' "$SHOP_KEY_ALIAS" true "$(policy_key_shop)"
   ensure_inline 'Personalize-china' "$(policy_role_policy)"
   role_policies '[]'
-  ensure_bucket "$DATA_BUCKET" "$SHOP_KEY_ARN" true true true 0
+  ensure_bucket "$DATA_BUCKET" "$SHOP_KEY_ARN" true true true 0 0
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
-  ensure_bucket "$OUT_BUCKET" "$OPS_KEY_ARN" true true true 0
+  ensure_bucket "$OUT_BUCKET" "$OPS_KEY_ARN" true true true 0 0
   merge_policy bucket "$OUT_BUCKET" "$(policy_bucket_out)"
   ensure_managed 'Personalize-china-analysts' "$(policy_operator_analysts)" '["role/PersonalizeAnalyst"]' "[\"arn:${PARTITION}:iam::aws:policy/CloudWatchFullAccessV2\"]" ''
   ensure_dataset_group 'china' 'ECOMMERCE' ''

@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 3 ]]; then
+if [[ $PZGEN_LIBRARY != 5 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 3 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 5 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -1192,11 +1192,11 @@ steps() {
   ensure_key OUTPUT_KEY_ARN 'output' "$OUTPUT_KEY_ALIAS" false "$(policy_key_output)"
   ensure_inline 'Personalize-encrypted' "$(policy_role_policy)"
   role_policies '[]'
-  ensure_bucket "$DELETES_BUCKET" '' true true true 0
+  ensure_bucket "$DELETES_BUCKET" '' true true true 0 0
   merge_policy bucket "$DELETES_BUCKET" "$(policy_bucket_deletes)"
-  ensure_bucket "$INPUT_BUCKET" "$INPUT_KEY_ARN" true true true 400
+  ensure_bucket "$INPUT_BUCKET" "$INPUT_KEY_ARN" true true true 400 30
   merge_policy bucket "$INPUT_BUCKET" "$(policy_bucket_input)"
-  ensure_bucket "$OUTPUT_BUCKET" "$OUTPUT_KEY_ARN" false true true 0
+  ensure_bucket "$OUTPUT_BUCKET" "$OUTPUT_KEY_ARN" false true true 0 0
   merge_policy bucket "$OUTPUT_BUCKET" "$(policy_bucket_output)"
   ensure_managed 'Personalize-encrypted-auditors' "$(policy_operator_auditors)" '["group/Auditors"]' '[]' ''
   ensure_managed 'Personalize-encrypted-pipeline' "$(policy_operator_pipeline)" '["role/VideoPipeline"]' '[]' ''

@@ -655,7 +655,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "input" {
     }
 
     noncurrent_version_expiration {
-      noncurrent_days = 400
+      noncurrent_days = 30
     }
   }
 

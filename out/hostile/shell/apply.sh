@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 3 ]]; then
+if [[ $PZGEN_LIBRARY != 5 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 3 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 5 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -961,11 +961,11 @@ steps() {
   role_policies "[\"arn:${PARTITION}:iam::${ACCOUNT}:policy/a+b=c,d.e@f-g_h\"]"
   existing_bucket "$OFF_BUCKET" '' '["bucket-Off", "metric-attribution Off/metrics (a)/\trole\ts3:PutObject\tan object under the location that is written\tmetrics (a)/part-0.csv\t\t1", "metric-attribution Off/metrics (a)/\tservice\ts3:PutObject\tan object under the location that is written\tmetrics (a)/part-0.csv\t\t1"]'
   merge_policy bucket "$OFF_BUCKET" "$(policy_bucket_Off)"
-  ensure_bucket "$DATA_RESOURCE_AWS_BUCKET" '' true true true 0
+  ensure_bucket "$DATA_RESOURCE_AWS_BUCKET" '' true true true 0 0
   merge_policy bucket "$DATA_RESOURCE_AWS_BUCKET" "$(policy_bucket_data_resource_aws)"
-  ensure_bucket "$NULL_BUCKET" "$NULL_KEY_ARN" true true true 0
+  ensure_bucket "$NULL_BUCKET" "$NULL_KEY_ARN" true true true 0 0
   merge_policy bucket "$NULL_BUCKET" "$(policy_bucket_null)"
-  ensure_bucket "$TRUE_BUCKET" "$NO_KEY_ARN" true true true 0
+  ensure_bucket "$TRUE_BUCKET" "$NO_KEY_ARN" true true true 0 0
   merge_policy bucket "$TRUE_BUCKET" "$(policy_bucket_true)"
   ensure_managed 'Personalize-hostile-null' "$(policy_operator_null)" '["group/@group=+,."]' '[]' ''
   ensure_managed 'Personalize-hostile-yes' "$(policy_operator_yes)" '["role/+role,=.@-","user/o=brien@example.com","user/-x"]' '[]' ''

@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 3 ]]; then
+if [[ $PZGEN_LIBRARY != 5 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 3 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 5 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -949,9 +949,9 @@ steps() {
   ensure_key SHOP_KEY_ARN 'shop' "$SHOP_KEY_ALIAS" true "$(policy_key_shop)"
   ensure_inline 'Personalize-retail' "$(policy_role_policy)"
   role_policies '[]'
-  ensure_bucket "$DATA_BUCKET" "$SHOP_KEY_ARN" true true true 0
+  ensure_bucket "$DATA_BUCKET" "$SHOP_KEY_ARN" true true true 0 0
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
-  ensure_bucket "$PLAIN_BUCKET" '' true true true 0
+  ensure_bucket "$PLAIN_BUCKET" '' true true true 0 0
   merge_policy bucket "$PLAIN_BUCKET" "$(policy_bucket_plain)"
   existing_bucket "$RESULTS_BUCKET" '' '["bucket-results", "batch-inference data/batch/in/ results/batch/out/\trole\ts3:ListBucket\tthe bucket that is written\t\tbatch/out/\t1", "batch-inference data/batch/in/ results/batch/out/\tservice\ts3:ListBucket\tthe bucket that is written\t\tbatch/out/\t1", "batch-inference data/batch/in/ results/batch/out/\trole\ts3:PutObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-inference data/batch/in/ results/batch/out/\tservice\ts3:PutObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-inference data/batch/in/ results/batch/out/\trole\ts3:GetObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-inference data/batch/in/ results/batch/out/\tservice\ts3:GetObject\tan object under the location that is written\tbatch/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\trole\ts3:ListBucket\tthe bucket that is written\t\tsegment/out/\t1", "batch-segment data/segment/in/ results/segment/out/\tservice\ts3:ListBucket\tthe bucket that is written\t\tsegment/out/\t1", "batch-segment data/segment/in/ results/segment/out/\trole\ts3:PutObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\tservice\ts3:PutObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\trole\ts3:GetObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "batch-segment data/segment/in/ results/segment/out/\tservice\ts3:GetObject\tan object under the location that is written\tsegment/out/part-0.csv\t\t1", "export results/export/\trole\ts3:ListBucket\tthe bucket that is written\t\texport/\t1", "export results/export/\tservice\ts3:ListBucket\tthe bucket that is written\t\texport/\t1", "export results/export/\trole\ts3:PutObject\tan object under the location that is written\texport/part-0.csv\t\t1", "export results/export/\tservice\ts3:PutObject\tan object under the location that is written\texport/part-0.csv\t\t1", "metric-attribution results/metrics/\trole\ts3:PutObject\tan object under the location that is written\tmetrics/part-0.csv\t\t1", "metric-attribution results/metrics/\tservice\ts3:PutObject\tan object under the location that is written\tmetrics/part-0.csv\t\t1"]'
   merge_policy bucket "$RESULTS_BUCKET" "$(policy_bucket_results)"

@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 3 ]]; then
+if [[ $PZGEN_LIBRARY != 5 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 3 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 5 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -276,9 +276,9 @@ steps() {
   ensure_role '' "arn:${PARTITION}:iam::${ACCOUNT}:policy/ShopBoundary" "$(policy_role_trust)"
   ensure_inline 'Personalize-shop-at' "$(policy_role_policy)"
   role_policies '[]'
-  ensure_bucket "$DATA_BUCKET" '' true true true 0
+  ensure_bucket "$DATA_BUCKET" '' true true true 0 0
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
-  ensure_bucket "$OUT_BUCKET" '' true true true 0
+  ensure_bucket "$OUT_BUCKET" '' true true true 0 0
   merge_policy bucket "$OUT_BUCKET" "$(policy_bucket_out)"
   ensure_dataset_group 'shop-at' 'ECOMMERCE' ''
 }
