@@ -360,3 +360,19 @@ func BenchmarkPrint(b *testing.B) {
 		}
 	}
 }
+
+// A setup that had other names has moved blocks for the module of each, from one to the next.
+func TestModuleIsMoved(t *testing.T) {
+	s := full()
+	s.Was = []string{"old-shop", "shop2"}
+	got := readme(t, build(t, s))
+	now := strings.ReplaceAll(s.Name, "-", "_")
+	for _, want := range []string{
+		"moved {\n  from = module.personalize_old_shop\n  to   = module.personalize_shop2\n}",
+		"moved {\n  from = module.personalize_shop2\n  to   = module.personalize_" + now + "\n}",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the README does not have %q", want)
+		}
+	}
+}

@@ -98,7 +98,15 @@ func newTerraform(s *model.Setup) (*terraform, error) {
 	}
 	// The name of a setup is made of letters, digits and hyphens, so neither name needs an escape
 	// in HCL.
-	module := "module \"personalize_" + strings.ReplaceAll(s.Name, "-", "_") + "\" {\n  source = \"./" + s.Name + "/terraform\"\n}"
+	call := func(name string) string { return "personalize_" + strings.ReplaceAll(name, "-", "_") }
+	module := "module \"" + call(s.Name) + "\" {\n  source = \"./" + s.Name + "/terraform\"\n}"
+	for i, was := range s.Was {
+		to := s.Name
+		if i+1 < len(s.Was) {
+			to = s.Was[i+1]
+		}
+		module += "\n\nmoved {\n  from = module." + call(was) + "\n  to   = module." + call(to) + "\n}"
+	}
 	t.Root, t.Module = root.block(), fence("hcl", module)
 	return t, nil
 }
