@@ -57,7 +57,7 @@ func update(t *testing.T, w *world) {
 	}
 	for _, b := range w.setup.Buckets {
 		there := now.Buckets[b.Name]
-		if on := there.Versioning == "Enabled"; on != b.Versioning || there.Tags["team"] != "films" || bytes.Contains(there.Lifecycle, []byte("pzgen-expire")) != (b.ExpireDays > 0) {
+		if on := there.Versioning == "Enabled"; on != b.Versioning || there.Tags["team"] != "films" || bytes.Contains(there.Lifecycle, []byte("pzgen-expire")) != (b.ExpireDays+b.OldDays > 0) {
 			t.Errorf("the bucket %s is %+v", b.Name, there)
 		}
 	}
