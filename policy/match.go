@@ -10,6 +10,7 @@ type token struct {
 	char    rune
 	wild    byte // 0, '*' for any number of characters, or '?' for one
 	noColon bool // the wildcard does not match a colon
+	fold    bool // the character stands for itself in either case; in a [language] alone
 }
 
 // literal returns the pattern that only s matches.

@@ -1,0 +1,315 @@
+package policy
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode"
+)
+
+// word is a string of a [language]. A negative character is the value of a policy variable,
+// whatever it may be.
+type word []rune
+
+// places is a set of places in a pattern, a bit for each of its tokens and one for its end: those
+// that a string read so far may have come to.
+type places []uint64
+
+func roomFor(p []token) int { return len(p)/64 + 1 }
+
+func (s places) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
+
+func (s places) empty() bool {
+	for _, w := range s {
+		if w != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// add puts in place i, and those that can be reached from it without a character.
+func (s places) add(p []token, i int) {
+	for s[i/64] |= 1 << (i % 64); i < len(p) && p[i].wild == '*'; {
+		i++
+		s[i/64] |= 1 << (i % 64)
+	}
+}
+
+// each calls f with the places in s that are not the end of p.
+func (s places) each(p []token, f func(token, int)) {
+	for n, w := range s {
+		for ; w != 0; w &= w - 1 {
+			if i := n*64 + bits.TrailingZeros64(w); i < len(p) {
+				f(p[i], i)
+			}
+		}
+	}
+}
+
+// read puts into next, which is empty, where the character leads from s.
+//
+// Whatever can follow a place before a "*" that is reached can follow the "*" too, so that the
+// places before it are left out. It keeps the number of sets that can be reached about as small as
+// the pattern is long.
+func (s places) read(p []token, r rune, next places) {
+	last := 0
+	s.each(p, func(t token, i int) {
+		if !t.takes(r) {
+			return
+		}
+		if t.wild != '*' {
+			i++
+		}
+		next.add(p, i)
+	})
+	next.each(p, func(t token, i int) {
+		if t.wild == '*' && !t.noColon {
+			last = i
+		}
+	})
+	for i := range next[:last/64] {
+		next[i] = 0
+	}
+	next[last/64] &^= 1<<(last%64) - 1
+}
+
+// takes reports whether the token can stand for the character. The value of a variable is taken by
+// the variable, and by a "*" that takes any characters.
+func (t token) takes(r rune) bool {
+	switch {
+	case t.wild == '*' && !t.noColon:
+		return true
+	case t.wild != 0:
+		return r >= 0 && !(t.noColon && r == ':')
+	case t.fold && r >= 0:
+		return sameLetter(t.char, r)
+	}
+	return t.char == r
+}
+
+// sameLetter reports whether two characters differ in case at most, as strings.EqualFold does.
+func sameLetter(a, b rune) bool {
+	if a == b {
+		return true
+	}
+	for c := unicode.SimpleFold(a); c != a; c = unicode.SimpleFold(c) {
+		if c == b {
+			return true
+		}
+	}
+	return false
+}
+
+// takesAll reports whether the pattern is one of the whole word.
+func takesAll(p []token, w word) bool {
+	var room [8]uint64
+	n := roomFor(p)
+	buf := room[:]
+	if 2*n > len(buf) {
+		buf = make([]uint64, 2*n)
+	}
+	at, next := places(buf[:n]), places(buf[n:2*n])
+	at.add(p, 0)
+	for _, r := range w {
+		clear(next)
+		at.read(p, r, next)
+		if next.empty() {
+			return false
+		}
+		at, next = next, at
+	}
+	return at.has(len(p))
+}
+
+// explorer searches for the shortest word that is in some languages and not in others, by reading
+// all their patterns at once.
+type explorer struct {
+	in, out [][][]token
+	fresh   func(used []rune) (rune, bool)
+	budget  *budget
+}
+
+// visit is a state that the explorer came to: the places of all patterns, and the way there.
+type visit struct {
+	state  string
+	parent int
+	via    rune
+}
+
+// find returns the word. It answers false when there is none, and when the budget is used up.
+func (e explorer) find() (word, bool) {
+	size := 0
+	e.patterns(func(p []token, _ int) { size += roomFor(p) })
+	state, next := make(places, size), make(places, size)
+	at := 0
+	e.patterns(func(p []token, _ int) {
+		n := roomFor(p)
+		state[at:at+n].add(p, 0)
+		at += n
+	})
+	visits := []visit{{state: state.key(), parent: -1}}
+	seen := map[string]bool{visits[0].state: true}
+	for i := 0; i < len(visits); i++ {
+		state.load(visits[i].state)
+		if e.accepts(state) {
+			return path(visits, i), true
+		}
+		for _, r := range e.characters(state) {
+			if !e.budget.step(size) {
+				return nil, false
+			}
+			clear(next)
+			if !e.read(state, r, next) {
+				continue
+			}
+			if key := next.key(); !seen[key] {
+				if !e.budget.keep(8*size + 128) {
+					return nil, false
+				}
+				seen[key] = true
+				visits = append(visits, visit{key, i, r})
+			}
+		}
+	}
+	return nil, false
+}
+
+// patterns calls f with each pattern and the number of its language; those that the word is not to
+// be in have -1.
+func (e explorer) patterns(f func(p []token, language int)) {
+	for i, l := range e.in {
+		for _, p := range l {
+			f(p, i)
+		}
+	}
+	for _, l := range e.out {
+		for _, p := range l {
+			f(p, -1)
+		}
+	}
+}
+
+// read reads a character in all patterns. It answers false when some language that the word is to
+// be in has no pattern left.
+func (e explorer) read(state places, r rune, next places) bool {
+	at, of, alive := 0, 0, false
+	lost := false
+	e.patterns(func(p []token, language int) {
+		n := roomFor(p)
+		part := next[at : at+n]
+		if language >= 0 && language != of {
+			lost = lost || !alive
+			of, alive = language, false
+		}
+		if language >= 0 || !lost {
+			state[at:at+n].read(p, r, part)
+		}
+		if language >= 0 && !part.empty() {
+			alive = true
+		}
+		at += n
+	})
+	return !lost && (alive || len(e.in) == 0)
+}
+
+func (e explorer) accepts(state places) bool {
+	at, hits, last, out := 0, 0, -1, false
+	e.patterns(func(p []token, language int) {
+		n := roomFor(p)
+		if state[at : at+n].has(len(p)) {
+			switch {
+			case language < 0:
+				out = true
+			case language != last:
+				hits, last = hits+1, language
+			}
+		}
+		at += n
+	})
+	return !out && hits == len(e.in)
+}
+
+// characters returns those that lead to different states: what stands for itself at some place, and
+// one that stands for all others. Where a language has no wildcard left at any place, its own
+// characters are all that there are.
+func (e explorer) characters(state places) []rune {
+	var used, own []rune
+	at, of, wild, bound := 0, -1, true, false
+	var only []rune
+	end := func() {
+		if !wild && (!bound || len(own) < len(only)) {
+			only, bound = append([]rune{}, own...), true
+		}
+	}
+	e.patterns(func(p []token, language int) {
+		n := roomFor(p)
+		if language != of {
+			end()
+			of, wild, own = language, language < 0, nil
+		}
+		state[at:at+n].each(p, func(t token, _ int) {
+			if t.wild != 0 {
+				wild = true
+				if t.noColon {
+					used = addRune(used, ':')
+				}
+				return
+			}
+			used, own = t.characters(used), t.characters(own)
+		})
+		at += n
+	})
+	end()
+	if bound {
+		return only
+	}
+	if r, ok := e.fresh(used); ok {
+		used = append(used, r)
+	}
+	return used
+}
+
+// characters adds those that the token takes.
+func (t token) characters(to []rune) []rune {
+	to = addRune(to, t.char)
+	if t.fold && t.char >= 0 {
+		for c := unicode.SimpleFold(t.char); c != t.char; c = unicode.SimpleFold(c) {
+			to = addRune(to, c)
+		}
+	}
+	return to
+}
+
+func addRune(to []rune, r rune) []rune {
+	for _, c := range to {
+		if c == r {
+			return to
+		}
+	}
+	return append(to, r)
+}
+
+func path(visits []visit, i int) word {
+	var w word
+	for ; visits[i].parent >= 0; i = visits[i].parent {
+		w = append(w, visits[i].via)
+	}
+	for a, b := 0, len(w)-1; a < b; a, b = a+1, b-1 {
+		w[a], w[b] = w[b], w[a]
+	}
+	return w
+}
+
+func (s places) key() string {
+	b := make([]byte, 0, 8*len(s))
+	for _, w := range s {
+		b = binary.LittleEndian.AppendUint64(b, w)
+	}
+	return string(b)
+}
+
+func (s places) load(key string) {
+	for i := range s {
+		s[i] = binary.LittleEndian.Uint64([]byte(key[8*i : 8*i+8]))
+	}
+}

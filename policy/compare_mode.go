@@ -1,0 +1,192 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+)
+
+// mode is a set of actions and resources with which the policies are combined in one way.
+type mode struct {
+	action, resource limits
+	combined
+}
+
+// combined is how the policies are combined.
+type combined struct {
+	access  access
+	guarded bool
+	kms     bool // kms:CallerAccount is known
+}
+
+// special are the actions that some rule of services.go names, before those that stand for the rest
+// of their service.
+var special = []string{
+	"sts:getcalleridentity", "sts:getsessiontoken", "sts:assumerole", "sts:assumerolewithsaml",
+	"sts:assumerolewithwebidentity", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext",
+	"sts:assumerole*", "sts:*",
+	"kms:createkey", "kms:generaterandom", "kms:listaliases", "kms:listkeys", "kms:listretirablegrants",
+	"kms:createcustomkeystore", "kms:connectcustomkeystore", "kms:deletecustomkeystore",
+	"kms:describecustomkeystores", "kms:disconnectcustomkeystore", "kms:updatecustomkeystore",
+	"kms:createalias", "kms:updatealias", "kms:deletealias", "kms:retiregrant", "kms:*",
+}
+
+// modes returns the modes of requests that a subject can make and that policies decide.
+func (c *comparer) modes(s subject) []mode {
+	names := special
+	if c.guarded {
+		for _, service := range controlledServices() {
+			if service != "sts" && service != "kms" {
+				names = append(names[:len(names):len(names)], service+":*")
+			}
+		}
+	}
+	names = append(names[:len(names):len(names)], "*")
+	langs := make([]*language, len(names))
+	for i, name := range names {
+		langs[i] = c.languages.of(glob(name))
+	}
+	var out []mode
+	groups := map[combined][]int{}
+	var order []combined
+	for i := range names {
+		action := c.rest(langs, []int{i})
+		w, ok := c.languages.word(c.actionSpace, action.in, action.out)
+		if !ok {
+			continue
+		}
+		for _, o := range c.resourceModes(string(w), s) {
+			if len(o.resource.in)+len(o.resource.out) > 0 || c.crosses(langs, append(slices.Clone(groups[o.combined]), i)) {
+				o.action = action
+				out = append(out, o)
+				continue
+			}
+			if groups[o.combined] == nil {
+				order = append(order, o.combined)
+			}
+			groups[o.combined] = append(groups[o.combined], i)
+		}
+	}
+	for _, k := range order {
+		out = append(out, mode{action: c.rest(langs, groups[k]), combined: k})
+	}
+	return out
+}
+
+// rest returns the actions of some names, without those of names before them.
+func (c *comparer) rest(langs []*language, group []int) limits {
+	var own [][]token
+	var l limits
+	for _, i := range group {
+		own = append(own, langs[i].patterns...)
+		for j := range i {
+			if !slices.Contains(group, j) && c.meet(langs[i], langs[j]) && !slices.Contains(l.out, langs[j]) {
+				l.out = append(l.out, langs[j])
+			}
+		}
+	}
+	l.in = []*language{c.languages.of(own...)}
+	return l
+}
+
+// crosses reports whether rest would leave out too much.
+func (c *comparer) crosses(langs []*language, group []int) bool {
+	out := c.rest(langs, group).out
+	for j, l := range langs {
+		for _, i := range group {
+			if i < j && slices.Contains(out, l) && c.meet(langs[i], l) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (c *comparer) meet(a, b *language) bool {
+	_, ok := c.languages.word(c.actionSpace, []*language{a, b}, nil)
+	return ok
+}
+
+// resourceModes returns how requests for an action are decided, by their resource. A request that
+// names an alias of a key is left out: it is decided as one for the key is.
+func (c *comparer) resourceModes(action string, s subject) []mode {
+	service, _ := serviceOf(action)
+	var patterns []*language
+	add := func(p ...[]token) { patterns = append(patterns, c.languages.of(p...)) }
+	switch {
+	case service == "sts":
+		// See ARN.isRole.
+		p := glob("arn:*:iam:*:*:role/*")
+		for i := range p {
+			p[i].noColon = p[i].wild != 0 && i < len(p)-1
+		}
+		add(p)
+	case service == "kms":
+		add(glob("*:alias/*"))
+		if c.guarded {
+			add(glob("*:alias/aws/*"))
+		}
+	}
+	if c.guarded {
+		add(glob("*:role/aws-service-role/*"))
+	}
+	var all []mode
+	differ, dropped := false, false
+	for bits := range 1 << len(patterns) {
+		var part limits
+		for i, p := range patterns {
+			if bits>>i&1 == 1 {
+				part.in = append(part.in, p)
+			} else {
+				part.out = append(part.out, p)
+			}
+		}
+		w, ok := c.languages.word(c.resourceSpace, part.in, part.out)
+		if !ok {
+			continue
+		}
+		o, ok := c.modeOf(action, string(w), s)
+		o.resource = part
+		if !ok {
+			dropped = true
+			continue
+		}
+		differ = differ || len(all) > 0 && o.combined != all[0].combined
+		all = append(all, o)
+	}
+	if !differ && !dropped && len(all) > 0 {
+		return []mode{{combined: all[0].combined}}
+	}
+	return all
+}
+
+// modeOf returns how a request is decided. It answers false where no policy decides, or none that
+// is compared.
+func (c *comparer) modeOf(action, resource string, s subject) (mode, bool) {
+	service, _ := serviceOf(action)
+	kms, trust := service == "kms", isTrust(action, resource)
+	o := mode{combined: combined{access: accessOf(action, resource, s), kms: kms && c.keys["kms:calleraccount"] != nil}}
+	o.guarded = c.guarded && underResourceControl(action, resource) && !s.isServiceLinked() &&
+		!strings.Contains(resource, ":role/aws-service-role/")
+	if o.access == unconditional || o.access == never {
+		return o, false
+	}
+	switch c.kind {
+	case Trust:
+		if !trust {
+			return o, false
+		}
+	case KeyPolicy:
+		if !kms {
+			return o, false
+		}
+	case Resource:
+		if trust || kms {
+			return o, false
+		}
+	}
+	if c.delegated {
+		o.access = either // the resource's policy lets the account decide, whatever is asked
+	}
+	_, _, alias := keyOfAlias(action, resource)
+	return o, !alias
+}

@@ -1,0 +1,269 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// line is one statement as it concerns the requests of one frame.
+type line struct {
+	content          string // equal for two lines that concern the same requests
+	action, resource element
+	tests            []*test
+	reach            strength
+	from             source
+}
+
+// element is a set of strings: a language, or what is not in it. Without a language it is all.
+type element struct {
+	lang *language
+	not  bool
+	// list has a language for each pattern, in the order of the statement.
+	list []*language
+	text []Text
+}
+
+// source is where a line is written. What is assumed has no statement.
+type source struct {
+	cause     Cause
+	statement *Statement
+	assumed   bool // it stands for policies that are not known
+}
+
+// grant is a list of groups of lines. A request is allowed by it when each group has a line that
+// concerns it.
+type permit []group
+
+type group []*line
+
+// side is what one set of policies decides on the requests of one frame: what a grant allows and
+// no line denies.
+type side struct {
+	denies group
+	grants []permit
+}
+
+// side takes the policies for the requests of a frame, as [evaluation.decide] combines them.
+func (c *comparer) side(f frame, p Policies) side {
+	var s side
+	f.e.bounded = len(p.PermissionsBoundaries) > 0 && f.e.subject.hasIdentity() && f.e.subject.kind != byRoot
+	assumes := false
+	one := func(kind Kind, name string, d Document) group {
+		var allows group
+		for _, l := range c.lines(f, kind, name, d) {
+			l.from.assumed = assumes
+			if l.from.statement.Effect == Deny {
+				s.denies = append(s.denies, l)
+			} else {
+				allows = append(allows, l)
+			}
+		}
+		return allows
+	}
+	some := func(kind Kind, name string, docs []Document) group {
+		var all group
+		for i, d := range docs {
+			all = append(all, one(kind, fmt.Sprintf("%s[%d]", name, i), d)...)
+		}
+		return all
+	}
+	levels := func(kind Kind, name string, docs [][]Document) permit {
+		var all permit
+		for i, level := range docs {
+			all = append(all, some(kind, fmt.Sprintf("%s[%d]", name, i), level))
+		}
+		return all
+	}
+	var identity, resource group
+	var limits, session, controls permit
+	if f.e.subject.hasIdentity() {
+		identity = some(Identity, "identity", p.Identity)
+		if assumes = true; f.e.subject.kind == byRoot {
+			identity = append(identity, c.lines(f, Identity, "", allowingAll(nil))...)
+		}
+		identity = append(identity, some(Identity, "assumed", f.beside.Identity)...)
+		assumes = false
+		for i, d := range p.PermissionsBoundaries {
+			limits = append(limits, one(Boundary, fmt.Sprintf("permissionsBoundaries[%d]", i), d))
+		}
+		if p.Session != nil {
+			session = permit{some(Session, "session", p.Session)}
+		} else if f.e.subject.kind == byFederatedUser {
+			session = permit{nil}
+		}
+		if !f.e.subject.isServiceLinked() {
+			controls = levels(ServiceControl, "serviceControl", p.ServiceControl)
+		}
+	}
+	if f.beside.Resource != nil {
+		assumes = true
+		resource = one(f.e.resourceKind(), "assumed", *f.beside.Resource)
+		assumes = false
+	}
+	if p.Resource != nil {
+		resource = one(f.e.resourceKind(), "resource", *p.Resource)
+	}
+	if f.e.guarded {
+		controls = append(controls, levels(ResourceControl, "resourceControl", p.ResourceControl)...)
+	}
+	limits = append(limits, session...)
+	for _, g := range f.grants(identity, resource, limits) {
+		s.grants = append(s.grants, append(g, controls...))
+	}
+	s.grants = slices.DeleteFunc(s.grants, func(g permit) bool {
+		return slices.ContainsFunc(g, func(list group) bool { return len(list) == 0 })
+	})
+	return s
+}
+
+// grants returns the ways in which a request can be allowed, control policies aside: what
+// [evaluation.missing] wants.
+func (f frame) grants(identity, resource group, limits permit) []permit {
+	reaching := func(s strength) group {
+		var out group
+		for _, l := range resource {
+			if l.reach == s {
+				out = append(out, l)
+			}
+		}
+		return out
+	}
+	with := func(g permit, more permit) permit { return append(slices.Clone(g), more...) }
+	switch {
+	case !f.e.subject.hasIdentity():
+		return []permit{{resource}}
+	case f.e.subject.account != f.e.account:
+		return []permit{with(permit{identity, resource}, limits)}
+	}
+	own := with(permit{identity}, limits)
+	switch f.e.access {
+	case identityOnly:
+		return []permit{own}
+	case resourceDecides:
+		own = with(permit{identity, resource}, limits)
+	}
+	return []permit{{reaching(direct)}, with(permit{reaching(viaRole)}, limits), own}
+}
+
+// allowingAll is a document that allows everything, to a principal if there is one.
+func allowingAll(p *Principal) Document {
+	all := List(Literal("*"))
+	return Document{Version: Version2012, Statements: []Statement{{Effect: Allow, Principal: p, Action: all, Resource: all}}}
+}
+
+// lines returns the statements of a document that can concern requests of the frame.
+func (c *comparer) lines(f frame, kind Kind, name string, d Document) group {
+	var out group
+	for i := range d.Statements {
+		s := &d.Statements[i]
+		reach := direct
+		switch {
+		case s.Principal != nil:
+			reach = s.Principal.reach(f.e.subject, f.e.context)
+		case s.NotPrincipal != nil && s.Effect == Allow:
+			if !f.e.exceptions || s.NotPrincipal.reach(f.e.subject, f.e.context) > viaAccount {
+				continue
+			}
+		case s.NotPrincipal != nil:
+			if !f.e.bounded && s.NotPrincipal.excepts(f.e.subject, f.e.context) {
+				continue
+			}
+		}
+		if reach == none {
+			continue
+		}
+		l := &line{reach: reach, from: source{cause: Cause{name, s.Sid, i, s.Effect}, statement: s}}
+		w := words{version: d.Version, context: f.known}
+		l.action = c.actions(*s)
+		l.resource = c.resources(*s, w, kind.completesARNs())
+		if !c.conditions(l, *s, f, w) {
+			continue
+		}
+		l.content = l.write()
+		out = append(out, l)
+	}
+	return out
+}
+
+// write says which requests the line concerns. Places do not count.
+func (l *line) write() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %d", l.from.statement.Effect, l.reach)
+	for _, e := range []element{l.action, l.resource} {
+		if e.lang != nil {
+			fmt.Fprintf(&b, " %d,%t", e.lang.id, e.not)
+		} else {
+			b.WriteString(" all")
+		}
+	}
+	ids := make([]int, 0, len(l.tests))
+	for _, t := range l.tests {
+		ids = append(ids, t.id)
+	}
+	slices.Sort(ids)
+	fmt.Fprint(&b, " ", slices.Compact(ids))
+	// Which requests it leaves out when a variable has no value depends on the effect.
+	return b.String()
+}
+
+func (c *comparer) actions(s Statement) element {
+	e := element{not: s.Action.Values == nil, text: s.Action.Values}
+	if e.not {
+		e.text = s.NotAction.Values
+	}
+	var all [][]token
+	for _, t := range e.text {
+		p := glob(strings.ToLower(t.plain()))
+		all = append(all, p)
+		e.list = append(e.list, c.languages.of(p))
+	}
+	e.lang = c.languages.of(all...)
+	return e
+}
+
+func (c *comparer) resources(s Statement, w words, complete bool) element {
+	e := element{text: s.Resource.Values}
+	if e.text == nil {
+		if e.text, e.not = s.NotResource.Values, true; e.text == nil {
+			return element{}
+		}
+	}
+	var all [][]token
+	for _, t := range e.text {
+		p, _, ok := c.tokens(t, w, glob)
+		if !ok {
+			// A variable that the request is known to lack.
+			e.list = append(e.list, c.languages.of())
+			if e.not && s.Effect == Allow {
+				return element{lang: c.languages.of(), text: e.text}
+			}
+			continue
+		}
+		if complete {
+			p = completeARN(p)
+		}
+		p = arnPattern(p)
+		all = append(all, p)
+		e.list = append(e.list, c.languages.of(p))
+	}
+	e.lang = c.languages.of(all...)
+	return e
+}
+
+// conditions adds the conditions to the line. It answers false when one of them cannot hold.
+func (c *comparer) conditions(l *line, s Statement, f frame, w words) bool {
+	for _, cond := range s.Condition {
+		t := c.newTest(cond, w)
+		if values, known := f.known[t.key]; known && !t.open() {
+			if !t.holds(values) {
+				return false
+			}
+			continue
+		}
+		if !slices.Contains(l.tests, t) {
+			l.tests = append(l.tests, t)
+		}
+	}
+	return true
+}

@@ -1,0 +1,279 @@
+package policy
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// binding is a value for each variable that is open. What is not there has no value.
+type binding map[string]string
+
+// witness returns a request of the region that good accepts. It fails, with what is in the way, when
+// a variable in the region has no value that makes one.
+func (s *search) witness(r region, good func(Request) bool) bool {
+	vars := s.openVars(r)
+	if len(vars) == 0 && !slices.ContainsFunc(r.claims, func(q claim) bool { return q.t.unknown }) {
+		if s.try(r, nil, good) {
+			return true
+		}
+		s.doubt("a request that should differ does not")
+		return false
+	}
+	for _, b := range s.bindings(r, vars) {
+		if s.try(r, b, good) {
+			return true
+		}
+	}
+	for _, name := range vars {
+		s.doubt("policy variable " + name)
+	}
+	if len(vars) == 0 {
+		s.doubt("policy variable before the fifth colon of an ARN")
+	}
+	return false
+}
+
+// openVars returns the variables of the region, as they are written.
+func (s *search) openVars(r region) []string {
+	var names []string
+	add := func(l *language) { names = append(names, l.vars...) }
+	for _, list := range [][]*language{r.resource.in, r.resource.out} {
+		for _, l := range list {
+			add(l)
+		}
+	}
+	for _, q := range r.claims {
+		names = append(names, q.t.vars...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// bindings returns values for the variables that are worth a try: some that fit the conditions on
+// their keys, one that no policy names, pieces of what stands beside them in the policies, and none.
+func (s *search) bindings(r region, vars []string) []binding {
+	pieces := []string{"Example"}
+	add := func(l *language) {
+		for _, p := range l.patterns {
+			pieces = append(pieces, literalPieces(p)...)
+		}
+	}
+	for _, list := range [][]*language{r.resource.in, r.resource.out} {
+		for _, l := range list {
+			add(l)
+		}
+	}
+	for _, q := range r.claims {
+		if q.t.lang != nil {
+			add(q.t.lang)
+		}
+		for _, w := range s.values(q.t.key, r.on(q.t.key)).values {
+			if !slices.ContainsFunc(w, func(c rune) bool { return c < 0 }) {
+				pieces = append(pieces, string(w))
+			}
+		}
+	}
+	uniform := func(value string) binding {
+		b := binding{}
+		for _, name := range vars {
+			b[name] = value
+		}
+		return b
+	}
+	own := uniform("Example")
+	for _, name := range vars {
+		key := strings.ToLower(s.variables[name].Name)
+		if claims := r.on(key); len(claims) > 0 || len(s.f.keys[key].in) > 0 {
+			if v := s.present(key, claims, s.finder(key)); v.ok && len(v.values) == 1 {
+				own[name] = string(v.values[0])
+			}
+		}
+	}
+	all := []binding{own, {}}
+	for _, p := range unique(pieces)[:min(24, len(unique(pieces)))] {
+		all = append(all, uniform(p))
+		for _, name := range vars {
+			one, without := maps.Clone(own), maps.Clone(own)
+			one[name] = p
+			delete(without, name)
+			all = append(all, one, without)
+		}
+	}
+	return all
+}
+
+func (s *search) finder(key string) func(string, []claim, bool) (word, bool) {
+	if u := s.keys[key]; u != nil && u.finite {
+		return s.candidateValue
+	}
+	return s.languageValue
+}
+
+func unique(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// literalPieces returns the parts of a pattern between wildcards, variables, slashes and colons.
+func literalPieces(p []token) []string {
+	var out []string
+	var piece, whole strings.Builder
+	end := func() {
+		if piece.Len() > 0 {
+			out = append(out, piece.String())
+		}
+		piece.Reset()
+	}
+	for _, t := range p {
+		if t.wild != 0 || t.char < 0 {
+			end()
+			whole.Reset()
+			continue
+		}
+		whole.WriteRune(t.char)
+		if t.char == '/' || t.char == ':' {
+			end()
+			continue
+		}
+		piece.WriteRune(t.char)
+	}
+	end()
+	if whole.Len() > 0 {
+		out = append(out, whole.String())
+	}
+	return out
+}
+
+// bound returns the language with the values of its variables.
+func (s *search) bound(l *language, b binding) *language {
+	if len(l.vars) == 0 {
+		return l
+	}
+	value := map[rune][]token{}
+	for _, name := range l.vars {
+		v := s.variables[name]
+		if text, ok := b[name]; ok {
+			value[s.languages.letters[name]] = literal(text)
+		} else if v.HasDefault {
+			value[s.languages.letters[name]] = literal(v.Default)
+		}
+	}
+	var out [][]token
+next:
+	for _, p := range l.patterns {
+		var q []token
+		for _, t := range p {
+			if t.wild != 0 || t.char >= 0 {
+				q = append(q, t)
+				continue
+			}
+			v, ok := value[t.char]
+			if !ok {
+				continue next
+			}
+			for _, c := range v {
+				c.fold = t.fold
+				q = append(q, c)
+			}
+		}
+		out = append(out, q)
+	}
+	return s.languages.of(out...)
+}
+
+func (s *search) boundAll(list []*language, b binding) []*language {
+	out := make([]*language, len(list))
+	for i, l := range list {
+		out[i] = s.bound(l, b)
+	}
+	return out
+}
+
+// try makes a request of the region with values for its variables.
+func (s *search) try(r region, b binding, good func(Request) bool) bool {
+	context := map[string][]string{}
+	for _, name := range s.openVars(r) {
+		v := s.variables[name]
+		context[strings.ToLower(v.Name)] = []string{}
+		if text, ok := b[name]; ok {
+			context[strings.ToLower(v.Name)] = []string{text}
+		}
+	}
+	claims := map[string][]claim{}
+	for key := range s.f.keys {
+		claims[key] = nil
+	}
+	for _, q := range r.claims {
+		if q.t.unknown {
+			continue
+		}
+		if q.t.open() {
+			t := *q.t
+			t.lang, t.vars = s.bound(t.lang, b), nil
+			t.w = words{t.w.version, maps.Clone(t.w.context)}
+			maps.Copy(t.w.context, context)
+			q.t = &t
+		}
+		claims[q.t.key] = append(claims[q.t.key], q)
+	}
+	for key, list := range claims {
+		if _, known := s.f.known[key]; known {
+			continue
+		}
+		if given, ok := context[key]; ok {
+			if slices.ContainsFunc(list, func(q claim) bool { return q.t.holds(given) != q.hold }) {
+				return false
+			}
+			continue
+		}
+		v := s.solve(key, list)
+		if !v.ok {
+			return false
+		}
+		context[key] = []string{}
+		for _, w := range v.values {
+			context[key] = append(context[key], string(w))
+		}
+	}
+	action, ok := s.languages.word(s.actionSpace, r.action.in, r.action.out)
+	if !ok {
+		return false
+	}
+	resource, ok := s.languages.word(s.resourceSpace, s.boundAll(r.resource.in, b), s.boundAll(r.resource.out, b))
+	return ok && good(s.request(string(action), string(resource), context))
+}
+
+// request writes the request down, without what the principal tells anyway.
+func (s *search) request(action, resource string, context map[string][]string) Request {
+	r := Request{Principal: s.f.principal, Action: action, Resource: resource, ResourceAccount: s.f.e.account}
+	if v := context["aws:username"]; len(v) == 1 && s.f.prefix != "" && len(s.f.keys["aws:username"].in) > 0 {
+		r.Principal = s.f.prefix + v[0]
+	}
+	if v := context["aws:principalarn"]; len(v) == 1 && s.f.prefix != "" {
+		r.Principal = v[0]
+	}
+	maps.Copy(context, s.f.known)
+	derived := requestContext{}
+	if e, err := newEvaluation(r); err == nil {
+		derived = e.context
+	}
+	r.Context = map[string][]string{}
+	for key, values := range context {
+		told, has := derived.get(key)
+		if len(values) == 0 && !has || has && slices.Equal(told, values) {
+			continue
+		}
+		name := key
+		if u := s.keys[key]; u != nil {
+			name = u.name
+		}
+		r.Context[name] = values
+	}
+	return r
+}
