@@ -3,7 +3,6 @@ package policy
 import (
 	"maps"
 	"slices"
-	"strings"
 )
 
 // frame is a part of all requests, in which AWS combines the policies in one way: requests of one
@@ -62,6 +61,9 @@ func (c *comparer) frames() []frame {
 }
 
 func (c *comparer) frame(w who, o mode, account string) frame {
+	if o.token {
+		w = c.named(subject{kind: byNobody, text: w.subject.text}, c.given())
+	}
 	f := frame{action: o.action, resource: o.resource.and(c.scope), who: w, known: requestContext{}}
 	f.e = evaluation{subject: w.subject, account: account, access: o.access, guarded: o.guarded}
 	maps.Copy(f.known, w.known)
@@ -71,9 +73,7 @@ func (c *comparer) frame(w who, o mode, account string) frame {
 			f.known["kms:calleraccount"] = []string{w.subject.account}
 		}
 	}
-	for k, v := range c.setting.Context {
-		f.known[strings.ToLower(k)] = v
-	}
+	maps.Copy(f.known, c.given())
 	f.e.context = f.known
 	if c.delegated {
 		f.beside.Resource = delegation(w.subject.account, false)

@@ -41,7 +41,14 @@ func (c *comparer) direction(f frame, kind Relation, from, to *side, own, other 
 			}
 		}
 		for _, l := range g[at] {
-			d.line(g, at, l)
+			if !l.from.assumed {
+				d.line(g, at, l, l)
+				continue
+			}
+			// What others are assumed to allow is told as what is denied of it.
+			for _, denied := range d.newDenies {
+				d.line(g, at, l, denied)
+			}
 		}
 	}
 	return d.touched
@@ -58,9 +65,10 @@ type difference struct {
 	touched        []*finding
 }
 
-// line looks at what one line of a grant allows, for each of its actions and resources.
-func (d *difference) line(g permit, at int, l *line) {
-	kept := d.to.allowsAll(g, l)
+// line looks at what one line of a grant allows, for each action and resource of a line that is
+// told about: the same, or the one that denies it.
+func (d *difference) line(g permit, at int, allow, l *line) {
+	kept := d.to.allowsAll(g, allow)
 	if kept && len(d.newDenies) == 0 {
 		return
 	}
@@ -81,8 +89,13 @@ func (d *difference) line(g permit, at int, l *line) {
 				continue
 			}
 			var ok bool
-			if r, ok = d.inside(r, &line{tests: l.tests, from: l.from}); !ok {
+			if r, ok = d.inside(r, allow); !ok {
 				continue
+			}
+			if l != allow {
+				if r, ok = d.inside(r, l); !ok {
+					continue
+				}
 			}
 			d.found = func(r region) bool {
 				if d.f.exceptions {

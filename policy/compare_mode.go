@@ -16,6 +16,7 @@ type combined struct {
 	access  access
 	guarded bool
 	kms     bool // kms:CallerAccount is known
+	token   bool // called with a token, so that no policy of an identity counts
 }
 
 // special are the actions that some rule of services.go names, before those that stand for the rest
@@ -169,6 +170,9 @@ func (c *comparer) modeOf(action, resource string, s subject) (mode, bool) {
 		!strings.Contains(resource, ":role/aws-service-role/")
 	if o.access == unconditional || o.access == never {
 		return o, false
+	}
+	if o.token = usesToken(action) && s.kind != byToken && s.kind != byNobody; o.token && (c.everybody || c.delegated) {
+		return o, false // as for anonymous callers, and without them not at all
 	}
 	switch c.kind {
 	case Trust:

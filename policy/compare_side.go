@@ -80,7 +80,7 @@ func (c *comparer) side(f frame, p Policies) side {
 	if f.e.subject.hasIdentity() {
 		identity = some(Identity, "identity", p.Identity)
 		if assumes = true; f.e.subject.kind == byRoot {
-			identity = append(identity, c.lines(f, Identity, "", allowingAll(nil))...)
+			identity = append(identity, one(Identity, "assumed[0]", allowingAll(nil))...)
 		}
 		identity = append(identity, some(Identity, "assumed", f.beside.Identity)...)
 		assumes = false

@@ -25,12 +25,8 @@ func (c *comparer) subjects() []who {
 		return []who{{subject: s, principal: s.text, known: requestContext{}}}
 	}
 	if !c.everybody {
-		given := requestContext{}
-		for k, v := range c.setting.Context {
-			given[strings.ToLower(k)] = v
-		}
-		s, _ := parseSubject(c.setting.Principal, given)
-		return []who{c.named(s, given)}
+		s, _ := parseSubject(c.setting.Principal, c.given())
+		return []who{c.named(s, c.given())}
 	}
 	var all []who
 	add := func(principal string, given requestContext) {
@@ -72,6 +68,15 @@ func (c *comparer) subjects() []who {
 		}
 	}
 	return c.withIDs(all)
+}
+
+// given returns the context of the setting.
+func (c *comparer) given() requestContext {
+	given := requestContext{}
+	for k, v := range c.setting.Context {
+		given[strings.ToLower(k)] = v
+	}
+	return given
 }
 
 // named returns a principal of whom all is known that a request tells.

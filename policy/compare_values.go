@@ -117,7 +117,11 @@ func (s *search) languageValue(key string, claims []claim, filled bool) (word, b
 // candidateValue finds one value of a key whose values are numbers, dates, addresses or bytes.
 func (s *search) candidateValue(key string, claims []claim, filled bool) (word, bool) {
 	own := s.f.keys[key]
-	for _, v := range append(slices.Clip(s.keys[key].candidates), "") {
+	list := append(slices.Clip(s.keys[key].candidates), "")
+	if w, ok := s.languages.word(s.valueSpace, own.in, own.out); ok && len(own.in) > 0 {
+		list = append(list, string(w))
+	}
+	for _, v := range list {
 		w := word(v)
 		if filled && v == "" ||
 			slices.ContainsFunc(own.in, func(l *language) bool { return !l.contains(w) }) ||
