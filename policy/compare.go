@@ -138,6 +138,13 @@ type comparer struct {
 	actionSpace, resourceSpace, valueSpace space
 	empty                                  *language
 
+	all      Document                // allows everything
+	asked    map[*Statement][]string // the keys that it asks for
+	made     map[lineKey]*line
+	contents map[string]int
+	about    *language // the actions of all statements; nil: some of all actions
+	byKind   map[subjectKind][]mode
+
 	done     map[string][]*finding // by what was compared
 	findings []*finding
 	byGrant  map[string]*finding
@@ -147,7 +154,8 @@ type comparer struct {
 func newComparison(before, after Policies, in Setting) (*comparer, error) {
 	b := &budget{steps: maxCompareSteps, bytes: maxCompareBytes}
 	c := &comparer{setting: in, budget: b, languages: newLanguages(b), keys: map[string]*keyUse{},
-		tests: map[string]*test{}, variables: map[string]Var{}, done: map[string][]*finding{}, byGrant: map[string]*finding{}}
+		tests: map[string]*test{}, variables: map[string]Var{}, done: map[string][]*finding{}, byGrant: map[string]*finding{},
+		all: allowingAll(nil), asked: map[*Statement][]string{}, made: map[lineKey]*line{}, contents: map[string]int{}, byKind: map[subjectKind][]mode{}}
 	if err := c.takeSides(before, after); err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (c *comparer) frames() []frame {
 	}
 	for _, f := range slices.Clone(all) {
 		if c.everybody && f.e.subject.hasIdentity() {
-			f.beside.Identity = []Document{allowingAll(nil)}
+			f.beside.Identity = []Document{c.all}
 			all = append(all, f)
 		}
 	}

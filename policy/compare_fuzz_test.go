@@ -3,6 +3,7 @@ package policy
 import (
 	"maps"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -191,7 +192,10 @@ func FuzzCompare(f *testing.F) {
 func TestCompareHolds(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	rounds := 400
-	if testing.Short() {
+	switch {
+	case os.Getenv("PZGEN_ALL_CASES") != "":
+		rounds = 20000
+	case testing.Short():
 		rounds = 200
 	}
 	count := map[Relation]int{}

@@ -3,7 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 )
 
 // compare finds the differences in the requests of one frame.
@@ -185,24 +185,27 @@ func (g group) has(l *line) bool {
 
 // write says what the side decides; with places, which statement it is too.
 func (s *side) write(places bool) string {
-	list := func(g group) string {
-		var all []string
-		for _, l := range g {
-			text := l.content
+	var out []byte
+	list := func(g group) {
+		ids := make([]int, len(g))
+		for i, l := range g {
+			ids[i] = l.content
 			if places {
-				text += fmt.Sprint(" ", l.from.cause.Policy, " ", l.from.cause.Statement)
+				ids[i] = l.number
 			}
-			all = append(all, text)
 		}
-		slices.Sort(all)
-		return strings.Join(slices.Compact(all), ";")
+		slices.Sort(ids)
+		for _, id := range slices.Compact(ids) {
+			out = strconv.AppendInt(append(out, ' '), int64(id), 36)
+		}
 	}
-	out := "deny " + list(s.denies)
+	list(s.denies)
 	for _, g := range s.grants {
-		out += "\ngrant"
+		out = append(out, '/')
 		for _, x := range g {
-			out += "\n " + list(x)
+			list(x)
+			out = append(out, ',')
 		}
 	}
-	return out
+	return string(out)
 }

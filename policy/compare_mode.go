@@ -31,8 +31,19 @@ var special = []string{
 	"kms:createalias", "kms:updatealias", "kms:deletealias", "kms:retiregrant", "kms:*",
 }
 
-// modes returns the modes of requests that a subject can make and that policies decide.
+// modes returns the ways in which requests of a subject are decided that some policy is about.
 func (c *comparer) modes(s subject) []mode {
+	kind := s.kind
+	if s.isServiceLinked() {
+		kind = -kind - 1
+	}
+	if _, ok := c.byKind[kind]; !ok {
+		c.byKind[kind] = c.allModes(s)
+	}
+	return c.byKind[kind]
+}
+
+func (c *comparer) allModes(s subject) []mode {
 	names := special
 	if c.guarded {
 		for _, service := range controlledServices() {
@@ -42,14 +53,17 @@ func (c *comparer) modes(s subject) []mode {
 		}
 	}
 	names = append(names[:len(names):len(names)], "*")
-	langs := make([]*language, len(names))
-	for i, name := range names {
-		langs[i] = c.languages.of(glob(name))
+	var langs []*language
+	for _, name := range names {
+		// What no policy is about can be taken for anything.
+		if l := c.languages.of(glob(name)); c.about == nil || c.meet(l, c.about) {
+			langs = append(langs, l)
+		}
 	}
 	var out []mode
 	groups := map[combined][]int{}
 	var order []combined
-	for i := range names {
+	for i := range langs {
 		action := c.rest(langs, []int{i})
 		w, ok := c.languages.word(c.actionSpace, action.in, action.out)
 		if !ok {

@@ -33,6 +33,8 @@ type operand struct {
 
 // scan collects the names and the uses of keys in all documents.
 func (c *comparer) scan(docs []Document) {
+	var actions [][]token
+	all := false
 	for _, d := range docs {
 		for _, s := range d.Statements {
 			for _, p := range []*Principal{s.Principal, s.NotPrincipal} {
@@ -46,8 +48,15 @@ func (c *comparer) scan(docs []Document) {
 			if d.Version == Version2012 {
 				c.scanVariables(s)
 			}
+			all = all || s.NotAction.Values != nil
+			for _, l := range c.actions(s).list {
+				actions = append(actions, l.patterns...)
+			}
 			c.exceptions = c.exceptions || s.Effect == Allow && s.NotPrincipal != nil
 		}
+	}
+	if !all {
+		c.about = c.languages.of(actions...)
 	}
 	for _, u := range c.keys {
 		u.finish()

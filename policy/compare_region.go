@@ -45,13 +45,13 @@ type search struct {
 	valuations map[string]valuation
 }
 
-func (s *search) someAction(l limits) bool {
-	_, ok := s.languages.word(s.actionSpace, l.in, l.out)
+func (c *comparer) someAction(l limits) bool {
+	_, ok := c.languages.word(c.actionSpace, l.in, l.out)
 	return ok
 }
 
-func (s *search) someResource(l limits) bool {
-	_, ok := s.languages.word(s.resourceSpace, l.in, l.out)
+func (c *comparer) someResource(l limits) bool {
+	_, ok := c.languages.word(c.resourceSpace, l.in, l.out)
 	return ok
 }
 

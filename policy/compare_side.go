@@ -3,12 +3,14 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // line is one statement as it concerns the requests of one frame.
 type line struct {
-	content          string // equal for two lines that concern the same requests
+	number           int // of this line
+	content          int // equal for two lines that concern the same requests
 	action, resource element
 	tests            []*test
 	reach            strength
@@ -48,11 +50,9 @@ type side struct {
 func (c *comparer) side(f frame, p Policies) side {
 	var s side
 	f.e.bounded = len(p.PermissionsBoundaries) > 0 && f.e.subject.hasIdentity() && f.e.subject.kind != byRoot
-	assumes := false
 	one := func(kind Kind, name string, d Document) group {
 		var allows group
 		for _, l := range c.lines(f, kind, name, d) {
-			l.from.assumed = assumes
 			if l.from.statement.Effect == Deny {
 				s.denies = append(s.denies, l)
 			} else {
@@ -64,14 +64,14 @@ func (c *comparer) side(f frame, p Policies) side {
 	some := func(kind Kind, name string, docs []Document) group {
 		var all group
 		for i, d := range docs {
-			all = append(all, one(kind, fmt.Sprintf("%s[%d]", name, i), d)...)
+			all = append(all, one(kind, name+"["+strconv.Itoa(i)+"]", d)...)
 		}
 		return all
 	}
 	levels := func(kind Kind, name string, docs [][]Document) permit {
 		var all permit
 		for i, level := range docs {
-			all = append(all, some(kind, fmt.Sprintf("%s[%d]", name, i), level))
+			all = append(all, some(kind, name+"["+strconv.Itoa(i)+"]", level))
 		}
 		return all
 	}
@@ -79,13 +79,14 @@ func (c *comparer) side(f frame, p Policies) side {
 	var limits, session, controls permit
 	if f.e.subject.hasIdentity() {
 		identity = some(Identity, "identity", p.Identity)
-		if assumes = true; f.e.subject.kind == byRoot {
-			identity = append(identity, one(Identity, "assumed[0]", allowingAll(nil))...)
+		if f.e.subject.kind == byRoot {
+			identity = append(identity, one(Identity, assumed, c.all)...)
 		}
-		identity = append(identity, some(Identity, "assumed", f.beside.Identity)...)
-		assumes = false
+		for _, d := range f.beside.Identity {
+			identity = append(identity, one(Identity, assumed, d)...)
+		}
 		for i, d := range p.PermissionsBoundaries {
-			limits = append(limits, one(Boundary, fmt.Sprintf("permissionsBoundaries[%d]", i), d))
+			limits = append(limits, one(Boundary, "permissionsBoundaries["+strconv.Itoa(i)+"]", d))
 		}
 		if p.Session != nil {
 			session = permit{some(Session, "session", p.Session)}
@@ -97,9 +98,7 @@ func (c *comparer) side(f frame, p Policies) side {
 		}
 	}
 	if f.beside.Resource != nil {
-		assumes = true
-		resource = one(f.e.resourceKind(), "assumed", *f.beside.Resource)
-		assumes = false
+		resource = one(f.e.resourceKind(), assumed, *f.beside.Resource)
 	}
 	if p.Resource != nil {
 		resource = one(f.e.resourceKind(), "resource", *p.Resource)
@@ -173,17 +172,82 @@ func (c *comparer) lines(f frame, kind Kind, name string, d Document) group {
 		if reach == none {
 			continue
 		}
-		l := &line{reach: reach, from: source{cause: Cause{name, s.Sid, i, s.Effect}, statement: s}}
-		w := words{version: d.Version, context: f.known}
-		l.action = c.actions(*s)
-		l.resource = c.resources(*s, w, kind.completesARNs())
-		if !c.conditions(l, *s, f, w) {
-			continue
+		if s.Effect == Deny {
+			reach = direct // it denies however it reaches
 		}
-		l.content = l.write()
-		out = append(out, l)
+		if l := c.line(f, kind, lineKey{s, name, i, reach, d.Version, ""}); l != nil {
+			out = append(out, l)
+		}
 	}
 	return out
+}
+
+// assumed is the name of policies that are not known.
+const assumed = "assumed"
+
+// lineKey is what a line is made from. known has the values of the keys that the statement asks for,
+// as far as they are known.
+type lineKey struct {
+	statement *Statement
+	policy    string
+	at        int
+	reach     strength
+	version   string
+	known     string
+}
+
+// line returns the statement as a line; nil when it concerns no request of the frame.
+func (c *comparer) line(f frame, kind Kind, k lineKey) *line {
+	asked, ok := c.asked[k.statement]
+	if !ok {
+		asked = keysOf(*k.statement, k.version)
+		c.asked[k.statement] = asked
+	}
+	for _, key := range asked {
+		if values, known := f.known[key]; known {
+			k.known += key + "=" + strings.Join(values, "\x00") + "\x01"
+		}
+	}
+	if l, ok := c.made[k]; ok {
+		return l
+	}
+	s := k.statement
+	l := &line{number: len(c.made), reach: k.reach}
+	l.from = source{Cause{k.policy, s.Sid, k.at, s.Effect}, s, k.policy == assumed}
+	w := words{version: k.version, context: f.known}
+	l.action = c.actions(*s)
+	l.resource = c.resources(*s, w, kind.completesARNs())
+	if !c.conditions(l, *s, f, w) {
+		l = nil
+	} else {
+		text := l.write()
+		if _, ok := c.contents[text]; !ok {
+			c.contents[text] = len(c.contents)
+		}
+		l.content = c.contents[text]
+	}
+	c.made[k] = l
+	return l
+}
+
+// keysOf returns the keys that a statement asks for, in lower case.
+func keysOf(s Statement, version string) []string {
+	var keys []string
+	for _, cond := range s.Condition {
+		keys = append(keys, strings.ToLower(cond.Key))
+	}
+	if version == Version2012 {
+		s.MapTexts(func(t Text) Text {
+			for _, p := range t.Parts() {
+				if v, ok := p.(Var); ok {
+					keys = append(keys, strings.ToLower(v.Name))
+				}
+			}
+			return t
+		})
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
 // write says which requests the line concerns. Places do not count.
@@ -203,7 +267,6 @@ func (l *line) write() string {
 	}
 	slices.Sort(ids)
 	fmt.Fprint(&b, " ", slices.Compact(ids))
-	// Which requests it leaves out when a variable has no value depends on the effect.
 	return b.String()
 }
 
