@@ -156,7 +156,7 @@ type space struct {
 	all   *language // what the strings are
 	fresh string    // characters for what no pattern names; the first that is free is taken
 	open  bool      // behind fresh, any other character
-	hints []word    // words that read better than others
+	hints []word    // words that read better than others, and are tried first
 }
 
 // freshRune returns a character that is not used.
@@ -234,6 +234,11 @@ func (l *languages) solve(s space, in, out []*language) (word, bool) {
 		}
 	}
 	// Most answers can be seen without an automaton.
+	for _, w := range s.hints {
+		if fits(w) {
+			return w, true
+		}
+	}
 	var used []rune
 	for _, x := range append(slices.Clone(in), out...) {
 		for _, p := range x.patterns {
@@ -255,11 +260,6 @@ func (l *languages) solve(s space, in, out []*language) (word, bool) {
 					return w, true
 				}
 			}
-		}
-	}
-	for _, w := range s.hints {
-		if fits(w) {
-			return w, true
 		}
 	}
 	e := explorer{fresh: s.freshRune, budget: l.budget}

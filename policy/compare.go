@@ -142,7 +142,8 @@ type comparer struct {
 	asked    map[*Statement][]string // the keys that it asks for
 	made     map[lineKey]*line
 	contents map[string]int
-	about    *language // the actions of all statements; nil: some of all actions
+	spelling map[string]string // of actions
+	about    *language         // the actions of all statements; nil: some of all actions
 	byKind   map[subjectKind][]mode
 
 	done     map[string][]*finding // by what was compared
@@ -155,7 +156,7 @@ func newComparison(before, after Policies, in Setting) (*comparer, error) {
 	b := &budget{steps: maxCompareSteps, bytes: maxCompareBytes}
 	c := &comparer{setting: in, budget: b, languages: newLanguages(b), keys: map[string]*keyUse{},
 		tests: map[string]*test{}, variables: map[string]Var{}, done: map[string][]*finding{}, byGrant: map[string]*finding{},
-		all: allowingAll(nil), asked: map[*Statement][]string{}, made: map[lineKey]*line{}, contents: map[string]int{}, byKind: map[subjectKind][]mode{}}
+		all: allowingAll(nil), spelling: map[string]string{}, asked: map[*Statement][]string{}, made: map[lineKey]*line{}, contents: map[string]int{}, byKind: map[subjectKind][]mode{}}
 	if err := c.takeSides(before, after); err != nil {
 		return nil, err
 	}
@@ -170,9 +171,18 @@ func newComparison(before, after Policies, in Setting) (*comparer, error) {
 	of := c.languages.of
 	c.empty = of(nil)
 	c.actionSpace = space{all: of(action), fresh: "xyzwvutsrqponmlkjihgfedcba0123456789-_"}
-	c.resourceSpace = space{all: of(glob("arn:*:*:*:*:*"), literal("*")), fresh: letters + digits, open: true,
+	for _, a := range []string{"s3:GetObject", "kms:Decrypt", "sts:AssumeRole", "iam:PassRole", "personalize:CreateCampaign"} {
+		c.spell(a)
+		c.actionSpace.hints = append(c.actionSpace.hints, word(strings.ToLower(a)))
+	}
+	c.resourceSpace = space{all: of(glob("arn:*:*:*:*:*"), literal("*")), fresh: "xyzwvutsrqponmlkjihgfedcba0123456789", open: true,
 		hints: []word{word("arn:aws:s3:::example/key"), word("*")}}
-	c.resourceSpace.fresh = "xyzwvutsrqponmlkjihgfedcba0123456789"
+	switch c.kind {
+	case Trust:
+		c.resourceSpace.hints[0] = word("arn:aws:iam::123456789012:role/Example")
+	case KeyPolicy:
+		c.resourceSpace.hints[0] = word("arn:aws:kms:us-east-1:123456789012:key/example")
+	}
 	c.valueSpace = space{all: of(glob("*")), fresh: c.resourceSpace.fresh, open: true}
 	c.scan(append(before.documents(), after.documents()...))
 	if in.Resources != nil {
@@ -193,12 +203,9 @@ func (c *comparer) takeSides(before, after Policies) error {
 		identity = identity || len(p.Identity)+len(p.PermissionsBoundaries)+len(p.Session)+len(p.ServiceControl) > 0 || p.Session != nil
 		resource = resource || p.Resource != nil
 		c.guarded = c.guarded || len(p.ResourceControl) > 0
-		if p.Resource != nil && len(p.Resource.Statements) > 0 {
-			c.kind = max(c.kind, p.Resource.resourceKind())
-		}
 	}
-	if resource && c.kind == Identity {
-		c.kind = Resource
+	if resource {
+		c.kind = resourceKind(before.Resource, after.Resource)
 	}
 	kinds.trust = c.kind == Trust
 	if c.kind == KeyPolicy {
@@ -232,19 +239,28 @@ func (c *comparer) takeSides(before, after Policies) error {
 	return nil
 }
 
-// resourceKind returns what a resource's policy is, by its statements.
-func (d Document) resourceKind() Kind {
-	trust, key := true, true
-	for _, s := range d.Statements {
-		trust = trust && s.Resource.Values == nil && s.NotResource.Values == nil
-		for _, t := range append(slices.Clone(s.Action.Values), s.NotAction.Values...) {
-			key = key && strings.HasPrefix(strings.ToLower(t.plain()), "kms:")
+// resourceKind returns what the policies of a resource are, by their statements: without Resource
+// trust policies, with actions of KMS alone key policies.
+func resourceKind(docs ...*Document) Kind {
+	trust, key := true, false
+	other := false
+	for _, d := range docs {
+		if d == nil {
+			continue
+		}
+		for _, s := range d.Statements {
+			trust = trust && s.Resource.Values == nil && s.NotResource.Values == nil
+			for _, t := range append(slices.Clip(s.Action.Values), s.NotAction.Values...) {
+				service, _ := serviceOf(t.plain())
+				key = key || service == "kms"
+				other = other || service != "kms" && service != "*"
+			}
 		}
 	}
 	switch {
 	case trust:
 		return Trust
-	case key:
+	case key && !other:
 		return KeyPolicy
 	}
 	return Resource

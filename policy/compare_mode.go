@@ -60,9 +60,14 @@ func (c *comparer) allModes(s subject) []mode {
 			langs = append(langs, l)
 		}
 	}
+	type sort struct {
+		combined
+		resource string
+	}
 	var out []mode
-	groups := map[combined][]int{}
-	var order []combined
+	groups := map[sort][]int{}
+	resources := map[sort]limits{}
+	var order []sort
 	for i := range langs {
 		action := c.rest(langs, []int{i})
 		w, ok := c.languages.word(c.actionSpace, action.in, action.out)
@@ -70,19 +75,21 @@ func (c *comparer) allModes(s subject) []mode {
 			continue
 		}
 		for _, o := range c.resourceModes(string(w), s) {
-			if len(o.resource.in)+len(o.resource.out) > 0 || c.crosses(langs, append(slices.Clone(groups[o.combined]), i)) {
+			k := sort{o.combined, conjunctionKey(c.empty, o.resource.in, o.resource.out)}
+			if c.crosses(langs, append(slices.Clone(groups[k]), i)) {
 				o.action = action
 				out = append(out, o)
 				continue
 			}
-			if groups[o.combined] == nil {
-				order = append(order, o.combined)
+			if groups[k] == nil {
+				order = append(order, k)
+				resources[k] = o.resource
 			}
-			groups[o.combined] = append(groups[o.combined], i)
+			groups[k] = append(groups[k], i)
 		}
 	}
 	for _, k := range order {
-		out = append(out, mode{action: c.rest(langs, groups[k]), combined: k})
+		out = append(out, mode{c.rest(langs, groups[k]), resources[k], k.combined})
 	}
 	return out
 }
@@ -198,7 +205,7 @@ func (c *comparer) modeOf(action, resource string, s subject) (mode, bool) {
 			return o, false
 		}
 	case Resource:
-		if trust || kms {
+		if trust {
 			return o, false
 		}
 	}

@@ -52,6 +52,9 @@ func (c *comparer) scan(docs []Document) {
 			for _, l := range c.actions(s).list {
 				actions = append(actions, l.patterns...)
 			}
+			for _, t := range append(slices.Clip(s.Action.Values), s.NotAction.Values...) {
+				c.spell(t.plain())
+			}
 			c.exceptions = c.exceptions || s.Effect == Allow && s.NotPrincipal != nil
 		}
 	}
@@ -81,6 +84,9 @@ func (c *comparer) scan(docs []Document) {
 	}
 	c.home = c.names.accounts[0]
 }
+
+// spell notes how an action is written, since letter case does not count.
+func (c *comparer) spell(action string) { c.spelling[strings.ToLower(action)] = action }
 
 func (c *comparer) scanPrincipal(p *Principal) {
 	for _, t := range p.Types {

@@ -251,6 +251,9 @@ func (s *search) try(r region, b binding, good func(Request) bool) bool {
 
 // request writes the request down, without what the principal tells anyway.
 func (s *search) request(action, resource string, context map[string][]string) Request {
+	if spelled, ok := s.spelling[action]; ok {
+		action = spelled
+	}
 	r := Request{Principal: s.f.principal, Action: action, Resource: resource, ResourceAccount: s.f.e.account}
 	if v := context["aws:username"]; len(v) == 1 && s.f.prefix != "" && len(s.f.keys["aws:username"].in) > 0 {
 		r.Principal = s.f.prefix + v[0]
