@@ -163,7 +163,7 @@ func (e explorer) find() (word, bool) {
 				continue
 			}
 			if key := next.key(); !seen[key] {
-				if !e.budget.keep(8*size + 128) {
+				if !e.budget.keep(8*size + 256) {
 					return nil, false
 				}
 				seen[key] = true
@@ -190,7 +190,7 @@ func (e explorer) patterns(f func(p []token, language int)) {
 }
 
 // read reads a character in all patterns. It answers false when some language that the word is to
-// be in has no pattern left.
+// be in has no pattern left, or when all that can follow is in one that it is not to be in.
 func (e explorer) read(state places, r rune, next places) bool {
 	at, of, alive := 0, 0, false
 	lost := false
@@ -204,8 +204,11 @@ func (e explorer) read(state places, r rune, next places) bool {
 		if language >= 0 || !lost {
 			state[at:at+n].read(p, r, part)
 		}
-		if language >= 0 && !part.empty() {
+		switch {
+		case language >= 0 && !part.empty():
 			alive = true
+		case language < 0 && len(p) > 0 && p[len(p)-1].wild == '*' && !p[len(p)-1].noColon && part.has(len(p)):
+			lost = true
 		}
 		at += n
 	})

@@ -39,7 +39,7 @@ type budget struct {
 // The most that a comparison may cost. A step reads one character in 64 tokens of patterns.
 const (
 	maxCompareSteps = 1 << 20
-	maxCompareBytes = 24 << 20
+	maxCompareBytes = 20 << 20
 )
 
 func (b *budget) step(n int) bool { b.steps -= n; return b.left() }

@@ -15,7 +15,8 @@ const (
 	Broader   Relation = "broader"   // the new one allows more
 	Narrower  Relation = "narrower"  // the new one allows less
 	Different Relation = "different" // each allows something that the other does not
-	// Undecided: it could not be found out, and no difference is known. Comparison.Undecided says why.
+	// Undecided: which of these it is could not be found out. Comparison.Undecided says why, and the
+	// differences that are known are in Changes.
 	Undecided Relation = "undecided"
 )
 
@@ -42,7 +43,7 @@ type Comparison struct {
 	Changes  []Change
 	// Undecided names what could not be decided: policy variables, a key under operators of several
 	// classes, NotPrincipal in an Allow, cost. Changes may be incomplete then; those that are there
-	// are certain. Relation is Undecided when there are none.
+	// are certain. Relation is Undecided, or Different where both kinds of changes are known.
 	Undecided []string
 }
 
@@ -110,10 +111,15 @@ func Compare(before, after Policies, in Setting) (Comparison, error) {
 		}
 		c.compare(f, before, after)
 	}
+	return c.finish(), nil
+}
+
+// finish returns what was found.
+func (c *comparer) finish() Comparison {
 	if c.budget.over {
-		c.doubts = append(c.doubts, "cost of comparing "+c.budget.at)
+		c.doubt("cost of comparing " + c.budget.at)
 	}
-	return c.result(), nil
+	return c.result()
 }
 
 // comparer is the work of one call of Compare.

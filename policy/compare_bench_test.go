@@ -26,3 +26,18 @@ func BenchmarkCompare(b *testing.B) {
 		})
 	}
 }
+
+// The patterns of TestCompareCost.
+func BenchmarkCompareHostile(b *testing.B) {
+	for name, pair := range hostilePairs(b) {
+		before, after := Policies{Identity: []Document{doc(b, pair[0])}}, Policies{Identity: []Document{doc(b, pair[1])}}
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Compare(before, after, Setting{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -151,12 +151,12 @@ func (c *comparer) result() Comparison {
 	switch {
 	case kinds[Broader] && kinds[Narrower]:
 		out.Relation = Different
+	case len(c.doubts) > 0:
+		out.Relation = Undecided
 	case kinds[Broader]:
 		out.Relation = Broader
 	case kinds[Narrower]:
 		out.Relation = Narrower
-	case len(c.doubts) > 0:
-		out.Relation = Undecided
 	}
 	slices.Sort(out.Undecided)
 	return out
