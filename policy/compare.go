@@ -229,6 +229,11 @@ func (c *comparer) takeSides(before, after Policies) error {
 	if a := c.setting.ResourceAccount; a != "" && !isAccount(a) {
 		return fmt.Errorf("account of the resource %q is not an ID of 12 digits", a)
 	}
+	for _, r := range c.setting.Resources {
+		if r != "*" && !strings.HasPrefix(r, "arn:") {
+			return fmt.Errorf("resource %q is no ARN and not \"*\"", r)
+		}
+	}
 	switch {
 	case c.setting.Principal != "":
 		if _, err := parseSubject(c.setting.Principal, given); err != nil {

@@ -109,10 +109,15 @@ func (l *line) principals(f frame) []string {
 
 // written leaves out the statements that were assumed.
 func (d *difference) written(causes []Cause, own Policies) []Cause {
-	return slices.DeleteFunc(slices.Clone(causes), func(c Cause) bool {
-		return c.Policy == "resource" && own.Resource == nil ||
-			strings.HasPrefix(c.Policy, "identity[") && !slices.Contains(identityNames(own), c.Policy)
-	})
+	var out []Cause
+	for _, c := range causes {
+		if c.Policy == "resource" && own.Resource == nil ||
+			strings.HasPrefix(c.Policy, "identity[") && !slices.Contains(identityNames(own), c.Policy) {
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 func identityNames(p Policies) []string {

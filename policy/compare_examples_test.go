@@ -65,7 +65,7 @@ func examples(t testing.TB) map[string]Document {
 
 // alone returns a policy as the only one that there is.
 func alone(d Document) Policies {
-	if d.Statements[0].Principal != nil {
+	if s := d.Statements[0]; s.Principal != nil || s.NotPrincipal != nil {
 		return Policies{Resource: &d}
 	}
 	return Policies{Identity: []Document{d}}

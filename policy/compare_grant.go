@@ -33,25 +33,35 @@ func (c *comparer) direction(f frame, kind Relation, from, to *side, own, other 
 		}
 	}
 	for _, g := range from.grants {
-		at := 0
-		for i := range g {
-			if slices.ContainsFunc(g[i], func(l *line) bool { return !l.from.assumed }) {
-				at = i
-				break
-			}
-		}
-		for _, l := range g[at] {
-			if !l.from.assumed {
-				d.line(g, at, l, l)
-				continue
-			}
-			// What others are assumed to allow is told as what is denied of it.
-			for _, denied := range d.newDenies {
-				d.line(g, at, l, denied)
-			}
-		}
+		d.permit(g, 0)
 	}
 	return d.touched
+}
+
+// permit looks at each way to be allowed by a grant. It is told as one by the first line that is
+// not assumed; where all are, as one by the line that denies it.
+func (d *difference) permit(g permit, at int) {
+	for ; at < len(g); at++ {
+		var written, others group
+		for _, l := range g[at] {
+			if l.from.assumed {
+				others = append(others, l)
+			} else {
+				written = append(written, l)
+			}
+		}
+		for _, l := range written {
+			d.line(g, at, l, l)
+		}
+		if len(others) == 0 {
+			return
+		}
+		g = slices.Clone(g)
+		g[at] = others
+	}
+	for _, denied := range d.newDenies {
+		d.line(g, 0, g[0][0], denied)
+	}
 }
 
 // difference is the search for what one side allows and the other does not.

@@ -91,6 +91,7 @@ func (c *comparer) allModes(s subject) []mode {
 	for _, k := range order {
 		out = append(out, mode{c.rest(langs, groups[k]), resources[k], k.combined})
 	}
+	slices.Reverse(out) // what is not special first
 	return out
 }
 

@@ -84,8 +84,10 @@ func (c *comparer) named(s subject, given requestContext) who {
 	known := requestContext{}
 	maps.Copy(known, given)
 	known.addPrincipal(s)
-	if s.kind != byUser {
-		known.set("aws:username") // users alone have it (reference_policies_variables)
+	// Nobody else has the others (reference_policies_variables, "Principal key values";
+	// reference_policies_condition-keys, "Properties of the principal").
+	for _, key := range []string{"aws:username", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType", "aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"} {
+		known.set(key)
 	}
 	return who{subject: s, principal: s.text, known: known}
 }
