@@ -16,7 +16,7 @@ var (
 	someResources = []string{"*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/o", "arn:aws:s3:::b/a*c", "arn:aws:s3:::*/o", "arn:aws:s3:::b", "arn:aws:s3:::b/??", "arn:aws:s3:::b/o*",
 		"arn:aws:kms:us-east-1:111122223333:key/k", "arn:aws:kms:*:111122223333:*", "arn:aws:kms:us-east-1:111122223333:alias/x", roleApp, "arn:aws:iam::*:role/A*"}
 	varResources = []string{"arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/${k:a}/*", "arn:aws:s3:::b/${k:a, 'o'}", "arn:aws:s3:::b/${aws:username}*"}
-	somePeople   = []string{userBob, userAlice, roleApp, sessApp, sessApp2, fedBob, rootAcct, userEve, roleEve, rootOther, "*", "s3.amazonaws.com", "personalize.amazonaws.com", "cognito-identity.amazonaws.com", "arn:aws:iam::111122223333:saml-provider/P"}
+	somePeople   = []string{userBob, userAlice, roleApp, sessApp, sessApp2, fedBob, rootAcct, userEve, roleEve, rootOther, "*", "s3.amazonaws.com", "sns.amazonaws.com", "cognito-identity.amazonaws.com", "arn:aws:iam::111122223333:saml-provider/P"}
 	someIDs      = []string{"AIDAQQQQQQQQQQQQQQQQ", "AROAQQQQQQQQQQQQQQQQ"}
 	someValues   = map[class][]string{
 		classString:  {"a", "A", "ab", "b", "a*", "*b", "?", "*", "", "o", acct, "1111*", userBob, "arn:aws:iam::111122223333:*"},
