@@ -17,6 +17,7 @@ var (
 		"arn:aws:kms:us-east-1:111122223333:key/k", "arn:aws:kms:*:111122223333:*", "arn:aws:kms:us-east-1:111122223333:alias/x", roleApp, "arn:aws:iam::*:role/A*"}
 	varResources = []string{"arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/${k:a}/*", "arn:aws:s3:::b/${k:a, 'o'}", "arn:aws:s3:::b/${aws:username}*"}
 	somePeople   = []string{userBob, userAlice, roleApp, sessApp, sessApp2, fedBob, rootAcct, userEve, roleEve, rootOther, "*", "s3.amazonaws.com", "sns.amazonaws.com", "cognito-identity.amazonaws.com", "arn:aws:iam::111122223333:saml-provider/P"}
+	others       = []string{"arn:aws:sts::111122223333:federated-user/Zed", "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX", "arn:aws:iam::111122223333:role/Example", "arn:aws:iam::999988887777:user/p/Zed", "a.b.c.amazonaws.com.cn"}
 	someIDs      = []string{"AIDAQQQQQQQQQQQQQQQQ", "AROAQQQQQQQQQQQQQQQQ"}
 	someValues   = map[class][]string{
 		classString:  {"a", "A", "ab", "b", "a*", "*b", "?", "*", "", "o", acct, "1111*", userBob, "arn:aws:iam::111122223333:*"},
@@ -25,10 +26,10 @@ var (
 		classBool:    {"true", "false"},
 		classBinary:  {"QQ==", "Qg=="},
 		classIP:      {"10.0.0.0/8", "10.1.0.0/16", "10.0.0.1", "::/0", "fe80::/10"},
-		classARN:     {userBob, "arn:aws:iam::111122223333:*", "arn:aws:iam::*:user/?ob", roleApp, "*", "arn:aws:iam::111122223333:role/A*", "arn:aws:sns:*:*:t:x"},
+		classARN:     {userBob, "arn:aws:iam::111122223333:*", "arn:aws:iam::*:user/?ob", roleApp, "*", "arn:aws:iam::111122223333:role/A*", "arn:aws:sns:*:*:t:x", "arn:aws:sts::*:federated-user/*e*", "arn:*:iam::*:role/aws-service-role/*"},
 		classNull:    {"true", "false"},
 	}
-	requestValues = []string{"a", "A", "ab", "b", "aab", "c", "", "o", acct, other, "1", "1.5", "1.7", "2", "3", "10.0", "2020-01-01", "2020-01-01T00:00:00.3Z", "2022", "true", "TRUE", "false", "QQ==", "B", "10.0.0.1", "10.1.2.3", "10.2.0.1", "fe80::1", "2001::1", userBob, userEve, roleApp, "arn:aws:sns:x:y:t:x"}
+	requestValues = []string{"a", "A", "ab", "b", "aab", "c", "", "o", acct, other, "1", "1.5", "1.7", "2", "3", "10.0", "2020-01-01", "2020-01-01T00:00:00.3Z", "2022", "true", "TRUE", "false", "QQ==", "B", "10.0.0.1", "10.1.2.3", "10.2.0.1", "fe80::1", "2001::1", userBob, userEve, roleApp, "arn:aws:sns:x:y:t:x", "111122223333:Zed"}
 	someKeys      = []string{"k:a", "k:b", "k:n", "aws:PrincipalArn", "aws:username", "aws:PrincipalAccount", "aws:ResourceAccount", "kms:CallerAccount", "aws:userid", "aws:PrincipalServiceName", "aws:PrincipalType"}
 )
 
@@ -223,7 +224,7 @@ func compareHolds(t *testing.T, data []byte) Relation {
 	var before, after Policies
 	var in Setting
 	kind := pick(&m.chooser, Resource, KeyPolicy, Trust)
-	people := somePeople
+	people := slices.Concat(somePeople, others)
 	mode := m.n(3)
 	switch mode {
 	case 0: // policies of an identity

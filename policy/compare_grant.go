@@ -62,6 +62,9 @@ func (d *difference) permit(g permit, at int) {
 	for _, denied := range d.newDenies {
 		d.line(g, 0, g[0][0], denied)
 	}
+	if !d.to.allowsAll(g, g[0][0]) {
+		d.line(g, 0, g[0][0], g[0][0])
+	}
 }
 
 // difference is the search for what one side allows and the other does not.

@@ -43,7 +43,7 @@ func (c *comparer) scan(docs []Document) {
 				}
 			}
 			for _, cond := range s.Condition {
-				c.scanCondition(cond, d.Version)
+				c.scanCondition(cond)
 			}
 			if d.Version == Version2012 {
 				c.scanVariables(s)
@@ -83,6 +83,15 @@ func (c *comparer) scan(docs []Document) {
 		}
 	}
 	c.home = c.names.accounts[0]
+	for _, d := range docs {
+		for _, s := range d.Statements {
+			for _, r := range s.Resource.Values {
+				if a, ok := ParseARN(r.IAM()); ok && isAccount(a.Account) && c.anyone {
+					c.home = a.Account
+				}
+			}
+		}
+	}
 }
 
 // spell notes how an action is written, since letter case does not count.
@@ -134,7 +143,7 @@ func (c *comparer) use(key string) *keyUse {
 	return u
 }
 
-func (c *comparer) scanCondition(cond Condition, version string) {
+func (c *comparer) scanCondition(cond Condition) {
 	op, _ := parseOperator(cond.Operator)
 	u := c.use(cond.Key)
 	u.multi = u.multi || op.set != anyOne && op.class != classNull
@@ -143,7 +152,7 @@ func (c *comparer) scanCondition(cond Condition, version string) {
 		u.operands = append(u.operands, operand{op.class, s})
 		other := func(r rune) bool { return r < '0' || r > '9' }
 		c.names.accounts = append(c.names.accounts, strings.FieldsFunc(s, other)...)
-		if a, ok := ParseARN(s); ok && a.Service == "iam" && !a.IsPattern() && version != "" {
+		if a, ok := ParseARN(s); ok && (a.Service == "iam" || a.Service == "sts") && !strings.ContainsAny(a.Partition, "*?") {
 			c.names.partitions = append(c.names.partitions, a.Partition)
 		}
 	}
@@ -188,7 +197,7 @@ func (u *keyUse) finish() {
 func (c *comparer) scanKeys() {
 	digits := token{wild: '?', noColon: true}
 	account := slices.Repeat([]token{digits}, 12)
-	service := glob("*.amazonaws.com")
+	service := glob("?*.?*")
 	for _, k := range []struct {
 		keys  []string
 		all   []token
@@ -211,9 +220,11 @@ func (c *comparer) scanKeys() {
 		}
 		c.cases(space{all: c.languages.of(k.all), fresh: k.fresh}, patterns, limits{}, k.to)
 	}
-	if len(c.names.services) == 0 || c.everybody {
-		c.names.services = append(c.names.services, "example.amazonaws.com")
+	all := strings.Join(slices.Concat(c.names.principals, c.names.services, c.names.providers), " ")
+	for c.stranger = "Example"; strings.Contains(strings.ToLower(all), strings.ToLower(c.stranger)); {
+		c.stranger += "x"
 	}
+	c.names.services = append(c.names.services, strings.ToLower(c.stranger)+".amazonaws.com")
 	c.names.accounts = slices.DeleteFunc(c.names.accounts, func(s string) bool { return !isAccount(s) })
 }
 

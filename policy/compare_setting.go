@@ -12,7 +12,8 @@ type comparer struct {
 	languages *languages
 	budget    *budget
 	names     names
-	home      string             // an account that no policy names
+	home      string             // an account, where any will do
+	stranger  string             // a name that no policy has
 	keys      map[string]*keyUse // by name in lower case; those that some policy asks for
 	tests     map[string]*test
 	variables map[string]Var // as they are written

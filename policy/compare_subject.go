@@ -35,7 +35,7 @@ func (c *comparer) subjects() []who {
 		}
 	}
 	add("*", nil)
-	for _, name := range append(slices.Clone(c.names.providers), "arn:aws:iam::"+c.home+":saml-provider/Example") {
+	for _, name := range append(slices.Clone(c.names.providers), "arn:aws:iam::"+c.home+":saml-provider/"+c.stranger) {
 		add(name, nil)
 		if len(c.names.providers) > 0 {
 			add("*", requestContext{"aws:federatedprovider": {name}})
@@ -45,14 +45,14 @@ func (c *comparer) subjects() []who {
 		add(name, nil)
 	}
 	for _, name := range c.names.principals {
-		given := requestContext{}
+		add(name, nil)
 		if s, err := parseSubject(name, nil); err == nil && s.kind == bySession {
-			i := slices.IndexFunc(c.names.principals, s.isSessionOf)
-			if i >= 0 {
-				given["aws:principalarn"] = []string{c.names.principals[i]}
+			for _, role := range c.names.principals {
+				if s.isSessionOf(role) {
+					add(name, requestContext{"aws:principalarn": {role}})
+				}
 			}
 		}
-		add(name, given)
 	}
 	for _, partition := range c.names.partitions {
 		for _, account := range c.names.accounts {
@@ -60,10 +60,9 @@ func (c *comparer) subjects() []who {
 				return "arn:" + partition + ":" + service + "::" + account + ":" + rest
 			}
 			add(arn("iam", "root"), nil)
-			add(arn("sts", "federated-user/Example"), nil)
-			all = append(all, c.unnamed(arn("iam", "user/")), c.unnamed(arn("iam", "role/")))
+			all = append(all, c.unnamed(arn("iam", "user/")), c.unnamed(arn("iam", "role/")), c.unnamed(arn("sts", "federated-user/")))
 			if c.guarded {
-				add(arn("iam", "role/aws-service-role/example.amazonaws.com/AWSServiceRoleForExample"), nil)
+				all = append(all, c.unnamed(arn("iam", "role/aws-service-role/")))
 			}
 		}
 	}
@@ -92,35 +91,46 @@ func (c *comparer) named(s subject, given requestContext) who {
 	return who{subject: s, principal: s.text, known: known}
 }
 
-// unnamed returns the users or roles of an account whom no policy names. What their ARN and their
-// name are is open where policies ask for it.
+// unnamed returns the users, roles or federated users of an account whom no policy names. Their ARN,
+// name and ID are open where policies ask for them.
 func (c *comparer) unnamed(prefix string) who {
-	w := c.named(must(parseSubject(prefix+"Example", nil)), nil)
+	w := c.named(must(parseSubject(prefix+c.stranger, nil)), nil)
 	w.prefix, w.keys = prefix, map[string]limits{}
 	wrapped := func(r rune) []token { return []token{{wild: '*'}, {char: r}, {wild: '*'}} }
 	some := []token{{wild: '?', noColon: true}, {wild: '*', noColon: true}}
-	odd := [][]token{wrapped('*'), wrapped('?')}
-	name := append(slices.Clone(odd), wrapped('/'))
-	arn := append(odd, glob(prefix+"*/"), glob(prefix+"*//*"), glob(prefix+"/*"), glob(prefix+"aws-service-role/*"))
+	name := [][]token{wrapped('*'), wrapped('?'), wrapped('/')}
+	arn := [][]token{wrapped('*'), wrapped('?'), glob(prefix + "*/"), glob(prefix + "*//*"), glob(prefix + "/*")}
+	if c.guarded {
+		arn = append(arn, glob(prefix+"aws-service-role/*"))
+	}
+	if w.subject.kind == byFederatedUser {
+		arn = append(arn, glob(prefix+"*/*"))
+	}
 	for _, p := range c.names.principals {
 		arn = append(arn, literal(p))
 		s, err := parseSubject(p, nil)
 		switch {
-		case err != nil || !strings.HasPrefix(prefix, "arn:"+s.partition+":") || s.account != w.subject.account:
-		case s.kind == byUser:
+		case err != nil || s.partition != w.subject.partition || s.account != w.subject.account:
+		case s.kind == w.subject.kind:
 			name = append(name, literal(s.name))
 		case s.kind == bySession && w.subject.isRole():
 			arn = append(arn, literal(prefix+s.name), append(glob(prefix+"*/"), literal(s.name)...))
 		}
 	}
-	if c.keys["aws:principalarn"] != nil {
-		delete(w.known, "aws:principalarn")
-		in := c.languages.of(append(literal(prefix), some...))
-		w.keys["aws:principalarn"] = limits{[]*language{in}, []*language{c.languages.of(arn...)}}
+	open := func(key string, before string, out [][]token) {
+		if c.keys[key] == nil {
+			return
+		}
+		delete(w.known, key)
+		in := c.languages.of(append(literal(before), some...))
+		w.keys[key] = limits{[]*language{in}, []*language{c.languages.of(out...)}}
 	}
-	if c.keys["aws:username"] != nil && w.subject.kind == byUser {
-		delete(w.known, "aws:username")
-		w.keys["aws:username"] = limits{[]*language{c.languages.of(some)}, []*language{c.languages.of(name...)}}
+	open("aws:principalarn", prefix, arn)
+	switch w.subject.kind {
+	case byUser:
+		open("aws:username", "", name)
+	case byFederatedUser:
+		open("aws:userid", w.subject.account+":", name[:3])
 	}
 	return w
 }
