@@ -51,7 +51,12 @@ func (b *budget) left() bool {
 }
 
 func newLanguages(b *budget) *languages {
-	return &languages{byKey: map[string]*language{}, letters: map[string]rune{}, answers: map[string]answer{}, budget: b}
+	return &languages{
+		byKey:   map[string]*language{},
+		letters: map[string]rune{},
+		answers: map[string]answer{},
+		budget:  b,
+	}
 }
 
 // letter returns the character that stands for the value of a variable.
@@ -181,7 +186,7 @@ func (s space) freshRune(used []rune) (rune, bool) {
 // for the values. Several languages cannot be held against each other then, so that one of them
 // alone counts.
 func (l *languages) word(s space, in, out []*language) (word, bool) {
-	key := conjunctionKey(s.all, in, out)
+	key := conjunctionKey(append(slices.Clip(in), s.all), out)
 	a, ok := l.answers[key]
 	if !ok && !l.budget.over {
 		a.word, a.ok = l.solve(s, in, out)
@@ -190,9 +195,9 @@ func (l *languages) word(s space, in, out []*language) (word, bool) {
 	return a.word, a.ok
 }
 
-func conjunctionKey(all *language, in, out []*language) string {
+// conjunctionKey writes languages so that the same ones are written alike.
+func conjunctionKey(in, out []*language) string {
 	b := make([]byte, 0, 64)
-	b = strconv.AppendInt(b, int64(all.id), 36)
 	for sign, list := range [][]*language{in, out} {
 		ids := make([]int, 0, 16)
 		for _, x := range list {
@@ -208,8 +213,9 @@ func conjunctionKey(all *language, in, out []*language) string {
 
 func (l *languages) solve(s space, in, out []*language) (word, bool) {
 	in = slices.Clone(in)
-	if i := slices.IndexFunc(in, func(x *language) bool { return len(x.vars) > 0 }); i >= 0 {
-		in = in[i : i+1]
+	open := slices.IndexFunc(in, func(x *language) bool { return len(x.vars) > 0 })
+	if open >= 0 {
+		in = in[open : open+1]
 	} else {
 		in = append(in, s.all)
 	}

@@ -49,13 +49,15 @@ func candidates(operands []operand) []string {
 	return slices.Compact(out)
 }
 
+// numberCandidates returns the numbers, one between each two, one below and one above.
 func numberCandidates(numbers []*big.Rat) []string {
 	if len(numbers) == 0 {
 		return nil
 	}
 	slices.SortFunc(numbers, (*big.Rat).Cmp)
 	one := big.NewRat(1, 1)
-	all := []*big.Rat{new(big.Rat).Sub(numbers[0], one), new(big.Rat).Add(numbers[len(numbers)-1], one)}
+	last := numbers[len(numbers)-1]
+	all := []*big.Rat{new(big.Rat).Sub(numbers[0], one), new(big.Rat).Add(last, one)}
 	for i, n := range numbers {
 		all = append(all, n)
 		if i > 0 {
@@ -80,6 +82,7 @@ func numberCandidates(numbers []*big.Rat) []string {
 	return out
 }
 
+// dateCandidates does the same for dates, whose steps are nanoseconds.
 func dateCandidates(dates []time.Time) []string {
 	if len(dates) == 0 {
 		return nil

@@ -43,7 +43,8 @@ func (d *difference) differs(r Request, cell region, l *line, i, j int) bool {
 	}
 	g := d.byGrant[d.grantOf(l)]
 	if g == nil {
-		g = &finding{line: l, principals: map[string]bool{}, actions: map[int]bool{}, resources: map[int]bool{}}
+		g = &finding{line: l}
+		g.principals, g.actions, g.resources = map[string]bool{}, map[int]bool{}, map[int]bool{}
 		g.change = Change{Kind: d.kind, Old: granted, New: refused, Witness: r, Assumed: d.f.beside}
 		if d.kind == Broader {
 			g.change.Old, g.change.New = refused, granted
@@ -135,8 +136,9 @@ func (d *difference) near(cell region) []Cause {
 	for _, g := range d.to.grants {
 		for _, lines := range g {
 			for _, l := range lines {
-				if !l.from.assumed && !slices.Contains(out, l.from.cause) &&
-					d.someAction(cell.action.with(l.action, true)) && d.someResource(cell.resource.with(l.resource, true)) {
+				meets := d.someAction(cell.action.with(l.action, true)) &&
+					d.someResource(cell.resource.with(l.resource, true))
+				if meets && !l.from.assumed && !slices.Contains(out, l.from.cause) {
 					out = append(out, l.from.cause)
 				}
 			}
@@ -209,10 +211,10 @@ func chosen(t Texts, at map[int]bool) []string {
 
 // write says which requests the frame has, as far as the lines of the sides do not say it.
 func (f frame) write(c *comparer) string {
-	out := conjunctionKey(c.empty, f.action.in, f.action.out) + " " + conjunctionKey(c.empty, f.resource.in, f.resource.out)
+	out := f.action.key() + " " + f.resource.key()
 	for _, key := range slices.Sorted(maps.Keys(c.keys)) {
 		if l, ok := f.keys[key]; ok {
-			out += " " + key + conjunctionKey(c.empty, l.in, l.out)
+			out += " " + key + l.key()
 		}
 		if _, ok := f.known[key]; ok && len(c.variables) > 0 {
 			out += " " + key + strings.Join(f.known[key], ",")

@@ -11,7 +11,6 @@ import (
 type test struct {
 	id   int
 	key  string // in lower case
-	name string // as the policy writes it
 	op   operator
 	cond Condition
 	w    words     // with the variables of the values that are known
@@ -21,11 +20,12 @@ type test struct {
 	unknown bool
 }
 
-// newTest takes the condition. known has the keys whose values the request is known to have;
-// variables of others stay open.
+// newTest takes the condition. The context of w has the keys whose values are known; variables of
+// others stay open.
 func (c *comparer) newTest(cond Condition, w words) *test {
 	op, _ := parseOperator(cond.Operator)
-	t := &test{key: strings.ToLower(cond.Key), name: cond.Key, op: op, cond: cond, w: words{w.version, requestContext{}}}
+	t := &test{key: strings.ToLower(cond.Key), op: op, cond: cond}
+	t.w = words{w.version, requestContext{}}
 	var patterns [][]token
 	content := []string{}
 	for _, v := range cond.Values.Values {
@@ -61,7 +61,9 @@ func (c *comparer) newTest(cond Condition, w words) *test {
 	switch op.class {
 	case classString, classARN, classBool:
 		t.lang = c.languages.of(patterns...)
-		id = fmt.Sprintf("%d %d %t %s %t %s %d %t", op.class, op.how, op.negated, op.set, op.ifExists, t.key, t.lang.id, t.unknown)
+		// The language says what the values are, as the names of operators and values do not.
+		op.name = ""
+		id = fmt.Sprint(op.class, op.base, op.set, op.ifExists, t.key, t.lang.id, t.unknown)
 	}
 	if known, ok := c.tests[id]; ok {
 		return known
@@ -95,8 +97,10 @@ func arnOperand(p []token) (out []token, ok bool) {
 }
 
 // tokens returns the pattern that a text writes, in which a variable that w does not know is a
-// character of its own; open has the names of those. It answers false when a variable has no value.
-func (c *comparer) tokens(t Text, w words, lit func(string) []token) (p []token, open []string, ok bool) {
+// character of its own; open has those, as they are written. It answers false when a variable has
+// no value.
+func (c *comparer) tokens(t Text, w words, lit func(string) []token) (
+	p []token, open []string, ok bool) {
 	if w.version != Version2012 {
 		return lit(t.plain()), nil, true
 	}

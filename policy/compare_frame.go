@@ -24,6 +24,9 @@ func (l limits) and(more limits) limits {
 	return limits{append(slices.Clone(l.in), more.in...), append(slices.Clone(l.out), more.out...)}
 }
 
+// key writes the limits so that the same ones are written alike.
+func (l limits) key() string { return conjunctionKey(l.in, l.out) }
+
 // with returns the limits of the strings that an element concerns, or does not concern.
 func (l limits) with(e element, concerned bool) limits {
 	switch {

@@ -92,7 +92,7 @@ func (c *comparer) line(f frame, kind Kind, k lineKey) *line {
 	}
 	for _, key := range asked {
 		if values, known := f.known[key]; known {
-			k.known += key + "=" + strings.Join(values, "\x00") + "\x01"
+			k.known += fmt.Sprintf("%s=%q ", key, values)
 		}
 	}
 	if l, ok := c.made[k]; ok {

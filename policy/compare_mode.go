@@ -25,9 +25,10 @@ var special = []string{
 	"sts:getcalleridentity", "sts:getsessiontoken", "sts:assumerole", "sts:assumerolewithsaml",
 	"sts:assumerolewithwebidentity", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext",
 	"sts:assumerole*", "sts:*",
-	"kms:createkey", "kms:generaterandom", "kms:listaliases", "kms:listkeys", "kms:listretirablegrants",
-	"kms:createcustomkeystore", "kms:connectcustomkeystore", "kms:deletecustomkeystore",
-	"kms:describecustomkeystores", "kms:disconnectcustomkeystore", "kms:updatecustomkeystore",
+	"kms:createkey", "kms:generaterandom", "kms:listaliases", "kms:listkeys",
+	"kms:listretirablegrants", "kms:createcustomkeystore", "kms:connectcustomkeystore",
+	"kms:deletecustomkeystore", "kms:describecustomkeystores", "kms:disconnectcustomkeystore",
+	"kms:updatecustomkeystore",
 	"kms:createalias", "kms:updatealias", "kms:deletealias", "kms:retiregrant", "kms:*",
 }
 
@@ -75,7 +76,7 @@ func (c *comparer) allModes(s subject) []mode {
 			continue
 		}
 		for _, o := range c.resourceModes(string(w), s) {
-			k := sort{o.combined, conjunctionKey(c.empty, o.resource.in, o.resource.out)}
+			k := sort{o.combined, o.resource.key()}
 			if c.crosses(langs, append(slices.Clone(groups[k]), i)) {
 				o.action = action
 				out = append(out, o)
@@ -187,32 +188,23 @@ func (c *comparer) resourceModes(action string, s subject) []mode {
 func (c *comparer) modeOf(action, resource string, s subject) (mode, bool) {
 	service, _ := serviceOf(action)
 	kms, trust := service == "kms", isTrust(action, resource)
-	o := mode{combined: combined{access: accessOf(action, resource, s), kms: kms && c.keys["kms:calleraccount"] != nil}}
+	var o mode
+	o.access = accessOf(action, resource, s)
+	o.kms = kms && c.keys["kms:calleraccount"] != nil
 	o.guarded = c.guarded && underResourceControl(action, resource) && !s.isServiceLinked() &&
 		!strings.Contains(resource, ":role/aws-service-role/")
-	if o.access == unconditional || o.access == never {
+	o.token = usesToken(action) && s.kind != byToken && s.kind != byNobody
+	_, _, alias := keyOfAlias(action, resource)
+	switch {
+	case o.access == unconditional, o.access == never, alias:
 		return o, false
-	}
-	if o.token = usesToken(action) && s.kind != byToken && s.kind != byNobody; o.token && (c.everybody || c.delegated) {
+	case o.token && (c.everybody || c.delegated):
 		return o, false // as for anonymous callers, and without them not at all
-	}
-	switch c.kind {
-	case Trust:
-		if !trust {
-			return o, false
-		}
-	case KeyPolicy:
-		if !kms {
-			return o, false
-		}
-	case Resource:
-		if trust {
-			return o, false
-		}
+	case c.kind == Trust && !trust, c.kind == KeyPolicy && !kms, c.kind == Resource && trust:
+		return o, false // the policy cannot be that of the resource
 	}
 	if c.delegated {
 		o.access = either // the resource's policy lets the account decide, whatever is asked
 	}
-	_, _, alias := keyOfAlias(action, resource)
-	return o, !alias
+	return o, true
 }

@@ -55,19 +55,6 @@ func (c *comparer) someResource(l limits) bool {
 	return ok
 }
 
-// some reports whether the region has a request by what is known of each key alone.
-func (s *search) some(r region) bool {
-	if !s.someAction(r.action) || !s.someResource(r.resource) {
-		return false
-	}
-	for i, q := range r.claims {
-		if !s.someValue(region{claims: r.claims[:i]}, q.t, q.hold) {
-			return false
-		}
-	}
-	return true
-}
-
 // someValue reports whether the test can hold in the region, or fail.
 func (s *search) someValue(r region, t *test, hold bool) bool {
 	if t.unknown {
@@ -101,9 +88,11 @@ func (s *search) inside(r region, l *line) (region, bool) {
 // answers false when the line concerns nothing of the region.
 func (s *search) apart(r region, l *line) (parts []region, meets bool) {
 	if l.resource.not && len(l.resource.lang.vars) > 0 && l.from.statement.Effect == Allow {
-		return nil, false // it allows nothing where the variable has no value: taken as if it never did
+		// Where the variable has no value it allows nothing: taken as if it never did.
+		return nil, false
 	}
-	if !s.someAction(r.action.with(l.action, true)) || !s.someResource(r.resource.with(l.resource, true)) {
+	if !s.someAction(r.action.with(l.action, true)) ||
+		!s.someResource(r.resource.with(l.resource, true)) {
 		return nil, false
 	}
 	for _, t := range l.tests {

@@ -21,7 +21,7 @@ type who struct {
 func (c *comparer) subjects() []who {
 	if c.anyone {
 		// Nothing is known of the principal, its kind aside.
-		s := must(parseSubject("arn:aws:sts::"+c.home+":assumed-role/Example/session", requestContext{}))
+		s, _ := parseSubject("arn:aws:sts::"+c.home+":assumed-role/Example/session", nil)
 		return []who{{subject: s, principal: s.text, known: requestContext{}}}
 	}
 	if !c.everybody {
@@ -94,7 +94,8 @@ func (c *comparer) named(s subject, given requestContext) who {
 // unnamed returns the users, roles or federated users of an account whom no policy names. Their ARN,
 // name and ID are open where policies ask for them.
 func (c *comparer) unnamed(prefix string) who {
-	w := c.named(must(parseSubject(prefix+c.stranger, nil)), nil)
+	somebody, _ := parseSubject(prefix+c.stranger, nil)
+	w := c.named(somebody, nil)
 	w.prefix, w.keys = prefix, map[string]limits{}
 	wrapped := func(r rune) []token { return []token{{wild: '*'}, {char: r}, {wild: '*'}} }
 	some := []token{{wild: '?', noColon: true}, {wild: '*', noColon: true}}

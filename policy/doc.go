@@ -17,8 +17,10 @@
 //     [Document.Check] returns what AWS would refuse.
 //  4. [Evaluate] decides a [Request] by all [Policies] that apply to it, and names the statements.
 //     [ReadCases] reads requests with their policies from JSON.
-//  5. [Document.Normal] is the same for two documents that are written alike but for order.
-//  6. [Merge] puts the statements of one [Owner] into a policy that others share, and [Unmerge] takes
+//  5. [Compare] returns what one set of policies allows and another does not, with a request for each
+//     difference, or the proof that there is none.
+//  6. [Document.Normal] is the same for two documents that are written alike but for order.
+//  7. [Merge] puts the statements of one [Owner] into a policy that others share, and [Unmerge] takes
 //     them out.
 //
 // [ARN] takes an ARN, or a pattern of one, apart.
