@@ -88,12 +88,17 @@ func (e explorer) read(state places, r rune, next places) bool {
 		switch {
 		case language >= 0 && !part.empty():
 			alive = true
-		case language < 0 && len(p) > 0 && p[len(p)-1].wild == '*' && !p[len(p)-1].noColon && part.has(len(p)):
+		case language < 0 && part.has(len(p)) && endsOpen(p):
 			lost = true
 		}
 		at += n
 	})
 	return !lost && (alive || len(e.in) == 0)
+}
+
+// endsOpen reports whether a word that the pattern takes can go on with anything.
+func endsOpen(p []token) bool {
+	return len(p) > 0 && p[len(p)-1].wild == '*' && !p[len(p)-1].noColon
 }
 
 func (e explorer) accepts(state places) bool {

@@ -9,19 +9,19 @@ const (
 	Broader   Relation = "broader"   // the new one allows more
 	Narrower  Relation = "narrower"  // the new one allows less
 	Different Relation = "different" // each allows something that the other does not
-	// Undecided: which of these it is could not be found out. Comparison.Undecided says why, and the
-	// differences that are known are in Changes.
+	// Undecided: which of these it is could not be found out. Comparison.Undecided says why, and
+	// the differences that are known are in Changes.
 	Undecided Relation = "undecided"
 )
 
 // Setting is what both sides of a comparison have in common.
 type Setting struct {
-	// Principal makes the requests, as [Request] has it. Where it is "", the policies of an identity
-	// are those of a principal of whom nothing is known, and the policy of a resource is compared
-	// for everybody.
+	// Principal makes the requests, as [Request] has it. Where it is "", the policies of an
+	// identity are those of a principal of whom nothing is known, and the policy of a resource is
+	// compared for everybody.
 	Principal string
-	// ResourceAccount owns the resources. Where it is "", it is the principal's account, or any when
-	// there is no principal.
+	// ResourceAccount owns the resources. Where it is "", it is the principal's account, or any
+	// when there is no principal.
 	ResourceAccount string
 	// Resources are patterns, as in Resource, of the resources that requests are for; nil: all. It
 	// is needed where Policies.Resource is the policy of one resource and other policies allow
@@ -60,36 +60,44 @@ type Change struct {
 }
 
 // Compare returns what the new policies allow that the old ones do not, and the other way around,
-// with a request for each difference. Requests are decided as [Evaluate] does it, and each witness
-// was decided by it, for both sides.
+// with a request for each difference. Requests are decided as [Evaluate] does it, and it has decided
+// each of these for both sides.
 //
-// Both sides are all policies that apply to requests of Setting.Principal. What is nil on both sides
-// is not known, and assumed so that it does not decide:
+// Each side has all policies that apply to requests of Setting.Principal. What neither side has is
+// not known, and assumed so that it does not decide:
 //
 //   - Policies of an identity alone are compared as if each resource let the principal's account
-//     decide, and nothing were granted to the principal by others. Without Setting.Principal the keys
-//     that tell who it is, such as aws:PrincipalArn, can have any values.
-//   - The policy of a resource alone is compared for everybody: each principal that it names, others
-//     of each account, services, users of identity providers and anonymous callers, once with
-//     policies of their own that allow everything, and once without.
+//     decide, and nobody else granted anything to the principal. So a Deny of what they do not
+//     allow changes nothing. Without Setting.Principal the keys that tell who it is, such as
+//     aws:PrincipalArn, can have any values.
+//   - The policy of a resource alone is compared for everybody: each principal that it names,
+//     others of each account, services, users of identity providers and anonymous callers; once
+//     with policies of their own that allow everything, and once without.
 //
-// What is exact: actions, resources and Principals with their wildcards, NotAction, NotResource and
-// NotPrincipal of a Deny, Allow and Deny, any number of statements and documents, boundaries,
-// session and control policies, all condition operators with IfExists, ForAllValues and
-// ForAnyValue. The answer "same" is a proof for all requests but these:
+// The policy of a resource decides only what it can be about: without Resource it is a role trust
+// policy, with actions of KMS alone a key policy, and other requests are not compared then.
 //
-//   - A request that names an alias of a KMS key is decided as one for the key with
-//     kms:RequestAlias in its context, and not compared by itself.
+// It is exact on actions, resources and principals with their wildcards, on NotAction, NotResource
+// and the NotPrincipal of a Deny, on Allow and Deny, any number of statements and documents,
+// boundaries, session and control policies, and on all condition operators with IfExists,
+// ForAllValues and ForAnyValue. The answer "same" is a proof for all requests, which are taken to be
+// these:
+//
 //   - A condition key that no statement asks for with a set operator has one value at most
 //     (reference_policies_condition-single-vs-multi-valued-context-keys).
-//   - Keys that tell who the principal is have the values that AWS gives them; aws:username is there
-//     for IAM users alone (reference_policies_variables, "Principal key values").
-//   - Action names have letters, digits, "-" and "_"; partitions are those that the policies name.
+//   - Keys that tell who the principal is have the values that AWS gives them, and aws:username is
+//     there for IAM users alone (reference_policies_variables, "Principal key values";
+//     reference_policies_condition-keys, "Properties of the principal").
+//   - The name of an action has letters, digits, "-" and "_" (reference_policies_grammar).
+//   - Principals are of the partitions that the policies name.
+//   - A request that names an alias of a KMS key is one for the key with kms:RequestAlias in its
+//     context (KMS Developer Guide, alias-authorization), and not compared by itself.
 //
-// What a policy variable does is followed where it meets the same text, a wildcard, or values for
-// which a witness is found; else it is named in Comparison.Undecided. So is a key that is compared
-// as a number, date, address or bytes and in another way as well, where the two leave open whether a
-// value is between them, and what costs more than about a tenth of a second.
+// What is not decided is named in Comparison.Undecided: a policy variable that meets something else
+// than the same text, a wildcard, or values with which a request differs; a key that is compared as a
+// number, a date, an address or bytes and in another way as well, where no value that the policies
+// name shows a difference; an Allow with NotPrincipal, as for [Evaluate]; patterns that cost too
+// much.
 //
 // It fails where [Evaluate] would: when a policy has no meaning, or the setting has a principal or
 // an account that cannot be. It fails too when policies of an identity meet those of a resource and

@@ -111,22 +111,13 @@ func (l *line) principals(f frame) []string {
 // written leaves out the statements that were assumed.
 func (d *difference) written(causes []Cause, own Policies) []Cause {
 	var out []Cause
+	first := fmt.Sprintf("identity[%d]", len(own.Identity)) // what is assumed comes last
 	for _, c := range causes {
-		if c.Policy == "resource" && own.Resource == nil ||
-			strings.HasPrefix(c.Policy, "identity[") && !slices.Contains(identityNames(own), c.Policy) {
-			continue
+		if c.Policy != first && (c.Policy != "resource" || own.Resource != nil) {
+			out = append(out, c)
 		}
-		out = append(out, c)
 	}
 	return out
-}
-
-func identityNames(p Policies) []string {
-	names := make([]string, len(p.Identity))
-	for i := range names {
-		names[i] = fmt.Sprintf("identity[%d]", i)
-	}
-	return names
 }
 
 // near returns the statements of the other side that allow some of the actions on some of the

@@ -24,9 +24,11 @@ func (c *comparer) compare(f frame, before, after Policies) {
 }
 
 // direction finds what from allows and to does not.
-func (c *comparer) direction(f frame, kind Relation, from, to *side, own, other Policies) []*finding {
-	d := difference{search: search{comparer: c, f: f, valuations: map[string]valuation{}}, kind: kind, from: from, to: to,
-		fromAll: f.all(own), toAll: f.all(other), own: own, other: other}
+func (c *comparer) direction(
+	f frame, kind Relation, from, to *side, own, other Policies) []*finding {
+	d := difference{kind: kind, from: from, to: to, own: own, other: other}
+	d.search = search{comparer: c, f: f, valuations: map[string]valuation{}}
+	d.fromAll, d.toAll = f.all(own), f.all(other)
 	for _, l := range to.denies {
 		if !from.denies.has(l) {
 			d.newDenies = append(d.newDenies, l)
@@ -96,7 +98,9 @@ func (d *difference) line(g permit, at int, allow, l *line) {
 			if d.budget.over || d.has(l, i, j) {
 				continue
 			}
-			r := region{action: d.f.action.with(l.action.cell(i), true), resource: d.f.resource.with(l.resource.cell(j), true)}
+			var r region
+			r.action = d.f.action.with(l.action.cell(i), true)
+			r.resource = d.f.resource.with(l.resource.cell(j), true)
 			cell := r
 			if !d.someAction(r.action) || !d.someResource(r.resource) {
 				continue
@@ -161,8 +165,8 @@ func (d *difference) denied(r region) bool {
 	})
 }
 
-// notAllowed looks for a request of the region that no grant of the other side allows: of each, some
-// group has no line that concerns it.
+// notAllowed looks for a request of the region that no grant of the other side allows: of each,
+// some group has no line that concerns it.
 func (d *difference) notAllowed(r region, grants []permit, without []group) bool {
 	if len(grants) == 0 {
 		lines := slices.Clone(d.from.denies)
@@ -171,9 +175,10 @@ func (d *difference) notAllowed(r region, grants []permit, without []group) bool
 		}
 		return d.outside(r, lines)
 	}
-	if slices.ContainsFunc(grants[0], func(g group) bool {
-		return slices.ContainsFunc(without, func(w group) bool { return &w[0] == &g[0] && len(w) == len(g) })
-	}) {
+	failed := func(g group) bool {
+		return slices.ContainsFunc(without, func(w group) bool { return slices.Equal(w, g) })
+	}
+	if slices.ContainsFunc(grants[0], failed) {
 		return d.notAllowed(r, grants[1:], without)
 	}
 	return slices.ContainsFunc(grants[0], func(g group) bool {

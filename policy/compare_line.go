@@ -25,7 +25,7 @@ type element struct {
 	text []Text
 }
 
-// source is where a line is written. What is assumed has no statement.
+// source is where a line is written.
 type source struct {
 	cause     Cause
 	statement *Statement
@@ -35,7 +35,8 @@ type source struct {
 // allowingAll is a document that allows everything, to a principal if there is one.
 func allowingAll(p *Principal) Document {
 	all := List(Literal("*"))
-	return Document{Version: Version2012, Statements: []Statement{{Effect: Allow, Principal: p, Action: all, Resource: all}}}
+	s := Statement{Effect: Allow, Principal: p, Action: all, Resource: all}
+	return Document{Version: Version2012, Statements: []Statement{s}}
 }
 
 // lines returns the statements of a document that can concern requests of the frame.
@@ -72,8 +73,8 @@ func (c *comparer) lines(f frame, kind Kind, name string, d Document) group {
 // assumed is the name of policies that are not known.
 const assumed = "assumed"
 
-// lineKey is what a line is made from. known has the values of the keys that the statement asks for,
-// as far as they are known.
+// lineKey is what a line is made from. known has the values of the keys that the statement asks
+// for, as far as they are known.
 type lineKey struct {
 	statement *Statement
 	policy    string

@@ -103,7 +103,8 @@ func (c *comparer) rest(langs []*language, group []int) limits {
 	for _, i := range group {
 		own = append(own, langs[i].patterns...)
 		for j := range i {
-			if !slices.Contains(group, j) && c.meet(langs[i], langs[j]) && !slices.Contains(l.out, langs[j]) {
+			if !slices.Contains(group, j) && !slices.Contains(l.out, langs[j]) &&
+				c.meet(langs[i], langs[j]) {
 				l.out = append(l.out, langs[j])
 			}
 		}

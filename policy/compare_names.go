@@ -65,7 +65,9 @@ func (c *comparer) scan(docs []Document) {
 		u.finish()
 	}
 	c.scanKeys()
-	for _, list := range []*[]string{&c.names.principals, &c.names.services, &c.names.providers, &c.names.ids, &c.names.accounts, &c.names.partitions} {
+	n := &c.names
+	for _, list := range []*[]string{
+		&n.principals, &n.services, &n.providers, &n.ids, &n.accounts, &n.partitions} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}
@@ -152,7 +154,8 @@ func (c *comparer) scanCondition(cond Condition) {
 		u.operands = append(u.operands, operand{op.class, s})
 		other := func(r rune) bool { return r < '0' || r > '9' }
 		c.names.accounts = append(c.names.accounts, strings.FieldsFunc(s, other)...)
-		if a, ok := ParseARN(s); ok && (a.Service == "iam" || a.Service == "sts") && !strings.ContainsAny(a.Partition, "*?") {
+		a, _ := ParseARN(s)
+		if (a.Service == "iam" || a.Service == "sts") && !strings.ContainsAny(a.Partition, "*?") {
 			c.names.partitions = append(c.names.partitions, a.Partition)
 		}
 	}
@@ -195,37 +198,41 @@ func (u *keyUse) finish() {
 // scanKeys adds accounts and services for each case that conditions on the account of principal or
 // resource, and on the name of a calling service, tell apart.
 func (c *comparer) scanKeys() {
-	digits := token{wild: '?', noColon: true}
-	account := slices.Repeat([]token{digits}, 12)
-	service := glob("?*.?*")
-	for _, k := range []struct {
-		keys  []string
-		all   []token
-		fresh string
-		to    *[]string
-	}{
-		{[]string{"aws:principalaccount", "aws:resourceaccount", "kms:calleraccount"}, account, "9876543210", &c.names.accounts},
-		{[]string{"aws:principalservicename", "aws:principalservicenameslist"}, service, "abcdefghijklmnopqrstuvwxyz", &c.names.services},
-	} {
-		var patterns []*language
-		for _, key := range k.keys {
+	patterns := func(keys ...string) (all []*language, values []string) {
+		for _, key := range keys {
 			if u := c.keys[key]; u != nil {
 				for _, o := range u.operands {
-					patterns = append(patterns, c.languages.of(glob(o.value)))
-					if k.to == &c.names.services && strings.Contains(o.value, ".") && !strings.ContainsAny(o.value, ":*?") {
-						c.names.services = append(c.names.services, o.value)
-					}
+					all = append(all, c.languages.of(glob(o.value)))
+					values = append(values, o.value)
 				}
 			}
 		}
-		c.cases(space{all: c.languages.of(k.all), fresh: k.fresh}, patterns, limits{}, k.to)
+		return all, values
 	}
-	all := strings.Join(slices.Concat(c.names.principals, c.names.services, c.names.providers), " ")
-	for c.stranger = "Example"; strings.Contains(strings.ToLower(all), strings.ToLower(c.stranger)); {
+	accounts, _ := patterns("aws:principalaccount", "aws:resourceaccount", "kms:calleraccount")
+	digits := slices.Repeat([]token{{wild: '?'}}, 12)
+	s := space{all: c.languages.of(digits), fresh: "9876543210"}
+	c.cases(s, accounts, limits{}, &c.names.accounts)
+	services, values := patterns("aws:principalservicename", "aws:principalservicenameslist")
+	s = space{all: c.languages.of(glob("?*.?*")), fresh: "abcdefghijklmnopqrstuvwxyz"}
+	c.cases(s, services, limits{}, &c.names.services)
+	for _, v := range values {
+		if strings.Contains(v, ".") && !strings.ContainsAny(v, ":*?") {
+			c.names.services = append(c.names.services, v)
+		}
+	}
+	n := &c.names
+	named := strings.Join(slices.Concat(n.principals, n.services, n.providers), " ")
+	for c.stranger = "Example"; containsFold(named, c.stranger); {
 		c.stranger += "x"
 	}
 	c.names.services = append(c.names.services, strings.ToLower(c.stranger)+".amazonaws.com")
-	c.names.accounts = slices.DeleteFunc(c.names.accounts, func(s string) bool { return !isAccount(s) })
+	notAccount := func(s string) bool { return !isAccount(s) }
+	c.names.accounts = slices.DeleteFunc(c.names.accounts, notAccount)
+}
+
+func containsFold(s, part string) bool {
+	return strings.Contains(strings.ToLower(s), strings.ToLower(part))
 }
 
 // cases adds a word for each combination of patterns that some string is in.

@@ -69,7 +69,8 @@ func (s *search) someValue(r region, t *test, hold bool) bool {
 	return s.values(t.key, append(claims, claim{t, hold})).ok
 }
 
-// inside returns the part of the region that the line concerns. It answers false when there is none.
+// inside returns the part of the region that the line concerns. It answers false when there is
+// none.
 func (s *search) inside(r region, l *line) (region, bool) {
 	r.action, r.resource = r.action.with(l.action, true), r.resource.with(l.resource, true)
 	if !s.someAction(r.action) || !s.someResource(r.resource) {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,47 +44,65 @@ type comparer struct {
 	doubts   []string
 }
 
+// newComparison makes ready the comparison of two sides.
 func newComparison(before, after Policies, in Setting) (*comparer, error) {
 	b := &budget{steps: maxCompareSteps, bytes: maxCompareBytes}
-	c := &comparer{setting: in, budget: b, languages: newLanguages(b), keys: map[string]*keyUse{},
-		tests: map[string]*test{}, variables: map[string]Var{}, done: map[string][]*finding{}, byGrant: map[string]*finding{},
-		all: allowingAll(nil), spelling: map[string]string{}, asked: map[*Statement][]string{}, made: map[lineKey]*line{}, contents: map[string]int{}, byKind: map[subjectKind][]mode{}}
+	c := &comparer{
+		setting:   in,
+		languages: newLanguages(b),
+		budget:    b,
+		keys:      map[string]*keyUse{},
+		tests:     map[string]*test{},
+		variables: map[string]Var{},
+		all:       allowingAll(nil),
+		asked:     map[*Statement][]string{},
+		made:      map[lineKey]*line{},
+		contents:  map[string]int{},
+		spelling:  map[string]string{},
+		byKind:    map[subjectKind][]mode{},
+		done:      map[string][]*finding{},
+		byGrant:   map[string]*finding{},
+	}
 	if err := c.takeSides(before, after); err != nil {
 		return nil, err
 	}
-	some := func(wild ...byte) (p []token) {
-		for _, w := range wild {
-			p = append(p, token{wild: w, noColon: true})
-		}
-		return p
-	}
-	name := some('?', '*')
-	action := append(append(slices.Clone(name), token{char: ':'}), name...)
-	of := c.languages.of
-	c.empty = of(nil)
-	c.actionSpace = space{all: of(action), fresh: "xyzwvutsrqponmlkjihgfedcba0123456789-_"}
-	for _, a := range []string{"s3:GetObject", "kms:Decrypt", "sts:AssumeRole", "iam:PassRole", "dynamodb:GetItem"} {
-		c.spell(a)
-		c.actionSpace.hints = append(c.actionSpace.hints, word(strings.ToLower(a)))
-	}
-	c.resourceSpace = space{all: of(glob("arn:*:*:*:*:*"), literal("*")), fresh: "xyzwvutsrqponmlkjihgfedcba0123456789", open: true,
-		hints: []word{word("arn:aws:s3:::example/key"), word("*")}}
-	switch c.kind {
-	case Trust:
-		c.resourceSpace.hints[0] = word("arn:aws:iam::123456789012:role/Example")
-	case KeyPolicy:
-		c.resourceSpace.hints[0] = word("arn:aws:kms:us-east-1:123456789012:key/example")
-	}
-	c.valueSpace = space{all: of(glob("*")), fresh: c.resourceSpace.fresh, open: true}
+	c.makeSpaces()
 	c.scan(append(before.documents(), after.documents()...))
 	if in.Resources != nil {
 		var all [][]token
 		for _, r := range in.Resources {
 			all = append(all, arnPattern(glob(r)))
 		}
-		c.scope.in = []*language{of(all...)}
+		c.scope.in = []*language{c.languages.of(all...)}
 	}
 	return c, nil
+}
+
+// makeSpaces says what actions, resources and values are, and which ones read well in a witness.
+func (c *comparer) makeSpaces() {
+	const alphabet = "xyzwvutsrqponmlkjihgfedcba0123456789"
+	name := []token{{wild: '?', noColon: true}, {wild: '*', noColon: true}}
+	action := append(append(slices.Clone(name), token{char: ':'}), name...)
+	c.actionSpace = space{all: c.languages.of(action), fresh: alphabet + "-_"}
+	for _, a := range []string{"s3:GetObject", "kms:Decrypt", "sts:AssumeRole", "iam:PassRole"} {
+		c.spell(a)
+		c.actionSpace.hints = append(c.actionSpace.hints, word(strings.ToLower(a)))
+	}
+	resource := "arn:aws:s3:::example/key"
+	switch c.kind {
+	case Trust:
+		resource = "arn:aws:iam::123456789012:role/Example"
+	case KeyPolicy:
+		resource = "arn:aws:kms:us-east-1:123456789012:key/example"
+	}
+	c.resourceSpace = space{
+		all:   c.languages.of(glob("arn:*:*:*:*:*"), literal("*")),
+		fresh: alphabet,
+		open:  true,
+		hints: []word{word(resource), word("*")},
+	}
+	c.valueSpace = space{all: c.languages.of(glob("*")), fresh: alphabet, open: true}
+	c.empty = c.languages.of(nil)
 }
 
 // takeSides finds out what the sides are, and refuses what has no meaning.
@@ -91,7 +110,8 @@ func (c *comparer) takeSides(before, after Policies) error {
 	var kinds evaluation
 	identity, resource := false, false
 	for _, p := range []Policies{before, after} {
-		identity = identity || len(p.Identity)+len(p.PermissionsBoundaries)+len(p.Session)+len(p.ServiceControl) > 0 || p.Session != nil
+		identity = identity || len(p.Identity) > 0 || len(p.PermissionsBoundaries) > 0 ||
+			p.Session != nil || len(p.ServiceControl) > 0
 		resource = resource || p.Resource != nil
 		c.guarded = c.guarded || len(p.ResourceControl) > 0
 	}
@@ -126,7 +146,8 @@ func (c *comparer) takeSides(before, after Policies) error {
 		}
 		c.delegated = !resource
 	case identity && (resource || c.guarded):
-		return fmt.Errorf("policies of an identity and of a resource are compared for one principal; name it")
+		return errors.New("policies of an identity and of a resource are compared for one " +
+			"principal; name it")
 	case resource || c.guarded:
 		c.everybody = true
 	default:

@@ -21,7 +21,8 @@ type side struct {
 // side takes the policies for the requests of a frame, as [evaluation.decide] combines them.
 func (c *comparer) side(f frame, p Policies) side {
 	var s side
-	f.e.bounded = len(p.PermissionsBoundaries) > 0 && f.e.subject.hasIdentity() && f.e.subject.kind != byRoot
+	f.e.bounded = len(p.PermissionsBoundaries) > 0 && f.e.subject.hasIdentity() &&
+		f.e.subject.kind != byRoot
 	one := func(kind Kind, name string, d Document) group {
 		var allows group
 		for _, l := range c.lines(f, kind, name, d) {
@@ -76,7 +77,8 @@ func (c *comparer) side(f frame, p Policies) side {
 		resource = one(f.e.resourceKind(), "resource", *p.Resource)
 	}
 	if f.e.guarded {
-		controls = append(controls, levels(ResourceControl, "resourceControl", p.ResourceControl)...)
+		guard := levels(ResourceControl, "resourceControl", p.ResourceControl)
+		controls = append(controls, guard...)
 	}
 	limits = append(limits, session...)
 	for _, g := range f.grants(identity, resource, limits) {

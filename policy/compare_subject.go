@@ -35,7 +35,8 @@ func (c *comparer) subjects() []who {
 		}
 	}
 	add("*", nil)
-	for _, name := range append(slices.Clone(c.names.providers), "arn:aws:iam::"+c.home+":saml-provider/"+c.stranger) {
+	stranger := "arn:aws:iam::" + c.home + ":saml-provider/" + c.stranger
+	for _, name := range append(slices.Clip(c.names.providers), stranger) {
 		add(name, nil)
 		if len(c.names.providers) > 0 {
 			add("*", requestContext{"aws:federatedprovider": {name}})
@@ -60,7 +61,8 @@ func (c *comparer) subjects() []who {
 				return "arn:" + partition + ":" + service + "::" + account + ":" + rest
 			}
 			add(arn("iam", "root"), nil)
-			all = append(all, c.unnamed(arn("iam", "user/")), c.unnamed(arn("iam", "role/")), c.unnamed(arn("sts", "federated-user/")))
+			all = append(all, c.unnamed(arn("iam", "user/")), c.unnamed(arn("iam", "role/")))
+			all = append(all, c.unnamed(arn("sts", "federated-user/")))
 			if c.guarded {
 				all = append(all, c.unnamed(arn("iam", "role/aws-service-role/")))
 			}
@@ -85,14 +87,16 @@ func (c *comparer) named(s subject, given requestContext) who {
 	known.addPrincipal(s)
 	// Nobody else has the others (reference_policies_variables, "Principal key values";
 	// reference_policies_condition-keys, "Properties of the principal").
-	for _, key := range []string{"aws:username", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType", "aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"} {
+	for _, key := range []string{
+		"aws:username", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType",
+		"aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"} {
 		known.set(key)
 	}
 	return who{subject: s, principal: s.text, known: known}
 }
 
-// unnamed returns the users, roles or federated users of an account whom no policy names. Their ARN,
-// name and ID are open where policies ask for them.
+// unnamed returns the users, roles or federated users of an account whom no policy names. Their
+// ARN, name and ID are open where policies ask for them.
 func (c *comparer) unnamed(prefix string) who {
 	somebody, _ := parseSubject(prefix+c.stranger, nil)
 	w := c.named(somebody, nil)
@@ -100,7 +104,9 @@ func (c *comparer) unnamed(prefix string) who {
 	wrapped := func(r rune) []token { return []token{{wild: '*'}, {char: r}, {wild: '*'}} }
 	some := []token{{wild: '?', noColon: true}, {wild: '*', noColon: true}}
 	name := [][]token{wrapped('*'), wrapped('?'), wrapped('/')}
-	arn := [][]token{wrapped('*'), wrapped('?'), glob(prefix + "*/"), glob(prefix + "*//*"), glob(prefix + "/*")}
+	arn := [][]token{
+		wrapped('*'), wrapped('?'),
+		glob(prefix + "*/"), glob(prefix + "*//*"), glob(prefix + "/*")}
 	if c.guarded {
 		arn = append(arn, glob(prefix+"aws-service-role/*"))
 	}

@@ -44,11 +44,7 @@ func (s *search) solve(key string, claims []claim) valuation {
 			return valuation{ok: len(own.in) == 0 && all([]string{""}), values: []word{{}}}
 		}
 	}
-	find := s.languageValue
-	if s.keys[key] != nil && s.keys[key].finite {
-		find = s.candidateValue
-	}
-	if v := s.present(key, claims, find); v.ok {
+	if v := s.present(key, claims); v.ok {
 		return v
 	}
 	if u := s.keys[key]; u != nil && u.mixed {
@@ -58,7 +54,11 @@ func (s *search) solve(key string, claims []claim) valuation {
 }
 
 // present finds values that are there, one at least not empty.
-func (s *search) present(key string, claims []claim, find func(string, []claim, bool) (word, bool)) valuation {
+func (s *search) present(key string, claims []claim) valuation {
+	find := s.languageValue
+	if u := s.keys[key]; u != nil && u.finite {
+		find = s.candidateValue
+	}
 	var every, one []claim
 	for _, q := range claims {
 		switch {
@@ -128,7 +128,8 @@ func (s *search) candidateValue(key string, claims []claim, filled bool) (word, 
 			slices.ContainsFunc(own.out, func(l *language) bool { return l.contains(w) }) {
 			continue
 		}
-		if !slices.ContainsFunc(claims, func(q claim) bool { return !q.t.open() && q.fitsOne(v) != q.hold }) {
+		fails := func(q claim) bool { return !q.t.open() && q.t.fitsOne(v) != q.hold }
+		if !slices.ContainsFunc(claims, fails) {
 			return w, true
 		}
 	}
@@ -136,8 +137,7 @@ func (s *search) candidateValue(key string, claims []claim, filled bool) (word, 
 }
 
 // fitsOne decides the test for one value that is not to be taken for none.
-func (q claim) fitsOne(v string) bool {
-	t := q.t
+func (t *test) fitsOne(v string) bool {
 	fits := anyText(t.cond.Values, func(x Text) bool { return t.op.compare(t.w, x, v) })
 	return fits != t.op.negated
 }

@@ -9,8 +9,8 @@ import (
 // binding is a value for each variable that is open. What is not there has no value.
 type binding map[string]string
 
-// witness returns a request of the region that good accepts. It fails, with what is in the way, when
-// a variable in the region has no value that makes one.
+// witness looks for a request of the region that good accepts. Where there is none it notes what is
+// in the way: a variable that has no value which makes one.
 func (s *search) witness(r region, good func(Request) bool) bool {
 	vars := s.openVars(r)
 	if len(vars) == 0 && !slices.ContainsFunc(r.claims, func(q claim) bool { return q.t.unknown }) {
@@ -53,7 +53,8 @@ func (s *search) openVars(r region) []string {
 }
 
 // bindings returns values for the variables that are worth a try: some that fit the conditions on
-// their keys, one that no policy names, pieces of what stands beside them in the policies, and none.
+// their keys, one that no policy names, pieces of what stands beside them in the policies, and
+// none.
 func (s *search) bindings(r region, vars []string) []binding {
 	pieces := []string{"Example"}
 	add := func(l *language) {
@@ -87,7 +88,7 @@ func (s *search) bindings(r region, vars []string) []binding {
 	for _, name := range vars {
 		key := strings.ToLower(s.variables[name].Name)
 		if claims := r.on(key); len(claims) > 0 || len(s.f.keys[key].in) > 0 {
-			if v := s.present(key, claims, s.finder(key)); v.ok && len(v.values) == 1 {
+			if v := s.present(key, claims); v.ok && len(v.values) == 1 {
 				own[name] = string(v.values[0])
 			}
 		}
@@ -103,13 +104,6 @@ func (s *search) bindings(r region, vars []string) []binding {
 		}
 	}
 	return all
-}
-
-func (s *search) finder(key string) func(string, []claim, bool) (word, bool) {
-	if u := s.keys[key]; u != nil && u.finite {
-		return s.candidateValue
-	}
-	return s.languageValue
 }
 
 func unique(list []string) []string {
@@ -247,7 +241,8 @@ func (s *search) try(r region, b binding, good func(Request) bool) bool {
 	if !ok {
 		return false
 	}
-	resource, ok := s.languages.word(s.resourceSpace, s.boundAll(r.resource.in, b), s.boundAll(r.resource.out, b))
+	l := limits{s.boundAll(r.resource.in, b), s.boundAll(r.resource.out, b)}
+	resource, ok := s.languages.word(s.resourceSpace, l.in, l.out)
 	return ok && good(s.request(string(action), string(resource), context))
 }
 
@@ -256,8 +251,9 @@ func (s *search) request(action, resource string, context map[string][]string) R
 	if spelled, ok := s.spelling[action]; ok {
 		action = spelled
 	}
-	r := Request{Principal: s.f.principal, Action: action, Resource: resource, ResourceAccount: s.f.e.account}
-	if v := context["aws:username"]; len(v) == 1 && s.f.prefix != "" && len(s.f.keys["aws:username"].in) > 0 {
+	r := Request{Principal: s.f.principal, Action: action, Resource: resource}
+	r.ResourceAccount = s.f.e.account
+	if v := context["aws:username"]; len(v) == 1 && len(s.f.keys["aws:username"].in) > 0 {
 		r.Principal = s.f.prefix + v[0]
 	}
 	if v := context["aws:principalarn"]; len(v) == 1 && s.f.prefix != "" {
