@@ -35,6 +35,7 @@ type operand struct {
 func (c *comparer) scan(docs []Document) {
 	var actions [][]token
 	all := false
+	c.names.accounts = append(c.names.accounts, c.setting.ResourceAccount)
 	for _, d := range docs {
 		for _, s := range d.Statements {
 			for _, p := range []*Principal{s.Principal, s.NotPrincipal} {

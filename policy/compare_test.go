@@ -260,6 +260,16 @@ func TestCompareRefuses(t *testing.T) {
 	}
 }
 
+// The account of the resource is one whose principals are compared, though no policy names it.
+func TestCompareAccount(t *testing.T) {
+	deny := `{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"`
+	a, b := alone(doc(t, deny+`,"Condition":{"StringLike":{"k:a":"b"}}}`)), alone(doc(t, deny+"}"))
+	got, err := Compare(a, b, Setting{ResourceAccount: acct})
+	if err != nil || got.Relation != Narrower || !strings.Contains(got.Changes[0].Witness.Principal, acct) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 // What is left open is named.
 func TestCompareUndecided(t *testing.T) {
 	exception := `{"Effect":"Allow","NotPrincipal":` + aws(userBob) + `,"Action":"s3:GetObject","Resource":"*"}`
