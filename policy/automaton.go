@@ -102,6 +102,16 @@ func sameLetter(a, b rune) bool {
 
 // takesAll reports whether the pattern is one of the whole word.
 func takesAll(p []token, w word) bool {
+	// What stands for itself at the beginning needs no set.
+	for len(p) > 0 && p[0].wild == 0 {
+		if len(w) == 0 || !p[0].takes(w[0]) {
+			return false
+		}
+		p, w = p[1:], w[1:]
+	}
+	if len(p) == 0 {
+		return len(w) == 0
+	}
 	var room [8]uint64
 	n := roomFor(p)
 	buf := room[:]

@@ -36,13 +36,13 @@ func (d *difference) differs(r Request, cell region, l *line, i, j int) bool {
 		d.doubt("NotPrincipal in an Allow")
 		return false
 	}
-	granted := d.written(allows.Because, d.own)
-	refused := d.written(refuses.Because, d.other)
-	if refuses.Outcome != ExplicitlyDenied {
-		refused = d.near(cell)
-	}
 	g := d.byGrant[d.grantOf(l)]
 	if g == nil {
+		granted := d.written(allows.Because, d.own)
+		refused := d.written(refuses.Because, d.other)
+		if refuses.Outcome != ExplicitlyDenied {
+			refused = d.near(cell)
+		}
 		g = &finding{line: l}
 		g.principals, g.actions, g.resources = map[string]bool{}, map[int]bool{}, map[int]bool{}
 		g.change = Change{Kind: d.kind, Old: granted, New: refused, Witness: r, Assumed: d.f.beside}

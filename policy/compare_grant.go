@@ -78,6 +78,7 @@ type difference struct {
 	fromAll, toAll Policies // with what is assumed
 	own, other     Policies
 	touched        []*finding
+	action         element // of the line that is looked at
 }
 
 // line looks at what one line of a grant allows, for each action and resource of a line that is
@@ -102,6 +103,7 @@ func (d *difference) line(g permit, at int, allow, l *line) {
 			r.action = d.f.action.with(l.action.cell(i), true)
 			r.resource = d.f.resource.with(l.resource.cell(j), true)
 			cell := r
+			d.action = l.action.cell(i)
 			if !d.someAction(r.action) || !d.someResource(r.resource) {
 				continue
 			}
@@ -161,17 +163,27 @@ func (d *difference) others(r region, g permit, at, k int, kept bool) bool {
 func (d *difference) denied(r region) bool {
 	return slices.ContainsFunc(d.newDenies, func(l *line) bool {
 		in, ok := d.inside(r, l)
-		return ok && d.outside(in, d.from.denies)
+		return ok && d.outside(in, d.concerning(nil, d.from.denies))
 	})
+}
+
+// concerning adds the lines of a group that can concern the action that is looked at.
+func (d *difference) concerning(to, g group) group {
+	for _, l := range g {
+		if d.action.lang == nil || d.action.not || l.action.not || d.meet(d.action.lang, l.action.lang) {
+			to = append(to, l)
+		}
+	}
+	return to
 }
 
 // notAllowed looks for a request of the region that no grant of the other side allows: of each,
 // some group has no line that concerns it.
 func (d *difference) notAllowed(r region, grants []permit, without []group) bool {
 	if len(grants) == 0 {
-		lines := slices.Clone(d.from.denies)
+		lines := d.concerning(nil, d.from.denies)
 		for _, g := range without {
-			lines = append(lines, g...)
+			lines = d.concerning(lines, g)
 		}
 		return d.outside(r, lines)
 	}

@@ -126,8 +126,14 @@ func (c *comparer) crosses(langs []*language, group []int) bool {
 	return false
 }
 
+// meet reports whether two languages have an action in common.
 func (c *comparer) meet(a, b *language) bool {
-	_, ok := c.languages.word(c.actionSpace, []*language{a, b}, nil)
+	pair := [2]int{min(a.id, b.id), max(a.id, b.id)}
+	ok, known := c.pairs[pair]
+	if !known {
+		_, ok = c.languages.word(c.actionSpace, []*language{a, b}, nil)
+		c.pairs[pair] = ok
+	}
 	return ok
 }
 

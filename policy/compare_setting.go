@@ -37,6 +37,7 @@ type comparer struct {
 	spelling map[string]string // of actions
 	about    *language         // the actions of all statements; nil: some of all actions
 	byKind   map[subjectKind][]mode
+	pairs    map[[2]int]bool // see meet
 
 	done     map[string][]*finding // by what was compared
 	findings []*finding
@@ -60,6 +61,7 @@ func newComparison(before, after Policies, in Setting) (*comparer, error) {
 		contents:  map[string]int{},
 		spelling:  map[string]string{},
 		byKind:    map[subjectKind][]mode{},
+		pairs:     map[[2]int]bool{},
 		done:      map[string][]*finding{},
 		byGrant:   map[string]*finding{},
 	}
