@@ -107,11 +107,10 @@ func Compare(before, after Policies, in Setting) (Comparison, error) {
 	if err != nil {
 		return Comparison{}, err
 	}
-	for _, f := range c.frames() {
-		if c.budget.over {
+	for f := range c.frames {
+		if c.compare(f, before, after); c.budget.over {
 			break
 		}
-		c.compare(f, before, after)
 	}
 	return c.finish(), nil
 }

@@ -32,7 +32,7 @@ func BenchmarkCompare(b *testing.B) {
 // The patterns of TestCompareCost.
 func BenchmarkCompareHostile(b *testing.B) {
 	for name, pair := range hostilePairs(b) {
-		before, after := Policies{Identity: []Document{doc(b, pair[0])}}, Policies{Identity: []Document{doc(b, pair[1])}}
+		before, after := alone(doc(b, pair[0])), alone(doc(b, pair[1]))
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"iter"
 	"maps"
 	"slices"
 )
@@ -38,29 +39,39 @@ func (l limits) with(e element, concerned bool) limits {
 	return limits{l.in, append(slices.Clone(l.out), e.lang)}
 }
 
-// frames returns the parts of all requests that are compared one by one.
-func (c *comparer) frames() []frame {
-	var all []frame
+// frames calls yield with the parts of all requests that are compared one by one.
+func (c *comparer) frames(yield func(frame) bool) {
 	for _, w := range c.subjects() {
 		for _, o := range c.modes(w.subject) {
 			for _, account := range c.resourceAccounts(w.subject) {
-				all = append(all, c.frame(w, o, account))
+				for f := range c.variants(c.frame(w, o, account)) {
+					if !yield(f) {
+						return
+					}
+				}
 			}
 		}
 	}
-	for _, f := range slices.Clone(all) {
+}
+
+// variants calls yield with the frame, by what its principals may do otherwise, and by what is open
+// about an Allow with NotPrincipal.
+func (c *comparer) variants(f frame) iter.Seq[frame] {
+	return func(yield func(frame) bool) {
+		all := []frame{f}
 		if c.everybody && f.e.subject.hasIdentity() {
 			f.beside.Identity = []Document{c.all}
 			all = append(all, f)
 		}
-	}
-	if c.exceptions {
-		for _, f := range slices.Clone(all) {
-			f.exceptions, f.e.exceptions = true, true
-			all = append(all, f)
+		for _, f := range all {
+			if !yield(f) {
+				return
+			}
+			if f.exceptions, f.e.exceptions = true, true; c.exceptions && !yield(f) {
+				return
+			}
 		}
 	}
-	return all
 }
 
 func (c *comparer) frame(w who, o mode, account string) frame {

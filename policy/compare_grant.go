@@ -13,6 +13,7 @@ func (c *comparer) compare(f frame, before, after Policies) {
 		return
 	}
 	content := fmt.Sprint(f.exceptions) + f.write(c) + o.write(true) + "\nnew " + n.write(true)
+	c.budget.keep(len(content))
 	if known, ok := c.done[content]; ok {
 		for _, g := range known {
 			g.name(f)

@@ -42,32 +42,62 @@ func allowingAll(p *Principal) Document {
 // lines returns the statements of a document that can concern requests of the frame.
 func (c *comparer) lines(f frame, kind Kind, name string, d Document) group {
 	var out group
+	c.budget.step(1 + len(d.Statements)/4)
 	for i := range d.Statements {
 		s := &d.Statements[i]
-		reach := direct
-		switch {
-		case s.Principal != nil:
-			reach = s.Principal.reach(f.e.subject, f.e.context)
-		case s.NotPrincipal != nil && s.Effect == Allow:
-			if !f.e.exceptions || s.NotPrincipal.reach(f.e.subject, f.e.context) > viaAccount {
-				continue
-			}
-		case s.NotPrincipal != nil:
-			if !f.e.bounded && s.NotPrincipal.excepts(f.e.subject, f.e.context) {
-				continue
-			}
-		}
+		reach := c.reach(f, s)
 		if reach == none {
 			continue
-		}
-		if s.Effect == Deny {
-			reach = direct // it denies however it reaches
 		}
 		if l := c.line(f, kind, lineKey{s, name, i, reach, d.Version, ""}); l != nil {
 			out = append(out, l)
 		}
 	}
 	return out
+}
+
+// reachKey is what it depends on whom a Principal reaches.
+type reachKey struct {
+	named            *Principal
+	kind             subjectKind
+	who, id, session string
+	provider         string
+	excepts          bool
+}
+
+// reach tells how the statement reaches the principals of the frame.
+func (c *comparer) reach(f frame, s *Statement) strength {
+	memo := func(p *Principal, excepts bool) strength {
+		k := reachKey{named: p, kind: f.e.subject.kind, who: f.e.subject.text, excepts: excepts}
+		k.id, _ = f.known.one("aws:userid")
+		k.session, _ = f.known.one("aws:principalarn")
+		k.provider, _ = f.known.one("aws:federatedprovider")
+		reach, ok := c.reaches[k]
+		switch {
+		case ok:
+		case !excepts:
+			reach = p.reach(f.e.subject, f.known)
+		case p.excepts(f.e.subject, f.known):
+			reach = direct
+		}
+		c.reaches[k] = reach
+		return reach
+	}
+	switch {
+	case s.Principal != nil:
+		if reach := memo(s.Principal, false); reach == none || s.Effect == Allow {
+			return reach
+		}
+	case s.NotPrincipal != nil && s.Effect == Allow:
+		if !f.e.exceptions || memo(s.NotPrincipal, false) > viaAccount {
+			return none
+		}
+	case s.NotPrincipal != nil:
+		if !f.e.bounded && memo(s.NotPrincipal, true) != none {
+			return none
+		}
+	}
+	return direct // a Deny strikes however it reaches
 }
 
 // assumed is the name of policies that are not known.

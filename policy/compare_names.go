@@ -118,7 +118,6 @@ func (c *comparer) scanPrincipal(p *Principal) {
 				c.names.accounts = append(c.names.accounts, accountOf(name))
 			case isARN && isAccount(a.Account):
 				c.names.principals = append(c.names.principals, name)
-				c.names.accounts = append(c.names.accounts, a.Account)
 				switch typ, rest := a.Type(); {
 				case a.Service == "sts" && typ == "assumed-role":
 					role, _, _ := strings.Cut(rest, "/")

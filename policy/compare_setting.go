@@ -34,6 +34,7 @@ type comparer struct {
 	asked    map[*Statement][]string // the keys that it asks for
 	made     map[lineKey]*line
 	contents map[string]int
+	reaches  map[reachKey]strength
 	spelling map[string]string // of actions
 	about    *language         // the actions of all statements; nil: some of all actions
 	byKind   map[subjectKind][]mode
@@ -47,7 +48,7 @@ type comparer struct {
 
 // newComparison makes ready the comparison of two sides.
 func newComparison(before, after Policies, in Setting) (*comparer, error) {
-	b := &budget{steps: maxCompareSteps, bytes: maxCompareBytes}
+	b := &budget{steps: maxCompareSteps, bytes: maxCompareBytes, at: "the names in the policies"}
 	c := &comparer{
 		setting:   in,
 		languages: newLanguages(b),
@@ -59,6 +60,7 @@ func newComparison(before, after Policies, in Setting) (*comparer, error) {
 		asked:     map[*Statement][]string{},
 		made:      map[lineKey]*line{},
 		contents:  map[string]int{},
+		reaches:   map[reachKey]strength{},
 		spelling:  map[string]string{},
 		byKind:    map[subjectKind][]mode{},
 		pairs:     map[[2]int]bool{},
@@ -211,7 +213,10 @@ func (c *comparer) resourceAccounts(s subject) []string {
 	case !c.everybody && s.account != "":
 		return []string{s.account}
 	case c.everybody && c.keys["aws:resourceaccount"] != nil:
-		return c.names.accounts
+		if s.account == "" || slices.Contains(c.names.accounts, s.account) {
+			return c.names.accounts
+		}
+		return append(slices.Clip(c.names.accounts), s.account)
 	case !s.hasIdentity():
 		return []string{c.home}
 	}
