@@ -158,6 +158,11 @@ func TestCompareWhole(t *testing.T) {
 	here := Setting{Principal: roleApp, Resources: []string{"arn:aws:s3:::b", "arn:aws:s3:::b/*"}}
 	there := here
 	there.ResourceAccount = other
+	decrypts := []Document{doc(t, `{"Effect":"Allow","Action":"kms:Decrypt","Resource":"*"}`)}
+	key := func(name string) *Document {
+		d := doc(t, `{"Effect":"Allow","Principal":`+aws(name)+`,"Action":"kms:*","Resource":"*"}`)
+		return &d
+	}
 	control := func(s ...string) [][]Document { return [][]Document{{doc(t, s...)}} }
 	for name, c := range map[string]struct {
 		old, new Policies
@@ -177,15 +182,24 @@ func TestCompareWhole(t *testing.T) {
 		"a boundary and a role's grant":  {Policies{Resource: bucket(aws(roleApp))}, Policies{Resource: bucket(aws(roleApp)), PermissionsBoundaries: nothing}, here, Narrower},
 		"a boundary and a user's grant": {Policies{Resource: bucket(aws(userBob))}, Policies{Resource: bucket(aws(userBob)), PermissionsBoundaries: nothing},
 			Setting{Principal: userBob}, Same},
-		"a session policy":            {Policies{Identity: own}, Policies{Identity: own, Session: nothing}, here, Narrower},
-		"a control policy":            {Policies{Identity: own, ServiceControl: control(allowAll)}, Policies{Identity: own, ServiceControl: control(allowSQS)}, here, Narrower},
-		"a deny for all":              {Policies{Identity: own, ServiceControl: control(allowAll)}, Policies{Identity: own, ServiceControl: control(allowAll, `{"Effect":"Deny","Action":"s3:Get*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalArn":"`+roleApp+`"}}}`)}, here, Same},
-		"a deny for others":           {Policies{Identity: own, ServiceControl: control(allowAll)}, Policies{Identity: own, ServiceControl: control(allowAll, `{"Effect":"Deny","Action":"s3:Get*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalArn":"`+roleEve+`"}}}`)}, here, Narrower},
-		"a control of resource":       {Policies{Identity: own}, Policies{Identity: own, ResourceControl: control(`{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*","Condition":{"BoolIfExists":{"aws:SecureTransport":"false"}}}`)}, here, Narrower},
-		"outside of the scope":        {Policies{Identity: own}, Policies{Identity: append(slices.Clone(own), doc(t, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::c/*"}`))}, here, Same},
-		"several documents":           {Policies{Identity: own}, Policies{Identity: append(slices.Clone(own), doc(t, allowSQS), doc(t, none2))}, Setting{}, Different},
-		"a known name":                {Policies{Identity: []Document{doc(t, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/${aws:username}"}`)}}, Policies{Identity: []Document{doc(t, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/Bob"}`)}}, Setting{Principal: userBob}, Same},
-		"a known key":                 {Policies{Identity: []Document{doc(t, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/t":"x"}}}`)}}, Policies{Identity: []Document{doc(t, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}`)}}, Setting{Context: ctx("aws:PrincipalTag/t=x")}, Same},
+		"a session policy":         {Policies{Identity: own}, Policies{Identity: own, Session: nothing}, here, Narrower},
+		"a control policy":         {Policies{Identity: own, ServiceControl: control(allowAll)}, Policies{Identity: own, ServiceControl: control(allowSQS)}, here, Narrower},
+		"a deny for all":           {Policies{Identity: own, ServiceControl: control(allowAll)}, Policies{Identity: own, ServiceControl: control(allowAll, `{"Effect":"Deny","Action":"s3:Get*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalArn":"`+roleApp+`"}}}`)}, here, Same},
+		"a deny for others":        {Policies{Identity: own, ServiceControl: control(allowAll)}, Policies{Identity: own, ServiceControl: control(allowAll, `{"Effect":"Deny","Action":"s3:Get*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalArn":"`+roleEve+`"}}}`)}, here, Narrower},
+		"a control of resource":    {Policies{Identity: own}, Policies{Identity: own, ResourceControl: control(`{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*","Condition":{"BoolIfExists":{"aws:SecureTransport":"false"}}}`)}, here, Narrower},
+		"outside of the scope":     {Policies{Identity: own}, Policies{Identity: append(slices.Clone(own), doc(t, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::c/*"}`))}, here, Same},
+		"several documents":        {Policies{Identity: own}, Policies{Identity: append(slices.Clone(own), doc(t, allowSQS), doc(t, none2))}, Setting{}, Different},
+		"a known name":             {Policies{Identity: []Document{doc(t, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/${aws:username}"}`)}}, Policies{Identity: []Document{doc(t, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/Bob"}`)}}, Setting{Principal: userBob}, Same},
+		"a known key":              {Policies{Identity: []Document{doc(t, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/t":"x"}}}`)}}, Policies{Identity: []Document{doc(t, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}`)}}, Setting{Context: ctx("aws:PrincipalTag/t=x")}, Same},
+		"a key's policy decides":   {Policies{Identity: decrypts, Resource: key(userBob)}, Policies{Identity: nothing, Resource: key(userBob)}, Setting{Principal: roleApp}, Same},
+		"a key's policy delegates": {Policies{Identity: decrypts, Resource: key(acct)}, Policies{Identity: nothing, Resource: key(acct)}, Setting{Principal: roleApp}, Narrower},
+		"no key": {Policies{Identity: []Document{doc(t, `{"Effect":"Allow","Action":"kms:CreateKey","Resource":"*"}`)}, Resource: key(userBob)},
+			Policies{Identity: nothing, Resource: key(userBob)}, Setting{Principal: roleApp}, Narrower},
+		"a federated user without a session policy": {Policies{Identity: own}, Policies{}, Setting{Principal: fedBob}, Same},
+		"a Deny of NotPrincipal and a boundary": {
+			Policies{Resource: denyBut(t, roleApp), Identity: own, PermissionsBoundaries: []Document{doc(t, allowS3)}},
+			Policies{Resource: bucket(aws(userBob)), Identity: own, PermissionsBoundaries: []Document{doc(t, allowS3)}}, here, Broader},
+		"a Deny of NotPrincipal":      {Policies{Resource: denyBut(t, roleApp), Identity: own}, Policies{Resource: bucket(aws(userBob)), Identity: own}, here, Same},
 		"root under a control policy": {Policies{}, Policies{ServiceControl: control(allowSQS)}, Setting{Principal: rootAcct}, Narrower},
 		"root has all":                {Policies{Identity: nothing}, Policies{Identity: own}, Setting{Principal: rootAcct}, Same},
 	} {
@@ -197,6 +211,12 @@ func TestCompareWhole(t *testing.T) {
 			checkWitness(t, x, c.old, c.new)
 		}
 	}
+}
+
+// denyBut is a bucket's policy for all but a role and its account.
+func denyBut(t testing.TB, role string) *Document {
+	d := doc(t, `{"Effect":"Deny","NotPrincipal":`+aws(role, acct)+`,"Action":"s3:*","Resource":"arn:aws:s3:::b/*"}`)
+	return &d
 }
 
 const none2 = `{"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/a"}`
