@@ -76,7 +76,7 @@ func (c *comparer) variants(f frame) iter.Seq[frame] {
 
 func (c *comparer) frame(w who, o mode, account string) frame {
 	if o.token {
-		w = c.named(subject{kind: byNobody, text: w.subject.text}, c.given())
+		w = c.nobody(w)
 	}
 	f := frame{action: o.action, resource: o.resource.and(c.scope), who: w, known: requestContext{}}
 	f.e = evaluation{subject: w.subject, account: account, access: o.access, guarded: o.guarded}

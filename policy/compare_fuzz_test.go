@@ -30,7 +30,7 @@ var (
 		classNull:    {"true", "false"},
 	}
 	requestValues = []string{"a", "A", "ab", "b", "aab", "c", "", "o", acct, other, "1", "1.5", "1.7", "2", "3", "10.0", "2020-01-01", "2020-01-01T00:00:00.3Z", "2022", "true", "TRUE", "false", "QQ==", "B", "10.0.0.1", "10.1.2.3", "10.2.0.1", "fe80::1", "2001::1", userBob, userEve, roleApp, "arn:aws:sns:x:y:t:x", "111122223333:Zed"}
-	someKeys      = []string{"k:a", "k:b", "k:n", "aws:PrincipalArn", "aws:username", "aws:PrincipalAccount", "aws:ResourceAccount", "kms:CallerAccount", "aws:userid", "aws:PrincipalServiceName", "aws:PrincipalType"}
+	someKeys      = []string{"k:a", "k:b", "k:n", "aws:FederatedProvider", "aws:PrincipalArn", "aws:username", "aws:PrincipalAccount", "aws:ResourceAccount", "kms:CallerAccount", "aws:userid", "aws:PrincipalServiceName", "aws:PrincipalType"}
 )
 
 // pairMaker makes policies and requests.
@@ -389,7 +389,7 @@ func (c *pairMaker) request(people []string, account string, multi map[string]bo
 	if anyone {
 		r.ResourceAccount = acct
 	}
-	keys := []string{"k:a", "k:b", "k:n", "aws:userid"}
+	keys := []string{"k:a", "k:b", "k:n", "aws:userid", "aws:FederatedProvider"}
 	if anyone {
 		keys = someKeys
 	}
@@ -399,6 +399,9 @@ func (c *pairMaker) request(people []string, account string, multi map[string]bo
 			if len(values) == 0 || multi[strings.ToLower(k)] {
 				values = append(values, pick(&c.chooser, requestValues...))
 			}
+		}
+		if k == "aws:FederatedProvider" && c.n(2) == 1 {
+			values = []string{pick(&c.chooser, somePeople[13:]...)}
 		}
 		if k == "aws:userid" && !anyone {
 			values = [][]string{nil, {someIDs[0]}, {someIDs[1] + ":s"}, {"x"}}[c.n(4)]

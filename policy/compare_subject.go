@@ -26,7 +26,7 @@ func (c *comparer) subjects() []who {
 	}
 	if !c.everybody {
 		s, _ := parseSubject(c.setting.Principal, c.given())
-		return []who{c.named(s, c.given())}
+		return c.withTokens(c.withIDs([]who{c.named(s, c.given())}))
 	}
 	var all []who
 	add := func(principal string, given requestContext) {
@@ -38,9 +38,6 @@ func (c *comparer) subjects() []who {
 	stranger := "arn:aws:iam::" + c.home + ":saml-provider/" + c.stranger
 	for _, name := range append(slices.Clip(c.names.providers), stranger) {
 		add(name, nil)
-		if len(c.names.providers) > 0 {
-			add("*", requestContext{"aws:federatedprovider": {name}})
-		}
 	}
 	for _, name := range c.names.services {
 		add(name, nil)
@@ -68,7 +65,7 @@ func (c *comparer) subjects() []who {
 			}
 		}
 	}
-	return c.withIDs(all)
+	return c.withTokens(c.withIDs(all))
 }
 
 // given returns the context of the setting.
@@ -93,6 +90,17 @@ func (c *comparer) named(s subject, given requestContext) who {
 		known.set(key)
 	}
 	return who{subject: s, principal: s.text, known: known}
+}
+
+// nobody returns the principal as one who calls with a token in place of credentials.
+func (c *comparer) nobody(w who) who {
+	given := c.given()
+	if v, ok := w.known["aws:federatedprovider"]; ok {
+		given["aws:federatedprovider"] = v
+	}
+	n := c.named(subject{kind: byNobody, text: w.subject.text}, given)
+	n.keys = w.keys
+	return n
 }
 
 // unnamed returns the users, roles or federated users of an account whom no policy names. Their
@@ -151,14 +159,12 @@ func (c *comparer) withIDs(all []who) []who {
 	for _, id := range c.names.ids {
 		taken = append(taken, literal(id), glob(id+":*"))
 	}
-	out := limits{out: []*language{c.languages.of(taken...)}}
 	for i, w := range slices.Clone(all) {
-		if w.subject.kind != byUser && !w.subject.isRole() {
+		_, known := w.known["aws:userid"]
+		if known || w.subject.kind != byUser && !w.subject.isRole() {
 			continue
 		}
-		keys := map[string]limits{"aws:userid": out}
-		maps.Copy(keys, w.keys)
-		all[i].keys = keys
+		all[i].keys = w.without("aws:userid", c.languages.of(taken...))
 		for _, id := range c.names.ids {
 			if strings.HasPrefix(id, "AROA") == w.subject.isRole() {
 				with := w
@@ -172,4 +178,37 @@ func (c *comparer) withIDs(all []who) []who {
 		}
 	}
 	return all
+}
+
+// withTokens adds to each principal that can call without credentials the same one with a token of
+// each identity provider that a policy names.
+func (c *comparer) withTokens(all []who) []who {
+	if len(c.names.providers) == 0 {
+		return all
+	}
+	var taken [][]token
+	for _, p := range c.names.providers {
+		taken = append(taken, literal(p))
+	}
+	for i, w := range slices.Clone(all) {
+		_, known := w.known["aws:federatedprovider"]
+		if known || c.everybody && w.subject.kind != byNobody {
+			continue
+		}
+		all[i].keys = w.without("aws:federatedprovider", c.languages.of(taken...))
+		for _, p := range c.names.providers {
+			with := w
+			with.known = maps.Clone(w.known)
+			with.known["aws:federatedprovider"] = []string{p}
+			all = append(all, with)
+		}
+	}
+	return all
+}
+
+// without returns the limits of the keys of w, and those of a key that has no value of a language.
+func (w who) without(key string, taken *language) map[string]limits {
+	keys := map[string]limits{key: {out: []*language{taken}}}
+	maps.Copy(keys, w.keys)
+	return keys
 }

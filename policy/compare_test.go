@@ -196,6 +196,9 @@ func TestCompareWhole(t *testing.T) {
 		"no key": {Policies{Identity: []Document{doc(t, `{"Effect":"Allow","Action":"kms:CreateKey","Resource":"*"}`)}, Resource: key(userBob)},
 			Policies{Identity: nothing, Resource: key(userBob)}, Setting{Principal: roleApp}, Narrower},
 		"a federated user without a session policy": {Policies{Identity: own}, Policies{}, Setting{Principal: fedBob}, Same},
+		"a Deny of NotPrincipal and a boundary on one side": {
+			Policies{Resource: denyBut(t, roleApp), Identity: own},
+			Policies{Resource: denyBut(t, roleApp), Identity: own, PermissionsBoundaries: []Document{doc(t, allowS3)}}, here, Narrower},
 		"a Deny of NotPrincipal and a boundary": {
 			Policies{Resource: denyBut(t, roleApp), Identity: own, PermissionsBoundaries: []Document{doc(t, allowS3)}},
 			Policies{Resource: bucket(aws(userBob)), Identity: own, PermissionsBoundaries: []Document{doc(t, allowS3)}}, here, Broader},
