@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// binding is a value for each variable that is open. What is not there has no value.
+// binding is a value for each key, in lower case, that an open variable stands for. What is not
+// there has no value.
 type binding map[string]string
 
 // witness looks for a request of the region that good accepts. Where there is none it notes what is
@@ -14,15 +15,16 @@ type binding map[string]string
 func (s *search) witness(r region, good func(Request) bool) bool {
 	vars := s.openVars(r)
 	if len(vars) == 0 && !slices.ContainsFunc(r.claims, func(q claim) bool { return q.t.unknown }) {
+		known := len(s.doubts)
 		if s.try(r, nil, good) {
 			return true
 		}
-		if !s.budget.over {
+		if !s.budget.over && len(s.doubts) == known {
 			s.doubt("a request that should differ does not")
 		}
 		return false
 	}
-	for _, b := range s.bindings(r, vars) {
+	for _, b := range s.bindings(r, s.keysOf(vars)) {
 		if s.try(r, b, good) {
 			return true
 		}
@@ -52,10 +54,19 @@ func (s *search) openVars(r region) []string {
 	return slices.Compact(names)
 }
 
+// keysOf returns the keys that variables stand for, in lower case.
+func (s *search) keysOf(vars []string) []string {
+	var keys []string
+	for _, name := range vars {
+		keys = append(keys, strings.ToLower(s.variables[name].Name))
+	}
+	return unique(keys)
+}
+
 // bindings returns values for the variables that are worth a try: some that fit the conditions on
 // their keys, one that no policy names, pieces of what stands beside them in the policies, and
 // none.
-func (s *search) bindings(r region, vars []string) []binding {
+func (s *search) bindings(r region, keys []string) []binding {
 	pieces := []string{"Example"}
 	add := func(l *language) {
 		for _, p := range l.patterns {
@@ -77,29 +88,22 @@ func (s *search) bindings(r region, vars []string) []binding {
 			}
 		}
 	}
-	uniform := func(value string) binding {
-		b := binding{}
-		for _, name := range vars {
-			b[name] = value
-		}
-		return b
-	}
-	own := uniform("Example")
-	for _, name := range vars {
-		key := strings.ToLower(s.variables[name].Name)
+	own := binding{}
+	for _, key := range keys {
+		own[key] = "Example"
 		if claims := r.on(key); len(claims) > 0 || len(s.f.keys[key].in) > 0 {
 			if v := s.present(key, claims); v.ok && len(v.values) == 1 {
-				own[name] = string(v.values[0])
+				own[key] = string(v.values[0])
 			}
 		}
 	}
 	all := []binding{own, {}}
-	for _, p := range unique(pieces)[:min(24, len(unique(pieces)))] {
-		all = append(all, uniform(p))
-		for _, name := range vars {
+	pieces = unique(pieces)
+	for _, p := range pieces[:min(24, len(pieces))] {
+		for _, key := range keys {
 			one, without := maps.Clone(own), maps.Clone(own)
-			one[name] = p
-			delete(without, name)
+			one[key] = p
+			delete(without, key)
 			all = append(all, one, without)
 		}
 	}
@@ -154,7 +158,7 @@ func (s *search) bound(l *language, b binding) *language {
 	value := map[rune][]token{}
 	for _, name := range l.vars {
 		v := s.variables[name]
-		if text, ok := b[name]; ok {
+		if text, ok := b[strings.ToLower(v.Name)]; ok {
 			value[s.languages.letters[name]] = literal(text)
 		} else if v.HasDefault {
 			value[s.languages.letters[name]] = literal(v.Default)
@@ -194,11 +198,10 @@ func (s *search) boundAll(list []*language, b binding) []*language {
 // try makes a request of the region with values for its variables.
 func (s *search) try(r region, b binding, good func(Request) bool) bool {
 	context := map[string][]string{}
-	for _, name := range s.openVars(r) {
-		v := s.variables[name]
-		context[strings.ToLower(v.Name)] = []string{}
-		if text, ok := b[name]; ok {
-			context[strings.ToLower(v.Name)] = []string{text}
+	for _, key := range s.keysOf(s.openVars(r)) {
+		context[key] = []string{}
+		if text, ok := b[key]; ok {
+			context[key] = []string{text}
 		}
 	}
 	claims := map[string][]claim{}
