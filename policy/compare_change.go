@@ -17,7 +17,8 @@ func (f frame) all(p Policies) Policies {
 }
 
 // differs decides a request for both sides and, when they differ, notes it as a witness for an
-// action and a resource of the line.
+// action and a resource of the line. Whether they do is open where it depends on an Allow with
+// NotPrincipal.
 func (d *difference) differs(r Request, cell region, l *line, i, j int) bool {
 	q, err := Prepare(r)
 	if err != nil {
@@ -34,7 +35,7 @@ func (d *difference) differs(r Request, cell region, l *line, i, j int) bool {
 	}
 	if q.e.undecided(to, refuses) != nil {
 		d.doubt("NotPrincipal in an Allow")
-		return false
+		return true
 	}
 	g := d.byGrant[d.grantOf(l)]
 	if g == nil {
