@@ -60,8 +60,8 @@ type Change struct {
 }
 
 // Compare returns what the new policies allow that the old ones do not, and the other way around,
-// with a request for each difference. Requests are decided as [Evaluate] does it, and it has decided
-// each of these for both sides.
+// with a request for each difference. Requests are decided as [Evaluate] does it, and it has
+// decided each of these for both sides.
 //
 // Each side has all policies that apply to requests of Setting.Principal. What neither side has is
 // not known, and assumed so that it does not decide:
@@ -80,8 +80,8 @@ type Change struct {
 // It is exact on actions, resources and principals with their wildcards, on NotAction, NotResource
 // and the NotPrincipal of a Deny, on Allow and Deny, any number of statements and documents,
 // boundaries, session and control policies, and on all condition operators with IfExists,
-// ForAllValues and ForAnyValue. The answer "same" is a proof for all requests, which are taken to be
-// these:
+// ForAllValues and ForAnyValue. The answer "same" is a proof for all requests, of which this is
+// taken for granted:
 //
 //   - A condition key that no statement asks for with a set operator has one value at most
 //     (reference_policies_condition-single-vs-multi-valued-context-keys).
@@ -94,10 +94,10 @@ type Change struct {
 //     context (KMS Developer Guide, alias-authorization), and not compared by itself.
 //
 // What is not decided is named in Comparison.Undecided: a policy variable that meets something else
-// than the same text, a wildcard, or values with which a request differs; a key that is compared as a
-// number, a date, an address or bytes and in another way as well, where no value that the policies
-// name shows a difference; an Allow with NotPrincipal, as for [Evaluate]; patterns that cost too
-// much.
+// than the same text, a wildcard, or values with which a request differs; a key that is compared as
+// a number, a date, an address or bytes and in another way as well, where no value that the
+// policies name shows a difference; an Allow with NotPrincipal, as for [Evaluate]; patterns that
+// cost too much.
 //
 // It fails where [Evaluate] would: when a policy has no meaning, or the setting has a principal or
 // an account that cannot be. It fails too when policies of an identity meet those of a resource and

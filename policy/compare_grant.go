@@ -171,7 +171,8 @@ func (d *difference) denied(r region) bool {
 // concerning adds the lines of a group that can concern the action that is looked at.
 func (d *difference) concerning(to, g group) group {
 	for _, l := range g {
-		if d.action.lang == nil || d.action.not || l.action.not || d.meet(d.action.lang, l.action.lang) {
+		if d.action.lang == nil || d.action.not || l.action.not ||
+			d.meet(d.action.lang, l.action.lang) {
 			to = append(to, l)
 		}
 	}

@@ -298,7 +298,7 @@ func TestCompareAccount(t *testing.T) {
 func TestCompareUndecided(t *testing.T) {
 	exception := `{"Effect":"Allow","NotPrincipal":` + aws(userBob) + `,"Action":"s3:GetObject","Resource":"*"}`
 	for name, c := range map[string]struct{ old, new, want string }{
-		"an Allow with NotPrincipal": {exception, grant(`{"Service":"s3.amazonaws.com"}`), "NotPrincipal in an Allow"},
+		"an Allow with NotPrincipal": {exception, `{"Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"s3:GetObject","Resource":"*"}`, "NotPrincipal in an Allow"},
 		"two classes": {`{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"NumericEquals":{"k:a":"5"},"StringLike":{"k:a":"5.?"}}}`,
 			`{"Effect":"Deny","Action":"s3:GetObject","Resource":"*"}`, "condition key k:a under operators of several classes"},
 		"a variable": {`{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"k:a":"${k:b}"},"StringLike":{"k:a":"x*","k:b":"y*"}}}`,
