@@ -162,8 +162,8 @@ func (s space) freshRune(used []rune) (rune, bool) {
 //
 // Where a pattern has a variable the answer is wider than the truth and never narrower: a string
 // that is one for some values of the variables has a word here, in which negative characters stand
-// for the values. Several languages cannot be held against each other then, so that one of them
-// alone counts.
+// for the values. Several languages cannot be held against each other then, but with anything in
+// place of the values, so that one of them alone counts.
 func (l *languages) word(s space, in, out []*language) (word, bool) {
 	key := conjunctionKey(append(slices.Clip(in), s.all), out)
 	a, ok := l.answers[key]
@@ -194,6 +194,9 @@ func (l *languages) solve(s space, in, out []*language) (word, bool) {
 	in = slices.Clone(in)
 	open := slices.IndexFunc(in, func(x *language) bool { return len(x.vars) > 0 })
 	if open >= 0 {
+		if _, ok := l.word(s, l.widened(in), closed(out)); !ok {
+			return nil, false
+		}
 		in = in[open : open+1]
 	} else {
 		in = append(in, s.all)

@@ -122,13 +122,14 @@ func TestCompare(t *testing.T) {
 			`{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::111122223333:saml-provider/P"},"Action":"sts:AssumeRoleWithSAML"}`, Broader},
 		"a key's account": {`{"Effect":"Allow","Principal":` + aws(acct) + `,"Action":"kms:*","Resource":"*"}`, `{"Effect":"Allow","Principal":` + aws(roleApp) + `,"Action":"kms:*","Resource":"*"}`, Different},
 		// Variables.
-		"a variable and a wildcard":   {on(`"arn:aws:s3:::b/${aws:username}/*"`), on(`"arn:aws:s3:::b/*"`), Broader},
-		"a variable twice":            {on(`["arn:aws:s3:::b/${aws:username}/*","arn:aws:s3:::b/${aws:username}/a"]`), on(`"arn:aws:s3:::b/${aws:username}/*"`), Same},
-		"a variable and a value":      {on(`"arn:aws:s3:::b/${aws:username}"`), on(`["arn:aws:s3:::b/${aws:username}","arn:aws:s3:::b/admin"]`), Broader},
-		"a deny with a variable":      {on(`"arn:aws:s3:::b/*"`), on(`"arn:aws:s3:::b/*"`) + `,{"Effect":"Deny","Action":"s3:*","NotResource":"arn:aws:s3:::b/${aws:username}/*"}`, Narrower},
-		"NotResource with a variable": {on(`"*"`), `{"Effect":"Allow","Action":"s3:GetObject","NotResource":"arn:aws:s3:::b/${aws:username}"},` + on(`"arn:aws:s3:::b/${aws:username}"`), Narrower},
-		"a value that is a variable":  {when(`{"StringEquals":{"k:a":"${k:b}"}}`), allow(""), Broader},
-		"a known value":               {on(`"arn:aws:s3:::b/${*}${$}"`), on(`"arn:aws:s3:::b/*"`), Broader},
+		"a variable and a wildcard":         {on(`"arn:aws:s3:::b/${aws:username}/*"`), on(`"arn:aws:s3:::b/*"`), Broader},
+		"a variable twice":                  {on(`["arn:aws:s3:::b/${aws:username}/*","arn:aws:s3:::b/${aws:username}/a"]`), on(`"arn:aws:s3:::b/${aws:username}/*"`), Same},
+		"a variable and a value":            {on(`"arn:aws:s3:::b/${aws:username}"`), on(`["arn:aws:s3:::b/${aws:username}","arn:aws:s3:::b/admin"]`), Broader},
+		"a deny with a variable":            {on(`"arn:aws:s3:::b/*"`), on(`"arn:aws:s3:::b/*"`) + `,{"Effect":"Deny","Action":"s3:*","NotResource":"arn:aws:s3:::b/${aws:username}/*"}`, Narrower},
+		"a deny with a variable, elsewhere": {on(`"arn:aws:s3:::b/in/*"`), on(`"arn:aws:s3:::b/in/*"`) + `,{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3:::b/out/${aws:username}"}`, Same},
+		"NotResource with a variable":       {on(`"*"`), `{"Effect":"Allow","Action":"s3:GetObject","NotResource":"arn:aws:s3:::b/${aws:username}"},` + on(`"arn:aws:s3:::b/${aws:username}"`), Narrower},
+		"a value that is a variable":        {when(`{"StringEquals":{"k:a":"${k:b}"}}`), allow(""), Broader},
+		"a known value":                     {on(`"arn:aws:s3:::b/${*}${$}"`), on(`"arn:aws:s3:::b/*"`), Broader},
 	} {
 		a, b := alone(doc(t, c.old)), alone(doc(t, c.new))
 		got, err := Compare(a, b, Setting{})
@@ -292,13 +293,22 @@ func TestCompareAccount(t *testing.T) {
 	if err != nil || got.Relation != Narrower || !strings.Contains(got.Changes[0].Witness.Principal, acct) {
 		t.Errorf("%+v, %v", got, err)
 	}
+	b = alone(doc(t, deny+`,"Condition":{"StringLike":{"k:a":"b"},"StringEquals":{"aws:ResourceAccount":"`+acct+`"}}}`))
+	if got, err = Compare(a, b, Setting{ResourceAccount: acct}); err != nil || got.Relation != Same {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got, err = Compare(a, b, Setting{ResourceAccount: other}); err != nil || got.Relation != Broader {
+		t.Errorf("%+v, %v", got, err)
+	}
 }
 
 // What is left open is named.
 func TestCompareUndecided(t *testing.T) {
 	exception := `{"Effect":"Allow","NotPrincipal":` + aws(userBob) + `,"Action":"s3:GetObject","Resource":"*"}`
+	exception2 := strings.Replace(exception, "GetObject", "PutObject", 1)
 	for name, c := range map[string]struct{ old, new, want string }{
-		"an Allow with NotPrincipal": {exception, `{"Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"s3:GetObject","Resource":"*"}`, "NotPrincipal in an Allow"},
+		"an Allow with NotPrincipal":             {exception, `{"Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"s3:GetObject","Resource":"*"}`, "NotPrincipal in an Allow"},
+		"an Allow with NotPrincipal and nothing": {exception, exception2, "NotPrincipal in an Allow"},
 		"two classes": {`{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"NumericEquals":{"k:a":"5"},"StringLike":{"k:a":"5.?"}}}`,
 			`{"Effect":"Deny","Action":"s3:GetObject","Resource":"*"}`, "condition key k:a under operators of several classes"},
 		"a variable": {`{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"k:a":"${k:b}"},"StringLike":{"k:a":"x*","k:b":"y*"}}}`,
