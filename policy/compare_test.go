@@ -127,6 +127,8 @@ func TestCompare(t *testing.T) {
 		"a variable and a value":            {on(`"arn:aws:s3:::b/${aws:username}"`), on(`["arn:aws:s3:::b/${aws:username}","arn:aws:s3:::b/admin"]`), Broader},
 		"a deny with a variable":            {on(`"arn:aws:s3:::b/*"`), on(`"arn:aws:s3:::b/*"`) + `,{"Effect":"Deny","Action":"s3:*","NotResource":"arn:aws:s3:::b/${aws:username}/*"}`, Narrower},
 		"a deny with a variable, elsewhere": {on(`"arn:aws:s3:::b/in/*"`), on(`"arn:aws:s3:::b/in/*"`) + `,{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3:::b/out/${aws:username}"}`, Same},
+		"a deny of one value":               {on(`"arn:aws:s3:::b/${aws:username}"`), on(`"arn:aws:s3:::b/${aws:username}"`) + `,{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3:::b/admin"}`, Narrower},
+		"a variable in front":               {when(`{"ArnLike":{"k:a":"arn:aws:sns:${k:b}:1:t"}}`), allow(""), Broader},
 		"NotResource with a variable":       {on(`"*"`), `{"Effect":"Allow","Action":"s3:GetObject","NotResource":"arn:aws:s3:::b/${aws:username}"},` + on(`"arn:aws:s3:::b/${aws:username}"`), Narrower},
 		"a value that is a variable":        {when(`{"StringEquals":{"k:a":"${k:b}"}}`), allow(""), Broader},
 		"a known value":                     {on(`"arn:aws:s3:::b/${*}${$}"`), on(`"arn:aws:s3:::b/*"`), Broader},
