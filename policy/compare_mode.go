@@ -71,7 +71,12 @@ func (c *comparer) allModes(s subject) []mode {
 	var order []sort
 	for i := range langs {
 		action := c.rest(langs, []int{i})
-		w, ok := c.languages.word(c.actionSpace, action.in, action.out)
+		// One for all: those that no policy is about may be decided in another way.
+		one := action
+		if c.about != nil {
+			one = action.and(limits{in: []*language{c.about}})
+		}
+		w, ok := c.languages.word(c.actionSpace, one.in, one.out)
 		if !ok {
 			continue
 		}

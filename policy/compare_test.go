@@ -299,6 +299,15 @@ func TestCompareAccount(t *testing.T) {
 	if got, err = Compare(a, b, Setting{ResourceAccount: acct}); err != nil || got.Relation != Same {
 		t.Errorf("%+v, %v", got, err)
 	}
+	// Control policies that allow nothing leave what they do not guard.
+	guard := [][]Document{nil}
+	a = Policies{ResourceControl: guard, Resource: &Document{Version: Version2012}}
+	open := doc(t, `{"Effect":"Allow","Principal":`+aws(acct)+`,"Action":["s3:Get*","iam:PassRole"],"Resource":"*","Condition":{"Bool":{"k:b":"true"}}}`)
+	if got, err := Compare(a, Policies{ResourceControl: guard, Resource: &open}, Setting{}); err != nil || got.Relation != Broader ||
+		got.Changes[0].Witness.Action != "iam:PassRole" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	a = alone(doc(t, deny+`,"Condition":{"StringLike":{"k:a":"b"}}}`))
 	if got, err = Compare(a, b, Setting{ResourceAccount: other}); err != nil || got.Relation != Broader {
 		t.Errorf("%+v, %v", got, err)
 	}
