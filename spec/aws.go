@@ -36,9 +36,9 @@ func offered(region string) bool {
 	return false
 }
 
-// partitionOf returns the partition of a region by how it begins (IAM User Guide, "Amazon Resource
-// Names": partitions; each partition keeps a prefix of its own).
-func partitionOf(region string) string {
+// PartitionOf returns the partition of a region by how it begins, "aws" for one that is not known (IAM User Guide,
+// "Amazon Resource Names": partitions; each partition keeps a prefix of its own).
+func PartitionOf(region string) string {
 	for _, p := range []struct{ prefix, partition string }{
 		{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"us-isob-", "aws-iso-b"}, {"us-isof-", "aws-iso-f"}, {"us-iso-", "aws-iso"},
 		{"eu-isoe-", "aws-iso-e"}, {"eusc-", "aws-eusc"},

@@ -34,6 +34,7 @@ func (c *checker) check() {
 	c.checkWas()
 	c.checkOwnFiles()
 	c.checkTags()
+	c.checkApprovals()
 	c.checkRole()
 	c.checkKeys()
 	c.checkBuckets()
@@ -65,7 +66,7 @@ func (c *checker) checkPlaceOfSetup() {
 		}
 		return
 	}
-	s.Partition = partitionOf(s.Region)
+	s.Partition = PartitionOf(s.Region)
 	switch {
 	case s.Partition == "aws-us-gov":
 		c.err(codePartition, d.region.n, "regions are: "+strings.Join(Regions(), ", "),

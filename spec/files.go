@@ -30,6 +30,17 @@ func (fs *Files) Load(path string) (*Spec, Diagnostics) {
 	return fs.add(origin{path, nil, readPolicyFile}, data)
 }
 
+// LoadBy is [Files.Load] with a reader of files, which is called from several goroutines at once.
+func (fs *Files) LoadBy(path string, read func(path string, max int64) ([]byte, error)) (*Spec, Diagnostics) {
+	data, err := read(path, maxBytes)
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	return fs.add(origin{path, data, func(p string) ([]byte, error) {
+		return read(p, maxPolicyFile)
+	}}, data)
+}
+
 // Read is [Parse] of what r gives. The error is that of r.
 func (fs *Files) Read(file string, r io.Reader) (*Spec, Diagnostics, error) {
 	data, err := readfile.AtMost(r, file, maxBytes)

@@ -75,6 +75,7 @@ type setupDraft struct {
 	statements                                               item[statementsDraft]
 	targets, ownFiles, was                                   []text
 	tags                                                     []named[text]
+	accept                                                   []item[approvalDraft]
 }
 
 type roleDraft struct {

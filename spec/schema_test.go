@@ -217,13 +217,13 @@ func TestFormsAgree(t *testing.T) {
 	forms := map[string]*form{
 		"setupName": setupName, "thingName": thingName, "iamName": iamName, "groupName": groupName, "groupOfPz": groupOfPz, "sid": sidForm,
 		"bucket": bucketForm, "account": accountForm, "region": regionForm, "path": pathForm, "alias": aliasForm, "arn": arnForm,
-		"managed": managedForm, "roleText": roleText, "freeText": freeText, "reason": reasonText, "file": fileForm, "upload": uploadForm, "own": ownForm, "tagKey": tagKey,
+		"managed": managedForm, "roleText": roleText, "freeText": freeText, "reason": reasonText, "file": fileForm, "upload": uploadForm, "own": ownForm, "tagKey": tagKey, "fingerprint": fingerprintForm, "day": dayForm,
 		"tagValue": tagValue, "policyText": policyText,
 	}
 	pieces := []string{
 		"", "a", "A", "z9", "0", "-", "_", "/", ".", ":", "+", "=", ",", "@", "~", "\\", " ", "\n", "\t", "\x00", "\x1f", "\x7f", "\u0085", "\u00a0", "¡",
 		"é", "漢", "🙂", "\u2028", "*", "$", "alias/", "arn:aws:iam::1:x", "/a/", "eu-west-1", "us-gov-west-1", "x-y-z-w-1", "111122223333",
-		"a-", "-a", "aws", "٣", "Ⅷ", "..", "../a", "a/../", "/..", "...", "./", "a/..b",
+		"a-", "-a", "aws", "٣", "Ⅷ", "2027-01-31", "0a1b2c3d4e5f", "..", "../a", "a/../", "/..", "...", "./", "a/..b",
 	}
 	short := len(pieces)
 	for _, n := range []int{3, 11, 12, 13, 38, 39, 40, 41, 62, 63, 64, 65, 128, 129, 250, 251, 256, 257, 512, 513, 1000, 1001, 1024, 1025, 2043, 2044, 2048, 2049} {

@@ -44,7 +44,8 @@ type Setup struct {
 	Targets             []string // of json, cloudformation, terraform, shell, in this order
 	Tags                []Tag    // sorted by key
 	OwnFiles            []string // see [OwnPattern]
-	PermissionsBoundary string   // ARN; "" for none; the role's own, when it has one, stands in Role
+	Accept              []Approval
+	PermissionsBoundary string // ARN; "" for none; the role's own, when it has one, stands in Role
 	BoundaryPolicy      *policy.Document
 	Places              Places
 }

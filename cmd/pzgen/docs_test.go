@@ -154,3 +154,52 @@ func TestSimulateHelp(t *testing.T) {
 		}
 	}
 }
+
+// The page about diff: its files are written, and its commands run in one repository. What they print is what the
+// page shows, to the letter.
+func TestDiffDocs(t *testing.T) {
+	page, err := os.ReadFile("../../docs/diff.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wrong := runSessions(t, string(page), 32); wrong != "" {
+		t.Error(wrong)
+	}
+}
+
+// runSessions runs what a page shows in a shell, in a git repository, and returns what is not as shown. A situation
+// of the page is shown in twelve lines at most.
+func runSessions(t *testing.T, page string, commands int) string {
+	t.Helper()
+	repo(t)
+	for _, block := range fence.FindAllStringSubmatch(page, -1) {
+		kind, name, body := block[1], block[2], block[3]
+		if kind != "console" {
+			if err := os.WriteFile(name, []byte(body), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		var got strings.Builder
+		for line := range strings.Lines(body) {
+			command, ok := strings.CutPrefix(line, "$ ")
+			if !ok {
+				continue
+			}
+			commands--
+			out, _ := exec.Command("sh", "-c", command).CombinedOutput() // its exit code is shown by echo $?
+			got.WriteString(line)
+			got.Write(out)
+			if n := bytes.Count(out, []byte("\n")); n > 12 {
+				return fmt.Sprintf("%q prints %d lines", command, n)
+			}
+		}
+		if got.String() != body {
+			return fmt.Sprintf("got\n%s\nthe page has\n%s", got.String(), body)
+		}
+	}
+	if commands != 0 {
+		return fmt.Sprintf("%d commands fewer than there were", commands)
+	}
+	return ""
+}

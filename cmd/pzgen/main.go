@@ -82,6 +82,8 @@ func newApp(e *env) *cli.App {
 			validateCommand(e),
 			mergeCommand(e),
 			unmergeCommand(e),
+			diffCommand(e),
+			explainCommand(e),
 			simulateCommand(e),
 			schemaCommand(e),
 			templatesCommand(e),

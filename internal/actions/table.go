@@ -24,6 +24,18 @@ type Table struct {
 	services map[string]*service
 }
 
+// Level is the access level of an action, as AWS's reference has it.
+type Level string
+
+// The access levels (IAM User Guide, access_policies_understand-policy-summary-access-level-summaries).
+const (
+	List        Level = "list"
+	Read        Level = "read"
+	Write       Level = "write"
+	Tagging     Level = "tagging"
+	Permissions Level = "permissions" // it grants or changes access
+)
+
 type service struct {
 	name    string
 	types   map[string][]arnPattern // ARNs of the types of resources
@@ -34,6 +46,7 @@ type service struct {
 
 type action struct {
 	name  string
+	level Level
 	types []string
 	keys  []string
 }
@@ -67,7 +80,7 @@ func read(data string) *Table {
 		case "set":
 			s.sets[rest[0]] = rest[1:]
 		case "action":
-			s.actions[strings.ToLower(rest[0])] = &action{rest[0], rest[2:], s.sets[rest[1]]}
+			s.actions[strings.ToLower(rest[0])] = &action{rest[0], Level(rest[1]), rest[3:], s.sets[rest[2]]}
 		default:
 			panic("table of actions: " + line)
 		}
@@ -223,4 +236,12 @@ func (s *service) names() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// Level returns the access level of an action. ok is false for one that is not known.
+func (t *Table) Level(name string) (level Level, ok bool) {
+	if _, found := t.match(name); len(found) == 1 {
+		return found[0].level, true
+	}
+	return "", false
 }

@@ -148,3 +148,17 @@ func TestMatches(t *testing.T) {
 		}
 	}
 }
+
+func TestLevel(t *testing.T) {
+	for name, want := range map[string]Level{"s3:GetObject": Read, "s3:listbucket": List, "s3:PutObject": Write,
+		"s3:PutBucketPolicy": Permissions, "kms:CreateGrant": Permissions, "iam:TagRole": Tagging} {
+		if got, ok := Default().Level(name); got != want || !ok {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	for _, name := range []string{"s3:Nothing", "s3:*", "nothing:Get", ""} {
+		if got, ok := Default().Level(name); ok {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}

@@ -35,6 +35,9 @@ var layers = []struct {
 	{"internal/proof", ""},
 	{"internal/shape", "internal/model internal/output spec"},
 	{"internal/engine", ""},
+	{"internal/gittree", "nothing"},
+	{"internal/snapshot", ""},
+	{"internal/diff", ""},
 	{"", ""}, // packages of single commands: on top of all of these, and under cmd
 	{"cmd/pzgen", ""},
 }

@@ -82,6 +82,10 @@ type Source struct {
 	Stdin     io.Reader // read where Files names it
 	Strict    bool      // warnings are errors
 	Templates string    // a folder of templates to lay over the built-in ones, or ""
+
+	// ReadFile reads a spec or a policy file by its path, at most max bytes; nil reads those of the
+	// file system.
+	ReadFile func(path string, max int64) ([]byte, error)
 }
 
 // Specs are specs that were read.
@@ -111,6 +115,8 @@ func Load(src Source) (*Specs, spec.Diagnostics, error) {
 			if s, ds, err = loading.Read(stdinShown, src.Stdin); err != nil {
 				return nil, nil, err
 			}
+		} else if src.ReadFile != nil {
+			s, ds = loading.LoadBy(f, src.ReadFile)
 		} else {
 			s, ds = loading.Load(f)
 		}

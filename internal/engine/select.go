@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/pzgen/pzgen/templates"
@@ -185,4 +186,25 @@ func sortedKeys(m map[string]string) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// Setups returns the setups as the specs have them, those of each spec sorted by name.
+func (s *Specs) Setups() []*spec.Setup {
+	var all []*spec.Setup
+	for _, one := range s.list {
+		all = append(all, one.Setups...)
+	}
+	return all
+}
+
+// Where returns the place of a setup in its spec; the zero Place when the run has none of this name.
+func (r *Run) Where(name string) deployed.Place {
+	i, ok := slices.BinarySearchFunc(r.jobs, name, func(j job, name string) int {
+		return strings.Compare(j.setup.Name, name)
+	})
+	if !ok {
+		return deployed.Place{}
+	}
+	p := r.jobs[i].setup.Places[""]
+	return deployed.Place{Path: r.jobs[i].file, Line: p.Line, Col: p.Col}
 }

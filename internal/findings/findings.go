@@ -175,7 +175,7 @@ func (r Report) markdown(w io.Writer) error {
 		b.WriteString("| level | rule | place | what | what to do |\n| --- | --- | --- | --- | --- |\n")
 	}
 	for _, f := range r.Findings {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", f.Level, cell(f.Rule), cell(f.Place()), cell(f.Message), cell(f.Hint))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", f.Level, Cell(f.Rule), Cell(f.Place()), Cell(f.Message), Cell(f.Hint))
 	}
 	for _, f := range r.Findings {
 		if f.Detail != "" {
@@ -183,15 +183,15 @@ func (r Report) markdown(w io.Writer) error {
 			for strings.Contains(f.Detail, fence) {
 				fence += "`"
 			}
-			fmt.Fprintf(&b, "\n%s\n\n%sdiff\n%s\n%s\n", cell(f.Place()), fence, strings.TrimSuffix(f.Detail, "\n"), fence)
+			fmt.Fprintf(&b, "\n%s\n\n%sdiff\n%s\n%s\n", Cell(f.Place()), fence, strings.TrimSuffix(f.Detail, "\n"), fence)
 		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// cell returns s for a table's cell, verbatim: nothing in it is markup.
-func cell(s string) string {
+// Cell returns s for a table's cell, verbatim: nothing in it is markup.
+func Cell(s string) string {
 	var b strings.Builder
 	for _, r := range Plain(s) {
 		switch {

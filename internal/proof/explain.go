@@ -3,121 +3,31 @@ package proof
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
 
-// A grant is one action on one resource, allowed or denied to one principal under some conditions. A document is a set of them, however its
-// statements are split: each applies by itself, and lists within one mean any of their values (IAM User Guide, "Policy evaluation logic").
-type grant struct{ effect, who, action, on, when string }
-
-// maxGrants is how many grants documents are taken apart into; beyond, they are compared statement by statement.
-const maxGrants = 20000
-
-// grants takes a document apart. show writes its texts. It fails when there would be too many.
-func grants(d policy.Document, show func(policy.Text) string) (map[grant]bool, bool) {
-	out := map[grant]bool{}
-	for _, s := range d.Statements {
-		who, actions, on := principals(s, show), oneOrAllBut(s.Action, s.NotAction, show), oneOrAllBut(s.Resource, s.NotResource, show)
-		if len(out)+len(who)*len(actions)*len(on) > maxGrants {
-			return nil, false
-		}
-		when := conditions(s, show)
-		for _, w := range who {
-			for _, a := range actions {
-				for _, r := range on {
-					out[grant{s.Effect, w, a, r, when}] = true
-				}
-			}
-		}
-	}
-	return out, true
-}
-
-func oneOrAllBut(yes, not policy.Texts, show func(policy.Text) string) []string {
-	switch {
-	case yes.Values != nil:
-		return shown(yes, show)
-	case not.Values != nil:
-		return []string{"everything but " + strings.Join(shown(not, show), " and ")}
-	}
-	return []string{""}
-}
-
-// shown writes the values of an element, sorted.
-func shown(t policy.Texts, show func(policy.Text) string) []string {
-	out := make([]string, len(t.Values))
-	for i, v := range t.Values {
-		out[i] = show(v)
-	}
-	slices.Sort(out)
-	return out
-}
-
-func principals(s policy.Statement, show func(policy.Text) string) []string {
-	list := func(p *policy.Principal) []string {
-		if p.Any {
-			return []string{"anybody"}
-		}
-		var out []string
-		for _, t := range p.Types {
-			for _, v := range shown(t.Values, show) {
-				switch {
-				case t.Type == "Service":
-					v = "the service " + v
-				case t.Type == "AWS" && v == "*":
-					v = "anybody in AWS"
-				case t.Type != "AWS":
-					v = t.Type + " " + v
-				}
-				out = append(out, v)
-			}
-		}
-		return out
-	}
-	switch {
-	case s.Principal != nil:
-		return list(s.Principal)
-	case s.NotPrincipal != nil:
-		return []string{"everybody but " + strings.Join(list(s.NotPrincipal), " and ")}
-	}
-	return []string{""}
-}
-
-// conditions writes all conditions of a statement, in an order of their own.
-func conditions(s policy.Statement, show func(policy.Text) string) string {
-	all := make([]string, len(s.Condition))
-	for i, c := range s.Condition {
-		all[i] = fmt.Sprintf("%s %s %s", c.Key, c.Operator, strings.Join(shown(c.Values, show), " or "))
-	}
-	slices.Sort(all)
-	return strings.Join(all, " and ")
-}
+// mostGrants is how many grants are told of one difference.
+const mostGrants = 20000
 
 // maxSentences is how many sentences a finding has.
 const maxSentences = 12
 
-// inWords tells in sentences what got grants more and less than wanted: who may do what on what,
-// when. holder is who has a document that names no principal. Both documents are resolved under
-// env, whose values are written as the names they stand for, unless known has them.
+// inWords tells in sentences what got grants more and less than wanted, by [policy.Compare]: who may
+// do what on what, when. holder is who has a document that names no principal. Both documents are
+// resolved under env, whose values are written as the names they stand for, unless known has them.
 func inWords(subject, holder string, got, want policy.Document, env, known policy.Env, fixed bool) []string {
+	c, err := compare(want, got)
+	if err != nil {
+		return []string{fmt.Sprintf("%s has a document that cannot be compared: %v", subject, err)}
+	}
 	show := namesFor(known, fixed, env)
 	write := func(t policy.Text) string { return show.Replace(t.IAM()) }
-	more, ok := grants(got, write)
-	less, fine := grants(want, write)
-	if !ok || !fine {
-		return []string{subject + " has a document that is too large to be told apart in words"}
-	}
-	has, wants := maps.Clone(more), maps.Clone(less)
-	uncovered(more, wants)
-	uncovered(less, has)
-	if len(more)+len(less) == 0 && !maps.Equal(has, wants) {
-		return []string{subject + " says the same in other words"}
-	}
+	more, less := grants(c, policy.Broader, got, want, write), grants(c, policy.Narrower, got, want, write)
 	var lines []string
 	if !fixed {
 		lines = heldFixed(subject, more, less, known)
@@ -125,7 +35,7 @@ func inWords(subject, holder string, got, want policy.Document, env, known polic
 	for _, part := range []struct {
 		grants      map[grant]bool
 		allow, deny string
-	}{{more, "also allows", "also denies"}, {less, "does not allow", "does not deny"}} {
+	}{{more, "also allows", "does not deny"}, {less, "does not allow", "also denies"}} {
 		for _, g := range folded(part.grants) {
 			verb := part.allow
 			if g.effect == policy.Deny {
@@ -134,61 +44,43 @@ func inWords(subject, holder string, got, want policy.Document, env, known polic
 			lines = append(lines, subject+" "+verb+" "+g.sentence(holder))
 		}
 	}
+	for _, why := range c.Undecided {
+		lines = append(lines, fmt.Sprintf("%s may differ: %s is not decided", subject, why))
+	}
+	if len(c.Changes)+len(c.Undecided) == 0 && !deployed.SameDocument(got, want) {
+		return []string{subject + " says the same in other words"}
+	}
 	if n := len(lines) - maxSentences; n > 0 {
 		lines = append(lines[:maxSentences], fmt.Sprintf("and %d more", n))
 	}
 	return lines
 }
 
-// uncovered takes out of a set what some grant of another set says too: the same one, or one that
-// is wider. A document that allows s3:* on a bucket allows s3:GetObject there.
-func uncovered(set, by map[grant]bool) {
-	for g := range set {
-		if by[g] {
-			delete(set, g)
-			continue
-		}
-		for wide := range by {
-			if wide.covers(g) {
-				delete(set, g)
-				break
-			}
+// compare compares two documents. What the policy of a principal denies counts although nothing else in it allows it:
+// others may.
+func compare(want, got policy.Document) (policy.Comparison, error) {
+	for _, s := range append(slices.Clone(want.Statements), got.Statements...) {
+		if s.Principal != nil || s.NotPrincipal != nil {
+			return policy.Compare(policy.Policies{Resource: &want}, policy.Policies{Resource: &got}, policy.Setting{})
 		}
 	}
+	c, err := policy.Compare(identity(want), identity(got), policy.Setting{})
+	if err != nil {
+		return c, err
+	}
+	denied, err := policy.Compare(identity(want, everything), identity(got, everything), policy.Setting{})
+	for _, d := range denied.Changes {
+		if s, effect := origin(d, got, want); s != nil && effect == policy.Deny {
+			c.Changes = append(c.Changes, d)
+		}
+	}
+	return c, err
 }
 
-// covers reports whether a grant says all that another one says, as far as wildcards tell: one
-// that covers may be taken for one that does not, never the other way around.
-func (g grant) covers(o grant) bool {
-	return g.effect == o.effect && (g.when == "" || g.when == o.when) &&
-		(g.who == o.who || g.who == "anybody") &&
-		wider(strings.ToLower(g.action), strings.ToLower(o.action)) && wider(g.on, o.on)
-}
+func identity(docs ...policy.Document) policy.Policies { return policy.Policies{Identity: docs} }
 
-// wider reports whether what a pattern stands for includes all that another one does. A star in
-// the narrow one is matched by a star alone, and what is not a plain pattern by itself alone.
-func wider(wide, narrow string) bool {
-	if wide == narrow {
-		return true
-	}
-	const but = "everything but "
-	if strings.HasPrefix(wide, but) || strings.HasPrefix(narrow, but) || strings.Contains(wide, "?") {
-		return false
-	}
-	parts := strings.Split(wide, "*")
-	if len(parts) == 1 || !strings.HasPrefix(narrow, parts[0]) {
-		return false
-	}
-	rest, last := narrow[len(parts[0]):], parts[len(parts)-1]
-	for _, p := range parts[1 : len(parts)-1] {
-		_, after, ok := strings.Cut(rest, p)
-		if !ok {
-			return false
-		}
-		rest = after
-	}
-	return strings.HasSuffix(rest, last)
-}
+var everything = policy.Document{Version: policy.Version2012, Statements: []policy.Statement{{Effect: policy.Allow,
+	Action: policy.List(policy.Literal("*")), Resource: policy.List(policy.Literal("*"))}}}
 
 func (g grant) sentence(holder string) string {
 	s := g.action

@@ -182,8 +182,17 @@ func (p *proof) fromDifference(g generators.Generator, d deployed.Difference, en
 // documentDiffers says in words how a document differs from the wanted one, and where.
 func (p *proof) documentDiffers(g generators.Generator, d deployed.Difference, env policy.Env, f *Finding) {
 	got, want := d.HaveDoc.Fill(env), d.WantDoc.Fill(env)
+	if g.Fixed {
+		got, want = p.withoutPlaceholders(got, env), p.withoutPlaceholders(want, env)
+	}
 	more, less := subtract(got, want), subtract(want, got)
 	f.Details = inWords(g.Name, p.holder(d.Document), got, want, env, p.m.DeployedEnv(), g.Fixed)
+	for _, s := range less {
+		if r := p.reason(d.Document, s.Sid); r != nil && r.Breaks != "" && !slices.ContainsFunc(got.Statements,
+			func(o policy.Statement) bool { return o.Sid == s.Sid }) {
+			f.Details = append(f.Details, fmt.Sprintf("without %s: %s", calls.SidName(s.Sid), r.Breaks))
+		}
+	}
 	switch {
 	case len(more) > 0:
 		f.Sid = more[0].Sid

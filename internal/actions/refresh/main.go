@@ -36,6 +36,7 @@ type service struct {
 		Name                string
 		ActionConditionKeys []string
 		Resources           []struct{ Name string }
+		Annotations         struct{ Properties properties }
 	}
 	ConditionKeys []struct{ Name string }
 	Resources     []struct {
@@ -43,6 +44,24 @@ type service struct {
 		ARNFormats    []string
 		ConditionKeys []string
 	}
+}
+
+// properties tell the access level of an action.
+type properties struct{ IsList, IsWrite, IsPermissionManagement, IsTaggingOnly bool }
+
+// level returns the access level by the name that internal/actions has for it.
+func (p properties) level() string {
+	switch {
+	case p.IsPermissionManagement:
+		return "permissions"
+	case p.IsTaggingOnly:
+		return "tagging"
+	case p.IsWrite:
+		return "write"
+	case p.IsList:
+		return "list"
+	}
+	return "read"
 }
 
 func write(out io.Writer, date string, files []string) error {
@@ -93,7 +112,7 @@ func (s *service) write(out io.Writer) {
 			sets[set] = n
 			fmt.Fprintf(out, "set %d %s\n", n, set)
 		}
-		line := fmt.Sprintf("action %s %d %s", a.Name, n, strings.Join(sorted(types), " "))
+		line := fmt.Sprintf("action %s %s %d %s", a.Name, a.Annotations.Properties.level(), n, strings.Join(sorted(types), " "))
 		fmt.Fprintln(out, strings.TrimRight(line, " "))
 	}
 }

@@ -19,9 +19,11 @@ func TestWrite(t *testing.T) {
 	one := file("one.json", `{"Name": "one", "Version": "v1.4",
 		"Actions": [
 			{"Name": "Get", "ActionConditionKeys": ["one:b", "one:a"], "Resources": [{"Name": "a thing"}]},
-			{"Name": "Tag", "ActionConditionKeys": ["one:a"], "Resources": [{"Name": "other"}]},
-			{"Name": "List"},
-			{"Name": "Look", "ActionConditionKeys": ["one:a", "one:b"]}],
+			{"Name": "Tag", "ActionConditionKeys": ["one:a"], "Resources": [{"Name": "other"}],
+				"Annotations": {"Properties": {"IsTaggingOnly": true, "IsWrite": true}}},
+			{"Name": "List", "Annotations": {"Properties": {"IsList": true}}},
+			{"Name": "Look", "ActionConditionKeys": ["one:a", "one:b"],
+				"Annotations": {"Properties": {"IsWrite": true}}}],
 		"ConditionKeys": [{"Name": "one:b", "Types": ["String"]}, {"Name": "one:a"}, {"Name": "aws:ResourceTag/${TagKey}"}],
 		"Resources": [{"Name": "a thing", "ARNFormats": ["arn:${Partition}:one:::${Name}"]},
 			{"Name": "other", "ARNFormats": ["arn:${Partition}:one:::o/${Name}"], "ConditionKeys": ["aws:ResourceTag/${TagKey}"]}]}`)
@@ -36,11 +38,11 @@ type a-thing arn:${Partition}:one:::${Name}
 type other arn:${Partition}:one:::o/${Name}
 keys aws:ResourceTag/* one:a one:b
 set 1 one:a one:b
-action Get 1 a-thing
+action Get read 1 a-thing
 set 2 aws:ResourceTag/* one:a
-action Tag 2 other
-action List 0
-action Look 1
+action Tag tagging 2 other
+action List list 0
+action Look write 1
 `
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

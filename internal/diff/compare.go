@@ -1,0 +1,152 @@
+package diff
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// States returns what changes from one State to another, in no order.
+func States(old, new deployed.State) []Change {
+	a, b := newView(old), newView(new)
+	out := settings(a, b)
+	out = append(out, grants(a, b)...)
+	return append(out, unread(a, b)...)
+}
+
+// unread returns what the new side has that was not understood. What the old side has of the same words is no change.
+func unread(old, new view) []Change {
+	known := map[string]bool{}
+	for _, u := range old.unknown {
+		known[u.String()] = true
+	}
+	var out []Change
+	for _, u := range new.unknown {
+		if known[u.String()] {
+			continue
+		}
+		out = append(out, Change{Kind: Undecided, Severity: Write, Subject: u.Kind + " " + quoted(u.What),
+			Message: "not understood: " + u.String(), New: sideAt(u.At)})
+	}
+	return out
+}
+
+// renamed is a thing that has another name in new than in old.
+type renamed struct{ old, new string }
+
+// of returns what something is called in old.
+func (r renamed) of(what string) string {
+	if rest, ok := strings.CutSuffix(what, r.new); ok && r.new != "" {
+		return rest + r.old
+	}
+	return what
+}
+
+// renamedRole returns the role that takes the place of another one. What it may do is compared with what that one
+// might: that it is another role is said by itself.
+func renamedRole(old, new view) renamed {
+	only := func(a, b view) (names []string) {
+		for _, r := range a.settings.Roles {
+			if !slices.ContainsFunc(b.settings.Roles, func(o deployed.Role) bool {
+				return o.Name.V.String() == r.Name.V.String()
+			}) {
+				names = append(names, fmt.Sprintf("role %q", r.Name.V.String()))
+			}
+		}
+		return names
+	}
+	gone, come := only(old, new), only(new, old)
+	if len(gone) != 1 || len(come) != 1 {
+		return renamed{}
+	}
+	return renamed{gone[0], come[0]}
+}
+
+// union returns the holders of both sides by their names in new.
+func union(a, b map[string]*held, was renamed) []string {
+	all := slices.Collect(maps.Keys(b))
+	for what := range a {
+		if rest, ok := strings.CutSuffix(what, was.old); ok && was.old != "" {
+			what = rest + was.new
+		}
+		all = append(all, what)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// compared is what came of comparing two holders of policies; one of them may be nil.
+type compared struct {
+	old, new *held
+	changes  []Change
+}
+
+func compare(oldView, newView view, old, new *held) compared {
+	out := compared{old: old, new: new}
+	some := new
+	if some == nil {
+		some = old
+	}
+	setting := policy.Setting{Principal: some.principal}
+	if some.kind != policy.Identity {
+		setting = policy.Setting{ResourceAccount: newView.account}
+	}
+	result, err := policy.Compare(old.policies(), new.policies(), setting)
+	if err != nil {
+		out.changes = []Change{{Kind: Undecided, Severity: Write, Subject: some.what,
+			Message: fmt.Sprintf("%s cannot be compared: %v", some.what, err), Old: old.place(), New: new.place()}}
+		return out
+	}
+	home := newView.account
+	if !newView.placed && !oldView.placed {
+		home = "" // who is outside is not known
+	}
+	for _, c := range result.Changes {
+		if some.kind != policy.Identity && (c.Kind == policy.Narrower && !oldView.things[some.what] ||
+			c.Kind == policy.Broader && !newView.things[some.what]) {
+			continue // a denial on something that is not there yet, or not among what is read any more
+		}
+		out.changes = append(out.changes, granted(home, old, new, some, c))
+	}
+	if some.kind == policy.Identity {
+		out.changes = append(denials(home, old, new, some, setting), slices.DeleteFunc(out.changes, func(c Change) bool {
+			return c.byDenial
+		})...)
+	}
+	for _, why := range result.Undecided {
+		out.changes = append(out.changes, Change{Kind: Undecided, Severity: Write, Subject: some.what,
+			Message: fmt.Sprintf("%s may differ: %s is not decided", some.what, why), Old: old.place(), New: new.place()})
+	}
+	return out
+}
+
+// policies returns the policies of a holder, as far as it is there.
+func (h *held) policies() policy.Policies {
+	var p policy.Policies
+	if h == nil {
+		return p
+	}
+	if h.kind != policy.Identity {
+		all := policy.Document{Version: h.docs[0].Document.Version}
+		for _, d := range h.docs {
+			all.Statements = append(all.Statements, d.Document.Statements...)
+		}
+		p.Resource = &all
+		return p
+	}
+	for _, d := range h.docs {
+		p.Identity = append(p.Identity, d.Document)
+	}
+	return p
+}
+
+func (h *held) place() *Side {
+	if h == nil {
+		return nil
+	}
+	return sideAt(h.docs[0].At)
+}

@@ -1,0 +1,181 @@
+package diff
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pzgen/pzgen/policy"
+)
+
+// grants compares the policies of each principal and of each resource. What moves from a principal's policy to that of
+// a resource, or back, is found on both sides; moved takes it out again.
+func grants(old, new view) []Change {
+	var identities, resources []compared
+	was := renamedRole(old, new)
+	for _, what := range union(old.identities, new.identities, was) {
+		identities = append(identities, compare(old, new, old.identities[was.of(what)], new.identities[what]))
+	}
+	for _, what := range union(old.resources, new.resources, was) {
+		resources = append(resources, compare(old, new, old.resources[was.of(what)], new.resources[what]))
+	}
+	moved(new.account, identities, resources)
+	var out []Change
+	for _, c := range append(identities, resources...) {
+		out = append(out, c.changes...)
+	}
+	return out
+}
+
+// denials compares what the policies of a principal deny, which counts although nothing else in them allows it: the
+// policy of a resource may, or that of a group.
+func denials(home string, old, new, some *held, in policy.Setting) []Change {
+	everything := policy.Document{Version: policy.Version2012, Statements: []policy.Statement{{Effect: policy.Allow,
+		Action: policy.List(policy.Literal("*")), Resource: policy.List(policy.Literal("*"))}}}
+	with := func(h *held) policy.Policies {
+		p := h.policies()
+		p.Identity = append(p.Identity, everything)
+		return p
+	}
+	var out []Change
+	result, err := policy.Compare(with(old), with(new), in)
+	if err != nil {
+		return nil // the comparison of the policies themselves said so
+	}
+	for _, c := range result.Changes {
+		if one := granted(home, old, new, some, c); one.byDenial {
+			out = append(out, one)
+		}
+	}
+	for _, why := range result.Undecided {
+		out = append(out, Change{Kind: Undecided, Severity: Write, Subject: some.what,
+			Message: fmt.Sprintf("%s may be denied something else: %s is not decided", some.what, why), Old: old.place(), New: new.place()})
+	}
+	return out
+}
+
+// side returns where the statement is that a change comes from: of those that decide its witness the one that is
+// written like it, or else the first.
+func (h *held) side(causes []policy.Cause, change policy.Change) (*Side, *policy.Statement) {
+	var side *Side
+	var statement *policy.Statement
+	for _, c := range causes {
+		at, s := h.statement(c)
+		switch {
+		case s == nil:
+		case side == nil:
+			side, statement = at, s
+			if writtenLike(s, change) {
+				return at, s
+			}
+		case writtenLike(s, change):
+			return at, s
+		}
+	}
+	return side, statement
+}
+
+// writtenLike reports whether a statement has the actions of a change, and its principals.
+func writtenLike(s *policy.Statement, c policy.Change) bool {
+	has := func(values []policy.Text, v string) bool {
+		return slices.ContainsFunc(values, func(t policy.Text) bool { return t.IAM() == v })
+	}
+	for _, a := range c.Actions {
+		if !has(s.Action.Values, a) {
+			return false
+		}
+	}
+	if s.Principal == nil || s.Principal.Any {
+		return len(c.Principals) == 0 || s.Principal != nil
+	}
+	for _, p := range c.Principals {
+		if !slices.ContainsFunc(s.Principal.Types, func(t policy.PrincipalType) bool { return has(t.Values.Values, p) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// statement returns a statement that Evaluate named, and where it is.
+func (h *held) statement(c policy.Cause) (*Side, *policy.Statement) {
+	if h == nil {
+		return nil, nil
+	}
+	in := 0
+	if rest, ok := strings.CutPrefix(c.Policy, "identity["); ok {
+		in, _ = strconv.Atoi(strings.TrimSuffix(rest, "]"))
+	} else {
+		for in < len(h.docs)-1 && c.Statement >= len(h.docs[in].Document.Statements) {
+			c.Statement -= len(h.docs[in].Document.Statements)
+			in++
+		}
+	}
+	if in >= len(h.docs) || c.Statement >= len(h.docs[in].Document.Statements) {
+		return nil, nil
+	}
+	d := h.docs[in]
+	s := sideAt(d.At)
+	if c.Statement < len(d.Statements) {
+		s = sideAt(d.Statements[c.Statement])
+	}
+	s.Sid = c.Sid
+	return s, &d.Document.Statements[c.Statement]
+}
+
+// grants reports whether a holder has an Allow too that grants on the other side; one of others' policies, which no
+// document has, is on both.
+func (h *held) grants(s *policy.Statement) bool {
+	if s == nil || s.Effect != policy.Allow {
+		return true
+	}
+	for _, d := range h.docs {
+		if slices.ContainsFunc(d.Document.Statements, func(o policy.Statement) bool { return o.Normal() == s.Normal() }) {
+			return true
+		}
+	}
+	return false
+}
+
+// granted returns a difference of two policies as a change.
+func granted(account string, old, new, some *held, c policy.Change) Change {
+	out := Change{Kind: Broader, Subject: some.what, Actions: c.Actions, Resources: c.Resources,
+		Witness: (*Witness)(&c.Witness)}
+	if c.Kind == policy.Narrower {
+		out.Kind = Narrower
+	}
+	for _, cond := range c.Conditions {
+		out.Conditions = append(out.Conditions, wholeCondition(cond))
+	}
+	out.about = strings.Join(slices.Concat(c.NotActions, []string{""}, c.NotResources), "\x01")
+	var before, after *policy.Statement
+	out.Old, before = old.side(c.Old, c)
+	out.New, after = new.side(c.New, c)
+	w := wording{some: some, change: c, before: before, after: after}
+	denying, granting := old, after
+	if out.Kind == Narrower {
+		denying, granting = new, before
+	}
+	if deny := w.deny(); deny != nil && denying.grants(granting) { // what is denied is more to the point than what is allowed beside it
+		w.denied, out.byDenial = deny, true
+		out.Actions, out.Resources = written(deny.Action), written(deny.Resource)
+		w.change.Actions, w.change.NotActions = out.Actions, written(deny.NotAction)
+		w.change.Resources, w.change.NotResources = out.Resources, written(deny.NotResource)
+		w.change.Conditions, out.Conditions = deny.Condition, nil
+		for _, cond := range deny.Condition {
+			out.Conditions = append(out.Conditions, wholeCondition(cond))
+		}
+		w.change.Principals, w.change.NotPrincipals = nil, nil
+		if deny.Principal != nil {
+			w.change.Principals = principals(deny.Principal)
+		}
+		if deny.NotPrincipal != nil {
+			w.change.NotPrincipals = principals(deny.NotPrincipal)
+		}
+		out.about = strings.Join(append([]string{"denied"}, slices.Concat(w.change.NotActions, []string{""}, w.change.NotResources)...), "\x01")
+	}
+	out.Principal = w.principal()
+	out.Severity = severity(account, some, w.change, w.lost())
+	out.say(w.who(), " ", w.does())
+	return out
+}

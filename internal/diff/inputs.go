@@ -1,0 +1,201 @@
+package diff
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/internal/snapshot"
+)
+
+// Inputs compares all setups of two inputs, several at once, and returns what changes in them. A setup whose files
+// are the same byte by byte is not read. The error is that of the first setup that cannot be read.
+func Inputs(ctx context.Context, old, new *snapshot.Input) ([]Change, error) {
+	names, err := pair(old, new)
+	if err != nil {
+		return nil, err
+	}
+	changes, errs := make([][]Change, len(names)), make([]error, len(names))
+	var group sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, n := range names {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			if errs[i] = ctx.Err(); errs[i] == nil {
+				changes[i], errs[i] = one(ctx, old, new, n)
+			}
+		})
+	}
+	group.Wait()
+	var all []Change
+	for i := range names {
+		if errs[i] != nil {
+			return nil, errs[i]
+		}
+		all = append(all, changes[i]...)
+	}
+	return finish(all), nil
+}
+
+// names is what a setup is called on each side, and in what is said of it.
+type names struct{ old, new, shown string }
+
+// pair tells which setups are compared with each other: those of one name, or the one thing that each side has.
+func pair(old, new *snapshot.Input) ([]names, error) {
+	a, b := old.Setups(), new.Setups()
+	alone := func(in *snapshot.Input, names []string) bool {
+		return len(names) == 1 && (in.Alone || names[0] == "")
+	}
+	if len(a) == 1 && len(b) == 1 && (a[0] == b[0] || alone(old, a) || alone(new, b)) {
+		return []names{{a[0], b[0], cmp.Or(b[0], a[0])}}, nil
+	}
+	for _, side := range []struct {
+		one, many *snapshot.Input
+	}{{old, new}, {new, old}} {
+		if side.one.Has("") && len(side.many.Setups()) > 0 {
+			return nil, &snapshot.InputError{
+				Err: fmt.Errorf("%s has %d setups, and %s is one %s", side.many.Name, len(side.many.Setups()),
+					side.one.Name, side.one.Kind),
+				Hint: "name the folder of the setup that it is to be compared with"}
+		}
+	}
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	var out []names
+	for _, n := range slices.Compact(all) {
+		out = append(out, names{n, n, n})
+	}
+	return out, nil
+}
+
+// one compares a setup.
+func one(ctx context.Context, old, new *snapshot.Input, n names) ([]Change, error) {
+	if n.old == n.new && snapshot.Same(old, new, n.old) {
+		return nil, nil
+	}
+	before, err := readings(ctx, old, n.old)
+	if err != nil {
+		return nil, err
+	}
+	after, err := readings(ctx, new, n.new)
+	if err != nil {
+		return nil, err
+	}
+	var all, shown []Change
+	pairs := alongside(before, after)
+	attached := 0
+	for _, p := range pairs {
+		if !p.documents {
+			attached++
+		}
+	}
+	for _, p := range pairs {
+		for _, c := range States(p.old.State, p.new.State) {
+			if p.unlike && c.Kind == Setting && c.Severity == None {
+				continue
+			}
+			c.Setup, c.Targets, c.outOf = n.shown, []string{p.target}, len(pairs)
+			c.attached = attached
+			if p.documents {
+				shown = append(shown, c)
+			} else {
+				all = append(all, c)
+			}
+		}
+	}
+	return unattached(finish(all), shown), nil
+}
+
+// unattached adds the changes of a target that has documents alone to those of the others, which say what they are
+// attached to. What is the same but for that is one change.
+func unattached(all, shown []Change) []Change {
+	same := func(a, b Change) bool {
+		return a.Kind == b.Kind && slices.Equal(a.Actions, b.Actions) && slices.Equal(a.Resources, b.Resources) &&
+			slices.Equal(a.Conditions, b.Conditions) && (a.Witness == nil) == (b.Witness == nil)
+	}
+	for _, c := range shown {
+		i := slices.IndexFunc(all, func(o Change) bool {
+			return same(o, c) && !slices.Contains(o.Targets, c.Targets[0])
+		})
+		if i < 0 || c.Witness == nil {
+			all = append(all, c)
+			continue
+		}
+		all[i].Targets = append(all[i].Targets, c.Targets[0])
+	}
+	return all
+}
+
+// readings reads a setup; one that the input does not have is nothing in no target.
+func readings(ctx context.Context, in *snapshot.Input, name string) ([]snapshot.Reading, error) {
+	if !in.Has(name) {
+		return nil, nil
+	}
+	return in.Read(ctx, name)
+}
+
+type pairOf struct {
+	target    string
+	old, new  snapshot.Reading
+	documents bool // it has documents alone, attached to nothing
+	unlike    bool // the sides are of two targets, which say some things in two ways
+}
+
+// alongside pairs what two sides have in the same target. Where they have no target in common, the first of each is
+// held against the first of the other: a template against a module. A side that does not exist is empty.
+func alongside(old, new []snapshot.Reading) (out []pairOf) {
+	find := func(list []snapshot.Reading, target string) *snapshot.Reading {
+		i := slices.IndexFunc(list, func(r snapshot.Reading) bool { return r.Target == target })
+		if i < 0 {
+			return nil
+		}
+		return &list[i]
+	}
+	defer func() {
+		for i := range out {
+			p := &out[i]
+			p.documents = len(out) > 1 && len(p.old.State.Documents)+len(p.new.State.Documents) > 0 &&
+				len(p.old.State.Roles)+len(p.new.State.Roles) == 0
+			if p.documents { // they do not say where they are for; the others do
+				p.old.State.Scope, p.new.State.Scope = scopeOf(old), scopeOf(new)
+			}
+		}
+	}()
+	switch {
+	case len(old) == 0:
+		for _, r := range new {
+			out = append(out, pairOf{target: r.Target, new: r})
+		}
+		return out
+	case len(new) == 0:
+		for _, r := range old {
+			out = append(out, pairOf{target: r.Target, old: r})
+		}
+		return out
+	}
+	for _, r := range new {
+		if o := find(old, r.Target); o != nil {
+			out = append(out, pairOf{target: r.Target, old: *o, new: r})
+		}
+	}
+	if len(out) == 0 {
+		o, n := old[0], new[0]
+		out = append(out, pairOf{target: o.Target + " and " + n.Target, old: o, new: n, unlike: true})
+	}
+	return out
+}
+
+// scopeOf returns where a setup is for, as the first target that says it has it.
+func scopeOf(list []snapshot.Reading) deployed.Scope {
+	for _, r := range list {
+		if s := r.State.Scope; s.Account.V.String() != "" {
+			return s
+		}
+	}
+	return deployed.Scope{}
+}

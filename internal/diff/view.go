@@ -1,0 +1,260 @@
+// Package diff says what exactly changes from one State to another: who may do what that they could not before, the
+// reverse, and which settings differ. It compares meaning: documents by [policy.Compare], all else value by value.
+//
+// Reading order: change.go, view.go, compare.go, settings.go, report.go.
+package diff
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
+)
+
+// view is what of a State is about access, in a form in which two tools that make the same thing say the same: what
+// only a tool has, such as parameters and addresses, is left out, and a key that is yet to be created goes by its
+// alias instead of the tool's address for it.
+type view struct {
+	settings   deployed.State // without documents
+	identities map[string]*held
+	resources  map[string]*held
+	things     map[string]bool // what has a policy, or could have one, by the same words
+	unknown    []deployed.Unknown
+
+	account, region, partition string // where it is deployed, or of AWS's examples
+	placed                     bool   // it is known for which account it is
+}
+
+// held is the policies on one principal, or the policy of one resource.
+type held struct {
+	what string // in words: role "Shop"
+	kind policy.Kind
+	docs []deployed.Document
+
+	principal string   // ARN of who has the policies, where it is known
+	arns      []string // of the resource that has the policy, and of what is in it
+}
+
+// newView returns the view of a State.
+func newView(s deployed.State) view {
+	v := view{identities: map[string]*held{}, resources: map[string]*held{}, things: map[string]bool{}, unknown: s.Unknown,
+		account: literalOr(s.Scope.Account, "123456789012"), region: literalOr(s.Scope.Region, "us-east-1")}
+	v.partition, v.placed = spec.PartitionOf(v.region), s.Scope.Account.V.String() != ""
+	s = s.Fill(v.keyNames(s))
+	paths := map[string]string{} // of roles
+	for _, r := range s.Roles {
+		paths[r.Name.V.String()] = r.Path.V.String()
+	}
+	v.settings = deployed.State{Scope: s.Scope, DatasetGroups: s.DatasetGroups, Objects: s.Objects}
+	policies := map[string]*deployed.Document{} // customer managed ones, by name
+	for _, p := range s.Policies {
+		policies[p.Name.V.String()] = p.Policy
+		p.Policy = nil
+		v.settings.Policies = append(v.settings.Policies, p)
+	}
+	attached := map[string]bool{}
+	for _, a := range s.Attachments {
+		name := policyName(a.Policy.V.String())
+		doc, ok := policies[name]
+		if !ok || doc == nil {
+			// Of AWS, or of somebody else: that it is attached is compared, and what it grants is not known.
+			v.settings.Attachments = append(v.settings.Attachments, a)
+			continue
+		}
+		attached[name] = true
+		v.identity(string(a.Kind), a.To.V.String(), paths[a.To.V.String()], doc)
+	}
+	for _, p := range s.Policies {
+		if name := p.Name.V.String(); !attached[name] && p.Policy != nil {
+			v.identity("policy", name, "", p.Policy)
+		}
+	}
+	for _, r := range s.Roles {
+		name := r.Name.V.String()
+		for i, p := range r.Inline {
+			v.identity("role", name, r.Path.V.String(), p.Policy)
+			r.Inline[i].Policy = nil
+		}
+		v.things[trustOf(name)] = true
+		if r.Trust != nil {
+			v.resource(trustOf(name), policy.Trust, *r.Trust, v.arn("iam", "role"+pathOr(r.Path.V.String())+name))
+		}
+		// A policy is told by what it grants: one that is divided otherwise is no change.
+		r.Inline, r.Trust = nil, nil
+		v.settings.Roles = append(v.settings.Roles, r)
+	}
+	for _, b := range s.Buckets {
+		what := fmt.Sprintf("bucket %q", b.Name.V.String())
+		v.things[what] = true
+		if b.Policy != nil {
+			arn := "arn:" + v.partition + ":s3:::" + b.Name.V.String()
+			v.resource(what, policy.Resource, *b.Policy, arn, arn+"/*")
+		}
+		b.Policy, b.Watched = nil, nil
+		v.settings.Buckets = append(v.settings.Buckets, b)
+	}
+	for _, k := range s.Keys {
+		what := fmt.Sprintf("key %q", keyName(k))
+		v.things[what] = true
+		if k.Policy != nil {
+			v.resource(what, policy.KeyPolicy, *k.Policy, k.ARN.V.String())
+		}
+		k.Policy, k.Watched = nil, nil
+		if k.Created {
+			k.ARN = deployed.Lit(keyName(k))
+		}
+		v.settings.Keys = append(v.settings.Keys, k)
+	}
+	for _, d := range s.Documents {
+		if d.Policy == nil {
+			continue
+		}
+		doc := *d.Policy
+		doc.Document = doc.Document.MapTexts(v.placeholder)
+		d.Policy = &doc
+		if kind := kindOf(d.Policy.Document); kind == policy.Identity {
+			v.identity("document", together(d.Name), "", d.Policy)
+		} else {
+			what := fmt.Sprintf("document %q", d.Name)
+			v.things[what] = true
+			v.resource(what, kind, *d.Policy)
+		}
+	}
+	return v
+}
+
+// arn returns the ARN of something of the account that has no region.
+func (v *view) arn(service, resource string) string {
+	return "arn:" + v.partition + ":" + service + "::" + v.account + ":" + resource
+}
+
+// pathOr returns the path of a principal; the root where it has none.
+func pathOr(path string) string {
+	if path == "" {
+		return "/"
+	}
+	return path
+}
+
+func (v *view) identity(kind, name, path string, doc *deployed.Document) {
+	if doc == nil {
+		return
+	}
+	what := fmt.Sprintf("%s %q", kind, name)
+	h := v.identities[what]
+	if h == nil {
+		h = &held{what: what, kind: policy.Identity}
+		if kind == string(deployed.RoleP) || kind == string(deployed.User) {
+			h.principal = v.arn("iam", kind+pathOr(path)+name)
+		}
+		v.identities[what] = h
+	}
+	h.docs = append(h.docs, *doc)
+}
+
+func trustOf(role string) string { return fmt.Sprintf("trust policy of role %q", role) }
+
+func (v *view) resource(what string, grammar policy.Kind, doc deployed.Document, arns ...string) {
+	if v.resources[what] == nil {
+		v.resources[what] = &held{what: what, kind: grammar, arns: arns}
+	}
+	h := v.resources[what]
+	h.docs = append(h.docs, doc)
+}
+
+// placeholder returns the ARN that a key which is yet to be created goes by in the place of what JSON has for it.
+func (v *view) placeholder(t policy.Text) policy.Text {
+	l, ok := t.OnlyLit()
+	name, is := strings.CutSuffix(strings.TrimPrefix(l, "<"), ".arn>")
+	if !ok || !is || !strings.HasPrefix(l, "<") {
+		return t
+	}
+	return policy.Literal(fmt.Sprintf("arn:%s:kms:%s:%s:key/%s", v.partition, v.region, v.account, name))
+}
+
+var numbered = regexp.MustCompile(`-[0-9]+\.json$`)
+
+// together returns the name that documents of one principal have in common: a role's policies are documents whose
+// names begin with role-, and the parts of an operator's end in a number.
+func together(name string) string {
+	if strings.HasPrefix(name, "role-") {
+		return "role-*.json"
+	}
+	return numbered.ReplaceAllString(name, ".json")
+}
+
+// kindOf returns what a document that nothing says of is attached to: one with principals is a resource's, a trust
+// policy when it is about assuming a role, a key's when it is about KMS alone.
+func kindOf(d policy.Document) policy.Kind {
+	kms, sts, principals := true, true, false
+	for _, s := range d.Statements {
+		principals = principals || s.Principal != nil || s.NotPrincipal != nil
+		for _, a := range slices.Concat(s.Action.Values, s.NotAction.Values) {
+			service, _, _ := strings.Cut(strings.ToLower(a.String()), ":")
+			kms, sts = kms && service == "kms", sts && service == "sts"
+		}
+	}
+	switch {
+	case !principals:
+		return policy.Identity
+	case sts:
+		return policy.Trust
+	case kms:
+		return policy.KeyPolicy
+	}
+	return policy.Resource
+}
+
+// policyName returns the name of a customer managed policy by its ARN.
+func policyName(arn string) string {
+	a, ok := policy.ParseARN(arn)
+	if !ok || a.Account == "aws" {
+		return ""
+	}
+	return a.Resource[strings.LastIndexByte(a.Resource, '/')+1:]
+}
+
+// keyNames returns the ARN that each key which is yet to be created goes by here: its first alias in the place of its
+// ID, which two tools have in common.
+func (v view) keyNames(s deployed.State) policy.Env {
+	env := policy.Env{}
+	for _, k := range s.Keys {
+		parts := k.ARN.V.Parts()
+		if len(parts) != 1 {
+			continue
+		}
+		ref, ok := parts[0].(policy.Ref)
+		if !ok {
+			continue
+		}
+		name := ref.ID
+		aliases := make([]string, 0, len(k.Aliases))
+		for _, a := range k.Aliases {
+			aliases = append(aliases, a.V.String())
+		}
+		if sort.Strings(aliases); len(aliases) > 0 {
+			name = aliases[0]
+		}
+		env[ref] = fmt.Sprintf("arn:%s:kms:%s:%s:key/%s", v.partition, v.region, v.account, name)
+	}
+	return env
+}
+
+func literalOr(t deployed.Text, other string) string {
+	if s := t.V.String(); s != "" && len(t.V.Refs()) == 0 {
+		return s
+	}
+	return other
+}
+
+func keyName(k deployed.Key) string {
+	if len(k.Aliases) > 0 {
+		return k.Aliases[0].V.String()
+	}
+	return k.ARN.V.String()
+}

@@ -1,0 +1,285 @@
+package snapshot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/generators/cloudformation"
+	"github.com/pzgen/pzgen/generators/json"
+	"github.com/pzgen/pzgen/generators/shell"
+	"github.com/pzgen/pzgen/generators/terraform"
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/internal/gittree"
+	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/internal/readfile"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// InputError says that an argument cannot be taken, and what to do.
+type InputError struct {
+	Err  error
+	Hint string
+}
+
+func (e *InputError) Error() string { return e.Err.Error() }
+
+func (e *InputError) Unwrap() error { return e.Err }
+
+func refusef(hint, format string, args ...any) error {
+	return &InputError{fmt.Errorf(format, args...), hint}
+}
+
+const (
+	gitPrefix = "git:"
+	stdin     = "-"
+	hintKinds = "name a spec, an output folder or one of its setups, a CloudFormation template, a " +
+		"Terraform module, a policy document, or git:REVISION:PATH of one"
+)
+
+// Open finds out what an argument is. The error is an [InputError] for what it cannot be, a [SpecError] for a spec
+// that is wrong, and else that of reading.
+func Open(ctx context.Context, arg string, o Options) (*Input, error) {
+	var from source = disk{}
+	name := arg
+	if rest, ok := strings.CutPrefix(arg, gitPrefix); ok {
+		rev, p, _ := strings.Cut(rest, ":")
+		if p == "" {
+			if p = o.Other; p == "" || p == stdin || strings.HasPrefix(p, gitPrefix) {
+				return nil, refusef("write git:"+rev+":out for example", "%q names no path", arg)
+			}
+		}
+		tree, err := gittree.Open(ctx, o.Dir, rev)
+		if err != nil {
+			return nil, refusef("name a commit, tag or branch of the repository that this folder is in", "%q: %w", arg, err)
+		}
+		from, name = commit{tree, rev}, p
+	}
+	in, err := open(ctx, from, name, o)
+	if err != nil {
+		var size *readfile.SizeError
+		var kind *readfile.KindError
+		if errors.Is(err, fs.ErrNotExist) || errors.As(err, &size) || errors.As(err, &kind) {
+			err = &InputError{fmt.Errorf("%q cannot be read: %w", arg, reason(err)), hintKinds}
+		}
+		return nil, err
+	}
+	in.Name = arg
+	return in, nil
+}
+
+// reason returns an error without the path, which is told beside it.
+func reason(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+func open(ctx context.Context, from source, name string, o Options) (*Input, error) {
+	if name == stdin {
+		data, err := readfile.AtMost(o.Stdin, "standard input", maxFile)
+		if err != nil {
+			return nil, err
+		}
+		return openFile(ctx, from, stdin, data, o)
+	}
+	folder, err := from.isDir(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if folder {
+		return openFolder(ctx, from, name)
+	}
+	data, err := from.read(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return openFile(ctx, from, name, data, o)
+}
+
+// openFolder takes a folder for an output folder, for that of one setup, for a Terraform module, or for policies, by
+// what is in it.
+func openFolder(ctx context.Context, from source, name string) (*Input, error) {
+	files, err := from.list(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	has := func(match func(file) bool) bool { return slices.ContainsFunc(files, match) }
+	switch {
+	case has(func(f file) bool { return targetOf(f.path) != "" }):
+		base := filepath.Base(name)
+		if abs, err := filepath.Abs(name); err == nil {
+			base = filepath.Base(abs)
+		}
+		in := &Input{Kind: "setup", Alone: true, setups: map[string]*setup{}}
+		lib, err := from.list(ctx, filepath.Join(name, "..", sharedFolder))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		in.shared = below(sharedFolder, lib)
+		in.setups[base] = outputSetup(base, below(base, files), func(p string) string {
+			if rest, ok := strings.CutPrefix(p, base+"/"); ok {
+				return from.shown(filepath.Join(name, filepath.FromSlash(rest)))
+			}
+			return from.shown(filepath.Join(name, "..", filepath.FromSlash(p)))
+		})
+		return in, nil
+	case has(func(f file) bool { _, rest, _ := strings.Cut(f.path, "/"); return targetOf(rest) != "" }):
+		return outputFolder(files, func(p string) deployed.Place {
+			return deployed.Place{Path: from.shown(filepath.Join(name, filepath.FromSlash(p)))}
+		}), nil
+	case has(func(f file) bool { return path.Dir(f.path) == "." && path.Ext(f.path) == ".tf" }):
+		return one("Terraform module", files, "terraform", ".", terraform.Parse, func(p string) string {
+			return from.shown(filepath.Join(name, filepath.FromSlash(p)))
+		}), nil
+	case has(func(f file) bool { return path.Dir(f.path) == "." && path.Ext(f.path) == ".json" }):
+		return one("policies", files, "json", ".", json.Parse, func(p string) string {
+			return from.shown(filepath.Join(name, filepath.FromSlash(p)))
+		}), nil
+	}
+	return nil, refusef(hintKinds, "folder %q has no setup, no Terraform module and no policy document in it", name)
+}
+
+const sharedFolder = "_lib"
+
+// below returns files with their paths below a folder.
+func below(folder string, files []file) []file {
+	out := slices.Clone(files)
+	for i := range out {
+		out[i].path = folder + "/" + out[i].path
+	}
+	return out
+}
+
+// targetOf returns the target whose file a path below a setup's folder is, or "".
+func targetOf(p string) string {
+	for _, g := range generators.Targets() {
+		if strings.HasPrefix(p, g.Folder+"/") {
+			return g.Name
+		}
+	}
+	return ""
+}
+
+// outputFolder sorts the files of an output folder by setup.
+func outputFolder(files []file, shown func(string) deployed.Place) *Input {
+	in := &Input{Kind: "output folder", setups: map[string]*setup{}}
+	by := map[string][]file{}
+	for _, f := range files {
+		top, rest, _ := strings.Cut(f.path, "/")
+		switch {
+		case output.IsShared(top):
+			in.shared = append(in.shared, f)
+		case rest != "" && !strings.HasPrefix(top, "."):
+			by[top] = append(by[top], f)
+		}
+	}
+	for name, list := range by {
+		if !slices.ContainsFunc(list, func(f file) bool { return targetOf(strings.TrimPrefix(f.path, name+"/")) != "" }) {
+			continue
+		}
+		in.setups[name] = outputSetup(name, list, func(p string) string { return shown(p).Path })
+	}
+	return in
+}
+
+// outputSetup is a setup of an output folder. Its README is for people, and is compared as a file alone.
+func outputSetup(name string, files []file, shown func(string) string) *setup {
+	s := &setup{files: files, moved: func(p deployed.Place) deployed.Place {
+		p.Path = shown(p.Path)
+		return p
+	}}
+	for _, g := range generators.Targets() {
+		dir := name + "/" + g.Folder
+		if slices.ContainsFunc(files, func(f file) bool { return strings.HasPrefix(f.path, dir+"/") }) {
+			s.parts = append(s.parts, part{g.Name, dir, g.Parse})
+		}
+	}
+	return s
+}
+
+type parser = func(deployed.Input) (func(deployed.Values) (deployed.State, error), error)
+
+// one is an input without setups.
+func one(kind string, files []file, target, dir string, read parser, shown func(string) string) *Input {
+	return &Input{Kind: kind, setups: map[string]*setup{"": {files: files, parts: []part{{target, dir, read}},
+		moved: func(p deployed.Place) deployed.Place {
+			p.Path = shown(p.Path)
+			return p
+		}}}}
+}
+
+// openFile takes a file for what its outermost members say.
+func openFile(ctx context.Context, from source, name string, data []byte, o Options) (*Input, error) {
+	if path.Ext(name) == ".tf" {
+		return nil, refusef("name the folder: a module is all of its files", "%q is one file of a Terraform module", name)
+	}
+	shown := func(string) string { return from.shown(name) }
+	switch members := outermost(data); {
+	case members["setups"] || members["defaults"]:
+		return openSpec(ctx, from, name, data, o)
+	case members["Resources"] || members["AWSTemplateFormatVersion"]:
+		f := file{path: "x/" + templateName, mode: 0o644, data: data}
+		return one("CloudFormation template", []file{f}, "cloudformation", "x", cloudformation.Parse, shown), nil
+	case members["Statement"] || members["Policy"] || members["PolicyVersion"] || members["Role"]:
+		return openPolicy(shown(name), data)
+	}
+	return nil, refusef(hintKinds, "%q is none of the kinds of files that can be compared", name)
+}
+
+const templateName = "template.yaml"
+
+// OpenContent takes the content of one generated file for what its name and its outermost members say: a template, a
+// policy document, or the script apply.sh. name is how messages call it. The error is an [InputError] for a file that
+// means something with others alone, such as one of a Terraform module, or that is for people.
+func OpenContent(ctx context.Context, name string, data []byte) (*Input, error) {
+	shown := func(string) string { return name }
+	switch members := outermost(data); {
+	case path.Base(name) == "apply.sh":
+		f := file{path: "x/shell/apply.sh", mode: 0o755, data: data}
+		in := one("script", []file{f}, "shell", "x/shell", shell.Parse, shown)
+		for _, lib := range shell.Shared() {
+			in.shared = append(in.shared, file{path: lib.Path, mode: lib.Mode, data: lib.Data})
+		}
+		return in, nil
+	case members["Resources"], members["Statement"]:
+		return openFile(ctx, disk{}, name, data, Options{})
+	}
+	return nil, refusef("", "%q cannot be compared by itself", name)
+}
+
+// openPolicy reads one policy document, or what the AWS CLI prints of one.
+func openPolicy(name string, data []byte) (*Input, error) {
+	decode := policy.DecodeOutput
+	switch members := outermost(data); {
+	case members["PolicyVersion"]:
+		decode = policy.DecodeVersion
+	case members["Role"]:
+		decode = policy.DecodeTrust
+	}
+	doc, err := decode(data)
+	if err != nil {
+		return nil, policy.InFile(name, err)
+	}
+	d := &deployed.Document{Document: doc, At: deployed.Place{Path: name, Line: 1, Col: 1}}
+	for _, s := range doc.Statements {
+		d.Statements = append(d.Statements, deployed.Place{Path: name, Line: s.Pos.Line, Col: s.Pos.Col})
+	}
+	state := deployed.State{Documents: []deployed.Shown{{Name: policyName, Policy: d}}}
+	read := func(deployed.Input) (func(deployed.Values) (deployed.State, error), error) {
+		return func(deployed.Values) (deployed.State, error) { return state, nil }, nil
+	}
+	return one("policy document", []file{{path: name, data: data}}, "json", ".", read,
+		func(p string) string { return p }), nil
+}
+
+// policyName is what a single policy document is called: two of them are one policy, before and after.
+const policyName = "policy"

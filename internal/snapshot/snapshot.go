@@ -1,0 +1,166 @@
+// Package snapshot reads what a user names as one side of a comparison: a spec, an output folder, the folder of one
+// setup, a template, a Terraform module, a policy document, each from the file system or from a commit. Whatever it
+// is, it becomes a [deployed.State] for each setup and target.
+//
+// A spec is printed as its files would be and these are read back, so that a spec and an output folder are alike from
+// there on. What a reader does not understand is in State.Unknown, as everywhere.
+package snapshot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
+)
+
+// Options are what reading depends on beside its argument.
+type Options struct {
+	Dir       string    // where git: looks for its repository
+	Stdin     io.Reader // for the name "-"
+	Templates string    // a folder of templates to lay over the built-in ones, for specs, or ""
+	Other     string    // the other argument: what git: without a path means
+}
+
+// Input is one argument, opened: the setups that it has, each with its files.
+type Input struct {
+	Name   string        // as the user wrote it
+	Kind   string        // spec, output folder, template, Terraform module, policy
+	Specs  []*spec.Setup // of a spec
+	Alone  bool          // it is one setup, which the user named
+	setups map[string]*setup
+	shared []file
+}
+
+// setup is one setup, or the one thing that an input without setups is about.
+type setup struct {
+	files  []file
+	parts  []part                              // what to read, by target
+	moved  func(deployed.Place) deployed.Place // from where the reader says it is to where the user finds it
+	values deployed.Values
+}
+
+// part is what one target's reader reads.
+type part struct {
+	target string
+	dir    string
+	read   func(deployed.Input) (func(deployed.Values) (deployed.State, error), error)
+}
+
+// Reading is a setup as one target has it.
+type Reading struct {
+	Target string
+	State  deployed.State
+}
+
+// Setups returns the names of the setups, sorted. A template, a module or a policy has one without a name.
+func (in *Input) Setups() []string {
+	names := make([]string, 0, len(in.setups))
+	for name := range in.setups {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// Has reports whether there is a setup of this name.
+func (in *Input) Has(name string) bool { return in.setups[name] != nil }
+
+// Same reports whether a setup has the same files in two inputs, byte by byte; then there is nothing to compare.
+func Same(a, b *Input, name string) bool {
+	x, y := a.setups[name], b.setups[name]
+	return x != nil && y != nil && sameFiles(x.files, y.files) && sameFiles(a.shared, b.shared)
+}
+
+func sameFiles(a, b []file) bool {
+	return slices.EqualFunc(a, b, func(x, y file) bool {
+		return x.path == y.path && x.mode == y.mode && x.same(y)
+	})
+}
+
+// Read reads a setup in all targets that it has. The errors are those of files that cannot be read at all, as a
+// [*policy.Error] with its place, and of git.
+func (in *Input) Read(ctx context.Context, name string) ([]Reading, error) {
+	s := in.setups[name]
+	if s == nil {
+		return nil, fmt.Errorf("%s has no setup %q", in.Name, name)
+	}
+	files, err := load(ctx, s.files)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := load(ctx, in.shared)
+	if err != nil {
+		return nil, err
+	}
+	var out []Reading
+	for _, p := range s.parts {
+		r := deployed.Input{Dir: p.dir, Shared: shared, Own: map[string]bool{}}
+		for _, f := range files {
+			if p.dir == "." || f.Path == p.dir || strings.HasPrefix(f.Path, p.dir+"/") {
+				r.Files = append(r.Files, f)
+			}
+		}
+		read, err := p.read(r)
+		if err == nil {
+			var state deployed.State
+			if state, err = asDeployed(read, s.values); err == nil {
+				out = append(out, Reading{p.target, state.MapPlaces(s.moved)})
+				continue
+			}
+		}
+		return nil, s.placed(err)
+	}
+	return out, nil
+}
+
+// The account and region that an artifact is read for when it does not say which it is for.
+const (
+	anyAccount = "123456789012" // of AWS's examples
+	anyRegion  = "us-east-1"
+)
+
+// asDeployed reads an artifact for the account and region that it says it is for.
+func asDeployed(read func(deployed.Values) (deployed.State, error), v deployed.Values) (deployed.State, error) {
+	if v.Account == "" {
+		v.Account, v.Region = anyAccount, anyRegion
+	}
+	v.Partition = spec.PartitionOf(v.Region)
+	first, err := read(v)
+	if err != nil {
+		return first, err
+	}
+	account, region := first.Scope.Account.V, first.Scope.Region.V
+	if len(account.Refs()) > 0 || len(region.Refs()) > 0 {
+		return first, nil
+	}
+	again := v
+	if a := account.String(); a != "" {
+		again.Account = a
+	}
+	if r := region.String(); r != "" {
+		again.Region, again.Partition = r, spec.PartitionOf(r)
+	}
+	if again.Account == v.Account && again.Region == v.Region {
+		return first, nil
+	}
+	return read(again)
+}
+
+// placed returns an error of a reader with the place where the user finds it.
+func (s *setup) placed(err error) error {
+	var at *policy.Error
+	if !errors.As(err, &at) || at.Path == "" {
+		return err
+	}
+	to := *at
+	p := s.moved(deployed.Place{Path: at.Path, Line: at.Line, Col: at.Col})
+	to.Path, to.Line, to.Col = p.Path, p.Line, p.Col
+	return &to
+}
