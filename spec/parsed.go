@@ -79,6 +79,7 @@ type setupDraft struct {
 
 type roleDraft struct {
 	name, path, description text
+	of                      text
 	boundary                boundaryDraft
 	managedPolicies         []text
 	policy                  item[policyDraft]
@@ -97,6 +98,7 @@ type policyDraft struct {
 
 type keyDraft struct {
 	alias, arn, policy text
+	of                 text
 	admins, was        []text
 	deletionWindow     number
 	rotation, existing toggle
@@ -105,7 +107,7 @@ type keyDraft struct {
 
 type bucketDraft struct {
 	was                                    []text
-	name, key, policy                      text
+	name, key, policy, of                  text
 	existing, versioning, secureTransport  toggle
 	blockPublicAccess, bucketOwnerEnforced toggle
 	protect                                toggle

@@ -47,6 +47,50 @@ type Setup struct {
 	PermissionsBoundary string   // ARN; "" for none; the role's own, when it has one, stands in Role
 	BoundaryPolicy      *policy.Document
 	Places              Places
+
+	// Users are the setups that use a bucket, a key or the role of this one, sorted by name, and
+	// Owners those whose bucket, key or role it uses itself. They are known once all files were read:
+	// see [Files.Link].
+	Users, Owners []*Setup
+}
+
+// Owned names a bucket or a key of another setup. The zero value names none.
+type Owned struct{ Setup, Name string }
+
+// String returns it as a spec has it.
+func (o Owned) String() string { return o.Setup + "/" + o.Name }
+
+// Elsewhere reports whether it names something of another setup.
+func (o Owned) Elsewhere() bool { return o.Setup != "" }
+
+// Owner returns the setup of a name whose bucket, key or role this one uses; nil for another name.
+func (s *Setup) Owner(name string) *Setup {
+	for _, o := range s.Owners {
+		if o.Name == name {
+			return o
+		}
+	}
+	return nil
+}
+
+// Bucket returns the bucket of a name, or nil.
+func (s *Setup) Bucket(name string) *Bucket {
+	for i := range s.Buckets {
+		if s.Buckets[i].Name == name {
+			return &s.Buckets[i]
+		}
+	}
+	return nil
+}
+
+// Key returns the key of a name, or nil.
+func (s *Setup) Key(name string) *Key {
+	for i := range s.Keys {
+		if s.Keys[i].Name == name {
+			return &s.Keys[i]
+		}
+	}
+	return nil
 }
 
 // Leftovers are the patterns of what tools leave in a setup's folder, below it: apply.sh its copies
@@ -125,6 +169,7 @@ type Role struct {
 	ManagedPolicies     []string         // ARNs, names already expanded, in the order of the file
 	Policy              PolicyNames
 	Existing            bool
+	Of                  string // the setup that owns it, when that is another one; then it exists for this one
 }
 
 // Key is a KMS key: created (Alias) or existing (ARN, or Found).
@@ -139,7 +184,8 @@ type Key struct {
 	PolicyFile     string           // as written in the spec
 	DeletionWindow int              // days
 	Rotation       bool
-	Disposable     bool // it goes with the rest: protect is false
+	Disposable     bool  // it goes with the rest: protect is false
+	Of             Owned // whose it is; it exists for this setup, by its ARN or Found
 }
 
 // Existing reports whether the key is there already, so that pzgen does not create it.
@@ -163,7 +209,8 @@ type Bucket struct {
 	// ExpireOldVersionsAfterDays is for versions that are not the current ones; 0: never.
 	ExpireOldVersionsAfterDays int
 
-	Disposable bool // it goes with the rest: protect is false
+	Disposable bool  // it goes with the rest: protect is false
+	Of         Owned // whose it is; it exists for this setup
 }
 
 // Types of workflow.
