@@ -12,7 +12,7 @@ import (
 func (t *Table) refuseOnKeys(needed map[need]bool) {
 	ours := t.ours
 	for _, k := range t.m.Keys {
-		if k.Policy.Name == "" {
+		if k.Decisive().Name == "" {
 			continue
 		}
 		arn := t.env[model.RefKeyARN(k.ID)]
@@ -32,12 +32,26 @@ func (t *Table) refuseOnKeys(needed map[need]bool) {
 			t.refuseOperators(k, no)
 		}
 		t.refuseAdmittedWith(k, no)
+		if k.Owner != nil {
+			t.refuseDelegation(k)
+		}
 		for _, p := range append(t.strangers(), t.iam("role/not-"+t.env[model.RefRoleName])) {
 			for _, a := range append(slices.Clone(keyActions), "kms:GenerateDataKeyWithoutPlaintext",
 				"kms:AnyAction") {
 				no(Stranger, p, a, arn, ours)
 			}
 		}
+	}
+}
+
+// refuseDelegation tries to use a key of another setup as another role of the account that may do
+// everything, so that the key's policy alone is left to refuse it.
+func (t *Table) refuseDelegation(k model.Key) {
+	arn := t.env[model.RefKeyARN(k.ID)]
+	for _, a := range append(slices.Clone(keyActions), "kms:GenerateDataKeyWithoutPlaintext", "kms:AnyAction") {
+		t.refuse(Call{Workflow: nobody, Caller: User, Side: Resource, Action: a, On: Target{Named, arn},
+			Place: "keys." + k.ID, Resource: OfKey(k.ID), theirs: t.all,
+			request: policy.Request{Principal: t.iam("role/not-" + t.env[model.RefRoleName]), Resource: arn}})
 	}
 }
 

@@ -259,9 +259,10 @@ type Page struct {
 
 // Output is a value that the artifact shows to people or programs.
 type Output struct {
-	Name  string `match:"key"`
-	Value Text
-	At    Place `match:"-"`
+	Name   string `match:"key"`
+	Value  Text
+	Export Text  // under which name other stacks of the account and region find it; "" for none
+	At     Place `match:"-"`
 }
 
 // Import brings something that exists under the control of the artifact's tool.

@@ -174,7 +174,7 @@ func (p *proof) fits() bool {
 	ok := true
 	for _, part := range p.parts {
 		doc := p.docs.Get(part.Document)
-		foreign := len(doc.Statements) > len(p.made.own.Get(part.Document).Statements)
+		foreign := part.Base != nil && len(doc.Statements) > len(p.made.own.Get(part.Document).Statements)
 		for _, problem := range doc.Check(part.Kind.Grammar()) {
 			ok = ok && !problem.Fatal
 			if foreign && !problem.Fatal {

@@ -116,14 +116,18 @@ func values(g generators.Generator, m *model.Setup, env policy.Env) deployed.Val
 
 // given returns env without the ARNs of keys that are yet to be created: they are compared as the references that they
 // are, whichever resource of the artifact makes the key.
-func (p *proof) given(env policy.Env) policy.Env {
+func (p *proof) given(g generators.Generator, env policy.Env) policy.Env {
+	named := map[policy.Ref]bool{} // for what has a name there, the value counts
+	for _, ref := range g.Names(p.m) {
+		named[ref] = true
+	}
 	out := policy.Env{}
 	for ref, value := range env {
 		out[ref] = value
 	}
 	for _, k := range p.m.Keys {
-		if k.ARN == "" {
-			delete(out, model.RefKeyARN(k.ID))
+		if ref := model.RefKeyARN(k.ID); k.ARN == "" && !named[ref] {
+			delete(out, ref)
 		}
 	}
 	return out
@@ -138,7 +142,7 @@ func (p *proof) state(g generators.Generator, t parsed) {
 	}
 	want := g.Want(p.m)
 	for i, r := range t.readings {
-		differences := deployed.Match(want.Fill(p.given(r.env)), r.state)
+		differences := deployed.Match(want.Fill(p.given(g, r.env)), r.state)
 		for _, d := range differences {
 			p.find(p.fromDifference(g, d, r.env))
 		}
