@@ -178,7 +178,7 @@ func (l *linker) owner(s *Setup, name, part string, names []string) *Setup {
 			"Personalize, buckets and keys of a setup are in one region", name, owner.Region, s.Region)
 	default:
 		if !slices.Contains(s.Owners, owner) {
-			s.Owners, owner.Users = append(s.Owners, owner), append(owner.Users, s)
+			s.Owners, owner.Users = append(s.Owners, owner), append(owner.Users, s) // setups come by their names
 		}
 		return owner
 	}

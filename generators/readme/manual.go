@@ -145,10 +145,14 @@ func namesNewRole(s *model.Setup, d policy.Document) bool {
 }
 
 func (h *hand) key(k model.Key) {
+	arn := keyVariable(k.ID)
+	if k.Owner != nil && k.ARN == "" { // the setup that makes it was applied before
+		h.set(arn, "aws", "kms", "describe-key", h.region(), flag{"key-id", k.Alias},
+			flag{"query", "KeyMetadata.Arn"}, flag{"output", "text"})
+	}
 	if k.Existing() {
 		return
 	}
-	arn := keyVariable(k.ID)
 	words := []any{"aws", "kms", "create-key", h.region()}
 	if k.Policy.Name != "" && !h.blank(k.Policy.Document) {
 		words = append(words, flag{"policy", "file://" + fileOf(k.Policy)})

@@ -117,6 +117,7 @@ type Document struct {
 type Role struct {
 	Name        Text `match:"key"`
 	Created     bool // else it exists already, and only what is stated here is added to it
+	Lender      Text // the setup that makes it, when that is another one
 	Path        Text
 	Description Text
 	Boundary    Text      // ARN of the permissions boundary
@@ -189,7 +190,9 @@ type Bucket struct {
 	Tags       []Tag
 
 	Policy          *Document
-	Watched         []Text // of what exists: the calls that statements of others are held against, after the policy's name
+	Watched         []Text    // of what exists: the calls that statements of others are held against, after the policy's name
+	Lender          Text      // the setup that has it, when that is another one
+	Borrowed        *Document // what has to be in its policy by then, before anything else is done
 	Protected       Bool
 	PolicyProtected Bool
 	ForceDestroy    Bool  // objects go with the bucket
@@ -216,6 +219,8 @@ type Key struct {
 	Window      Int // days between asking for deletion and deletion
 	Policy      *Document
 	Watched     []Text // as of a bucket
+	Lender      Text
+	Borrowed    *Document
 	Tags        []Tag
 	Protected   Bool
 

@@ -291,7 +291,7 @@ func (b *builder) role() {
 		Name: r.Name, Path: r.Path, Description: r.Description, Existing: r.Existing,
 		ManagedPolicies: b.arns(r.ManagedPolicies), Trust: b.finish(trust, "role-trust", ""), Inline: true,
 	}
-	b.out.Role.Of, b.out.Role.Regions = r.Of, b.otherRegions()
+	b.out.Role.Of, b.out.Role.Users, b.out.Role.Regions = r.Of, b.roleUsers(), b.otherRegions()
 	b.out.Role.Limits = r.BoundaryPolicy
 	b.out.Role.Bounded = r.BoundaryPolicy != nil || r.PermissionsBoundary != ""
 	if r.PermissionsBoundary != "" {

@@ -71,7 +71,8 @@ type Role struct {
 	Limits          *policy.Document
 	ManagedPolicies []policy.Text
 	Of              string   // the setup that makes it, when that is another one; then it exists
-	Regions         []string // where other setups use it, beside the setup's own
+	Users           []string // other setups that use it
+	Regions         []string // where they do, beside the setup's own
 	Trust           Doc      // Partial when the role exists: it is shown, never applied
 	Policies        []Doc
 	Inline          bool // Policies are inline policies of the role; else they are customer managed policies attached to it

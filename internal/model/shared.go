@@ -136,6 +136,17 @@ func (b *builder) ownerOf(o spec.Owned, name string, d Doc, lent policy.Document
 	return &Owner{Setup: o.Setup, ID: o.Name, Policy: d, Lent: lent}
 }
 
+// roleUsers returns the other setups that use the role.
+func (b *builder) roleUsers() []string {
+	var out []string
+	for _, u := range b.spec.Users {
+		if u.Role.Of == b.spec.Name {
+			out = append(out, u.Name)
+		}
+	}
+	return out
+}
+
 // otherRegions returns the regions in which other setups use the role, beside the setup's own.
 func (b *builder) otherRegions() []string {
 	var out []string
@@ -201,6 +212,32 @@ func (b *builder) managedByOthers() int {
 	return n
 }
 
+// Borrowed returns what another setup's policy of the bucket has for this one. It has no name when that
+// is nothing.
+func (b Bucket) Borrowed() Doc { return borrowed(b.Own, b.Owner) }
+
+// Borrowed is that of a key.
+func (k Key) Borrowed() Doc { return borrowed(k.Own, k.Owner) }
+
+func borrowed(own policy.Document, owner *Owner) Doc {
+	if owner == nil || len(own.Statements) == 0 {
+		return Doc{}
+	}
+	return Doc{Name: owner.Policy.Name, Document: own}
+}
+
+// Borrowed returns the documents of which other setups' policies have to hold the statements.
+func (s *Setup) Borrowed() []Doc {
+	var out []Doc
+	for _, b := range s.Buckets {
+		out = append(out, b.Borrowed())
+	}
+	for _, k := range s.Keys {
+		out = append(out, k.Borrowed())
+	}
+	return slices.DeleteFunc(out, func(d Doc) bool { return d.Name == "" })
+}
+
 // Shares reports whether a setup uses what another one has, or lends what it has.
 func (s *Setup) Shares() bool { return s.Borrows() || s.lends() }
 
@@ -211,7 +248,7 @@ func (s *Setup) Borrows() bool {
 }
 
 func (s *Setup) lends() bool {
-	return len(s.Role.Regions) > 0 ||
+	return len(s.Role.Users) > 0 ||
 		slices.ContainsFunc(s.Buckets, func(b Bucket) bool { return len(b.Lent.Statements) > 0 }) ||
 		slices.ContainsFunc(s.Keys, func(k Key) bool { return len(k.Lent.Statements) > 0 })
 }

@@ -96,6 +96,7 @@ func Prove(m *model.Setup, gens []generators.Generator, in Input) *Report {
 		}
 		p.state(g, states[i]())
 	}
+	p.owners(in.Owners)
 	p.outcomes()
 	p.locate()
 	sort.SliceStable(p.report.Findings, func(i, j int) bool {

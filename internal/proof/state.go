@@ -220,7 +220,7 @@ func (p *proof) documentDiffers(g generators.Generator, d deployed.Difference, e
 // which calls the target decides otherwise.
 func (p *proof) asRead(g generators.Generator, differences []deployed.Difference, env policy.Env) map[string]policy.Document {
 	docs := map[string]policy.Document{}
-	for _, d := range p.m.Docs() {
+	for _, d := range append(p.m.Docs(), p.m.Borrowed()...) {
 		docs[d.Name] = d.Document.Fill(env)
 	}
 	for _, d := range differences {
@@ -264,6 +264,10 @@ type Input struct {
 	Files   []output.File // everything that is in the setup's folder
 	Shared  []output.File // files that several setups have in common
 	Printed []output.File // what pzgen writes for the setup: which files there are to be, with which mode
+
+	// Owners are what [Artifacts] found in the files of the setups whose buckets, keys or role this one
+	// uses, by their names.
+	Owners map[string][]Finding
 }
 
 // files holds the set of files against the set that pzgen writes: one that is neither written by pzgen nor the user's
