@@ -103,6 +103,8 @@ func Parts(m *model.Setup) []Part {
 	// shared is add for what setups have a policy of in common.
 	shared := func(kind Kind, place string, d model.Doc, own, lent policy.Document, base *policy.Document, o *model.Owner) {
 		switch {
+		case o != nil && d.Partial && len(own.Statements) == 0:
+			return
 		case o != nil && d.Partial: // as for something that exists
 			d.Document = own
 		case o != nil:

@@ -372,9 +372,10 @@ func (r *random) user(owner fields) fields {
 		b = append(b, "keys", keys)
 	}
 	if r.one(2) {
-		r.keys = nil // for buckets that are made
+		keys := r.keys
+		r.keys = nil // a bucket that this setup makes is under none of them
 		more, body := r.bucket()
-		buckets = append(buckets, more, body)
+		buckets, r.keys = append(buckets, more, body), keys
 	}
 	r.operators, r.reads, r.writes = nil, false, false
 	b = append(b, "buckets", buckets, "workflows", r.workflows())
