@@ -116,7 +116,16 @@ func (b *builder) keyOf(k spec.Key) (own policy.Document, o *Owner) {
 	own = b.finish(b.keyDraft(k), name, "").Document
 	there := b.owner(k.Of)
 	doc, _, lent := there.keyPolicy(*there.spec.Key(k.Of.Name))
+	b.cannot(there, "keys."+k.Name)
 	return own, there.ownerOf(k.Of, name, doc, lent)
+}
+
+// cannot says that the setup which has something cannot write its policy.
+func (b *builder) cannot(owner *builder, place string) {
+	if len(owner.problems) > 0 {
+		p := owner.problems[0]
+		b.problem(place, p.Hint, "setup %s, which has it, cannot write its policy: %s", owner.spec.Name, p.Message)
+	}
 }
 
 // bucketOf is keyOf for a bucket.
@@ -125,6 +134,7 @@ func (b *builder) bucketOf(k spec.Bucket) (own policy.Document, o *Owner) {
 	own = b.finish(b.bucketDraft(k), name, "").Document
 	there := b.owner(k.Of)
 	doc, _, lent := there.bucketPolicy(*there.spec.Bucket(k.Of.Name))
+	b.cannot(there, "buckets."+k.Name)
 	return own, there.ownerOf(k.Of, name, doc, lent)
 }
 

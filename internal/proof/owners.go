@@ -60,7 +60,7 @@ func (p *proof) owners(found map[string][]Finding) {
 				continue // its own proof says the rest
 			}
 			whole = whole || f.Document == ""
-			f.Message = fmt.Sprintf("setup %s, whose part of it this setup needs: %s", setup, f.Message)
+			f.Message = fmt.Sprintf("setup %s, which this one needs: %s", setup, f.Message)
 			f.Place, f.Document, f.Sid = p.place(at.place), "", ""
 			p.find(f)
 		}
