@@ -208,7 +208,7 @@ func rulesToBreak() []broken {
 	add(setting("keys", "rotation", "on")...)
 	add(setting("keys", "existing", "yes", 1)...)
 	add(setting("keys", "exist", true)...)
-	add(in("keys", "neither alias nor arn", func(k tree) bool { k.drop("alias"); k.drop("arn"); return true }))
+	add(in("keys", "neither alias nor arn", func(k tree) bool { k.drop("of"); k.drop("alias"); k.drop("arn"); return true }))
 	add(in("keys", "both alias and arn", func(k tree) bool {
 		k.set("alias", "alias/both")
 		k.set("arn", "arn:aws:kms:eu-west-1:111122223333:key/x")
