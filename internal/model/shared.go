@@ -247,18 +247,3 @@ func (s *Setup) Borrowed() []Doc {
 	}
 	return slices.DeleteFunc(out, func(d Doc) bool { return d.Name == "" })
 }
-
-// Shares reports whether a setup uses what another one has, or lends what it has.
-func (s *Setup) Shares() bool { return s.Borrows() || s.lends() }
-
-// Borrows reports whether a setup uses a bucket, a key or the role of another one.
-func (s *Setup) Borrows() bool {
-	return s.Role.Of != "" || slices.ContainsFunc(s.Buckets, func(b Bucket) bool { return b.Owner != nil }) ||
-		slices.ContainsFunc(s.Keys, func(k Key) bool { return k.Owner != nil })
-}
-
-func (s *Setup) lends() bool {
-	return len(s.Role.Users) > 0 ||
-		slices.ContainsFunc(s.Buckets, func(b Bucket) bool { return len(b.Lent.Statements) > 0 }) ||
-		slices.ContainsFunc(s.Keys, func(k Key) bool { return len(k.Lent.Statements) > 0 })
-}
