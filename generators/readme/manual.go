@@ -146,11 +146,7 @@ func namesNewRole(s *model.Setup, d policy.Document) bool {
 
 func (h *hand) key(k model.Key) {
 	arn := keyVariable(k.ID)
-	if k.Owner != nil && k.ARN == "" { // the setup that makes it was applied before
-		h.set(arn, "aws", "kms", "describe-key", h.region(), flag{"key-id", k.Alias},
-			flag{"query", "KeyMetadata.Arn"}, flag{"output", "text"})
-	}
-	if k.Existing() {
+	if h.lentKey(k); k.Existing() {
 		return
 	}
 	words := []any{"aws", "kms", "create-key", h.region()}

@@ -76,3 +76,11 @@ func newShared(s *model.Setup) shared {
 	}
 	return v
 }
+
+// lentKey finds out the ARN of a key of another setup, which was applied before.
+func (h *hand) lentKey(k model.Key) {
+	if k.Owner != nil && k.ARN == "" {
+		h.set(keyVariable(k.ID), "aws", "kms", "describe-key", h.region(), flag{"key-id", k.Alias},
+			flag{"query", "KeyMetadata.Arn"}, flag{"output", "text"})
+	}
+}

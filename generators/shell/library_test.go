@@ -69,7 +69,7 @@ destroy.sh steps undo_inline <text in quotes without names> <"$(policy_x)" or ''
 destroy.sh steps undo_key <text in quotes> <"$(policy_x)" or ''> <text in quotes without names>
 destroy.sh steps undo_managed <text in quotes without names>
 destroy.sh steps undo_role <a JSON list in quotes>`
-	if got := strings.Join(lines, "\n"); libraryInterface != 5 || got != six {
+	if got := strings.Join(lines, "\n"); libraryInterface != 6 || got != six {
 		t.Errorf("interface %d is\n%s", libraryInterface, got)
 	}
 	want := fmt.Sprintf("\nPZGEN_LIBRARY=%d\n", libraryInterface)
