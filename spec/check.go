@@ -157,6 +157,7 @@ func (c *checker) checkStackSet() {
 		c.warn(warnNoEffect, on.n, "leave it out, or add cloudformation to targets",
 			"stackSet has no effect without the target cloudformation")
 	}
+	c.ownStackSet(on)
 	for _, b := range c.d.buckets {
 		if b.v.existing.v && b.v.policy.given() {
 			c.err(codeStackSet, on.n, "leave policy out and merge it, or leave stackSet out",

@@ -13,6 +13,11 @@ func (c *checker) checkBuckets() {
 		d := &b.v
 		bucket := Bucket{Name: b.name, BucketName: d.name.v, Existing: d.existing.v,
 			Was: c.former(was, b.name, d.was)}
+		if d.of.given() {
+			c.bucketOf(b, &bucket)
+			c.s.Buckets = append(c.s.Buckets, bucket)
+			return
+		}
 		if d.name.ok {
 			c.bucketName(d.name, bucket.Existing)
 			if before, ok := have[d.name.v]; ok {

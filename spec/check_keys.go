@@ -14,6 +14,8 @@ func (c *checker) checkKeys() {
 		d := &k.v
 		key := Key{Name: k.name, Alias: d.alias.v, ARN: d.arn.v, Was: c.former(was, k.name, d.was)}
 		switch {
+		case d.of.given():
+			c.keyOf(k, &key)
 		case d.alias.given() && d.arn.given():
 			c.err(codeKeyKind, d.arn.n, "keep alias for a key that pzgen creates, arn for one that exists", "key %q has both alias and arn", k.name)
 		case d.arn.given():

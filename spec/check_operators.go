@@ -106,7 +106,7 @@ func (c *checker) checkUse() {
 		return // what seems to be unused may only be misspelt
 	}
 	for _, k := range c.d.keys {
-		if !c.usedKeys[k.name] {
+		if !c.usedKeys[k.name] && !k.v.of.given() { // what is of others is looked at when they are known
 			c.warn(warnUnused, k.n, "name it as the key of a bucket or of the dataset group, or leave it out", "nothing uses key %q", k.name)
 		}
 	}

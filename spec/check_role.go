@@ -8,6 +8,10 @@ import (
 
 func (c *checker) checkRole() {
 	d, s := &c.d.role.v, c.s
+	if d.of.given() {
+		c.roleOf()
+		return
+	}
 	at := c.at
 	if c.d.role.n != nil {
 		at = c.d.role.n

@@ -82,7 +82,7 @@ func (c *checker) checkWorkflow(w *Workflow, d *workflowDraft) {
 		c.warn(warnFolder, d.from.n, "write `"+d.from.v+"/` for all files of a folder", "%q is neither a folder nor a file with an extension: all objects are read whose names begin so", d.from.v)
 	}
 	if w.Type == DataDeletion {
-		if b := find(c.d.buckets, w.From.Bucket); b != nil && b.key.given() && !c.isNone(b.key) {
+		if b := find(c.d.buckets, w.From.Bucket); b != nil && b.key.given() && !c.isNone(b.key) && !b.of.given() {
 			c.err(codeDeletionKey, d.from.n, "put the list into a bucket without key",
 				"bucket %q is encrypted with a customer key, under which Personalize does not read a list of users to delete", w.From.Bucket)
 		}

@@ -49,6 +49,7 @@ const (
 	codeUpload       = "PZ042"
 	codeStatement    = "PZ043"
 	codeStackSet     = "PZ095"
+	codeOf           = "PZ034"
 	codeSid          = "PZ044"
 	codeReference    = "PZ045"
 	codeTags         = "PZ046"
@@ -148,6 +149,7 @@ func Checks() []Check {
 		{codeWas, "a former name that is another's, or its own"},
 		{codePlaceholder, "a placeholder that is not known, or not closed"},
 		{codeStackSet, "a template of one account that is to be for many"},
+		{codeOf, "something of another setup where that cannot work"},
 		{codeDrop, "a null that drops nothing"},
 		{codeOtherBucket, "a bucket's policy that names another bucket"},
 		{codeUnfit, "an action in a bucket's policy that applies to none of its resources"},

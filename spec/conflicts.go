@@ -20,6 +20,7 @@ type claim struct {
 	means   string // all that it says; two setups that say different things contradict each other
 	whole   bool   // the setup writes its whole policy
 	foreign bool   // it is written outside of the setup
+	of      string // how another setup says that it uses it
 }
 
 // acrossSetups checks what no setup can see alone: names that two of them would create, and one thing that they mean differently.
@@ -57,6 +58,9 @@ func (a across) add(r *reader, o owned, what string, c claim) {
 		}
 	case before.created && c.created:
 		hint := "give one of them another name"
+		if before.of != "" && before.setup != c.setup {
+			hint += ", or write `" + before.of + "` here if it is the same one"
+		}
 		if c.foreign && before.file == c.file && place(before.n) == place(c.n) {
 			hint = "put <setup> into the name"
 		}
@@ -106,7 +110,7 @@ func claimsOf(res *result, add func(owned, string, claim)) {
 		if d.role.v.name.given() {
 			c = mine(d.role.v.name.n)
 		}
-		c.created = true
+		c.created, c.of = true, "role: {of: "+s.Name+"}"
 		add(of(account, "role", strings.ToLower(s.Role.Name)), "role "+quoted(s.Role.Name), c)
 	}
 	if p := s.Role.Policy; p.Managed {
@@ -123,6 +127,9 @@ func claimsOf(res *result, add func(owned, string, claim)) {
 		add(of(account, "policy", strings.ToLower(name)), "policy of operator "+quoted(o.Name), c)
 	}
 	for i, k := range s.Keys {
+		if d.keys[i].v.of.given() {
+			continue // it is what its owner says
+		}
 		c := mine(d.keys[i].n)
 		if k.Existing() {
 			c.means, c.whole = k.PolicyFile, k.Policy != nil
@@ -133,12 +140,15 @@ func claimsOf(res *result, add func(owned, string, claim)) {
 			}
 			continue
 		}
-		c.created = true
+		c.created, c.of = true, "of: "+s.Name+"/"+k.Name
 		add(of(regional, "alias", k.Alias), "alias "+quoted(k.Alias), c)
 	}
 	for i, b := range s.Buckets {
+		if d.buckets[i].v.of.given() {
+			continue
+		}
 		c := mine(d.buckets[i].n)
-		c.created = !b.Existing
+		c.created, c.of = !b.Existing, "of: "+s.Name+"/"+b.Name
 		c.whole = b.Policy != nil
 		c.means = strings.Join([]string{existence(b.Existing), s.Account, s.Region, identityOf(d, b.Key), b.PolicyFile}, "|")
 		add(owned{kind: "bucket", partition: s.Partition, name: b.BucketName}, "bucket "+quoted(b.BucketName), c)

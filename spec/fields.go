@@ -52,7 +52,7 @@ var setupObject = &object[setupDraft]{
 		namedField("keys", func(d *setupDraft) *[]named[keyDraft] { return &d.keys }, thingName, reserved, keyObject.shape(""), keyObject.read,
 			"KMS keys by a name of your choice: to be created (alias) or existing (arn).",
 			example(map[string]any{"shop": map[string]any{"alias": "alias/shop-personalize"}})),
-		namedField("buckets", func(d *setupDraft) *[]named[bucketDraft] { return &d.buckets }, thingName, reserved, bucketObject.shape(""), bucketObject.read,
+		namedField("buckets", func(d *setupDraft) *[]named[bucketDraft] { return &d.buckets }, thingName, reserved, bucketObject.shape(""), readBucket,
 			"S3 buckets by a name of your choice: to be created, or existing.",
 			example(map[string]any{"data": map[string]any{"name": "acme-personalize-data", "key": "shop"}})),
 		listField("workflows", func(d *setupDraft) *[]item[workflowDraft] { return &d.workflows }, "workflow", workflowObject,
@@ -101,12 +101,15 @@ var roleObject = &object[roleDraft]{
 			"What its policy is called, and whether it is a managed one.", replaces),
 		boolField("existing", func(d *roleDraft) *toggle { return &d.existing },
 			"The role is there already: it is never created, only handed policies.", byDefault(false)),
+		stringField("of", func(d *roleDraft) *text { return &d.of }, setupName,
+			"Name of another setup, whose role this one uses: that setup creates it and lets Personalize assume it for both.",
+			example("retail")),
 	},
 }
 
 var keyObject = &object[keyDraft]{
-	doc:   "A KMS key: with alias it is created, with arn, or with alias and existing, it exists.",
-	rules: []rule{{oneOf: []string{"alias", "arn"}}},
+	doc:   "A KMS key: with alias it is created, with arn, or with alias and existing, it exists; with of it is another setup's.",
+	rules: []rule{{oneOf: []string{"alias", "arn", "of"}}},
 	fields: []field[keyDraft]{
 		stringField("alias", func(d *keyDraft) *text { return &d.alias }, aliasForm,
 			"Alias of a key that pzgen creates, or with existing of one that is there.", example("alias/retail-personalize")),
@@ -126,13 +129,23 @@ var keyObject = &object[keyDraft]{
 		wasField("key", func(d *keyDraft) *[]text { return &d.was }),
 		boolField("protect", func(d *keyDraft) *toggle { return &d.protect },
 			"Whether a created key is kept from being deleted, in place of what the setup says.", byDefault(true)),
+		ofField("key", func(d *keyDraft) *text { return &d.of }, example("retail/shop")),
 	},
 }
 
+// readBucket reads a bucket, which has a name unless another setup has it.
+func readBucket(r *reader, n *yaml.Node, what string, into *bucketDraft) {
+	bucketObject.read(r, n, what, into)
+	if v := deref(n); v.Kind == yaml.MappingNode && !into.name.given() && !into.of.given() {
+		r.err(codeMissing, v, "write `name:`, or `of: <setup>/<bucket>` for a bucket of another setup", "%s has no name", what)
+	}
+}
+
 var bucketObject = &object[bucketDraft]{
-	doc: "An S3 bucket. A created one blocks public access, turns ACLs off, keeps versions, encrypts (with key, or else with S3's own keys) and refuses plain HTTP.",
+	doc:   "An S3 bucket. A created one blocks public access, turns ACLs off, keeps versions, encrypts (with key, or else with S3's own keys) and refuses plain HTTP.",
+	rules: []rule{{oneOf: []string{"name", "of"}}},
 	fields: []field[bucketDraft]{
-		stringField("name", func(d *bucketDraft) *text { return &d.name }, bucketForm, "Its name in S3.", required, example("acme-retail-personalize-data")),
+		stringField("name", func(d *bucketDraft) *text { return &d.name }, bucketForm, "Its name in S3.", example("acme-retail-personalize-data")),
 		stringField("key", func(d *bucketDraft) *text { return &d.key }, thingName,
 			"Name, under keys, of the KMS key that it is encrypted with. A list of users to delete must not be under one. none says of an existing bucket that it has no customer key.",
 			example("shop", "none")),
@@ -153,6 +166,7 @@ var bucketObject = &object[bucketDraft]{
 		wasField("bucket", func(d *bucketDraft) *[]text { return &d.was }),
 		boolField("protect", func(d *bucketDraft) *toggle { return &d.protect },
 			"Whether a created bucket is kept from being deleted, in place of what the setup says.", byDefault(true)),
+		ofField("bucket", func(d *bucketDraft) *text { return &d.of }, example("retail/data")),
 	},
 }
 
@@ -160,6 +174,12 @@ var bucketObject = &object[bucketDraft]{
 func wasField[D any](what string, at func(*D) *[]text) field[D] {
 	return stringsField("was", at, "name", thingName, nil, 1,
 		"Names that this "+what+" had here before, the oldest first: Terraform and CloudFormation keep what they made under them.")
+}
+
+// ofField is the field that says whose a bucket or key is.
+func ofField[T any](kind string, at func(*T) *text, options ...option) field[T] {
+	return stringField("of", at, ofForm, "<setup>/<name> of a "+kind+" that another setup of the same run has. Its policy, "+
+		"which that setup writes, holds the statements of both.", options...)
 }
 
 // A need says whether a type of workflow has a location.

@@ -8,7 +8,8 @@ import (
 )
 
 // Files loads several files whose setups are used together: what no two setups of a file may both create or mean differently, no two of different files may
-// either. Files are loaded one after the other; the zero Files is ready for use.
+// either. Files are loaded one after the other, and linked at the end; the zero Files
+// is ready for use.
 type Files struct {
 	claims *claimed // of the files that were loaded
 	loaded []origin
@@ -17,17 +18,18 @@ type Files struct {
 // origin is where a file came from, so that it can be read again when its setups contradict those of another one.
 type origin struct {
 	file     string
+	spec     *Spec  // nil where it has errors
 	data     []byte // nil for what is read from disk again
 	readFile func(path string) ([]byte, error)
 }
 
-// Load is [Load]. Its diagnostics tell of contradictions to the files before as well.
+// Load is [Load] without linking. Its diagnostics tell of contradictions to the files before as well.
 func (fs *Files) Load(path string) (*Spec, Diagnostics) {
 	data, err := readfile.File(path, maxBytes)
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
-	return fs.add(origin{path, nil, readPolicyFile}, data)
+	return fs.add(origin{file: path, readFile: readPolicyFile}, data)
 }
 
 // LoadBy is [Files.Load] with a reader of files, which is called from several goroutines at once.
@@ -36,12 +38,12 @@ func (fs *Files) LoadBy(path string, read func(path string, max int64) ([]byte, 
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
-	return fs.add(origin{path, data, func(p string) ([]byte, error) {
+	return fs.add(origin{file: path, data: data, readFile: func(p string) ([]byte, error) {
 		return read(p, maxPolicyFile)
 	}}, data)
 }
 
-// Read is [Parse] of what r gives. The error is that of r.
+// Read is Load of what r gives. The error is that of r.
 func (fs *Files) Read(file string, r io.Reader) (*Spec, Diagnostics, error) {
 	data, err := readfile.AtMost(r, file, maxBytes)
 	var size *readfile.SizeError
@@ -51,7 +53,7 @@ func (fs *Files) Read(file string, r io.Reader) (*Spec, Diagnostics, error) {
 	case err != nil:
 		return nil, nil, err
 	}
-	s, ds := fs.add(origin{file, data, readPolicyFile}, data)
+	s, ds := fs.add(origin{file: file, data: data, readFile: readPolicyFile}, data)
 	return s, ds, nil
 }
 
@@ -61,6 +63,7 @@ func (fs *Files) add(o origin, data []byte) (*Spec, Diagnostics) {
 	}
 	own := fs.claims.fresh()
 	s, ds := parse(o.file, data, o.readFile, own)
+	o.spec = s
 	fs.loaded = append(fs.loaded, o)
 	if s == nil || fs.claims.join(own) {
 		return s, ds

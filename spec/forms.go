@@ -213,6 +213,14 @@ var (
 			return utf8.RuneCountInString(s) <= 256 && uploadForm.ok(s) && path.Clean(s) == s && s != "."
 		},
 	}
+	ofForm = &form{
+		says:    "<setup>/<name>, with the name of another setup and a name from its buckets or keys",
+		pattern: `^[a-z0-9]([a-z0-9\-]{0,38}[a-z0-9])?/[a-zA-Z]([a-zA-Z0-9_\-]{0,38}[a-zA-Z0-9])?$`,
+		ok: func(s string) bool {
+			setup, name, ok := strings.Cut(s, "/")
+			return ok && setupName.ok(setup) && thingName.ok(name)
+		},
+	}
 	locationForm = &form{
 		says:    "<bucket>/<prefix>, with a name from buckets",
 		fills:   true,

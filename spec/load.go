@@ -17,12 +17,18 @@ import (
 )
 
 // Load reads a spec and the policy files that it names, which are relative to it. The Spec is nil when there is an error among the diagnostics.
-func Load(path string) (*Spec, Diagnostics) { return new(Files).Load(path) }
+func Load(path string) (*Spec, Diagnostics) {
+	var fs Files
+	s, ds := fs.Load(path)
+	return fs.alone(s, ds)
+}
 
 // Parse reads a spec from data. The file is its path: messages begin with it, and policy files are read relative to its folder, by readFile,
 // which may be called from several goroutines at once.
 func Parse(file string, data []byte, readFile func(path string) ([]byte, error)) (*Spec, Diagnostics) {
-	return parse(file, data, readFile, newClaimed())
+	var fs Files
+	s, ds := fs.add(origin{file: file, data: data, readFile: readFile}, data)
+	return fs.alone(s, ds)
 }
 
 // parse reads a spec and notes in claims, which is empty, what its setups claim.

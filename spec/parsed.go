@@ -80,6 +80,7 @@ type setupDraft struct {
 
 type roleDraft struct {
 	name, path, description text
+	of                      text
 	boundary                boundaryDraft
 	managedPolicies         []text
 	policy                  item[policyDraft]
@@ -98,6 +99,7 @@ type policyDraft struct {
 
 type keyDraft struct {
 	alias, arn, policy text
+	of                 text
 	admins, was        []text
 	deletionWindow     number
 	rotation, existing toggle
@@ -106,7 +108,7 @@ type keyDraft struct {
 
 type bucketDraft struct {
 	was                                    []text
-	name, key, policy                      text
+	name, key, policy, of                  text
 	existing, versioning, secureTransport  toggle
 	blockPublicAccess, bucketOwnerEnforced toggle
 	protect                                toggle

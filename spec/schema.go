@@ -227,8 +227,8 @@ func conditions(rules []rule) []any {
 			}
 			then = append(then, pair{"oneOf", list})
 		}
-		if r.field == "" {
-			all = append(all, then)
+		if r.field == "" { // null, by which a setup drops an entry of defaults, has no fields
+			all = append(all, ordered{{"if", ordered{{"type", "object"}}}, {"then", then}})
 			continue
 		}
 		all = append(all, ordered{

@@ -48,6 +48,11 @@ type Setup struct {
 	PermissionsBoundary string // ARN; "" for none; the role's own, when it has one, stands in Role
 	BoundaryPolicy      *policy.Document
 	Places              Places
+
+	// Users are the setups that use a bucket, a key or the role of this one, sorted by name, and
+	// Owners those whose bucket, key or role it uses itself. They are known once all files were read:
+	// see [Files.Link].
+	Users, Owners []*Setup
 }
 
 // Leftovers are the patterns of what tools leave in a setup's folder, below it: apply.sh its copies
@@ -126,6 +131,7 @@ type Role struct {
 	ManagedPolicies     []string         // ARNs, names already expanded, in the order of the file
 	Policy              PolicyNames
 	Existing            bool
+	Of                  string // the setup that owns it, when that is another one; then it exists for this one
 }
 
 // Key is a KMS key: created (Alias) or existing (ARN, or Found).
@@ -140,7 +146,8 @@ type Key struct {
 	PolicyFile     string           // as written in the spec
 	DeletionWindow int              // days
 	Rotation       bool
-	Disposable     bool // it goes with the rest: protect is false
+	Disposable     bool  // it goes with the rest: protect is false
+	Of             Owned // whose it is; it exists for this setup, by its ARN or Found
 }
 
 // Existing reports whether the key is there already, so that pzgen does not create it.
@@ -164,7 +171,8 @@ type Bucket struct {
 	// ExpireOldVersionsAfterDays is for versions that are not the current ones; 0: never.
 	ExpireOldVersionsAfterDays int
 
-	Disposable bool // it goes with the rest: protect is false
+	Disposable bool  // it goes with the rest: protect is false
+	Of         Owned // whose it is; it exists for this setup
 }
 
 // Types of workflow.

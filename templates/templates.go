@@ -75,7 +75,7 @@ var facts = map[string][]string{
 	"setup":  {"metrics", "bucket-keys", "source-account", "source-arn"},
 	"bucket": {"lists", "reads", "writes", "results", "gets", "puts", "exports-alone", "require-tls", "guarded", "list-by-prefix"},
 	"key": {"created", "used", "encrypts-bucket", "encrypts-dataset-group", "exports-dataset-group", "role-needs-key", "guarded", "names-creators", "names-uploaders", "names-downloaders",
-		"admits-uploading-services", "admits-downloading-services"},
+		"admits-uploading-services", "admits-downloading-services", "names-role", "admits-role"},
 	"operator": {"full", "operate", "build", "read", "runtime", "passes-role", "imports", "exports", "batch-inference",
 		"batch-segment", "data-deletion", "metrics", "uses-datasets", "uses-solutions", "dataset-group", "tags",
 		"creates-groups", "encrypted-dataset-group"},
@@ -86,7 +86,7 @@ var facts = map[string][]string{
 // holes are the references that a template of a scope may hold. Those marked true are for a list:
 // the string that holds one is repeated for each element.
 var holes = map[string]map[string]bool{
-	"setup":  {"aws.partition": false, "aws.account": false, "aws.region": false, "role.arn": false, "role.name": false},
+	"setup":  {"aws.partition": false, "aws.account": false, "aws.region": false, "role.arn": false, "role.name": false, "trust.regions": true},
 	"bucket": {"bucket.arn": false, "bucket.name": false, "bucket.reads": true, "bucket.writes": true, "bucket.results": true, "bucket.lists": true},
 	"key": {"key.arn": false, "key.admins": true, "key.creators": true, "key.uploaders": true, "key.downloaders": true,
 		"key.uploading-services": true, "key.downloading-services": true},
@@ -195,6 +195,9 @@ func (l *Library) File(name string) []byte { return l.files[name] }
 // tells for certain which template it came from and for which setup.
 func (l *Library) OwnedBases() []string { return slices.Clone(l.bases) }
 
+// admitsRole is the fact that a key is another setup's.
+const admitsRole = "admits-role"
+
 // marker is what the model puts between the Sid of a template that is not built in and the name of
 // the setup, in policies that others may share; see model.SidMarker.
 const marker = "PZgen"
@@ -209,6 +212,9 @@ func (l *Library) basesOf(profile string) []string {
 	var bases []string
 	for _, t := range l.Templates {
 		shared := slices.Contains(t.In, "bucket") || slices.Contains(t.In, "key")
+		if slices.Contains(t.When, admitsRole) {
+			continue // what is for other setups has a mark
+		}
 		if t.Sid != "" && shared && (t.Profile == "documented") == (profile == "documented") {
 			bases = append(bases, t.Sid)
 		}

@@ -23,7 +23,8 @@ func groupKey(s *model.Setup) *model.Key {
 		return nil
 	}
 	for i, k := range s.Keys {
-		if k.ID == s.DatasetGroup.Key && k.Existing() {
+		// The key of another setup leaves its use to the role's own policy.
+		if k.ID == s.DatasetGroup.Key && k.Existing() && k.Owner == nil {
 			return &s.Keys[i]
 		}
 	}

@@ -82,7 +82,9 @@ func (n names) parameters(s *model.Setup) map[string]policy.Ref {
 		m[n.buckets[i].name] = model.RefBucketName(b.ID)
 	}
 	for i, k := range s.Keys {
-		if k.Existing() {
+		if isImported(k) {
+			m[exportOf(k.Owner.Setup, k.Owner.ID)] = model.RefKeyARN(k.ID)
+		} else if k.Existing() {
 			m[n.keys[i].arn] = model.RefKeyARN(k.ID)
 		} else {
 			m[n.keys[i].aliasName] = model.RefKeyAlias(k.ID)
@@ -93,6 +95,14 @@ func (n names) parameters(s *model.Setup) map[string]policy.Ref {
 	}
 	return m
 }
+
+// isImported reports whether the ARN of a key comes from the stack of the setup that creates it.
+func isImported(k model.Key) bool { return k.Owner != nil && k.ARN == "" }
+
+// exportOf is the name under which the stack of a setup tells others the ARN of a key: letters,
+// digits and hyphens (AWS CloudFormation User Guide, "Outputs", Export). No two names of keys differ
+// in case, hyphens and underscores alone.
+func exportOf(setup, key string) string { return "personalize-" + setup + "-" + camel(key) + "KeyArn" }
 
 // camel makes a name fit for a logical id, which holds letters and digits only (AWS
 // CloudFormation User Guide, "Resources", "Logical ID").

@@ -83,7 +83,7 @@ func (p *printer) fail(err error) {
 func Print(s *model.Setup) ([]output.File, error) {
 	p := &printer{setup: s, names: newNames(s), used: map[string]bool{}}
 	for _, k := range s.Keys {
-		if k.Found {
+		if k.Found && !isImported(k) {
 			p.fail(fmt.Errorf("key %q is told by its alias, and a template needs its ARN", k.ID))
 		}
 	}

@@ -39,7 +39,7 @@ const maxFilled = 64 << 20
 // An error is a [*policy.Error]: a file is missing, or is no YAML, or holds characters that are
 // not read alike.
 func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), error) {
-	r := &reader{defaults: map[policy.Ref]parameterDefault{}}
+	r := &reader{defaults: map[policy.Ref]parameterDefault{}, imported: map[string]bool{}}
 	found := map[string][]byte{}
 	for _, f := range in.Files {
 		name := strings.TrimPrefix(f.Path, in.Dir+"/")
@@ -84,6 +84,7 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 type reader struct {
 	state    deployed.State
 	defaults map[policy.Ref]parameterDefault
+	imported map[string]bool // what templates take from other stacks
 }
 
 // parameterDefault is the value that a parameter has unless it is given another one by its name.
@@ -109,6 +110,11 @@ func (r *reader) under(dir string) func(deployed.Values) (deployed.State, error)
 			env[ref] = p.value
 			if own, ok := v.Named[p.name]; ok {
 				env[ref] = own
+			}
+		}
+		for export := range r.imported {
+			if value, ok := v.Named[export]; ok {
+				env[policy.Ref{ID: export, Attr: attrImport}] = value
 			}
 		}
 		size := 0

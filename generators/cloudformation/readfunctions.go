@@ -16,6 +16,7 @@ const maxResolved = 4 << 20
 const (
 	attrPseudo = "pseudo" // of a pseudo parameter
 	attrValue  = "value"  // of a parameter
+	attrImport = "import" // of what another stack exports
 	attrName   = "name"   // of a resource that the template gives no name
 	attrARN    = "arn"    // of a resource whose ARN no name decides
 	attrID     = "id"     // likewise
@@ -139,6 +140,11 @@ func (t *template) apply(name string, n, arg *yaml.Node) (string, bool) {
 		}
 	case "Fn::Join":
 		return t.join(n, arg)
+	case "Fn::ImportValue":
+		if export, ok := t.literal(name, arg); ok {
+			t.imported[export] = true
+			return t.tokens.Token(policy.Ref{ID: export, Attr: attrImport}), true
+		}
 	default:
 		t.refuse(n, "function", name, "it may decide what the template means: write the value out")
 	}

@@ -225,8 +225,9 @@ func (t *template) output(name *yaml.Node, f *fields) {
 		t.resolve(v)
 	}
 	f.prose("Description", maxDescription)
-	t.state.Outputs = append(t.state.Outputs,
-		deployed.Output{Name: t.prefix + name.Value, Value: f.text("Value"), At: t.at(name)})
+	out := deployed.Output{Name: t.prefix + name.Value, Value: f.text("Value"), At: t.at(name)}
+	f.below("Export", func(f *fields) { out.Export = f.text("Name") })
+	t.state.Outputs = append(t.state.Outputs, out)
 }
 
 // cycles refuses resources that wait for each other, which CloudFormation does: a key whose

@@ -44,7 +44,13 @@ func values(s *model.Setup, env policy.Env) deployed.Values {
 
 // environments are the values of the spec, and two in which all values are made up.
 func environments(s *model.Setup) []policy.Env {
-	return []policy.Env{s.DeployedEnv(), s.SyntheticEnv(1), s.SyntheticEnv(2)}
+	own := s.DeployedEnv()
+	for _, k := range s.Keys {
+		if isImported(k) { // from the stack of another setup
+			own[model.RefKeyARN(k.ID)] = "arn:aws:kms:eu-west-1:111122223333:key/" + k.ID
+		}
+	}
+	return []policy.Env{own, s.SyntheticEnv(1), s.SyntheticEnv(2)}
 }
 
 // judge holds files against what a setup wants of them.

@@ -56,6 +56,9 @@ func (p *printer) parameters() []parameter {
 			"Name of the bucket " + b.ID + whether(b.Existing), b.Name, bucketNamePattern, bucketNameRule})
 	}
 	for i, k := range s.Keys {
+		if isImported(k) {
+			continue
+		}
 		if k.Existing() {
 			all = append(all, parameter{n.keys[i].arn, "Key " + k.ID, "Keys",
 				"ARN of the key " + k.ID + ", which exists", k.ARN, keyPattern,
@@ -143,7 +146,11 @@ func (p *printer) outputs() object {
 	}
 	for i, k := range s.Keys {
 		if !k.Existing() {
-			put(n.keys[i].key+"Arn", "ARN of the key "+k.ID, getAtt(n.keys[i].key, "Arn"))
+			o := newObject().put("Description", str("ARN of the key "+k.ID)).put("Value", getAtt(n.keys[i].key, "Arn"))
+			if len(k.Lent.Statements) > 0 {
+				o.put("Export", newObject().put("Name", str(exportOf(s.Name, k.ID))).node)
+			}
+			all.put(n.keys[i].key+"Arn", o.node)
 		}
 	}
 	for i, o := range s.Operators {

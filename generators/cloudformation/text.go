@@ -12,9 +12,9 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// piece is a part of a string: text that stands for itself, or the name of what Fn::Sub puts in
-// its place.
-type piece struct{ lit, name string }
+// piece is a part of a string: text that stands for itself, the name of what Fn::Sub puts in its
+// place, or what another stack exports under a name.
+type piece struct{ lit, name, export string }
 
 // dynamicReference begins what CloudFormation replaces in every property, wherever it comes from;
 // there is no escape for it (AWS CloudFormation User Guide, "Get values stored in other services
@@ -78,7 +78,7 @@ func (p *printer) text(t policy.Text, vars bool) *yaml.Node {
 			}
 		case policy.Ref:
 			for _, r := range p.ref(part) {
-				if r.name != "" {
+				if r.name != "" || r.export != "" {
 					pieces = append(pieces, r)
 				} else {
 					pieces = appendLit(pieces, r.lit)
@@ -88,6 +88,13 @@ func (p *printer) text(t policy.Text, vars bool) *yaml.Node {
 	}
 	var whole strings.Builder
 	for _, q := range pieces {
+		if q.export != "" {
+			if len(pieces) > 1 {
+				p.fail(fmt.Errorf("a text holds the ARN of a key that another stack makes, and more: " +
+					"name the ARN alone"))
+			}
+			return call("ImportValue", str(q.export))
+		}
 		whole.WriteString(q.lit)
 		if q.name != "" {
 			if begunReference(whole.String()) {
@@ -104,7 +111,7 @@ func (p *printer) text(t policy.Text, vars bool) *yaml.Node {
 }
 
 func appendLit(pieces []piece, s string) []piece {
-	if n := len(pieces); n > 0 && pieces[n-1].name == "" {
+	if n := len(pieces); n > 0 && pieces[n-1].name+pieces[n-1].export == "" {
 		pieces[n-1].lit += s
 		return pieces
 	}
@@ -222,6 +229,8 @@ func (p *printer) ref(r policy.Ref) []piece {
 	}
 	for i, k := range p.setup.Keys {
 		switch {
+		case r == model.RefKeyARN(k.ID) && isImported(k):
+			return []piece{{export: exportOf(k.Owner.Setup, k.Owner.ID)}}
 		case r == model.RefKeyARN(k.ID) && k.Existing():
 			return []piece{parameter(p.names.keys[i].arn)}
 		case r == model.RefKeyARN(k.ID):

@@ -214,6 +214,9 @@ func (w *wanted) outputs() {
 	for i, k := range s.Keys {
 		if !k.Existing() {
 			w.output(n.keys[i].key+"Arn", policy.NewText(model.RefKeyARN(k.ID)))
+			if len(k.Lent.Statements) > 0 {
+				w.Outputs[len(w.Outputs)-1].Export = deployed.Lit(exportOf(s.Name, k.ID))
+			}
 		}
 	}
 	for i, o := range s.Operators {
@@ -272,6 +275,7 @@ func (w *wanted) parameters(prefix string, used map[policy.Ref]int) {
 	}
 	for i, k := range s.Keys {
 		switch {
+		case isImported(k):
 		case k.Existing() && used[model.RefKeyARN(k.ID)] > 0:
 			put(n.keys[i].arn, k.ARN, keyPattern)
 		case !k.Existing() && prefix == "":

@@ -64,7 +64,7 @@ func newExisting(s *model.Setup) (existing, error) {
 			e.Merges = append(e.Merges, m)
 		}
 	}
-	if s.Role.Existing {
+	if s.Role.Existing && s.Role.Of == "" {
 		var show script
 		show.add("aws", "iam", "get-role", flag{"region", s.Region}, flag{"role-name", s.Role.Name}, flag{"query", "Role.AssumeRolePolicyDocument"})
 		if show.err != nil {

@@ -145,10 +145,10 @@ func namesNewRole(s *model.Setup, d policy.Document) bool {
 }
 
 func (h *hand) key(k model.Key) {
-	if k.Existing() {
+	arn := keyVariable(k.ID)
+	if h.lentKey(k); k.Existing() {
 		return
 	}
-	arn := keyVariable(k.ID)
 	words := []any{"aws", "kms", "create-key", h.region()}
 	if k.Policy.Name != "" && !h.blank(k.Policy.Document) {
 		words = append(words, flag{"policy", "file://" + fileOf(k.Policy)})

@@ -29,7 +29,7 @@ func newCloudFormation(s *model.Setup) (*cloudFormation, error) {
 	var key span
 	if g := s.MadeGroup(); g != nil {
 		for _, k := range s.Keys {
-			if k.ID != g.Key || !k.Existing() {
+			if k.ID != g.Key || !k.Existing() || k.Owner != nil {
 				continue
 			}
 			if key = code(k.ID); !s.Role.Existing {
@@ -164,7 +164,7 @@ func newGroup(s *model.Setup) (*group, error) {
 		words = append(words, flag{"role-arn", known[model.RefRoleARN]})
 		arn := any(known[model.RefKeyARN(g.Key)])
 		for _, k := range s.Keys {
-			if k.ID == g.Key && !k.Existing() {
+			if k.ID == g.Key && k.ARN == "" {
 				arn = raw(quoted(keyVariable(k.ID)))
 				c.set(keyVariable(k.ID), "aws", "kms", "describe-key", flag{"region", s.Region}, flag{"key-id", k.Alias},
 					flag{"query", "KeyMetadata.Arn"}, flag{"output", "text"})

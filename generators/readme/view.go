@@ -21,6 +21,7 @@ type view struct {
 	Workflows                           []workflow
 	Things                              []thing
 	Existing                            existing
+	Shared                              shared
 	CloudFormation                      *cloudFormation
 	Terraform                           *terraform
 	Shell                               *shell
@@ -42,6 +43,7 @@ type thing struct {
 	What   inline
 	Name   span
 	Exists bool
+	Of     span // the setup that has it, when that is another one
 	Gets   span // the documents it gets
 	More   inline
 }
@@ -112,6 +114,7 @@ func newView(s *model.Setup) (*view, error) {
 	var e error
 	v.Existing, e = newExisting(s)
 	keep(e)
+	v.Shared = newShared(s)
 	if has(s, "cloudformation") {
 		v.CloudFormation, e = newCloudFormation(s)
 		keep(e)
@@ -173,6 +176,9 @@ func names(docs ...model.Doc) span {
 
 func things(s *model.Setup) []thing {
 	role := thing{What: "service role", Name: code(s.Role.Name), Exists: s.Role.Existing, Gets: names(s.Role.Policies...)}
+	if s.Role.Of != "" {
+		role.Of = code(s.Role.Of)
+	}
 	if !s.Role.Existing {
 		role.Gets = names(append([]model.Doc{s.Role.Trust}, s.Role.Policies...)...)
 		if s.Role.Path != "/" {
@@ -187,10 +193,16 @@ func things(s *model.Setup) []thing {
 		} else if k.Rotation {
 			t.More = "rotated every year"
 		}
+		if k.Owner != nil {
+			t.Of = code(k.Owner.Setup)
+		}
 		all = append(all, t)
 	}
 	for _, b := range s.Buckets {
 		t := thing{What: "bucket " + inline(code(b.ID)), Name: code(b.Name), Exists: b.Existing, Gets: names(b.Policy)}
+		if b.Owner != nil {
+			t.Of = code(b.Owner.Setup)
+		}
 		if b.Key != "" {
 			t.More = "encrypted with key " + inline(code(b.Key))
 		}

@@ -15,6 +15,11 @@ func applySteps() map[string]step {
 		"ensure_role":   {[]kind{argLiteral, argText, argPolicy}, (*run).ensureRole},
 		"existing_key":  {[]kind{argText, argPolicy, argList}, (*run).existingKey},
 		"found_key":     {[]kind{argName, argText, argPolicy, argList}, (*run).foundKey},
+		"lent_role":     {[]kind{argLiteral, argPolicy}, (*run).lentRole},
+		"lent_key":      {[]kind{argText, argLiteral, argPolicy, argList}, (*run).lentKey},
+		"find_lent_key": {[]kind{argName, argText, argLiteral, argPolicy, argList}, (*run).findLentKey},
+		"lent_bucket": {[]kind{argText, argText, argLiteral, argPolicy, argList},
+			(*run).lentBucket},
 		"ensure_key": {[]kind{argName, argLiteral, argText, argFlag, argPolicy},
 			(*run).ensureKey},
 		"ensure_inline": {[]kind{argLiteral, argPolicy}, (*run).ensureInline},
@@ -67,6 +72,45 @@ func (r *run) ensureRole(c call) {
 		Description: r.value(c.args[0]), Boundary: r.value(c.args[1]),
 		Trust: r.document(&c.args[2]),
 		Tags:  r.tags, At: r.place(c.at)})
+}
+
+func (r *run) lentRole(c call) {
+	owner := r.value(c.args[0])
+	c.args = c.args[1:]
+	r.existingRole(c)
+	r.state.Roles[len(r.state.Roles)-1].Lender = owner
+}
+
+func (r *run) lentKey(c call) {
+	key := deployed.Key{ARN: r.value(c.args[0]), Lender: r.value(c.args[1]), At: r.place(c.at)}
+	key.Borrowed, key.Watched = r.borrowed(&c.args[2]), r.watched(c.args[3])
+	r.state.Keys = append(r.state.Keys, key)
+}
+
+func (r *run) findLentKey(c call) {
+	id := c.args[0].value
+	n := r.pending(c.args[0])
+	if n == nil {
+		return
+	}
+	n.known, n.text = true, keyText(id)
+	r.state.Keys = append(r.state.Keys, deployed.Key{
+		ARN:     deployed.Text{V: keyText(id), At: r.place(c.args[0].at)},
+		Aliases: []deployed.Text{r.value(c.args[1])}, Lender: r.value(c.args[2]),
+		Borrowed: r.borrowed(&c.args[3]), Watched: r.watched(c.args[4]), At: r.place(c.at)})
+}
+
+// borrowed returns the statements that another setup has to have put into a policy; nil for none.
+func (r *run) borrowed(w *word) *deployed.Document {
+	if w.function == "" {
+		return nil
+	}
+	return r.document(w)
+}
+
+func (r *run) lentBucket(c call) {
+	r.state.Buckets = append(r.state.Buckets, deployed.Bucket{Name: r.value(c.args[0]), Key: r.value(c.args[1]),
+		Lender: r.value(c.args[2]), Borrowed: r.borrowed(&c.args[3]), Watched: r.watched(c.args[4]), At: r.place(c.at)})
 }
 
 func (r *run) existingKey(c call) {

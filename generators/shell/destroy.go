@@ -72,6 +72,9 @@ func (w *script) destroySteps() {
 		}
 	}
 	for _, b := range s.Buckets {
+		if b.Owner != nil {
+			continue // its policy is another setup's
+		}
 		created := "'" + createdBucket + "'"
 		if b.Existing {
 			created = "''"
@@ -81,6 +84,9 @@ func (w *script) destroySteps() {
 	// The key policies name keys by what apply.sh knew; a created key is found by its alias, and
 	// its statements need no ARN of its own.
 	for _, k := range s.Keys {
+		if k.Owner != nil {
+			continue
+		}
 		name, window := `"$`+w.names.aliases[k.ID]+`"`, "''"
 		if k.ARN != "" {
 			name = w.ref(model.RefKeyARN(k.ID))

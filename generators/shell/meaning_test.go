@@ -355,6 +355,9 @@ func TestBrokenLibrary(t *testing.T) {
 			if name == "existing_role" || name == "look_at_role" || name == "existing_bucket" {
 				continue // they only look, which TestRefused and TestDestroyLeavesOthers see
 			}
+			if strings.Contains(name, "lent_") {
+				continue // likewise: see TestLentStepsLook
+			}
 			tr := trial{library: func(file, text string) string {
 				if file == libraryFolder+"/"+entry {
 					text += "\n" + name + "() { :; }\n"
@@ -434,6 +437,9 @@ func TestBrokenReader(t *testing.T) {
 				}
 				return all
 			}}
+			if strings.Contains(name, "lent_") {
+				continue // what it looks at is compared with what is wanted: see TestEdits
+			}
 			if !tr.finds(t) {
 				t.Errorf("that the reader passes %s over is not found", name)
 			}

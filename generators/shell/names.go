@@ -48,7 +48,7 @@ func namesOf(s *model.Setup) names {
 		n.vars[model.RefKeyARN(k.ID)] = name + "_ARN"
 		n.aliases[k.ID] = name + "_ALIAS"
 	}
-	for _, d := range s.Docs() {
+	for _, d := range append(s.Docs(), s.Borrowed()...) {
 		n.functions[d.Name] = free("policy_%s", d.Name)
 	}
 	return n

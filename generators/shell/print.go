@@ -16,7 +16,7 @@ import (
 // key that refers to a key which is created later.
 func Print(s *model.Setup) ([]output.File, error) {
 	n := namesOf(s)
-	apply := &script{setup: s, names: n, docs: s.Docs()}
+	apply := &script{setup: s, names: n, docs: append(s.Docs(), s.Borrowed()...)}
 	apply.apply()
 	if apply.err != nil {
 		return nil, apply.err
@@ -61,12 +61,12 @@ func (w *script) apply() {
 // exists.
 func wanted(s *model.Setup, d model.Doc) policy.Document {
 	for _, b := range s.Buckets {
-		if b.Policy.Name == d.Name && b.Existing {
+		if b.Decisive().Name == d.Name && b.Existing {
 			return b.Own
 		}
 	}
 	for _, k := range s.Keys {
-		if k.Policy.Name == d.Name && k.Existing() {
+		if k.Decisive().Name == d.Name && k.Existing() {
 			return k.Own
 		}
 	}
@@ -98,7 +98,9 @@ func watched(s *model.Setup, d calls.Document) []string {
 // before the policies and buckets that name them.
 func (w *script) applySteps() {
 	s := w.setup
-	if s.Role.Existing {
+	if s.Role.Of != "" {
+		w.step("lent_role", w.word(s.Role.Of), w.policy(s.Role.Trust))
+	} else if s.Role.Existing {
 		w.step("existing_role", w.policy(s.Role.Trust))
 	} else {
 		w.step("ensure_role", w.word(s.Role.Description), w.text(s.Role.Boundary),
@@ -119,6 +121,11 @@ func (w *script) applySteps() {
 		name, key := w.ref(model.RefBucketName(b.ID)), "''"
 		if b.Key != "" {
 			key = w.ref(model.RefKeyARN(b.Key))
+		}
+		if b.Owner != nil {
+			w.step("lent_bucket", name, key, w.word(b.Owner.Setup), w.policy(b.Borrowed()),
+				w.strings(watched(s, calls.OfBucket(b.ID))))
+			continue
 		}
 		if b.Existing {
 			w.step("existing_bucket", name, key, w.strings(watched(s, calls.OfBucket(b.ID))))
@@ -173,6 +180,16 @@ func (w *script) keySteps() {
 			}
 		}
 		name := w.names.vars[model.RefKeyARN(k.ID)]
+		if k.Owner != nil {
+			later[model.RefKeyARN(k.ID)] = false
+			of := []string{w.word(k.Owner.Setup), w.policy(k.Borrowed()), w.strings(watched(w.setup, calls.OfKey(k.ID)))}
+			if k.ARN != "" {
+				w.step(append([]string{"lent_key", `"$` + name + `"`}, of...)...)
+			} else {
+				w.step(append([]string{"find_lent_key", name, `"$` + w.names.aliases[k.ID] + `"`}, of...)...)
+			}
+			continue
+		}
 		if k.ARN != "" {
 			w.step("existing_key", `"$`+name+`"`, w.policy(k.Policy),
 				w.strings(watched(w.setup, calls.OfKey(k.ID))))

@@ -25,14 +25,20 @@ func some(all []modeltest.Change) []modeltest.Change {
 	return out
 }
 
-// specified builds the only setup of a spec.
+// specified builds the first setup of a spec.
 func specified(t testing.TB, text string) *model.Setup {
+	t.Helper()
+	return modeltest.Load(t, write(t, text))[0]
+}
+
+// write puts a spec into a file.
+func write(t testing.TB, text string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "pzgen.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return modeltest.Load(t, file)[0]
+	return file
 }
 
 // moved returns the world of another setup in the account of w.
@@ -128,8 +134,8 @@ func without(t testing.TB, a *account.Account, c modeltest.Change, setup *model.
 func TestWhatLeavesTheSpec(t *testing.T) {
 	for _, c := range modeltest.Changes() {
 		t.Run(c.Name, func(t *testing.T) {
-			first := specified(t, modeltest.FirstSpec)
-			second := specified(t, c.Apply(t, modeltest.FirstSpec))
+			before, after := c.Specs(t)
+			first, second := specified(t, before), specified(t, after)
 			fresh := both(t, first, second)
 			fresh.must(fresh.apply())
 			w := newWorld(t, first)
@@ -190,8 +196,8 @@ func records(a *account.Account) map[string][]string {
 func TestDestroyTakesWhatLeftTheSpec(t *testing.T) {
 	for _, c := range modeltest.Changes() {
 		t.Run(c.Name, func(t *testing.T) {
-			first := specified(t, modeltest.FirstSpec)
-			second := specified(t, c.Apply(t, modeltest.FirstSpec))
+			before, after := c.Specs(t)
+			first, second := specified(t, before), specified(t, after)
 			w := newWorld(t, first)
 			w.must(w.apply())
 			n := w.moved(second)

@@ -111,7 +111,7 @@ func (r *run) agrees(w word, have, made *deployed.Document) {
 
 func (r *run) undoBucket(c call) {
 	for _, b := range r.made.state.Buckets {
-		if !same(b.Name.V, c.args[0].text) {
+		if !same(b.Name.V, c.args[0].text) || len(b.Lender.V.Parts()) > 0 {
 			continue
 		}
 		want := ""
@@ -138,7 +138,7 @@ func isKey(k deployed.Key, t policy.Text) bool {
 func (r *run) undoKey(c call) {
 	for i := range r.made.state.Keys {
 		k := &r.made.state.Keys[i]
-		if !isKey(*k, c.args[0].text) {
+		if !isKey(*k, c.args[0].text) || len(k.Lender.V.Parts()) > 0 {
 			continue
 		}
 		window := c.args[2]
@@ -299,12 +299,18 @@ func (r *run) undone() deployed.State {
 	}
 	for i := range s.Buckets {
 		b := &s.Buckets[i]
+		if len(b.Lender.V.Parts()) > 0 {
+			continue // nothing of it is this setup's
+		}
 		gone(m.told, bucketID(*b), b.At)
 		b.Protected = is(b.Created)
 		b.PolicyProtected = is(b.Policy != nil && !m.removed[policyOf(bucketID(*b))])
 	}
 	for i := range s.Keys {
 		k := &s.Keys[i]
+		if len(k.Lender.V.Parts()) > 0 {
+			continue
+		}
 		gone(m.told, keyID(*k), k.At)
 		k.Protected = is(k.Created)
 		k.PolicyProtected = is(k.Policy != nil && !m.removed[policyOf(keyID(*k))])

@@ -47,7 +47,7 @@ func Want(s *model.Setup) deployed.State {
 		tags = append(tags, tag(t.Key, t.Value))
 	}
 	for i := range w.Roles {
-		w.Roles[i].Path = deployed.Lit(s.Role.Path)
+		w.Roles[i].Path, w.Roles[i].Lender = deployed.Lit(s.Role.Path), deployed.Lit(s.Role.Of)
 		if w.Roles[i].Created {
 			w.Roles[i].Tags = tags
 		}
@@ -61,7 +61,9 @@ func Want(s *model.Setup) deployed.State {
 	}
 	for i, b := range s.Buckets {
 		out := &w.Buckets[i]
-		out.Policy = merging(s, b.Policy)
+		if out.Policy = merging(s, b.Policy); b.Owner != nil {
+			out.Policy, out.Lender, out.Borrowed = nil, deployed.Lit(b.Owner.Setup), borrowed(b.Borrowed())
+		}
 		if b.Existing {
 			out.Watched = literals(watched(s, calls.OfBucket(b.ID)))
 			if b.Key != "" {
@@ -78,6 +80,9 @@ func Want(s *model.Setup) deployed.State {
 	for i, k := range s.Keys {
 		out := &w.Keys[i]
 		out.Policy, out.Description = merging(s, k.Policy), deployed.Text{}
+		if k.Owner != nil {
+			out.Policy, out.Lender, out.Borrowed = nil, deployed.Lit(k.Owner.Setup), borrowed(k.Borrowed())
+		}
 		if k.Existing() {
 			out.Watched = literals(watched(s, calls.OfKey(k.ID)))
 		}
@@ -98,6 +103,14 @@ func Want(s *model.Setup) deployed.State {
 			deployed.Output{Name: outputName(i, l.what), Value: deployed.Text{V: l.value}})
 	}
 	return w
+}
+
+// borrowed returns the statements that have to be in the policy of what another setup has.
+func borrowed(d model.Doc) *deployed.Document {
+	if d.Name == "" {
+		return nil
+	}
+	return &deployed.Document{Name: d.Name, Document: d.Document}
 }
 
 // parameters are the names that apply.sh assigns a value, but for lists.

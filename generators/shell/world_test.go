@@ -110,6 +110,15 @@ func present(base *policy.Document) policy.Document {
 	return policy.Document{Version: policy.Version2012, Statements: []policy.Statement{foreign()}}
 }
 
+// lent returns the policy of what another setup has, into which it has put the statements of the one
+// that uses it.
+func lent(d, own policy.Document, o *model.Owner, env policy.Env) policy.Document {
+	if o != nil {
+		d.Statements = append(d.Statements, own.Fill(env).Statements...)
+	}
+	return d
+}
+
 // nobody is the trust policy of an existing role whose real one is not known.
 const nobody = `{"Version":"2012-10-17","Statement":[{"Sid":"SomebodyElses","Effect":"Deny","Principal":"*","Action":"*"}]}`
 
@@ -146,13 +155,13 @@ func before(s *model.Setup, env policy.Env) *account.Account {
 	for _, b := range s.Buckets {
 		if b.Existing {
 			a.Buckets[env[model.RefBucketName(b.ID)]] = &account.Bucket{Region: a.Region,
-				Policy: string(present(b.Base).Compact())}
+				Policy: string(lent(present(b.Base), b.Own, b.Owner, env).Compact())}
 		}
 	}
 	for _, k := range s.Keys {
 		if k.Existing() {
 			a.Keys = append(a.Keys, &account.Key{ARN: env[model.RefKeyARN(k.ID)],
-				State: "Enabled", Policy: string(present(k.Base).Compact())})
+				State: "Enabled", Policy: string(lent(present(k.Base), k.Own, k.Owner, env).Compact())})
 			if k.Found {
 				a.Aliases[k.Alias] = env[model.RefKeyARN(k.ID)]
 			}

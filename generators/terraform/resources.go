@@ -26,12 +26,12 @@ func (p *printer) main() *lines {
 // protection says what keeps data from being destroyed. Terraform takes no variable for prevent_destroy.
 func (p *printer) protection() []string {
 	for _, b := range p.setup.Buckets {
-		if b.Existing && !b.Policy.Partial || !b.Existing && !b.Disposable {
+		if b.Existing && !b.Policy.Partial && b.Owner == nil || !b.Existing && !b.Disposable {
 			return protection
 		}
 	}
 	for _, k := range p.setup.Keys {
-		if k.Existing() && !k.Policy.Partial || !k.Existing() && !k.Disposable {
+		if k.Existing() && !k.Policy.Partial && k.Owner == nil || !k.Existing() && !k.Disposable {
 			return protection
 		}
 	}

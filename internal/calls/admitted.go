@@ -58,7 +58,7 @@ func (t *Table) admittedCalls(a admitted) {
 	}
 	for _, k := range t.m.Keys {
 		actions, source, _ := t.keyNeeds(a.o, k)
-		if real := t.real(); !a.isService() && !k.Policy.Partial &&
+		if real := t.real(); !a.isService() && !k.Decisive().Partial &&
 			real.letsIn(real.besideOperators(k), k, a.actual, actions) {
 			continue
 		}

@@ -32,13 +32,16 @@ type derivation struct {
 // sourced returns the context of a request that Personalize makes for a resource of an account
 // (IAM User Guide, "The confused deputy problem").
 func (t *Table) sourced(account, owner string) *context {
-	job := "arn:" + t.partition() + ":personalize:" + t.region() + ":" + owner +
-		":dataset-import-job/job"
 	return &context{map[string][]string{
 		"aws:SourceAccount":   {account},
-		"aws:SourceArn":       {job},
+		"aws:SourceArn":       {t.job(t.region(), owner)},
 		"aws:SecureTransport": {"true"},
 	}}
+}
+
+// job returns the ARN of a job of Personalize.
+func (t *Table) job(region, account string) string {
+	return "arn:" + t.partition() + ":personalize:" + region + ":" + account + ":dataset-import-job/job"
 }
 
 func secure() map[string][]string { return map[string][]string{"aws:SecureTransport": {"true"}} }

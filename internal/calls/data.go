@@ -242,7 +242,7 @@ func unattached(o model.Operator) bool { return len(o.Users)+len(o.Groups)+len(o
 // named makes the calls that the policy of a key has to let pass by itself: those of the operator's
 // users and roles whom nothing else in it lets in. Who that is, real names decide.
 func (c *operatorCalls) named(k model.Key, actions []string, source string, on TargetKind) {
-	if k.Policy.Partial || k.Policy.Name == "" {
+	if d := k.Decisive(); d.Partial || d.Name == "" {
 		return
 	}
 	real := c.real()
@@ -273,6 +273,9 @@ func (t *Table) besideOperators(k model.Key) policy.Document {
 	if k.Base != nil {
 		d.Statements = slices.Clone(k.Base.Statements)
 	}
+	if k.Owner != nil && !k.Owner.Policy.Partial {
+		d.Statements = slices.Clone(without(k.Owner.Policy.Document, k.Owner.Lent).Statements)
+	}
 	if !k.Existing() {
 		d.Statements = append(d.Statements, policy.Statement{Effect: policy.Allow,
 			Principal: &policy.Principal{Types: []policy.PrincipalType{
@@ -282,7 +285,7 @@ func (t *Table) besideOperators(k model.Key) policy.Document {
 	}
 	for _, s := range k.Own.Statements {
 		if slices.ContainsFunc(t.m.Reasons, func(r model.Reason) bool {
-			return r.Custom && r.Document == k.Policy.Name && r.Sid == s.Sid
+			return r.Custom && r.Document == k.Decisive().Name && r.Sid == s.Sid
 		}) {
 			d.Statements = append(d.Statements, s)
 		}

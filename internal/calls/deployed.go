@@ -174,4 +174,4 @@ func (t *Table) principalName(arn string) string {
 }
 
 // knows reports whether the whole policy of a key is known.
-func (t *Table) knows(k model.Key) bool { return !k.Policy.Partial || t.whole == OfKey(k.ID) }
+func (t *Table) knows(k model.Key) bool { return !k.Decisive().Partial || t.whole == OfKey(k.ID) }

@@ -1,6 +1,8 @@
 package calls
 
 import (
+	"slices"
+
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 )
@@ -70,10 +72,24 @@ type Part struct {
 	Place string // path of the spec's part that it belongs to, a key of spec.Places
 	Whole policy.Document
 
-	// For the policy of a bucket or a key: pzgen's own statements, and the present policy of one
-	// that exists, when it is known. For other documents Own is Whole.
-	Own  policy.Document
-	Base *policy.Document
+	// For the policy of a bucket or a key: pzgen's own statements for the setup, and the present policy
+	// of one that exists, when it is known; of one that another setup has, all that this writes. For
+	// other documents Own is Whole.
+	Own   policy.Document
+	Base  *policy.Document
+	Lends bool // there are statements for other setups in Whole, which are theirs to prove
+}
+
+// without returns a document without the statements of another one, which are told by their Sids.
+func without(d, less policy.Document) policy.Document {
+	if len(less.Statements) == 0 {
+		return d
+	}
+	out := d
+	out.Statements = slices.DeleteFunc(slices.Clone(d.Statements), func(s policy.Statement) bool {
+		return slices.ContainsFunc(less.Statements, func(o policy.Statement) bool { return o.Sid == s.Sid })
+	})
+	return out
 }
 
 // Parts returns every document of a setup, in the order of [model.Setup.Docs].
@@ -81,7 +97,22 @@ func Parts(m *model.Setup) []Part {
 	var out []Part
 	add := func(kind Kind, place string, d model.Doc, own policy.Document, base *policy.Document) {
 		if d.Name != "" {
-			out = append(out, Part{Document{kind, d.Name}, place, d.Document, own, base})
+			out = append(out, Part{Document{kind, d.Name}, place, d.Document, own, base, false})
+		}
+	}
+	// shared is add for what setups have a policy of in common.
+	shared := func(kind Kind, place string, d model.Doc, own, lent policy.Document, base *policy.Document, o *model.Owner) {
+		switch {
+		case o != nil && d.Partial && len(own.Statements) == 0:
+			return
+		case o != nil && d.Partial: // as for something that exists
+			d.Document = own
+		case o != nil:
+			base = &d.Document
+		}
+		add(kind, place, d, without(own, lent), base)
+		if n := len(out) - 1; d.Name != "" && len(lent.Statements) > 0 {
+			out[n].Lends = true
 		}
 	}
 	add(Trust, "role", m.Role.Trust, m.Role.Trust.Document, nil)
@@ -89,10 +120,10 @@ func Parts(m *model.Setup) []Part {
 		add(RolePolicy, "role", d, d.Document, nil)
 	}
 	for _, b := range m.Buckets {
-		add(BucketPolicy, "buckets."+b.ID, b.Policy, b.Own, b.Base)
+		shared(BucketPolicy, "buckets."+b.ID, b.Decisive(), b.Own, b.Lent, b.Base, b.Owner)
 	}
 	for _, k := range m.Keys {
-		add(KeyPolicy, "keys."+k.ID, k.Policy, k.Own, k.Base)
+		shared(KeyPolicy, "keys."+k.ID, k.Decisive(), k.Own, k.Lent, k.Base, k.Owner)
 	}
 	for _, o := range m.Operators {
 		for _, d := range o.Policies {

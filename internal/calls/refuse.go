@@ -195,7 +195,7 @@ func (t *Table) everyKey(action string) bool {
 // refuseListing tries to list a bucket elsewhere than under the locations in use, where listing is
 // tied to prefixes.
 func (t *Table) refuseListing(b model.Bucket, c Call, in *context) {
-	if slices.Contains(t.listed(b.ID), "") || c.Side == Resource && b.Policy.Name == "" {
+	if slices.Contains(t.listed(b.ID), "") || c.Side == Resource && b.Decisive().Name == "" {
 		return
 	}
 	arn := t.env[model.RefBucketARN(b.ID)]
@@ -232,7 +232,7 @@ func (t *Table) by(resource Document, place string) refusal {
 // refuseOnBuckets tries the bucket policies by themselves.
 func (t *Table) refuseOnBuckets(needed map[need]bool) {
 	for _, b := range t.m.Buckets {
-		if b.Policy.Name == "" {
+		if b.Decisive().Name == "" {
 			continue
 		}
 		t.refuseOnBucket(b, needed, t.by(OfBucket(b.ID), "buckets."+b.ID))

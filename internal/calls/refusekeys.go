@@ -12,7 +12,7 @@ import (
 func (t *Table) refuseOnKeys(needed map[need]bool) {
 	ours := t.ours
 	for _, k := range t.m.Keys {
-		if k.Policy.Name == "" {
+		if k.Decisive().Name == "" {
 			continue
 		}
 		arn := t.env[model.RefKeyARN(k.ID)]
@@ -32,12 +32,35 @@ func (t *Table) refuseOnKeys(needed map[need]bool) {
 			t.refuseOperators(k, no)
 		}
 		t.refuseAdmittedWith(k, no)
+		if k.Owner != nil {
+			t.refuseDelegation(k, needed)
+		}
 		for _, p := range append(t.strangers(), t.iam("role/not-"+t.env[model.RefRoleName])) {
 			for _, a := range append(slices.Clone(keyActions), "kms:GenerateDataKeyWithoutPlaintext",
 				"kms:AnyAction") {
 				no(Stranger, p, a, arn, ours)
 			}
 		}
+	}
+}
+
+// refuseDelegation tries to use a key of another setup as the service role, for what no workflow needs
+// it for, and as another role of the account. Both may do everything by their own policies, so that the
+// key's policy alone is left to refuse them.
+func (t *Table) refuseDelegation(k model.Key, needed map[need]bool) {
+	arn := t.env[model.RefKeyARN(k.ID)]
+	no := func(caller Caller, who, action string) {
+		t.refuse(Call{Workflow: nobody, Caller: caller, Side: Resource, Action: action,
+			On: Target{Named, arn}, Place: "keys." + k.ID, Resource: OfKey(k.ID), theirs: t.all,
+			request: policy.Request{Principal: who, Resource: arn}})
+	}
+	for _, a := range anyKeyAction {
+		if !needed[need{Role, Identity, a, arn}] {
+			no(Role, t.roleARN(), a)
+		}
+	}
+	for _, a := range append(slices.Clone(keyActions), "kms:GenerateDataKeyWithoutPlaintext", "kms:AnyAction") {
+		no(User, t.iam("role/not-"+t.env[model.RefRoleName]), a)
 	}
 }
 

@@ -10,10 +10,16 @@ import (
 )
 
 func (t *Table) trust() {
-	t.require(Call{Workflow: "every workflow", Caller: Service, Side: Resource,
+	c := Call{Workflow: "every workflow", Caller: Service, Side: Resource,
 		Action: "sts:AssumeRole", On: Target{Kind: TheRole}, Source: pageTrust, Place: "role",
 		Resource: t.trustPolicy(), context: t.ours,
-		request: policy.Request{Principal: service, Resource: t.roleARN()}})
+		request: policy.Request{Principal: service, Resource: t.roleARN()}}
+	t.require(c)
+	for _, region := range t.m.Role.Regions {
+		c.Workflow = "every workflow of other setups in " + region
+		c.context = t.with(t.ours, "aws:SourceArn", t.job(region, t.account()))
+		t.require(c)
+	}
 }
 
 func (t *Table) trustPolicy() Document { return Document{Trust, t.m.Role.Trust.Name} }
@@ -98,6 +104,9 @@ func (t *Table) row(r row, workflow, place string, from, to *spec.Location) {
 		}
 		c.Resource = OfKey(c.key)
 		c.request.Resource = t.env[model.RefKeyARN(c.key)]
+		if r.caller == Role && t.keyElsewhere(c.key) {
+			c.Side = Identity
+		}
 	case r.on.isBucket():
 		c.Resource = OfBucket(loc.Bucket)
 		c.request.Resource = t.env[model.RefBucketARN(loc.Bucket)]
@@ -116,6 +125,13 @@ func object(prefix string, exact bool) string {
 		return prefix
 	}
 	return prefix + "part-0.csv"
+}
+
+// keyElsewhere reports whether a key is another setup's. Its policy cannot name a role that is made
+// after it; it leaves the use of the key to the role's own policy (AWS KMS Developer Guide, "Default
+// key policy", "Allows access to the AWS account and enables IAM policies").
+func (t *Table) keyElsewhere(id string) bool {
+	return slices.ContainsFunc(t.m.Keys, func(k model.Key) bool { return k.ID == id && k.Owner != nil })
 }
 
 func (t *Table) bucket(id string) model.Bucket {

@@ -117,6 +117,7 @@ type Document struct {
 type Role struct {
 	Name        Text `match:"key"`
 	Created     bool // else it exists already, and only what is stated here is added to it
+	Lender      Text // the setup that makes it, when that is another one
 	Path        Text
 	Description Text
 	Boundary    Text      // ARN of the permissions boundary
@@ -189,7 +190,9 @@ type Bucket struct {
 	Tags       []Tag
 
 	Policy          *Document
-	Watched         []Text // of what exists: the calls that statements of others are held against, after the policy's name
+	Watched         []Text    // of what exists: the calls that statements of others are held against, after the policy's name
+	Lender          Text      // the setup that has it, when that is another one
+	Borrowed        *Document // what has to be in its policy by then, before anything else is done
 	Protected       Bool
 	PolicyProtected Bool
 	ForceDestroy    Bool  // objects go with the bucket
@@ -216,6 +219,8 @@ type Key struct {
 	Window      Int // days between asking for deletion and deletion
 	Policy      *Document
 	Watched     []Text // as of a bucket
+	Lender      Text
+	Borrowed    *Document
 	Tags        []Tag
 	Protected   Bool
 
@@ -255,27 +260,6 @@ type Page struct {
 	Name string `match:"key"` // of the file, or of what holds the text
 	Text string
 	At   Place `match:"-"` // where the text begins
-}
-
-// Output is a value that the artifact shows to people or programs.
-type Output struct {
-	Name  string `match:"key"`
-	Value Text
-	At    Place `match:"-"`
-}
-
-// Import brings something that exists under the control of the artifact's tool.
-type Import struct {
-	To string `match:"key"` // address or logical id
-	ID Text
-	At Place `match:"-"`
-}
-
-// Move tells the artifact's tool that what it knows under one address has another one now.
-type Move struct {
-	From string `match:"key"`
-	To   string
-	At   Place `match:"-"`
 }
 
 // Resource is the address by which the artifact's tool knows a thing. Under another address the tool makes the thing

@@ -120,13 +120,13 @@ func Load(src Source) (*Specs, spec.Diagnostics, error) {
 		} else {
 			s, ds = loading.Load(f)
 		}
-		if src.Strict {
-			ds = ds.Strict()
-		}
 		all = append(all, ds...)
-		if s != nil && !ds.HasErrors() {
+		if s != nil {
 			out.list = append(out.list, s)
 		}
+	}
+	if all = loading.Link(all); src.Strict {
+		all = all.Strict()
 	}
 	return out, all, nil
 }

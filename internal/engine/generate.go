@@ -80,7 +80,9 @@ func (r *Run) Generate(ctx context.Context, out string, how Writing,
 		if p.found == nil {
 			changed, p.err = w.Put(p.files)
 		}
-		if p.found == nil && p.err == nil && changed+changedForAll > 0 && prove {
+		// What another setup writes for this one may have changed alone.
+		changes := changed+changedForAll > 0 || len(r.jobs[i].setup.Owners) > 0
+		if p.found == nil && p.err == nil && changes && prove {
 			p.unproved = s.prove(i, p.rendered)
 		}
 		p.files = nil

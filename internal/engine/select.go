@@ -23,7 +23,8 @@ type Selection struct {
 // Run is setups to be worked on. Its methods do so; each may be called once or several times, one
 // after the other.
 type Run struct {
-	jobs    []job // sorted by name
+	jobs    []job          // sorted by name
+	lenders map[string]job // the setups that others need, selected or not
 	lib     *templates.Library
 	files   []string // specs
 	sel     Selection
@@ -53,6 +54,7 @@ func (s *Specs) Select(sel Selection) (*Run, error) {
 		sel.Workers = runtime.GOMAXPROCS(0)
 	}
 	r := &Run{lib: lib, files: s.files, sel: sel,
+		lenders: map[string]job{},
 		partial: len(sel.Setups) > 0 || len(sel.Targets) > 0 || sel.Shard.n > 1}
 	where := map[string]string{}
 	lists := map[string][]generators.Generator{} // by targets: thousands of setups share a list
@@ -67,7 +69,8 @@ func (s *Specs) Select(sel Selection) (*Run, error) {
 					"setup %q is in %s and in %s", setup.Name, other, s.File)
 			}
 			where[setup.Name] = s.File
-			if !sel.hasSetup(setup.Name) {
+			selected := sel.hasSetup(setup.Name)
+			if !selected && len(setup.Users) == 0 {
 				continue
 			}
 			wanted := sel.targetsOf(setup)
@@ -75,7 +78,13 @@ func (s *Specs) Select(sel Selection) (*Run, error) {
 			if lists[key] == nil {
 				lists[key] = generators.For(wanted)
 			}
-			r.jobs = append(r.jobs, job{header, setup, lists[key]})
+			j := job{header, setup, lists[key]}
+			if selected {
+				r.jobs = append(r.jobs, j)
+			}
+			if len(setup.Users) > 0 {
+				r.lenders[setup.Name] = j
+			}
 		}
 	}
 	for _, name := range sel.Setups {

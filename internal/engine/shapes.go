@@ -22,6 +22,7 @@ type shapes struct {
 	groups  []*group   // of each setup; nil for one that is rendered by itself
 	values  [][]string // of each setup
 	buffers sync.Pool
+	lenders lenders
 }
 
 // group is the setups of one shape. Shape and proof are made when the first setup needs them.
@@ -47,6 +48,7 @@ func worthwhile(proving bool) int {
 func (r *Run) group(proving bool) (*shapes, error) {
 	n := len(r.jobs)
 	s := &shapes{run: r, groups: make([]*group, n), values: make([][]string, n)}
+	s.lenders = lenders{run: r, look: r.printed}
 	s.buffers.New = func() any { return new(shape.Buffer) }
 	var err error
 	if s.shared, err = sharedOf(r.jobs); err != nil || len(r.jobs) < worthwhile(proving) {
@@ -126,7 +128,7 @@ func (s *shapes) prove(i int, r rendered) []findings.Finding {
 		g.proving.Do(func() {
 			j := s.run.jobs[g.first]
 			j.setup = sh.Probe
-			g.proved = s.shared.prove(j, rendered{model: sh.Model, files: sh.ProbeFiles}) == nil
+			g.proved = s.shared.prove(j, rendered{model: sh.Model, files: sh.ProbeFiles}, nil) == nil
 		})
 		if g.proved {
 			return nil
@@ -136,7 +138,7 @@ func (s *shapes) prove(i int, r rendered) []findings.Finding {
 			return found
 		}
 	}
-	return s.shared.prove(s.run.jobs[i], r)
+	return s.shared.prove(s.run.jobs[i], r, s.lenders.of(s.run.jobs[i]))
 }
 
 // placeholders returns those that the plain JSON of a setup that was rendered without problems

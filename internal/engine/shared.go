@@ -75,9 +75,9 @@ func topOf(p string) string {
 
 // prove proves the files of a setup in memory, as verify proves those of the output folder. What
 // it finds means that they are not to be written.
-func (s shared) prove(j job, r rendered) []findings.Finding {
+func (s shared) prove(j job, r rendered, owners map[string][]proof.Finding) []findings.Finding {
 	var out []findings.Finding
-	in := proof.Input{Files: r.files, Shared: s.of(j.gens), Printed: r.files}
+	in := proof.Input{Files: r.files, Shared: s.of(j.gens), Printed: r.files, Owners: owners}
 	for _, f := range proof.Prove(r.model, j.gens, in).Findings {
 		out = append(out, proofFinding(j, f, ""))
 	}

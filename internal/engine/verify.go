@@ -53,7 +53,8 @@ func (r *Run) Verify(ctx context.Context, out string, each func(Verified) error)
 	if err != nil {
 		return err
 	}
-	v := &verifier{r, folder, out, r.owns(), map[string]reading{}}
+	v := &verifier{r, folder, out, r.owns(), map[string]reading{}, lenders{run: r}}
+	v.lenders.look = v.artifacts
 	if v.owns == nil {
 		v.owns = func(string) bool { return true }
 	}
@@ -113,11 +114,12 @@ func (v *verifier) outside(common shared) ([]findings.Finding, error) {
 
 // verifier reads one output folder.
 type verifier struct {
-	run    *Run
-	folder *output.Folder
-	out    string
-	owns   func(string) bool
-	shared map[string]reading // by target
+	run     *Run
+	folder  *output.Folder
+	out     string
+	owns    func(string) bool
+	shared  map[string]reading // by target
+	lenders lenders
 }
 
 // say returns a fault as a finding about a setup, and about one of its targets, unless that is "".
@@ -216,7 +218,7 @@ func (v *verifier) setup(j job) verified {
 		common, gens = append(common, shared.files...), append(gens, g)
 	}
 	out.Report = proof.Prove(r.model, gens, proof.Input{Files: files, Shared: common,
-		Printed: r.files})
+		Printed: r.files, Owners: v.lenders.of(j)})
 	for _, f := range out.Report.Findings {
 		out.Found = append(out.Found, proofFinding(j, f, v.out))
 	}

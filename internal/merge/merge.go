@@ -73,6 +73,9 @@ func Find(m *model.Setup, kind Kind, id string, arns map[string]string) (*Thing,
 		for _, b := range m.Buckets {
 			names = append(names, b.ID)
 			if b.ID == id {
+				if b.Owner != nil {
+					return nil, elsewhere(m, kind, id, b.Owner)
+				}
 				own, t.arn = b.Own, env[model.RefBucketARN(id)]
 				t.created = !b.Existing
 			}
@@ -82,6 +85,9 @@ func Find(m *model.Setup, kind Kind, id string, arns map[string]string) (*Thing,
 		for _, k := range m.Keys {
 			names = append(names, k.ID)
 			if k.ID == id {
+				if k.Owner != nil {
+					return nil, elsewhere(m, kind, id, k.Owner)
+				}
 				own, t.arn = k.Own, calls.DeployedEnv(m)[model.RefKeyARN(id)]
 				t.created = !k.Existing()
 				if arn, ok := env[model.RefKeyARN(id)]; ok {
@@ -103,6 +109,12 @@ func Find(m *model.Setup, kind Kind, id string, arns map[string]string) (*Thing,
 		return nil, fmt.Errorf("pzgen's statements name %s, whose value is not known before it is created", refs[0].Short())
 	}
 	return t, nil
+}
+
+// elsewhere refuses the policy of what another setup has, which writes it for all who use it.
+func elsewhere(m *model.Setup, kind Kind, id string, o *model.Owner) error {
+	return fmt.Errorf("%s %q of setup %q is setup %q's, with the statements of both: merge --setup %[4]s --%[1]s %[5]s",
+		kind, id, m.Name, o.Setup, o.ID)
 }
 
 // maxTrust is the most characters of a trust policy: the quota of 2,048 can be raised to this (IAM

@@ -201,7 +201,7 @@ func (b *builder) namedIn(k spec.Key) named {
 			continue
 		}
 		arns, services := principals(o)
-		if !k.Existing() || k.Policy != nil {
+		if b.knowsPolicy(k) {
 			arns = append(arns, b.members(o)...)
 		}
 		for _, arn := range arns {
@@ -253,9 +253,17 @@ func (b *builder) iam(resource string) string {
 	return "arn:" + b.spec.Partition + ":iam::" + b.spec.Account + ":" + resource
 }
 
-// letsIn reports whether the policy of a key lets somebody whose own policies allow everything do
-// what he needs, by what is in it beside pzgen's statements for operators.
-func (b *builder) letsIn(k spec.Key, arn string, n need) bool {
+// knowsPolicy reports whether the whole policy of a key is known here.
+func (b *builder) knowsPolicy(k spec.Key) bool {
+	if k.Of.Elsewhere() {
+		k = *b.spec.Owner(k.Of.Setup).Key(k.Of.Name)
+	}
+	return !k.Existing() || k.Policy != nil
+}
+
+// besideOperators returns what is in the policy of a key beside the statements for operators, filled
+// in.
+func (b *builder) besideOperators(k spec.Key) policy.Document {
 	d := newDraft()
 	b.add(d, "key", "key", "", "", b.usesOfKey(k), holes{"key.admins": b.admins(k)})
 	b.custom(d, "key."+k.Name)
@@ -263,6 +271,21 @@ func (b *builder) letsIn(k spec.Key, arn string, n need) bool {
 	if k.Policy != nil {
 		doc.Statements = slices.Concat(k.Policy.Statements, doc.Statements)
 	}
+	if k.Of.Elsewhere() {
+		owner := b.owner(k.Of)
+		theirs := *owner.spec.Key(k.Of.Name)
+		doc.Statements = slices.Concat(owner.filled(owner.keyDraft(theirs).doc).Statements, doc.Statements)
+		if theirs.Policy != nil {
+			doc.Statements = slices.Concat(theirs.Policy.Statements, doc.Statements)
+		}
+	}
+	return doc
+}
+
+// letsIn reports whether the policy of a key lets somebody whose own policies allow everything do
+// what he needs, by what is in it beside pzgen's statements for operators.
+func (b *builder) letsIn(k spec.Key, arn string, n need) bool {
+	doc := b.besideOperators(k)
 	all := policy.List(policy.Literal("*"))
 	mine := policy.Document{Version: policy.Version2012,
 		Statements: []policy.Statement{{Effect: policy.Allow, Action: all, Resource: all}}}

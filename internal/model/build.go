@@ -36,8 +36,8 @@ func (ps Problems) Error() string {
 // Build makes the model of a setup from the templates. file is the spec's name, of which artifacts show the last element. An error is
 // [Problems]. It looks at no file and no clock: equal input gives an equal model.
 func Build(file string, s *spec.Setup, lib *templates.Library) (*Setup, error) {
-	b := &builder{spec: s, lib: lib, uses: inUse(s)}
-	b.out = &Setup{
+	b := newBuilder(s, lib)
+	*b.out = Setup{
 		Name: s.Name, Description: s.Description, SpecFile: filepath.Base(file),
 		Account: s.Account, Region: s.Region, Partition: s.Partition, Profile: s.Profile, Targets: s.Targets, OwnFiles: s.OwnFiles,
 		Deputy: s.ConfusedDeputy, ListByPrefix: s.ListByPrefix, StackSet: s.StackSet,
@@ -58,6 +58,13 @@ func Build(file string, s *spec.Setup, lib *templates.Library) (*Setup, error) {
 	}
 	b.order()
 	return b.out, nil
+}
+
+// newBuilder returns a builder that can make policies of a setup.
+func newBuilder(s *spec.Setup, lib *templates.Library) *builder {
+	b := &builder{spec: s, lib: lib, uses: inUse(s), out: &Setup{Name: s.Name, Was: s.Was}}
+	b.out.OwnedSids = ownedSids(lib, b.out.Names())
+	return b
 }
 
 // order puts the reasons into the order of the documents. Within a document they stand as its statements do.
@@ -91,6 +98,7 @@ func (b *builder) problem(place, hint, format string, args ...any) {
 type draft struct {
 	doc     policy.Document
 	reasons []Reason
+	owner   string // the setup that writes the document, when that is another one
 }
 
 // newDraft returns a document without statements; it has its version already, which counts when it
@@ -107,6 +115,8 @@ func (b *builder) add(d *draft, doc, scope, suffix, place string, facts map[stri
 		s := statement(t, doc, facts, h)
 		switch shared := doc == "bucket" || doc == "key"; {
 		case t.Sid == "":
+		case d.owner != "":
+			s.Sid = lentSid(t, scope, suffix, b.spec.Name, d.owner)
 		case shared && scope == "operator-bucket":
 			s.Sid = markSid(t.Sid+suffix, b.spec.Name)
 		case shared && b.marked(t, doc, place):
@@ -178,45 +188,80 @@ func (b *builder) finish(d *draft, name, policyName string) Doc {
 
 func (b *builder) keys() {
 	for _, k := range b.spec.Keys {
-		place := "keys." + k.Name
-		d := newDraft()
-		facts, h := b.keyFacts(k), b.keyHoles(k)
-		b.add(d, "key", "key", SidSuffix(b.spec.Name), place, facts, h)
-		b.custom(d, "key."+k.Name)
-		doc := b.finish(d, "key-"+k.Name, "default")
-		own := doc.Document
-		if k.Existing() && doc.Name != "" {
-			doc = b.merged(doc, k.Policy, place)
+		out := Key{ID: k.Name, Was: k.Was, ARN: k.ARN, Found: k.Found, Alias: k.Alias, Rotation: k.Rotation, Window: k.DeletionWindow,
+			Disposable: k.Disposable, Base: k.Policy, BaseFile: k.PolicyFile}
+		if k.Of.Elsewhere() {
+			out.Own, out.Owner = b.keyOf(k)
+		} else {
+			out.Admins = b.admins(k)
+			out.Policy, out.Own, out.Lent = b.keyPolicy(k)
 		}
-		b.out.Keys = append(b.out.Keys, Key{ID: k.Name, Was: k.Was, ARN: k.ARN, Found: k.Found, Alias: k.Alias, Rotation: k.Rotation, Window: k.DeletionWindow,
-			Disposable: k.Disposable, Admins: b.admins(k),
-			Policy: doc, Own: own, Base: k.Policy, BaseFile: k.PolicyFile})
+		b.out.Keys = append(b.out.Keys, out)
 	}
+}
+
+// keyPolicy returns the policy of a key, pzgen's own statements in it, and those that are for other
+// setups.
+func (b *builder) keyPolicy(k spec.Key) (doc Doc, own, lent policy.Document) {
+	d := b.keyDraft(k)
+	lent = b.lend(d, func(u *builder) []*draft { return u.keysOf(b.spec.Name, k.Name) })
+	doc = b.finish(d, "key-"+k.Name, "default")
+	own = doc.Document
+	if k.Existing() && doc.Name != "" {
+		doc = b.merged(doc, k.Policy, "keys."+k.Name)
+	}
+	return doc, own, lent
+}
+
+// keyDraft is what the setup itself has in the policy of a key.
+func (b *builder) keyDraft(k spec.Key) *draft {
+	d := newDraft()
+	d.owner = k.Of.Setup
+	b.add(d, "key", "key", SidSuffix(b.spec.Name), "keys."+k.Name, b.keyFacts(k), b.keyHoles(k))
+	b.custom(d, "key."+k.Name)
+	return d
 }
 
 func (b *builder) buckets() {
 	for _, k := range b.spec.Buckets {
-		place := "buckets." + k.Name
-		d := newDraft()
-		b.add(d, "bucket", "bucket", SidSuffix(b.spec.Name), place, b.bucketFacts(k), b.bucketHoles(k))
-		for _, o := range b.spec.Operators {
-			if r := b.reachOf(o, k.Name); len(o.Principals) > 0 && r.any() {
-				b.add(d, "bucket", "operator-bucket", Identifier(o.Name), "operators."+o.Name, reachFacts(r, o),
-					b.reachHoles(r, k, o))
-			}
-		}
-		b.custom(d, "bucket."+k.Name)
-		doc := b.finish(d, "bucket-"+k.Name, "")
-		own := doc.Document
-		if k.Existing && doc.Name != "" {
-			doc = b.merged(doc, k.Policy, place)
-		}
-		b.out.Buckets = append(b.out.Buckets, Bucket{ID: k.Name, Was: k.Was, Name: k.BucketName, Existing: k.Existing, Key: k.Key,
+		out := Bucket{ID: k.Name, Was: k.Was, Name: k.BucketName, Existing: k.Existing, Key: k.Key,
+			OldDays: k.ExpireOldVersionsAfterDays, Disposable: k.Disposable,
 			Versioning: k.Versioning, BlockPublic: !k.PublicAccess, OwnerOnly: !k.ACLs, TLSOnly: k.SecureTransport, ExpireDays: k.ExpireAfterDays,
-			OldDays:    k.ExpireOldVersionsAfterDays,
-			Disposable: k.Disposable,
-			Policy:     doc, Own: own, Base: k.Policy, BaseFile: k.PolicyFile})
+			Base: k.Policy, BaseFile: k.PolicyFile}
+		if k.Of.Elsewhere() {
+			out.Own, out.Owner = b.bucketOf(k)
+		} else {
+			out.Policy, out.Own, out.Lent = b.bucketPolicy(k)
+		}
+		b.out.Buckets = append(b.out.Buckets, out)
 	}
+}
+
+// bucketPolicy is keyPolicy for a bucket.
+func (b *builder) bucketPolicy(k spec.Bucket) (doc Doc, own, lent policy.Document) {
+	d := b.bucketDraft(k)
+	lent = b.lend(d, func(u *builder) []*draft { return u.bucketsOf(b.spec.Name, k.Name) })
+	doc = b.finish(d, "bucket-"+k.Name, "")
+	own = doc.Document
+	if k.Existing && doc.Name != "" {
+		doc = b.merged(doc, k.Policy, "buckets."+k.Name)
+	}
+	return doc, own, lent
+}
+
+// bucketDraft is keyDraft for a bucket.
+func (b *builder) bucketDraft(k spec.Bucket) *draft {
+	d := newDraft()
+	d.owner = k.Of.Setup
+	b.add(d, "bucket", "bucket", SidSuffix(b.spec.Name), "buckets."+k.Name, b.bucketFacts(k), b.bucketHoles(k))
+	for _, o := range b.spec.Operators {
+		if r := b.reachOf(o, k.Name); len(o.Principals) > 0 && r.any() {
+			b.add(d, "bucket", "operator-bucket", Identifier(o.Name), "operators."+o.Name, reachFacts(r, o),
+				b.reachHoles(r, k, o))
+		}
+	}
+	b.custom(d, "bucket."+k.Name)
+	return d
 }
 
 // merged puts the statements of doc into the present policy of an existing thing. Where that policy is not known, they are marked as statements
@@ -240,12 +285,13 @@ func (b *builder) merged(doc Doc, base *policy.Document, place string) Doc {
 func (b *builder) role() {
 	r := b.spec.Role
 	trust := newDraft()
-	b.add(trust, "trust", "setup", "", "role", b.setupFacts(), nil)
+	b.add(trust, "trust", "setup", "", "role", b.setupFacts(), holes{"trust.regions": b.regions()})
 	b.custom(trust, "trust")
 	b.out.Role = Role{
 		Name: r.Name, Path: r.Path, Description: r.Description, Existing: r.Existing,
 		ManagedPolicies: b.arns(r.ManagedPolicies), Trust: b.finish(trust, "role-trust", ""), Inline: true,
 	}
+	b.out.Role.Of, b.out.Role.Users, b.out.Role.Regions = r.Of, b.roleUsers(), b.otherRegions()
 	b.out.Role.Limits = r.BoundaryPolicy
 	b.out.Role.Bounded = r.BoundaryPolicy != nil || r.PermissionsBoundary != ""
 	if r.PermissionsBoundary != "" {
@@ -253,8 +299,26 @@ func (b *builder) role() {
 	}
 	b.out.Role.Trust.Partial = r.Existing
 	prefix := cmp.Or(r.Policy.Name, "Personalize-"+b.spec.Name)
-	var docs []*draft
-	var names []string
+	docs, names := b.roleDrafts()
+	b.out.Role.Inline = b.sizeOfAll(docs)+b.sizeOfOthers() <= InlineRoleLimit && !r.Policy.Managed
+	for i, d := range docs {
+		policyName := prefix
+		if names[i] != "role-policy" {
+			policyName += "-" + strings.TrimPrefix(names[i], "role-")
+		}
+		if b.out.Role.Inline {
+			b.out.Role.Policies = append(b.out.Role.Policies, b.finish(d, names[i], policyName))
+		} else {
+			b.out.Role.Policies = append(b.out.Role.Policies, b.split(d, names[i], policyName, "role")...)
+		}
+	}
+	if r.Policy.Managed {
+		about(b.out.Role.Policies, r.Policy.Description)
+	}
+}
+
+// roleDrafts returns the documents of what the service role may do for this setup, with their names.
+func (b *builder) roleDrafts() (docs []*draft, names []string) {
 	put := func(name string, d *draft) {
 		if len(d.doc.Statements) > 0 {
 			docs, names = append(docs, d), append(names, name)
@@ -282,26 +346,7 @@ func (b *builder) role() {
 	}
 	b.custom(d, "role")
 	put("role-policy", d)
-
-	size := 0
-	for _, d := range docs {
-		size += b.size(d.doc)
-	}
-	b.out.Role.Inline = size <= InlineRoleLimit && !r.Policy.Managed
-	for i, d := range docs {
-		policyName := prefix
-		if names[i] != "role-policy" {
-			policyName += "-" + strings.TrimPrefix(names[i], "role-")
-		}
-		if b.out.Role.Inline {
-			b.out.Role.Policies = append(b.out.Role.Policies, b.finish(d, names[i], policyName))
-		} else {
-			b.out.Role.Policies = append(b.out.Role.Policies, b.split(d, names[i], policyName, "role")...)
-		}
-	}
-	if r.Policy.Managed {
-		about(b.out.Role.Policies, r.Policy.Description)
-	}
+	return docs, names
 }
 
 func (b *builder) operators() {

@@ -183,6 +183,8 @@ func (b *builder) usesOfKey(k spec.Key) map[string]bool {
 		"exports-dataset-group":  group && has(b.spec, spec.Export),
 		"role-needs-key":         role,
 		"guarded":                b.spec.ConfusedDeputy == spec.DeputyEverywhere,
+		"names-role":             !k.Of.Elsewhere(),
+		"admits-role":            k.Of.Elsewhere(),
 	}
 }
 

@@ -160,7 +160,7 @@ func (b *builder) measure() {
 	for _, k := range b.out.Keys {
 		whole("keys."+k.ID, "use a second key", "the policy of key "+k.ID, k.Policy, keyPolicyLimit)
 	}
-	if n := len(b.out.Role.Policies) + len(b.out.Role.ManagedPolicies); !b.out.Role.Inline && n > managedPerRole {
+	if n := len(b.out.Role.Policies) + len(b.out.Role.ManagedPolicies) + b.managedByOthers(); !b.out.Role.Inline && n > managedPerRole {
 		b.problem("role", "use fewer prefixes or managed policies, or several setups", "the role would have %d managed policies, and AWS allows %d", n, managedPerRole)
 	}
 	for _, o := range b.out.Operators {

@@ -70,7 +70,10 @@ type Role struct {
 	Bounded         bool        // it has a permissions boundary, which Limits holds where it is known
 	Limits          *policy.Document
 	ManagedPolicies []policy.Text
-	Trust           Doc // Partial when the role exists: it is shown, never applied
+	Of              string   // the setup that makes it, when that is another one; then it exists
+	Users           []string // other setups that use it
+	Regions         []string // where they do, beside the setup's own
+	Trust           Doc      // Partial when the role exists: it is shown, never applied
 	Policies        []Doc
 	Inline          bool // Policies are inline policies of the role; else they are customer managed policies attached to it
 }
@@ -91,8 +94,10 @@ type Key struct {
 	// statements to merge.
 	Policy   Doc
 	Own      policy.Document  // pzgen's own statements alone
+	Lent     policy.Document  // those of them that are for other setups
 	Base     *policy.Document // an existing key's present policy, when it is known
 	BaseFile string           // the file with that policy, as written in the spec
+	Owner    *Owner           // of a key that another setup has, which has no Policy here
 }
 
 // Existing reports whether the key is there already.
@@ -114,8 +119,36 @@ type Bucket struct {
 	Disposable  bool // a created one goes with the rest
 	Policy      Doc  // as for Key
 	Own         policy.Document
+	Lent        policy.Document
 	Base        *policy.Document
 	BaseFile    string // the file with the present policy, as written in the spec
+	Owner       *Owner // as for Key
+}
+
+// Owner tells whose a bucket or a key is that another setup has. That setup alone writes its policy,
+// with the statements of all who use it.
+type Owner struct {
+	Setup string // its name
+	ID    string // what the bucket or key is called there
+
+	// Policy is the policy as the owner writes it, under the name that the document would have here,
+	// with everything filled in. Own of the bucket or key is what it has for this setup.
+	Policy Doc
+	Lent   policy.Document // what is in it for this setup and for others that use it
+}
+
+// Decisive returns the document that decides in AWS who may use the bucket: its policy, whichever
+// setup writes it. It has no name when there is none.
+func (b Bucket) Decisive() Doc { return decisive(b.Policy, b.Owner) }
+
+// Decisive is that of a key.
+func (k Key) Decisive() Doc { return decisive(k.Policy, k.Owner) }
+
+func decisive(own Doc, owner *Owner) Doc {
+	if owner != nil {
+		return owner.Policy
+	}
+	return own
 }
 
 // DatasetGroup is the Personalize dataset group.

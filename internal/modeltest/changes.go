@@ -51,6 +51,16 @@ type Change struct {
 	Name  string
 	Edits []string // pairs: what is replaced by what
 	Left  []string // buckets, and keys by alias or ARN, that stay without a statement of the setup's
+	Back  bool     // it is the other way round: what is replaced by it comes back
+}
+
+// Specs returns FirstSpec and what a change makes of it, in the order of the change.
+func (c Change) Specs(t testing.TB) (first, second string) {
+	first, second = FirstSpec, c.Apply(t, FirstSpec)
+	if c.Back {
+		return second, first
+	}
+	return first, second
 }
 
 // Changes returns changes that take something out of FirstSpec, or put it elsewhere.
@@ -66,6 +76,20 @@ func Changes() []Change {
 		own     = "      own: {alias: alias/reco-own}\n"
 		role    = "    role: {name: Service, managedPolicies: [CloudWatchFullAccessV2]}\n"
 	)
+	// Another setup, which uses a bucket, a key and the role of the first one.
+	user := []string{"  reco:\n", `  user:
+    role: {of: reco}
+    keys: {theirs: {of: reco/own}, corp: {of: reco/corp}}
+    buckets: {theirs: {of: reco/more}, data: {of: reco/data}, out: {of: reco/results}, pool: {of: reco/lake}}
+    workflows:
+      - {type: import, from: theirs/user/}
+      - {type: import, from: data/user/}
+      - {type: import, from: pool/user/}
+      - {type: export, to: out/user/}
+    operators:
+      partner: {access: upload, locations: [data/user/], principals: ["arn:aws:iam::111122223333:role/Audit"]}
+  reco:
+`}
 	corp := "      corp: {arn: \"" + KeyThere + "\"}\n"
 	ofRole := part("      role:\n", "      buckets:\n        data:")
 	ofData := part("        data:\n", "        lake:\n")
@@ -110,6 +134,8 @@ func Changes() []Change {
 			Left: []string{"alias/reco-own"}},
 		{Name: "existing key dropped", Edits: []string{corp, "", ", key: corp", "", ofCorp, ""},
 			Left: []string{KeyThere}},
+		{Name: "another setup uses what it has", Edits: user},
+		{Name: "another setup uses nothing any more", Edits: user, Back: true},
 		{Name: "role renamed", Edits: []string{"name: Service", "name: Service2"}},
 		{Name: "role exchanged for an existing one",
 			Edits: []string{"name: Service,", "name: Theirs, existing: true,"}},

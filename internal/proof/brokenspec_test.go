@@ -168,12 +168,27 @@ func rulesToBreak() []broken {
 	add(setting("buckets", "versionning", true)...)
 	add(setting("buckets", "versioning", "true")...)
 	add(setting("buckets", "policy", "nowhere.json", "/etc/passwd", "a\nb")...)
-	add(in("buckets", "no name", func(b tree) bool { b.drop("name"); return true }))
+	add(in("buckets", "no name", func(b tree) bool { b.drop("name"); b.drop("of"); return true }))
+	for _, part := range []string{"buckets", "keys"} {
+		add(setting(part, "of", "nowhere/x", "x", "Up/x", "a/b/c", "/x", "x/", "<setup>/x", "")...)
+		add(in(part, "a setting of what another setup has", func(thing tree) bool {
+			if thing.at("of").Node == nil {
+				return false
+			}
+			thing.set("policy", "x.json")
+			return true
+		}))
+	}
+	add(setting("", "role", fields{"of", "nowhere"}, fields{"of", "x/y"}, fields{"of", "Up"}, fields{"of", "x", "name", "y"})...)
 	add(in("buckets", "policy of a bucket that is created", func(b tree) bool { b.drop("existing"); b.set("policy", "x.json"); return true }))
 	add(in("buckets", "settings of a bucket that exists", func(b tree) bool { b.set("existing", true); b.set("versioning", true); return true }))
 	add(broken{"two buckets of one name", func(r *rand.Rand, _, setup tree) bool {
 		b := setup.at("buckets")
-		b.set("second1", fields{"name", tree{b.Content[1]}.at("name").Value})
+		name := tree{b.Content[1]}.at("name")
+		if name.Node == nil { // it is another setup's
+			return false
+		}
+		b.set("second1", fields{"name", name.Value})
 		return true
 	}})
 	add(broken{"names that are alike", func(r *rand.Rand, _, setup tree) bool {
@@ -193,7 +208,7 @@ func rulesToBreak() []broken {
 	add(setting("keys", "rotation", "on")...)
 	add(setting("keys", "existing", "yes", 1)...)
 	add(setting("keys", "exist", true)...)
-	add(in("keys", "neither alias nor arn", func(k tree) bool { k.drop("alias"); k.drop("arn"); return true }))
+	add(in("keys", "neither alias nor arn", func(k tree) bool { k.drop("of"); k.drop("alias"); k.drop("arn"); return true }))
 	add(in("keys", "both alias and arn", func(k tree) bool {
 		k.set("alias", "alias/both")
 		k.set("arn", "arn:aws:kms:eu-west-1:111122223333:key/x")

@@ -94,7 +94,7 @@ func (p *proof) prepare() bool {
 	for _, d := range p.parts {
 		whole, err := d.Whole.Resolve(env)
 		own := whole
-		if err == nil && d.Base != nil {
+		if err == nil && (d.Base != nil || d.Lends) {
 			own, err = d.Own.Resolve(env)
 		}
 		if err != nil {

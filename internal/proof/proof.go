@@ -96,6 +96,7 @@ func Prove(m *model.Setup, gens []generators.Generator, in Input) *Report {
 		}
 		p.state(g, states[i]())
 	}
+	p.owners(in.Owners)
 	p.outcomes()
 	p.locate()
 	sort.SliceStable(p.report.Findings, func(i, j int) bool {
@@ -174,7 +175,7 @@ func (p *proof) fits() bool {
 	ok := true
 	for _, part := range p.parts {
 		doc := p.docs.Get(part.Document)
-		foreign := len(doc.Statements) > len(p.made.own.Get(part.Document).Statements)
+		foreign := part.Base != nil && len(doc.Statements) > len(p.made.own.Get(part.Document).Statements)
 		for _, problem := range doc.Check(part.Kind.Grammar()) {
 			ok = ok && !problem.Fatal
 			if foreign && !problem.Fatal {

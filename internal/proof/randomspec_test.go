@@ -96,6 +96,9 @@ func randomSpec(seed uint64) (*yaml.Node, map[string][]byte) {
 		}
 		setups[len(setups)-1] = body
 	}
+	if user := r.user(setups[len(setups)-1].(fields)); user != nil {
+		setups = append(setups, r.setup, user)
+	}
 	root := fields{"version", 1}
 	if len(defaults) > 0 {
 		root = append(root, "defaults", defaults)
@@ -341,6 +344,44 @@ func (r *random) setupBody() fields {
 	}
 	put(2, "tags", r.tags())
 	put(5, "permissionsBoundary", r.boundary())
+	return b
+}
+
+// user is a setup that uses what the one before it has, or nil.
+func (r *random) user(owner fields) fields {
+	name := r.setup
+	if r.found || slices.Contains(owner, any("targets")) || slices.Contains(owner, any("stackSet")) || r.one(2) {
+		return nil
+	}
+	r.setup = r.unique(func() string { return chars("abcxyz0189", "abcxyz0189-", 40)(r) })
+	b := fields{"account", r.account, "region", r.region}
+	if r.one(3) {
+		b = append(b, "confusedDeputy", "everywhere")
+	}
+	if r.one(2) {
+		b = append(b, "role", fields{"of", name})
+	}
+	keys, buckets := fields{}, fields{}
+	for _, k := range r.keys {
+		keys = append(keys, k.name, fields{"of", name + "/" + k.name})
+	}
+	for _, k := range r.buckets {
+		buckets = append(buckets, k.name, fields{"of", name + "/" + k.name})
+	}
+	if len(keys) > 0 {
+		b = append(b, "keys", keys)
+	}
+	if r.one(2) {
+		keys := r.keys
+		r.keys = nil // a bucket that this setup makes is under none of them
+		more, body := r.bucket()
+		buckets, r.keys = append(buckets, more, body), keys
+	}
+	r.operators, r.reads, r.writes = nil, false, false
+	b = append(b, "buckets", buckets, "workflows", r.workflows())
+	if ops := r.operatorsField(); len(ops) > 0 {
+		b = append(b, "operators", ops)
+	}
 	return b
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -13,7 +12,6 @@ import (
 	"github.com/pzgen/pzgen/internal/calls"
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/model"
-	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -116,14 +114,18 @@ func values(g generators.Generator, m *model.Setup, env policy.Env) deployed.Val
 
 // given returns env without the ARNs of keys that are yet to be created: they are compared as the references that they
 // are, whichever resource of the artifact makes the key.
-func (p *proof) given(env policy.Env) policy.Env {
+func (p *proof) given(g generators.Generator, env policy.Env) policy.Env {
+	named := map[policy.Ref]bool{} // for what has a name there, the value counts
+	for _, ref := range g.Names(p.m) {
+		named[ref] = true
+	}
 	out := policy.Env{}
 	for ref, value := range env {
 		out[ref] = value
 	}
 	for _, k := range p.m.Keys {
-		if k.ARN == "" {
-			delete(out, model.RefKeyARN(k.ID))
+		if ref := model.RefKeyARN(k.ID); k.ARN == "" && !named[ref] {
+			delete(out, ref)
 		}
 	}
 	return out
@@ -138,7 +140,7 @@ func (p *proof) state(g generators.Generator, t parsed) {
 	}
 	want := g.Want(p.m)
 	for i, r := range t.readings {
-		differences := deployed.Match(want.Fill(p.given(r.env)), r.state)
+		differences := deployed.Match(want.Fill(p.given(g, r.env)), r.state)
 		for _, d := range differences {
 			p.find(p.fromDifference(g, d, r.env))
 		}
@@ -225,7 +227,7 @@ func (p *proof) documentDiffers(g generators.Generator, d deployed.Difference, e
 // which calls the target decides otherwise.
 func (p *proof) asRead(g generators.Generator, differences []deployed.Difference, env policy.Env) map[string]policy.Document {
 	docs := map[string]policy.Document{}
-	for _, d := range p.m.Docs() {
+	for _, d := range append(p.m.Docs(), p.m.Borrowed()...) {
 		docs[d.Name] = d.Document.Fill(env)
 	}
 	for _, d := range differences {
@@ -262,45 +264,4 @@ func (p *proof) withoutPlaceholders(d policy.Document, env policy.Env) policy.Do
 		}
 		return policy.NewText(parts...)
 	})
-}
-
-// Input is what a proof reads.
-type Input struct {
-	Files   []output.File // everything that is in the setup's folder
-	Shared  []output.File // files that several setups have in common
-	Printed []output.File // what pzgen writes for the setup: which files there are to be, with which mode
-}
-
-// files holds the set of files against the set that pzgen writes: one that is neither written by pzgen nor the user's
-// own by the spec may change what the others mean, whatever is in it. folders are those that are looked at.
-func (p *proof) files(in Input, gens []generators.Generator) {
-	printed := map[string]output.File{}
-	for _, f := range in.Printed {
-		printed[f.Path] = f
-	}
-	within := func(name string) bool {
-		return slices.ContainsFunc(gens, func(g generators.Generator) bool {
-			dir := p.m.Name + "/" + g.Folder
-			return name == dir || strings.HasPrefix(name, dir+"/")
-		})
-	}
-	found := map[string]bool{}
-	for _, f := range in.Files {
-		found[f.Path] = true
-		want, ok := printed[f.Path]
-		switch {
-		case ok && f.Mode != want.Mode:
-			p.find(Finding{Check: Closed, Path: f.Path, Message: fmt.Sprintf("file has mode %o, and pzgen writes it with %o", f.Mode, want.Mode),
-				Hint: "pzgen generate writes it again"})
-		case ok, p.ownFile(f.Path):
-		default:
-			p.find(Finding{Check: Closed, Path: f.Path, Message: fmt.Sprintf("pzgen does not write a file %q here, and what it does is not proved", path.Base(f.Path)),
-				Hint: "remove it, or name it under ownFiles in the spec"})
-		}
-	}
-	for _, f := range in.Printed {
-		if !found[f.Path] && within(f.Path) {
-			p.find(Finding{Check: Closed, Path: f.Path, Message: "file is missing", Hint: "pzgen generate writes it"})
-		}
-	}
 }

@@ -130,7 +130,7 @@ func TestSpoiledTemplates(t *testing.T) {
 	if byPrefix == nil {
 		t.Fatal(ds)
 	}
-	setups := append(exampleSetups(t, "encrypted.yaml", "full.yaml", "pipeline.yaml"), byPrefix.Setups...)
+	setups := append(exampleSetups(t, "encrypted.yaml", "full.yaml", "pipeline.yaml", "shared.yaml"), byPrefix.Setups...)
 	tried, survived, met := 0, 0, 0
 	step := 1000 / testtool.Cases(250, 1000) // every so-many-th change is tried
 	for i := range lib.Templates {

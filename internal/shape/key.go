@@ -52,7 +52,7 @@ type visitor struct {
 
 // visit passes over nothing of a setup but the places of its parts in the file, which no artifact shows.
 func (v *visitor) visit(s *spec.Setup) {
-	if s.Was != nil || s.Statements != nil || s.Uploads != nil || s.ListByPrefix {
+	if len(s.Users)+len(s.Owners) > 0 || s.Was != nil || s.Statements != nil || s.Uploads != nil || s.ListByPrefix {
 		// Prefixes under a condition are listed in the README in the order of Sids, which hold the name.
 		v.refused = true
 		return

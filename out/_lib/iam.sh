@@ -73,6 +73,21 @@ existing_role() {
   check_trust "$present" "$1"
 }
 
+# lent_role SETUP TRUST is the same for the role of another setup.
+lent_role() {
+  local present
+  if ! call NoSuchEntity "$ROLE_SHAPE" iam get-role --role-name="$ROLE_NAME"; then
+    die "there is no role ${ROLE_NAME}, which the setup $1 makes: apply $1 first"
+  fi
+  present=$(answer -c .Role.AssumeRolePolicyDocument)
+  existing_role ''
+  if [[ -z $PLANNING ]]; then return 0; fi
+  check_trust "$present" "$2"
+  if [[ -n $DENIED ]]; then
+    die "the role ${ROLE_NAME} is the setup $1's: generate and apply $1 first"
+  fi
+}
+
 # keep_record notes what the tags of the service role say of the policies of others that it has.
 # A role that this setup takes over has none by this setup.
 keep_record() {

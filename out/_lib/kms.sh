@@ -101,6 +101,26 @@ found_key() {
   check_denials key "$KEY_ARN" '' "$4"
 }
 
+# find_lent_key NAME ALIAS SETUP OWN CALLS only looks: the key with the alias is another setup's, which has
+# put this one's statements into its policy. It leaves the key's ARN in the variable NAME.
+find_lent_key() {
+  if ! call NotFoundException "$KEY_SHAPE" kms describe-key --key-id "$2"; then
+    die "there is no key with the alias $2, which the setup $3 has: apply $3 first"
+  fi
+  key_found
+  read -r "$1" <<<"$KEY_ARN"
+  look_at_lent key "$KEY_ARN" '' "$3" "$4" "$5"
+}
+
+# lent_key ARN SETUP OWN CALLS is the same for a key that is told by its ARN.
+lent_key() {
+  if ! call NotFoundException "$KEY_SHAPE" kms describe-key --key-id "$1"; then
+    die "there is no key $1, which the setup $2 has in its spec"
+  fi
+  key_found
+  look_at_lent key "$1" '' "$2" "$3" "$4"
+}
+
 # existing_key ARN POLICY CALLS only adds statements to the policy of a key that is there, takes out
 # those that this setup has no longer, and says which calls the policy denies.
 existing_key() {

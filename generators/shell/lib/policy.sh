@@ -235,6 +235,25 @@ replace_policy() {
     "compare the two and run the script again"
 }
 
+# look_at_lent KIND NAME KEY SETUP OWN CALLS ends the script unless the policy of what another setup has
+# holds the statements of OWN, and says which calls it denies.
+look_at_lent() {
+  local missing
+  handles "$1" "$2"
+  if [[ -z $PLANNING ]]; then return 0; fi
+  read_policy "$1" "$2"
+  if [[ -n $5 ]]; then
+    missing=$(jq_policy '[$present.Statement | list[] | canonical] as $there
+      | [$lent.Statement | list[] | select(canonical as $s | any($there[]; . == $s) | not) | .Sid]
+      | join(", ")' --argjson present "${POLICY:-null}" --argjson lent "$5")
+    if [[ -n $missing ]]; then
+      die "the policy of the $1 $2 lacks what this setup needs, or has an older form of it: ${missing}." \
+        "It is the setup $4's: generate and apply $4 first"
+    fi
+  fi
+  check_denials "$1" "$2" "$3" "$6"
+}
+
 # merge_policy KIND NAME OWN puts this setup's statements into the policy of a bucket or key, and
 # takes out those that it has no longer; all of them when there are none in OWN. Statements of others
 # keep their place and meaning.

@@ -35,6 +35,15 @@ existing_bucket() {
   check_denials bucket "$1" "$2" "$3"
 }
 
+# lent_bucket BUCKET KEY SETUP OWN CALLS only looks: the bucket is another setup's, which has put this one's
+# statements into its policy.
+lent_bucket() {
+  if ! bucket_here "$1"; then
+    die "there is no bucket $1, which the setup $3 has: apply $3 first"
+  fi
+  look_at_lent bucket "$1" "$2" "$3" "$4" "$5"
+}
+
 # encrypted_as_said BUCKET KEY refuses a bucket with a customer key that the spec does not name: under
 # that key nothing is read or written without its policy.
 encrypted_as_said() {

@@ -1,0 +1,291 @@
+//go:build unix
+
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/testtool"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// newShared starts the account of spec/examples/shared.yaml, in which there is nothing but whom
+// operators are attached to.
+func newShared(t *testing.T, socket string) *world {
+	t.Helper()
+	w := newWorld(t, socket, "shared.yaml", "lake", nil)
+	for _, name := range []string{"ShopLoader", "NewsEditor"} {
+		w.aws("iam", "create-role", "--role-name="+name, "--assume-role-policy-document", nobody)
+	}
+	w.before = w.state()
+	return w
+}
+
+// users are the setups that use what lake has, in an order in which they can be applied.
+var users = []string{"lake-shop", "lake-news", "lake-us"}
+
+// take has the world be that of another setup of the spec.
+func (w *world) take(name string) *model.Setup {
+	w.setup = w.find(name)
+	return w.setup
+}
+
+// withoutUser takes a setup out of the spec.
+func (w *world) withoutUser(t *testing.T, name string) {
+	t.Helper()
+	text, err := os.ReadFile(w.spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file yaml.Node
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	remove(child(file.Content[0], "setups"), name)
+	if text, err = yaml.Marshal(&file); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(w.spec, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// holds requires the policy of a bucket to have statements for a setup, or to have none.
+func (w *world) holds(t *testing.T, s *state, bucket, setup string, want bool) {
+	t.Helper()
+	doc := s.Buckets[bucket].Policy
+	if _, err := policy.DecodeJSON([]byte(doc)); err != nil {
+		t.Fatal(err)
+	}
+	if has := strings.Contains(doc, model.SidSuffix(setup)+model.SidMarker+model.SidSuffix("lake")); has != want {
+		t.Errorf("bucket %s has statements for setup %s: %v\n%s", bucket, setup, has, doc)
+	}
+}
+
+// policiesOf returns what is in the policies of buckets and keys.
+func policiesOf(s *state) string {
+	text := ""
+	for _, name := range []string{"acme-personalize-lake", "acme-personalize-open"} {
+		text += s.Buckets[name].Policy + "\n"
+	}
+	for _, k := range s.Keys {
+		if strings.Contains(k.Policy, "PersonalizeRoleUsesKeyLake\"") {
+			text += k.Policy + "\n"
+		}
+	}
+	return text
+}
+
+// TestRealSharedShell applies setups that use one bucket, one key and one role: a user waits for its
+// owner, whose policies hold the statements of all; a second run of all changes nothing; a user that
+// goes takes its own along, and what is the owner's when the owner is applied without it.
+func TestRealSharedShell(t *testing.T) {
+	needShell(t)
+	w := newShared(t, startAWS(t))
+	w.put(w.take("lake-news"), "shell")
+	w.refused(t, "there is no role Personalize-lake, which the setup lake makes: apply lake first", "apply.sh", "--yes")
+	w.put(w.take("lake-shop"), "shell")
+	w.refused(t, "there is no key with the alias alias/personalize/lake, which the setup lake has: apply lake first", "apply.sh", "--yes")
+	lake := w.take("lake")
+	w.put(lake, "shell")
+	w.must(t, "apply.sh", "--yes")
+	w.agrees(t, lake, w.state())
+	before := policiesOf(w.state())
+	for _, name := range users {
+		m := w.take(name)
+		w.put(m, "shell")
+		if name == "lake-us" {
+			w.region = m.Region // where state looks
+		}
+		w.must(t, "apply.sh", "--yes")
+		w.region = lake.Region
+	}
+	for _, name := range append([]string{"lake"}, users...) {
+		w.take(name)
+		if out, again := w.must(t, "apply.sh", "--yes"); len(again) > 0 {
+			t.Errorf("a second run of %s changes %q\n%s", name, again, out)
+		}
+	}
+	if now := policiesOf(w.state()); now != before {
+		t.Errorf("users change policies of the owner:\n%s", difference(before, now))
+	}
+
+	// A user that needs more there is refused until the owner has it.
+	w.inSpec(t, "from: data/shop/", "from: data/shop-two/")
+	w.put(w.take("lake-shop"), "shell")
+	w.refused(t, "generate and apply lake first", "apply.sh", "--yes")
+	w.put(w.take("lake"), "shell")
+	w.must(t, "apply.sh", "--yes")
+	w.take("lake-shop")
+	w.must(t, "apply.sh", "--yes")
+
+	// It goes.
+	before = policiesOf(w.state())
+	w.proxy.reset()
+	clear(w.proxy.groups) // the encrypted dataset group would keep the role
+	w.must(t, "destroy.sh", "--yes")
+	s := w.state()
+	if now := policiesOf(s); now != before || s.Roles["Personalize-lake-shop"] != nil {
+		t.Errorf("destroying a user changes policies of the owner, or leaves its role:\n%s", difference(before, now))
+	}
+	w.withoutUser(t, "lake-shop")
+	lake = w.take("lake")
+	w.put(lake, "shell")
+	w.must(t, "apply.sh", "--yes")
+	s = w.state()
+	w.agrees(t, lake, s)
+	w.holds(t, s, "acme-personalize-lake", "lake-shop", false)
+	w.holds(t, s, "acme-personalize-open", "lake-news", true)
+}
+
+// inSpec replaces a text in the spec.
+func (w *world) inSpec(t *testing.T, old, new string) {
+	t.Helper()
+	text, err := os.ReadFile(w.spec)
+	if err != nil || !strings.Contains(string(text), old) {
+		t.Fatalf("the spec has no %q: %v", old, err)
+	}
+	if err := os.WriteFile(w.spec, []byte(strings.ReplaceAll(string(text), old, new)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRealSharedTerraform does the same with modules, each with a state of its own: a plan of a user
+// fails before the owner is there, second plans of all are empty, and destroying a user's module
+// leaves the policies of the owner alone.
+func TestRealSharedTerraform(t *testing.T) {
+	tf := testtool.NeedTerraform(t)
+	w := newShared(t, startAWS(t))
+	dirs := map[string]string{}
+	env := map[string][]string{}
+	module := func(name string) {
+		m := w.take(name)
+		dirs[name] = filepath.Join(w.put(m, "terraform"), "terraform")
+		if err := os.WriteFile(filepath.Join(dirs[name], "provider.tf"), []byte(provider), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		env[name] = append(w.env(w.moto), "AWS_REGION="+m.Region)
+	}
+	apply := func(name string) {
+		t.Helper()
+		tf.Run(t, dirs[name], env[name], "apply", "-auto-approve", "-input=false", "-no-color")
+	}
+	unchanged := func(names ...string) {
+		t.Helper()
+		for _, name := range names {
+			if out, errs, err := tf.Try(t, dirs[name], env[name], "plan", "-detailed-exitcode", "-input=false", "-no-color"); err != nil {
+				t.Errorf("the second plan of %s is not empty: %v\n%s%s", name, err, out, errs)
+			}
+		}
+	}
+	all := append([]string{"lake"}, users...)
+	for _, name := range all {
+		module(name)
+		tf.Init(t, dirs[name])
+	}
+	if out, _, err := tf.Try(t, dirs["lake-shop"], env["lake-shop"], "plan", "-input=false", "-no-color"); err == nil {
+		t.Errorf("a plan of lake-shop goes through before lake is there:\n%s", out)
+	}
+	for _, name := range all {
+		apply(name)
+	}
+	unchanged(all...)
+	w.handsOff = true
+	w.agrees(t, w.take("lake"), w.state())
+	before := policiesOf(w.state())
+	tf.Run(t, dirs["lake-news"], env["lake-news"], "destroy", "-auto-approve", "-input=false", "-no-color")
+	s := w.state()
+	if now := policiesOf(s); now != before {
+		t.Errorf("destroying a user changes policies of the owner:\n%s", difference(before, now))
+	}
+	role := s.Roles["Personalize-lake"]
+	if role == nil || role.Inline["Personalize-lake-news"] != nil || role.Inline["Personalize-lake-us"] == nil || role.Inline["Personalize-lake"] == nil {
+		t.Errorf("the role is left with %v", role)
+	}
+	unchanged("lake", "lake-shop", "lake-us")
+	w.withoutUser(t, "lake-news")
+	module("lake")
+	apply("lake")
+	unchanged("lake", "lake-shop", "lake-us")
+	s = w.state()
+	w.holds(t, s, "acme-personalize-open", "lake-news", false)
+	w.holds(t, s, "acme-personalize-lake", "lake-shop", true)
+}
+
+// TestRealSharedStacks has moto create the owner's stack and that of a user, which takes the ARN of
+// the key from it.
+func TestRealSharedStacks(t *testing.T) {
+	w := newShared(t, startAWS(t))
+	for _, name := range []string{"lake", "lake-shop"} {
+		m := w.take(name)
+		template := filepath.Join(w.put(m, "cloudformation"), "cloudformation", "template.yaml")
+		exports := exported(t, template)
+		forMoto(t, template)
+		restore(t, template, exports)
+		w.aws("cloudformation", "create-stack", "--stack-name", "personalize-"+name, "--capabilities", "CAPABILITY_NAMED_IAM",
+			"--template-body", "file://"+template)
+	}
+	s := w.state()
+	var arn string
+	for a, k := range s.Keys {
+		if strings.Contains(k.Policy, "PersonalizeRoleMayUseKeyLakeShopPZgenLake") {
+			arn = a
+		}
+	}
+	loader := s.Policies["Personalize-lake-shop-loader"]
+	if arn == "" || loader == nil || !strings.Contains(string(loader.Document), arn) {
+		t.Errorf("the policy of the operator does not name the key %q: %+v", arn, loader)
+	}
+}
+
+// exported returns the outputs of a template that other stacks can import.
+func exported(t *testing.T, template string) []*yaml.Node {
+	t.Helper()
+	var file yaml.Node
+	text, err := os.ReadFile(template)
+	if err == nil {
+		err = yaml.Unmarshal(text, &file)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept []*yaml.Node
+	outputs := child(file.Content[0], "Outputs")
+	for i := 0; i < len(outputs.Content); i += 2 {
+		if child(outputs.Content[i+1], "Export").Kind != 0 {
+			kept = append(kept, outputs.Content[i:i+2]...)
+		}
+	}
+	return kept
+}
+
+// restore gives a template outputs.
+func restore(t *testing.T, template string, outputs []*yaml.Node) {
+	t.Helper()
+	if len(outputs) == 0 {
+		return
+	}
+	var file yaml.Node
+	text, err := os.ReadFile(template)
+	if err == nil {
+		err = yaml.Unmarshal(text, &file)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := file.Content[0]
+	root.Content = append(root.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "Outputs"},
+		&yaml.Node{Kind: yaml.MappingNode, Content: outputs})
+	if text, err = yaml.Marshal(&file); err == nil {
+		err = os.WriteFile(template, text, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
