@@ -154,7 +154,9 @@ func (v *view) identity(kind, name, path string, doc *deployed.Document) {
 		}
 		v.identities[what] = h
 	}
-	h.docs = append(h.docs, *doc)
+	one := *doc
+	one.Document = one.Document.MapTexts(v.unresolved)
+	h.docs = append(h.docs, one)
 }
 
 func trustOf(role string) string { return fmt.Sprintf("trust policy of role %q", role) }
@@ -164,7 +166,28 @@ func (v *view) resource(what string, grammar policy.Kind, doc deployed.Document,
 		v.resources[what] = &held{what: what, kind: grammar, arns: arns}
 	}
 	h := v.resources[what]
+	doc.Document = doc.Document.MapTexts(v.unresolved)
 	h.docs = append(h.docs, doc)
+}
+
+// unresolved returns a text in which what is known on deployment alone, such as what another stack exports, stands for
+// itself: as the ARN of a key, which is what is lent, or by its name.
+func (v *view) unresolved(t policy.Text) policy.Text {
+	if len(t.Refs()) == 0 {
+		return t
+	}
+	parts := slices.Clone(t.Parts())
+	for i, p := range parts {
+		ref, ok := p.(policy.Ref)
+		switch {
+		case !ok:
+		case len(parts) == 1:
+			parts[i] = policy.Lit(fmt.Sprintf("arn:%s:kms:%s:%s:key/%s", v.partition, v.region, v.account, ref.ID))
+		default:
+			parts[i] = policy.Lit(ref.ID)
+		}
+	}
+	return policy.NewText(parts...)
 }
 
 // placeholder returns the ARN that a key which is yet to be created goes by in the place of what JSON has for it.
