@@ -206,6 +206,12 @@ func things(s *model.Setup) []thing {
 		if b.OldDays != b.ExpireDays && b.OldDays > 0 && b.Versioning && !b.Existing {
 			expiry("old versions", b.OldDays)
 		}
+		if b.Logs != nil {
+			if t.More != "" {
+				t.More += "; "
+			}
+			t.More += "access logs go to " + inline(code(logsAt(s, b)))
+		}
 		all = append(all, t)
 	}
 	if g := s.DatasetGroup; g != nil && g.Existing {
@@ -219,6 +225,12 @@ func things(s *model.Setup) []thing {
 		all = append(all, thing{What: "operator " + inline(code(o.ID)), Exists: true, Gets: names(o.Policies...), Name: span(audience(o))})
 	}
 	return all
+}
+
+// logsAt returns where the access logs of a bucket go, as S3 tools write it.
+func logsAt(s *model.Setup, b model.Bucket) string {
+	env := s.DeployedEnv()
+	return "s3://" + b.Logs.To().Fill(env).IAM() + "/" + b.Logs.Prefix.Fill(env).IAM()
 }
 
 // audience tells whom an operator's policies are attached to.

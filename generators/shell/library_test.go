@@ -39,13 +39,14 @@ func TestInterface(t *testing.T) {
 		}
 	}
 	slices.Sort(lines)
-	const five = `apply.sh check_setup need_file <text in quotes without names>
+	const six = `apply.sh check_setup need_file <text in quotes without names>
 apply.sh check_setup safe <text in quotes>
 apply.sh steps attach_others <a JSON list in quotes> <a JSON list in quotes>
 apply.sh steps ensure_bucket <text in quotes> <text in quotes> <true or false> <true or false> <true or false> <a number> <a number>
 apply.sh steps ensure_dataset_group <text in quotes without names> <text in quotes without names> <text in quotes>
 apply.sh steps ensure_inline <text in quotes without names> <"$(policy_x)" or ''>
 apply.sh steps ensure_key <a name> <text in quotes without names> <text in quotes> <true or false> <"$(policy_x)" or ''>
+apply.sh steps ensure_logs <text in quotes> <text in quotes> <text in quotes>
 apply.sh steps ensure_managed <text in quotes without names> <"$(policy_x)" or ''> <a JSON list in quotes> <a JSON list in quotes> <text in quotes without names>
 apply.sh steps ensure_role <text in quotes without names> <text in quotes> <"$(policy_x)" or ''>
 apply.sh steps existing_bucket <text in quotes> <text in quotes> <a JSON list in quotes>
@@ -65,7 +66,7 @@ destroy.sh steps undo_inline <text in quotes without names> <"$(policy_x)" or ''
 destroy.sh steps undo_key <text in quotes> <"$(policy_x)" or ''> <text in quotes without names>
 destroy.sh steps undo_managed <text in quotes without names>
 destroy.sh steps undo_role <a JSON list in quotes>`
-	if got := strings.Join(lines, "\n"); libraryInterface != 5 || got != five {
+	if got := strings.Join(lines, "\n"); libraryInterface != 6 || got != six {
 		t.Errorf("interface %d is\n%s", libraryInterface, got)
 	}
 	want := fmt.Sprintf("\nPZGEN_LIBRARY=%d\n", libraryInterface)

@@ -107,7 +107,7 @@ func (b *builder) add(d *draft, doc, scope, suffix, place string, facts map[stri
 		s := statement(t, doc, facts, h)
 		switch shared := doc == "bucket" || doc == "key"; {
 		case t.Sid == "":
-		case shared && scope == "operator-bucket":
+		case shared && (scope == "operator-bucket" || scope == "logged-bucket"):
 			s.Sid = markSid(t.Sid+suffix, b.spec.Name)
 		case shared && b.marked(t, doc, place):
 			s.Sid = markSid(t.Sid, b.spec.Name)
@@ -198,6 +198,7 @@ func (b *builder) buckets() {
 	for _, k := range b.spec.Buckets {
 		place := "buckets." + k.Name
 		d := newDraft()
+		b.deliveries(d, k)
 		b.add(d, "bucket", "bucket", SidSuffix(b.spec.Name), place, b.bucketFacts(k), b.bucketHoles(k))
 		for _, o := range b.spec.Operators {
 			if r := b.reachOf(o, k.Name); len(o.Principals) > 0 && r.any() {
@@ -214,6 +215,7 @@ func (b *builder) buckets() {
 		b.out.Buckets = append(b.out.Buckets, Bucket{ID: k.Name, Was: k.Was, Name: k.BucketName, Existing: k.Existing, Key: k.Key,
 			Versioning: k.Versioning, BlockPublic: !k.PublicAccess, OwnerOnly: !k.ACLs, TLSOnly: k.SecureTransport, ExpireDays: k.ExpireAfterDays,
 			OldDays:    k.ExpireOldVersionsAfterDays,
+			Logs:       logsOf(k),
 			Disposable: k.Disposable,
 			Policy:     doc, Own: own, Base: k.Policy, BaseFile: k.PolicyFile})
 	}

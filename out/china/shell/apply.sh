@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 5 ]]; then
+if [[ $PZGEN_LIBRARY != 6 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 5 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 6 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -49,7 +49,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputChina", "PersonalizeCreatorsUseKeyChina", "PersonalizeDownloadersUseKeyChina", "PersonalizeKeyAdministrationChina", "PersonalizeListBucketChina", "PersonalizePrincipalsDownloadChina", "PersonalizePrincipalsListChina", "PersonalizePrincipalsUploadChina", "PersonalizeReadInputChina", "PersonalizeRequireTLSChina", "PersonalizeRoleExportsWithKeyChina", "PersonalizeRoleUsesKeyChina", "PersonalizeServiceExportsWithKeyChina", "PersonalizeServiceUsesKeyChina", "PersonalizeServicesDecryptChina", "PersonalizeServicesDownloadChina", "PersonalizeServicesEncryptChina", "PersonalizeServicesListChina", "PersonalizeServicesUploadChina", "PersonalizeUploadersUseKeyChina", "PersonalizeWriteOutputChina"]'
+OWNED_SIDS='["PersonalizeCheckOutputChina", "PersonalizeCreatorsUseKeyChina", "PersonalizeDeliverLogsChina", "PersonalizeDownloadersUseKeyChina", "PersonalizeKeyAdministrationChina", "PersonalizeListBucketChina", "PersonalizePrincipalsDownloadChina", "PersonalizePrincipalsListChina", "PersonalizePrincipalsUploadChina", "PersonalizeReadInputChina", "PersonalizeRequireTLSChina", "PersonalizeRoleExportsWithKeyChina", "PersonalizeRoleUsesKeyChina", "PersonalizeServiceExportsWithKeyChina", "PersonalizeServiceUsesKeyChina", "PersonalizeServicesDecryptChina", "PersonalizeServicesDownloadChina", "PersonalizeServicesEncryptChina", "PersonalizeServicesListChina", "PersonalizeServicesUploadChina", "PersonalizeUploadersUseKeyChina", "PersonalizeWriteOutputChina"]'
 SID_MARKS='["China"]'
 
 check_setup() {

@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/destroy.sh
   . "$HERE/../../_lib/destroy.sh"
 fi
-if [[ $PZGEN_LIBRARY != 5 ]]; then
+if [[ $PZGEN_LIBRARY != 6 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 5 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 6 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -42,7 +42,7 @@ DATA_BUCKET_ARN="arn:${PARTITION}:s3:::${DATA_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputDeputyAccount", "PersonalizeCreatorsUseKeyDeputyAccount", "PersonalizeDownloadersUseKeyDeputyAccount", "PersonalizeKeyAdministrationDeputyAccount", "PersonalizeListBucketDeputyAccount", "PersonalizePrincipalsDownloadDeputyAccount", "PersonalizePrincipalsListDeputyAccount", "PersonalizePrincipalsUploadDeputyAccount", "PersonalizeReadInputDeputyAccount", "PersonalizeRequireTLSDeputyAccount", "PersonalizeRoleExportsWithKeyDeputyAccount", "PersonalizeRoleUsesKeyDeputyAccount", "PersonalizeServiceExportsWithKeyDeputyAccount", "PersonalizeServiceUsesKeyDeputyAccount", "PersonalizeServicesDecryptDeputyAccount", "PersonalizeServicesDownloadDeputyAccount", "PersonalizeServicesEncryptDeputyAccount", "PersonalizeServicesListDeputyAccount", "PersonalizeServicesUploadDeputyAccount", "PersonalizeUploadersUseKeyDeputyAccount", "PersonalizeWriteOutputDeputyAccount"]'
+OWNED_SIDS='["PersonalizeCheckOutputDeputyAccount", "PersonalizeCreatorsUseKeyDeputyAccount", "PersonalizeDeliverLogsDeputyAccount", "PersonalizeDownloadersUseKeyDeputyAccount", "PersonalizeKeyAdministrationDeputyAccount", "PersonalizeListBucketDeputyAccount", "PersonalizePrincipalsDownloadDeputyAccount", "PersonalizePrincipalsListDeputyAccount", "PersonalizePrincipalsUploadDeputyAccount", "PersonalizeReadInputDeputyAccount", "PersonalizeRequireTLSDeputyAccount", "PersonalizeRoleExportsWithKeyDeputyAccount", "PersonalizeRoleUsesKeyDeputyAccount", "PersonalizeServiceExportsWithKeyDeputyAccount", "PersonalizeServiceUsesKeyDeputyAccount", "PersonalizeServicesDecryptDeputyAccount", "PersonalizeServicesDownloadDeputyAccount", "PersonalizeServicesEncryptDeputyAccount", "PersonalizeServicesListDeputyAccount", "PersonalizeServicesUploadDeputyAccount", "PersonalizeUploadersUseKeyDeputyAccount", "PersonalizeWriteOutputDeputyAccount"]'
 SID_MARKS='["DeputyAccount"]'
 
 check_setup() {

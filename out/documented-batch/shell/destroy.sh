@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/destroy.sh
   . "$HERE/../../_lib/destroy.sh"
 fi
-if [[ $PZGEN_LIBRARY != 5 ]]; then
+if [[ $PZGEN_LIBRARY != 6 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 5 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 6 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -47,7 +47,7 @@ BATCH_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputDocumentedBatch", "PersonalizeCreatorsUseKeyDocumentedBatch", "PersonalizeDownloadersUseKeyDocumentedBatch", "PersonalizeKeyAdministrationDocumentedBatch", "PersonalizeListBucketDocumentedBatch", "PersonalizePrincipalsDownloadDocumentedBatch", "PersonalizePrincipalsListDocumentedBatch", "PersonalizePrincipalsUploadDocumentedBatch", "PersonalizeReadInputDocumentedBatch", "PersonalizeRequireTLSDocumentedBatch", "PersonalizeRoleExportsWithKeyDocumentedBatch", "PersonalizeRoleUsesKeyDocumentedBatch", "PersonalizeServiceExportsWithKeyDocumentedBatch", "PersonalizeServiceUsesKeyDocumentedBatch", "PersonalizeServicesDecryptDocumentedBatch", "PersonalizeServicesDownloadDocumentedBatch", "PersonalizeServicesEncryptDocumentedBatch", "PersonalizeServicesListDocumentedBatch", "PersonalizeServicesUploadDocumentedBatch", "PersonalizeUploadersUseKeyDocumentedBatch", "PersonalizeWriteOutputDocumentedBatch"]'
+OWNED_SIDS='["PersonalizeCheckOutputDocumentedBatch", "PersonalizeCreatorsUseKeyDocumentedBatch", "PersonalizeDeliverLogsDocumentedBatch", "PersonalizeDownloadersUseKeyDocumentedBatch", "PersonalizeKeyAdministrationDocumentedBatch", "PersonalizeListBucketDocumentedBatch", "PersonalizePrincipalsDownloadDocumentedBatch", "PersonalizePrincipalsListDocumentedBatch", "PersonalizePrincipalsUploadDocumentedBatch", "PersonalizeReadInputDocumentedBatch", "PersonalizeRequireTLSDocumentedBatch", "PersonalizeRoleExportsWithKeyDocumentedBatch", "PersonalizeRoleUsesKeyDocumentedBatch", "PersonalizeServiceExportsWithKeyDocumentedBatch", "PersonalizeServiceUsesKeyDocumentedBatch", "PersonalizeServicesDecryptDocumentedBatch", "PersonalizeServicesDownloadDocumentedBatch", "PersonalizeServicesEncryptDocumentedBatch", "PersonalizeServicesListDocumentedBatch", "PersonalizeServicesUploadDocumentedBatch", "PersonalizeUploadersUseKeyDocumentedBatch", "PersonalizeWriteOutputDocumentedBatch"]'
 SID_MARKS='["DocumentedBatch"]'
 
 check_setup() {

@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 5 ]]; then
+if [[ $PZGEN_LIBRARY != 6 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 5 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 6 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -42,7 +42,7 @@ DATA_BUCKET_ARN="arn:${PARTITION}:s3:::${DATA_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputDocumentedImport", "PersonalizeCreatorsUseKeyDocumentedImport", "PersonalizeDownloadersUseKeyDocumentedImport", "PersonalizeKeyAdministrationDocumentedImport", "PersonalizeListBucketDocumentedImport", "PersonalizePrincipalsDownloadDocumentedImport", "PersonalizePrincipalsListDocumentedImport", "PersonalizePrincipalsUploadDocumentedImport", "PersonalizeReadInputDocumentedImport", "PersonalizeRequireTLSDocumentedImport", "PersonalizeRoleExportsWithKeyDocumentedImport", "PersonalizeRoleUsesKeyDocumentedImport", "PersonalizeServiceExportsWithKeyDocumentedImport", "PersonalizeServiceUsesKeyDocumentedImport", "PersonalizeServicesDecryptDocumentedImport", "PersonalizeServicesDownloadDocumentedImport", "PersonalizeServicesEncryptDocumentedImport", "PersonalizeServicesListDocumentedImport", "PersonalizeServicesUploadDocumentedImport", "PersonalizeUploadersUseKeyDocumentedImport", "PersonalizeWriteOutputDocumentedImport"]'
+OWNED_SIDS='["PersonalizeCheckOutputDocumentedImport", "PersonalizeCreatorsUseKeyDocumentedImport", "PersonalizeDeliverLogsDocumentedImport", "PersonalizeDownloadersUseKeyDocumentedImport", "PersonalizeKeyAdministrationDocumentedImport", "PersonalizeListBucketDocumentedImport", "PersonalizePrincipalsDownloadDocumentedImport", "PersonalizePrincipalsListDocumentedImport", "PersonalizePrincipalsUploadDocumentedImport", "PersonalizeReadInputDocumentedImport", "PersonalizeRequireTLSDocumentedImport", "PersonalizeRoleExportsWithKeyDocumentedImport", "PersonalizeRoleUsesKeyDocumentedImport", "PersonalizeServiceExportsWithKeyDocumentedImport", "PersonalizeServiceUsesKeyDocumentedImport", "PersonalizeServicesDecryptDocumentedImport", "PersonalizeServicesDownloadDocumentedImport", "PersonalizeServicesEncryptDocumentedImport", "PersonalizeServicesListDocumentedImport", "PersonalizeServicesUploadDocumentedImport", "PersonalizeUploadersUseKeyDocumentedImport", "PersonalizeWriteOutputDocumentedImport"]'
 SID_MARKS='["DocumentedImport"]'
 
 check_setup() {

@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/destroy.sh
   . "$HERE/../../_lib/destroy.sh"
 fi
-if [[ $PZGEN_LIBRARY != 5 ]]; then
+if [[ $PZGEN_LIBRARY != 6 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 5 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 6 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -43,7 +43,7 @@ CORP_KEY_ARN='arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-4333-8444-
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputExistingKnown", "PersonalizeCreatorsUseKeyExistingKnown", "PersonalizeDownloadersUseKeyExistingKnown", "PersonalizeKeyAdministrationExistingKnown", "PersonalizeListBucketExistingKnown", "PersonalizePrincipalsDownloadExistingKnown", "PersonalizePrincipalsListExistingKnown", "PersonalizePrincipalsUploadExistingKnown", "PersonalizeReadInputExistingKnown", "PersonalizeRequireTLSExistingKnown", "PersonalizeRoleExportsWithKeyExistingKnown", "PersonalizeRoleUsesKeyExistingKnown", "PersonalizeServiceExportsWithKeyExistingKnown", "PersonalizeServiceUsesKeyExistingKnown", "PersonalizeServicesDecryptExistingKnown", "PersonalizeServicesDownloadExistingKnown", "PersonalizeServicesEncryptExistingKnown", "PersonalizeServicesListExistingKnown", "PersonalizeServicesUploadExistingKnown", "PersonalizeUploadersUseKeyExistingKnown", "PersonalizeWriteOutputExistingKnown"]'
+OWNED_SIDS='["PersonalizeCheckOutputExistingKnown", "PersonalizeCreatorsUseKeyExistingKnown", "PersonalizeDeliverLogsExistingKnown", "PersonalizeDownloadersUseKeyExistingKnown", "PersonalizeKeyAdministrationExistingKnown", "PersonalizeListBucketExistingKnown", "PersonalizePrincipalsDownloadExistingKnown", "PersonalizePrincipalsListExistingKnown", "PersonalizePrincipalsUploadExistingKnown", "PersonalizeReadInputExistingKnown", "PersonalizeRequireTLSExistingKnown", "PersonalizeRoleExportsWithKeyExistingKnown", "PersonalizeRoleUsesKeyExistingKnown", "PersonalizeServiceExportsWithKeyExistingKnown", "PersonalizeServiceUsesKeyExistingKnown", "PersonalizeServicesDecryptExistingKnown", "PersonalizeServicesDownloadExistingKnown", "PersonalizeServicesEncryptExistingKnown", "PersonalizeServicesListExistingKnown", "PersonalizeServicesUploadExistingKnown", "PersonalizeUploadersUseKeyExistingKnown", "PersonalizeWriteOutputExistingKnown"]'
 SID_MARKS='["ExistingKnown"]'
 
 check_setup() {

@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/destroy.sh
   . "$HERE/../../_lib/destroy.sh"
 fi
-if [[ $PZGEN_LIBRARY != 5 ]]; then
+if [[ $PZGEN_LIBRARY != 6 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 5 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 6 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -43,7 +43,7 @@ OTHER_KEY_ARN='arn:aws:kms:eu-central-1:111122223333:key/mrk-0123456789abcdef012
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputExistingUnknown", "PersonalizeCreatorsUseKeyExistingUnknown", "PersonalizeDownloadersUseKeyExistingUnknown", "PersonalizeKeyAdministrationExistingUnknown", "PersonalizeListBucketExistingUnknown", "PersonalizePrincipalsDownloadExistingUnknown", "PersonalizePrincipalsListExistingUnknown", "PersonalizePrincipalsUploadExistingUnknown", "PersonalizeReadInputExistingUnknown", "PersonalizeRequireTLSExistingUnknown", "PersonalizeRoleExportsWithKeyExistingUnknown", "PersonalizeRoleUsesKeyExistingUnknown", "PersonalizeServiceExportsWithKeyExistingUnknown", "PersonalizeServiceUsesKeyExistingUnknown", "PersonalizeServicesDecryptExistingUnknown", "PersonalizeServicesDownloadExistingUnknown", "PersonalizeServicesEncryptExistingUnknown", "PersonalizeServicesListExistingUnknown", "PersonalizeServicesUploadExistingUnknown", "PersonalizeUploadersUseKeyExistingUnknown", "PersonalizeWriteOutputExistingUnknown"]'
+OWNED_SIDS='["PersonalizeCheckOutputExistingUnknown", "PersonalizeCreatorsUseKeyExistingUnknown", "PersonalizeDeliverLogsExistingUnknown", "PersonalizeDownloadersUseKeyExistingUnknown", "PersonalizeKeyAdministrationExistingUnknown", "PersonalizeListBucketExistingUnknown", "PersonalizePrincipalsDownloadExistingUnknown", "PersonalizePrincipalsListExistingUnknown", "PersonalizePrincipalsUploadExistingUnknown", "PersonalizeReadInputExistingUnknown", "PersonalizeRequireTLSExistingUnknown", "PersonalizeRoleExportsWithKeyExistingUnknown", "PersonalizeRoleUsesKeyExistingUnknown", "PersonalizeServiceExportsWithKeyExistingUnknown", "PersonalizeServiceUsesKeyExistingUnknown", "PersonalizeServicesDecryptExistingUnknown", "PersonalizeServicesDownloadExistingUnknown", "PersonalizeServicesEncryptExistingUnknown", "PersonalizeServicesListExistingUnknown", "PersonalizeServicesUploadExistingUnknown", "PersonalizeUploadersUseKeyExistingUnknown", "PersonalizeWriteOutputExistingUnknown"]'
 SID_MARKS='["ExistingUnknown"]'
 
 check_setup() {

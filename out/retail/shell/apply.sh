@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 5 ]]; then
+if [[ $PZGEN_LIBRARY != 6 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 5 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 6 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -51,7 +51,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputRetail", "PersonalizeCreatorsUseKeyRetail", "PersonalizeDownloadersUseKeyRetail", "PersonalizeKeyAdministrationRetail", "PersonalizeListBucketRetail", "PersonalizePrincipalsDownloadRetail", "PersonalizePrincipalsListRetail", "PersonalizePrincipalsUploadRetail", "PersonalizeReadInputRetail", "PersonalizeRequireTLSRetail", "PersonalizeRoleExportsWithKeyRetail", "PersonalizeRoleUsesKeyRetail", "PersonalizeServiceExportsWithKeyRetail", "PersonalizeServiceUsesKeyRetail", "PersonalizeServicesDecryptRetail", "PersonalizeServicesDownloadRetail", "PersonalizeServicesEncryptRetail", "PersonalizeServicesListRetail", "PersonalizeServicesUploadRetail", "PersonalizeUploadersUseKeyRetail", "PersonalizeWriteOutputRetail"]'
+OWNED_SIDS='["PersonalizeCheckOutputRetail", "PersonalizeCreatorsUseKeyRetail", "PersonalizeDeliverLogsRetail", "PersonalizeDownloadersUseKeyRetail", "PersonalizeKeyAdministrationRetail", "PersonalizeListBucketRetail", "PersonalizePrincipalsDownloadRetail", "PersonalizePrincipalsListRetail", "PersonalizePrincipalsUploadRetail", "PersonalizeReadInputRetail", "PersonalizeRequireTLSRetail", "PersonalizeRoleExportsWithKeyRetail", "PersonalizeRoleUsesKeyRetail", "PersonalizeServiceExportsWithKeyRetail", "PersonalizeServiceUsesKeyRetail", "PersonalizeServicesDecryptRetail", "PersonalizeServicesDownloadRetail", "PersonalizeServicesEncryptRetail", "PersonalizeServicesListRetail", "PersonalizeServicesUploadRetail", "PersonalizeUploadersUseKeyRetail", "PersonalizeWriteOutputRetail"]'
 SID_MARKS='["Retail"]'
 
 check_setup() {

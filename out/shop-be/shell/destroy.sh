@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/destroy.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/destroy.sh
   . "$HERE/../../_lib/destroy.sh"
 fi
-if [[ $PZGEN_LIBRARY != 5 ]]; then
+if [[ $PZGEN_LIBRARY != 6 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 5 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 6 of the library $HERE/../../_lib/destroy.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -45,7 +45,7 @@ OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputShopBe", "PersonalizeCreatorsUseKeyShopBe", "PersonalizeDownloadersUseKeyShopBe", "PersonalizeKeyAdministrationShopBe", "PersonalizeListBucketShopBe", "PersonalizePrincipalsDownloadShopBe", "PersonalizePrincipalsListShopBe", "PersonalizePrincipalsUploadShopBe", "PersonalizeReadInputShopBe", "PersonalizeRequireTLSShopBe", "PersonalizeRoleExportsWithKeyShopBe", "PersonalizeRoleUsesKeyShopBe", "PersonalizeServiceExportsWithKeyShopBe", "PersonalizeServiceUsesKeyShopBe", "PersonalizeServicesDecryptShopBe", "PersonalizeServicesDownloadShopBe", "PersonalizeServicesEncryptShopBe", "PersonalizeServicesListShopBe", "PersonalizeServicesUploadShopBe", "PersonalizeUploadersUseKeyShopBe", "PersonalizeWriteOutputShopBe"]'
+OWNED_SIDS='["PersonalizeCheckOutputShopBe", "PersonalizeCreatorsUseKeyShopBe", "PersonalizeDeliverLogsShopBe", "PersonalizeDownloadersUseKeyShopBe", "PersonalizeKeyAdministrationShopBe", "PersonalizeListBucketShopBe", "PersonalizePrincipalsDownloadShopBe", "PersonalizePrincipalsListShopBe", "PersonalizePrincipalsUploadShopBe", "PersonalizeReadInputShopBe", "PersonalizeRequireTLSShopBe", "PersonalizeRoleExportsWithKeyShopBe", "PersonalizeRoleUsesKeyShopBe", "PersonalizeServiceExportsWithKeyShopBe", "PersonalizeServiceUsesKeyShopBe", "PersonalizeServicesDecryptShopBe", "PersonalizeServicesDownloadShopBe", "PersonalizeServicesEncryptShopBe", "PersonalizeServicesListShopBe", "PersonalizeServicesUploadShopBe", "PersonalizeUploadersUseKeyShopBe", "PersonalizeWriteOutputShopBe"]'
 SID_MARKS='["ShopBe"]'
 
 check_setup() {

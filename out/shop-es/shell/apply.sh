@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 5 ]]; then
+if [[ $PZGEN_LIBRARY != 6 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 5 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 6 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -45,7 +45,7 @@ OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputShopEs", "PersonalizeCreatorsUseKeyShopEs", "PersonalizeDownloadersUseKeyShopEs", "PersonalizeKeyAdministrationShopEs", "PersonalizeListBucketShopEs", "PersonalizePrincipalsDownloadShopEs", "PersonalizePrincipalsListShopEs", "PersonalizePrincipalsUploadShopEs", "PersonalizeReadInputShopEs", "PersonalizeRequireTLSShopEs", "PersonalizeRoleExportsWithKeyShopEs", "PersonalizeRoleUsesKeyShopEs", "PersonalizeServiceExportsWithKeyShopEs", "PersonalizeServiceUsesKeyShopEs", "PersonalizeServicesDecryptShopEs", "PersonalizeServicesDownloadShopEs", "PersonalizeServicesEncryptShopEs", "PersonalizeServicesListShopEs", "PersonalizeServicesUploadShopEs", "PersonalizeUploadersUseKeyShopEs", "PersonalizeWriteOutputShopEs"]'
+OWNED_SIDS='["PersonalizeCheckOutputShopEs", "PersonalizeCreatorsUseKeyShopEs", "PersonalizeDeliverLogsShopEs", "PersonalizeDownloadersUseKeyShopEs", "PersonalizeKeyAdministrationShopEs", "PersonalizeListBucketShopEs", "PersonalizePrincipalsDownloadShopEs", "PersonalizePrincipalsListShopEs", "PersonalizePrincipalsUploadShopEs", "PersonalizeReadInputShopEs", "PersonalizeRequireTLSShopEs", "PersonalizeRoleExportsWithKeyShopEs", "PersonalizeRoleUsesKeyShopEs", "PersonalizeServiceExportsWithKeyShopEs", "PersonalizeServiceUsesKeyShopEs", "PersonalizeServicesDecryptShopEs", "PersonalizeServicesDownloadShopEs", "PersonalizeServicesEncryptShopEs", "PersonalizeServicesListShopEs", "PersonalizeServicesUploadShopEs", "PersonalizeUploadersUseKeyShopEs", "PersonalizeWriteOutputShopEs"]'
 SID_MARKS='["ShopEs"]'
 
 check_setup() {

@@ -20,9 +20,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 5 ]]; then
+if [[ $PZGEN_LIBRARY != 6 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 5 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 6 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -45,7 +45,7 @@ OUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUT_BUCKET}"
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputShopNl", "PersonalizeCreatorsUseKeyShopNl", "PersonalizeDownloadersUseKeyShopNl", "PersonalizeKeyAdministrationShopNl", "PersonalizeListBucketShopNl", "PersonalizePrincipalsDownloadShopNl", "PersonalizePrincipalsListShopNl", "PersonalizePrincipalsUploadShopNl", "PersonalizeReadInputShopNl", "PersonalizeRequireTLSShopNl", "PersonalizeRoleExportsWithKeyShopNl", "PersonalizeRoleUsesKeyShopNl", "PersonalizeServiceExportsWithKeyShopNl", "PersonalizeServiceUsesKeyShopNl", "PersonalizeServicesDecryptShopNl", "PersonalizeServicesDownloadShopNl", "PersonalizeServicesEncryptShopNl", "PersonalizeServicesListShopNl", "PersonalizeServicesUploadShopNl", "PersonalizeUploadersUseKeyShopNl", "PersonalizeWriteOutputShopNl"]'
+OWNED_SIDS='["PersonalizeCheckOutputShopNl", "PersonalizeCreatorsUseKeyShopNl", "PersonalizeDeliverLogsShopNl", "PersonalizeDownloadersUseKeyShopNl", "PersonalizeKeyAdministrationShopNl", "PersonalizeListBucketShopNl", "PersonalizePrincipalsDownloadShopNl", "PersonalizePrincipalsListShopNl", "PersonalizePrincipalsUploadShopNl", "PersonalizeReadInputShopNl", "PersonalizeRequireTLSShopNl", "PersonalizeRoleExportsWithKeyShopNl", "PersonalizeRoleUsesKeyShopNl", "PersonalizeServiceExportsWithKeyShopNl", "PersonalizeServiceUsesKeyShopNl", "PersonalizeServicesDecryptShopNl", "PersonalizeServicesDownloadShopNl", "PersonalizeServicesEncryptShopNl", "PersonalizeServicesListShopNl", "PersonalizeServicesUploadShopNl", "PersonalizeUploadersUseKeyShopNl", "PersonalizeWriteOutputShopNl"]'
 SID_MARKS='["ShopNl"]'
 
 check_setup() {

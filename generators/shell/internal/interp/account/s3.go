@@ -244,6 +244,28 @@ func deleteLifecycle(_ *Account, b *Bucket, _ *input) (any, error) {
 	return nil, nil
 }
 
+func getLogging(_ *Account, b *Bucket, _ *input) (any, error) {
+	if b.Logging == nil {
+		return nil, nil
+	}
+	return object{"LoggingEnabled": b.Logging}, nil
+}
+
+// putLogging refuses a bucket that is not there, or whose policy does not let S3 deliver.
+func putLogging(a *Account, b *Bucket, in *input) (any, error) {
+	var c struct{ LoggingEnabled *Logging }
+	in.into("bucket-logging-status", &c)
+	if l := c.LoggingEnabled; l != nil {
+		to := a.Buckets[l.TargetBucket]
+		if to == nil || !strings.Contains(to.Policy, "logging.s3.amazonaws.com") {
+			return nil, refuse("InvalidTargetBucketForLogging", "The target bucket for logging does "+
+				"not exist, is not owned by you, or does not have the appropriate grants")
+		}
+	}
+	b.Logging = c.LoggingEnabled
+	return nil, nil
+}
+
 func listVersions(a *Account, b *Bucket, in *input) (any, error) {
 	keys := sortedKeys(b.Objects)
 	keys = keys[:a.paged(in, len(keys))]
