@@ -41,12 +41,7 @@ func newByHand(s *model.Setup) (byHand, error) {
 		}
 	}
 	permissions.permissions()
-	for _, b := range s.Buckets {
-		buckets.bucket(b)
-	}
-	for _, b := range s.Buckets {
-		buckets.logs(b)
-	}
+	buckets.buckets(s.Buckets)
 	for _, o := range s.Operators {
 		operators.operator(o)
 	}
@@ -256,17 +251,6 @@ func (h *hand) bucket(b model.Bucket) {
 			})
 		})
 	}
-}
-
-// logs sends the access logs of a bucket to another one, whose policy comes first.
-func (h *hand) logs(b model.Bucket) {
-	if b.Logs == nil {
-		return
-	}
-	status := map[string]any{"LoggingEnabled": map[string]any{
-		"TargetBucket": b.Logs.To().Fill(h.known).IAM(), "TargetPrefix": b.Logs.Prefix.Fill(h.known).IAM()}}
-	h.add("aws", "s3api", "put-bucket-logging", h.region(), flag{"bucket", b.Name},
-		flag{"bucket-logging-status", jsonText(status)})
 }
 
 // encryption is under the bucket's key, or under keys of S3 where it has none.

@@ -227,12 +227,6 @@ func things(s *model.Setup) []thing {
 	return all
 }
 
-// logsAt returns where the access logs of a bucket go, as S3 tools write it.
-func logsAt(s *model.Setup, b model.Bucket) string {
-	env := s.DeployedEnv()
-	return "s3://" + b.Logs.To().Fill(env).IAM() + "/" + b.Logs.Prefix.Fill(env).IAM()
-}
-
 // audience tells whom an operator's policies are attached to.
 func audience(o model.Operator) inline {
 	var out inline

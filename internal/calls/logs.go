@@ -58,6 +58,10 @@ func (t *Table) refuseLogs(to model.Bucket, no refusal) {
 			places = append(places, t.logPrefix(b)+logKey, arn+"/"+made+t.logPrefix(b)[len(arn)+1:]+logKey)
 		}
 	}
+	if len(places) == 1 { // no logs of the setup go there
+		no(Admitted, logger, "s3:PutObject", places[0], t.logsOf(arn, t.account()))
+		return
+	}
 	for _, place := range places {
 		put := func(in *context) { no(Admitted, logger, "s3:PutObject", place, in) }
 		put(t.plain)
