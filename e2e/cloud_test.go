@@ -118,6 +118,7 @@ type bucket struct {
 	Policy                                  string
 	Tags, Objects                           map[string]string
 	Block, Ownership, Encryption, Lifecycle json.RawMessage
+	Logging                                 struct{ TargetBucket, TargetPrefix string }
 }
 
 type key struct {

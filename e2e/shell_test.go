@@ -110,6 +110,7 @@ func goThrough(t *testing.T, w *world) {
 			t.Errorf("the lifecycle of the bucket %s is %s", b.Name, there.Lifecycle)
 		}
 	}
+	w.logs(t, first)
 
 	_, changes = w.must(t, "apply.sh", "--yes")
 	if len(changes) > 0 {
@@ -119,6 +120,21 @@ func goThrough(t *testing.T, w *world) {
 		t.Errorf("the second run changes the account:\n%s", difference(first.text(t), now))
 	}
 	t.Logf("the first run makes %d calls, %d of them changing; the second changes nothing", calls, len(made))
+}
+
+// logs requires the access logs of buckets to go where the spec says.
+func (w *world) logs(t *testing.T, now *state) {
+	t.Helper()
+	env := w.setup.DeployedEnv()
+	for _, b := range w.setup.Buckets {
+		to, prefix := "", ""
+		if b.Logs != nil {
+			to, prefix = b.Logs.To().Fill(env).IAM(), b.Logs.Prefix.Fill(env).IAM()
+		}
+		if got := now.Buckets[b.Name].Logging; !b.Existing && (got.TargetBucket != to || got.TargetPrefix != prefix) {
+			t.Errorf("the access logs of the bucket %s go to %+v, not to %s/%s", b.Name, got, to, prefix)
+		}
+	}
 }
 
 func bucketName(m *model.Setup, id string) string {

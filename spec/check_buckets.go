@@ -120,6 +120,7 @@ func (c *checker) existingBucket(b *named[bucketDraft], bucket *Bucket) {
 		{"bucketOwnerEnforced", text{n: d.bucketOwnerEnforced.n}},
 		{"expireAfterDays", text{n: d.expireAfterDays.n}},
 		{"expireOldVersionsAfterDays", text{n: d.expireOldVersions.n}},
+		{"accessLogs", text{n: d.logs.n}},
 		{"protect", text{n: d.protect.n}},
 	} {
 		if f.given() {

@@ -62,6 +62,7 @@ const (
 	codeOtherBucket  = "PZ056"
 	codeUnfit        = "PZ057"
 	codeNeedsARN     = "PZ059"
+	codeLogs         = "PZ094"
 	codeAccess       = "PZ058"
 	codePrincipal    = "PZ053"
 
@@ -96,6 +97,7 @@ const (
 	warnLockOut      = "PZ092"
 	warnNoWorkflow   = "PZ093"
 	warnPolicyName   = "PZ096"
+	warnLogs         = "PZ097"
 )
 
 // Checks returns every check of a spec, by code.
@@ -156,6 +158,7 @@ func Checks() []Check {
 		{codeNeedsARN, "a key by its alias, for a target that needs its ARN"},
 		{codeAccess, "access that says nothing, or one thing twice"},
 		{codePrincipal, "a principal that no policy can let in"},
+		{codeLogs, "access logs that S3 does not deliver, or should not"},
 
 		{warnDeputy, "a trust policy that lets in more than it need"},
 		{warnRegion, "a region that is not known"},
@@ -187,5 +190,6 @@ func Checks() []Check {
 		{warnLockOut, "a key that not everybody can create"},
 		{warnNoWorkflow, "a location that no workflow uses"},
 		{warnPolicyName, "a name of a policy that does not say its setup"},
+		{warnLogs, "access logs where a workflow reads"},
 	}
 }

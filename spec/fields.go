@@ -163,10 +163,22 @@ var bucketObject = &object[bucketDraft]{
 			"Days after which objects of a created bucket are deleted; 0 for never.", byDefault(0)),
 		intField("expireOldVersionsAfterDays", func(d *bucketDraft) *number { return &d.expireOldVersions }, 0, 36500,
 			"Days after which versions of objects of a created bucket that are not the current ones are deleted; as expireAfterDays when left out."),
+		objectField("accessLogs", func(d *bucketDraft) *item[logsDraft] { return &d.logs }, logsObject, "", replaces),
 		wasField("bucket", func(d *bucketDraft) *[]text { return &d.was }),
 		boolField("protect", func(d *bucketDraft) *toggle { return &d.protect },
 			"Whether a created bucket is kept from being deleted, in place of what the setup says.", byDefault(true)),
 		ofField("bucket", func(d *bucketDraft) *text { return &d.of }, example("retail/data")),
+	},
+}
+
+var logsObject = &object[logsDraft]{
+	doc: "Where S3 delivers the server access logs of a created bucket.",
+	fields: []field[logsDraft]{
+		stringField("bucket", func(d *logsDraft) *text { return &d.bucket }, logsBucket,
+			"Name, under buckets, of another bucket without key, which gets a statement that lets S3 deliver; or the name in S3 of one that exists, in the same account and region, whose policy is left to you.",
+			required, example("logs", "acme-access-logs")),
+		stringField("prefix", func(d *logsDraft) *text { return &d.prefix }, logsPrefix,
+			"What the names of logs begin with; the bucket's name in S3 and a slash when left out.", example("personalize/")),
 	},
 }
 

@@ -99,6 +99,10 @@ var (
 		pattern: `^[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]$`,
 		ok:      bucketOK,
 	}
+	// A name of an entry of buckets, or one in S3.
+	logsBucket = filling(chars("1 to 63 letters, digits, dots, hyphens and underscores that begin and end with a letter or digit",
+		alnum, `a-zA-Z0-9_.\-`, alnum, 63))
+	logsPrefix  = filling(chars("1 to 300 letters, digits and any of !_.=/-", `a-zA-Z0-9!_.=\-`, `a-zA-Z0-9!_.=\/\-`, `a-zA-Z0-9!_.=\/\-`, 300))
 	accountForm = &form{
 		says:    "12 digits",
 		pattern: "^[0-9]{12}$",

@@ -113,7 +113,10 @@ type bucketDraft struct {
 	blockPublicAccess, bucketOwnerEnforced toggle
 	protect                                toggle
 	expireAfterDays, expireOldVersions     number
+	logs                                   item[logsDraft]
 }
+
+type logsDraft struct{ bucket, prefix text }
 
 type workflowDraft struct{ kind, from, to text }
 

@@ -171,8 +171,16 @@ type Bucket struct {
 	// ExpireOldVersionsAfterDays is for versions that are not the current ones; 0: never.
 	ExpireOldVersionsAfterDays int
 
-	Disposable bool  // it goes with the rest: protect is false
-	Of         Owned // whose it is; it exists for this setup
+	Logs       *AccessLogs // of a created bucket; nil: none
+	Disposable bool        // it goes with the rest: protect is false
+	Of         Owned       // whose it is; it exists for this setup
+}
+
+// AccessLogs is where S3 delivers the server access logs of a bucket.
+type AccessLogs struct {
+	Bucket  string // name of a Bucket, or ""
+	Outside string // name in S3 of a bucket that exists and is not among the setup's, or ""
+	Prefix  string // what the names of logs begin with; "": the bucket's name in S3 and a slash
 }
 
 // Types of workflow.

@@ -250,7 +250,8 @@ func (t *Template) check() error {
 			bad("in: unknown document %q; known: %s", d, strings.Join(documents, ", "))
 		}
 		if (d == "bucket" || d == "key" || d == "operator") && d != t.For &&
-			!(t.For == "operator-bucket" && d != "key") && !(t.For == "operator-key" && d == "operator") {
+			!(t.For == "operator-bucket" && d != "key") && !(t.For == "operator-key" && d == "operator") &&
+			!(t.For == "logged-bucket" && d == "bucket") {
 			bad("a statement in the %s document is repeated for %s, not for %s", d, d, t.For)
 		}
 	}

@@ -63,7 +63,7 @@ type Conditional struct {
 
 // What a template may be repeated for, and the documents that it may be in.
 var (
-	scopes    = []string{"setup", "bucket", "key", "operator", "operator-bucket", "operator-key"}
+	scopes    = []string{"setup", "bucket", "key", "operator", "operator-bucket", "operator-key", "logged-bucket"}
 	documents = []string{"trust", "role", "role-s3", "role-kms", "role-cloudwatch", "role-access", "bucket", "key", "operator"}
 )
 
@@ -81,6 +81,7 @@ var facts = map[string][]string{
 		"creates-groups", "encrypted-dataset-group"},
 	"operator-bucket": {"uploads", "downloads", "by-prefix", "principals", "services"},
 	"operator-key":    {"uploads", "downloads"},
+	"logged-bucket":   {},
 }
 
 // holes are the references that a template of a scope may hold. Those marked true are for a list:
@@ -93,7 +94,8 @@ var holes = map[string]map[string]bool{
 	"operator": {"group.name": false, "groupkey.arn": false, "operator.tags": true},
 	"operator-bucket": {"bucket.arn": false, "access.uploads": true, "access.downloads": true, "access.lists": true,
 		"access.principals": true, "access.services": true},
-	"operator-key": {"key.arn": false},
+	"operator-key":  {"key.arn": false},
+	"logged-bucket": {"bucket.arn": false, "logged.arn": false, "logged.prefix": false},
 }
 
 // Default returns the templates that are built in.

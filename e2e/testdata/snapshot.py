@@ -79,6 +79,7 @@ def buckets():
             "Ownership": get(s3.get_bucket_ownership_controls, "OwnershipControls", "Rules", Bucket=name),
             "Versioning": get(s3.get_bucket_versioning, "Status", Bucket=name),
             "Encryption": get(s3.get_bucket_encryption, "ServerSideEncryptionConfiguration", "Rules", Bucket=name),
+            "Logging": get(s3.get_bucket_logging, "LoggingEnabled", Bucket=name) or {},
             "Lifecycle": get(s3.get_bucket_lifecycle_configuration, "Rules", Bucket=name),
             "Objects": {o["Key"]: s3.get_object(Bucket=name, Key=o["Key"])["Body"].read().decode() for o in objects}}
     return out

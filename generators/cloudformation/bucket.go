@@ -54,8 +54,28 @@ func (p *printer) bucket(all object, b model.Bucket, n bucketNames) {
 	if b.ExpireDays > 0 || b.OldDays > 0 {
 		o.put("LifecycleConfiguration", newObject().put("Rules", list(expire(b))).node)
 	}
+	var after []string
+	if b.Logs != nil {
+		logs := newObject().put("DestinationBucketName", p.text(b.Logs.To(), false))
+		p.within = withinLogs
+		logs.put("LogFilePrefix", p.text(b.Logs.Prefix, false))
+		p.within = ""
+		o.put("LoggingConfiguration", logs.node)
+		after = logsAfter(p.setup, p.names, b)
+	}
 	o.put("Tags", p.tags())
-	all.put(n.bucket, resourceBody(typeBucket, kept(b.Disposable), nil, o))
+	all.put(n.bucket, resourceBody(typeBucket, kept(b.Disposable), after, o))
+}
+
+// logsAfter returns the policy that a bucket with access logs waits for: without it, S3 refuses to
+// deliver them.
+func logsAfter(s *model.Setup, n names, b model.Bucket) []string {
+	for i, to := range s.Buckets {
+		if b.Logs != nil && to.ID == b.Logs.Bucket && hasPolicy(to) {
+			return []string{n.buckets[i].policy}
+		}
+	}
+	return nil
 }
 
 // expire deletes objects for good: where versions are kept, what expires becomes a noncurrent
@@ -84,7 +104,12 @@ func (p *printer) bucketPolicy(b model.Bucket, d policy.Document, names bucketNa
 	} else {
 		o.put("Bucket", ref(names.bucket))
 	}
-	n := resourceBody(typeBucketPolicy, keep, nil, o.put("PolicyDocument", p.document(d)))
+	if p.setup.Logged(b.ID) {
+		p.within = withinLogs
+	}
+	o.put("PolicyDocument", p.document(d))
+	p.within = ""
+	n := resourceBody(typeBucketPolicy, keep, nil, o)
 	if d.Version != policy.Version2012 {
 		// The version is whoever wrote the policy's to choose: raising it would make variables of
 		// what is text now.

@@ -60,7 +60,7 @@ type printer struct {
 	setup  *model.Setup
 	names  names
 	used   map[string]bool // parameters that something refers to
-	within string          // what is being printed, if it is the role or a key: see ref
+	within string          // what is being printed, if it names buckets by parameters: see ref
 	err    error
 }
 

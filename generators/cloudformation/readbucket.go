@@ -27,6 +27,9 @@ func (t *template) bucket(r *resource, f *fields) deployed.Text {
 	f.below("LifecycleConfiguration", func(f *fields) {
 		f.each("Rules", func(f *fields) { out.Lifecycle = append(out.Lifecycle, f.rule()) })
 	})
+	f.below("LoggingConfiguration", func(f *fields) {
+		out.LogsTo, out.LogsPrefix = f.text("DestinationBucketName"), f.text("LogFilePrefix")
+	})
 	t.buckets[out.Name.V.String()] = len(t.state.Buckets)
 	t.state.Buckets = append(t.state.Buckets, out)
 	return out.Name

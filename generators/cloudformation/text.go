@@ -182,6 +182,7 @@ func named(name string) *yaml.Node {
 const (
 	withinRole = "role"
 	withinKey  = "key"
+	withinLogs = "access logs" // where they go, and the policy of what receives them
 )
 
 // ref returns what a reference is in this template. A name that a parameter holds marks the
@@ -189,7 +190,8 @@ const (
 //
 // Buckets wait for their keys and keys for the role that their policies name. What points the
 // other way would close a circle, which CloudFormation refuses; so the role and keys name
-// buckets, and the role itself, by the names that parameters give.
+// buckets, and the role itself, by the names that parameters give. A bucket with access logs waits for
+// the policy of the one that receives them, which names it in the same way.
 func (p *printer) ref(r policy.Ref) []piece {
 	parameter := func(id string) piece {
 		p.used[id] = true

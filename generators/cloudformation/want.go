@@ -147,10 +147,18 @@ func (w *wanted) resources() {
 	for i, b := range s.Buckets {
 		name, key := model.RefBucketName(b.ID), model.RefKeyARN(b.Key)
 		if !b.Existing {
-			w.resource(n.buckets[i].bucket, typeBucket, textOf(name), !b.Disposable, []policy.Ref{key})
+			refs := []policy.Ref{key}
+			if b.Logs != nil && b.Logs.Bucket != "" {
+				refs = append(refs, model.RefBucketName(b.Logs.Bucket))
+			}
+			w.resource(n.buckets[i].bucket, typeBucket, textOf(name), !b.Disposable, refs, logsAfter(s, n, b)...)
 		}
 		if hasPolicy(b) {
-			refs := append(b.Policy.Document.Refs(), name)
+			refs := b.Policy.Document.Refs()
+			if s.Logged(b.ID) { // by the names that parameters give
+				refs = slices.DeleteFunc(refs, func(r policy.Ref) bool { return strings.HasPrefix(r.ID, "bucket.") })
+			}
+			refs = append(refs, name)
 			w.resource(n.buckets[i].policy, typeBucketPolicy, textOf(name), b.Existing, refs)
 		}
 	}

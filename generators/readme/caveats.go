@@ -16,13 +16,15 @@ type doubts struct {
 	Prefix   span // Sids of statements that grant listing under prefixes alone
 	Files    span // locations that name one file
 	Runtime  bool // an operator calls recommenders or uses filters
+	Logs     span // where access logs go whose policy is not the setup's
 	Open     bool // the trust policy has no condition on who makes Personalize use the role
 }
 
 func newDoubts(s *model.Setup) doubts {
 	given := map[string]bool{} // Sids of statements that the user wrote, by document and Sid
 	for _, r := range s.Reasons {
-		if r.Source == "" {
+		// What AWS documents of access logs is no doubt.
+		if r.Source == "" || r.Template == "PersonalizeDeliverLogs" {
 			given[r.Document+"/"+r.Sid] = true
 		}
 	}
@@ -69,6 +71,13 @@ func newDoubts(s *model.Setup) doubts {
 		}
 	}
 	d.Files = codes(files)
+	var logs []string
+	for _, b := range s.Buckets {
+		if b.Logs != nil && b.Logs.Outside != "" {
+			logs = append(logs, logsAt(s, b))
+		}
+	}
+	d.Logs = codes(logs)
 	for _, r := range s.Reasons {
 		d.Runtime = d.Runtime || r.Template == "PersonalizeRecommendFiltered"
 	}

@@ -41,9 +41,7 @@ func newByHand(s *model.Setup) (byHand, error) {
 		}
 	}
 	permissions.permissions()
-	for _, b := range s.Buckets {
-		buckets.bucket(b)
-	}
+	buckets.buckets(s.Buckets)
 	for _, o := range s.Operators {
 		operators.operator(o)
 	}

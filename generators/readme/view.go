@@ -218,6 +218,12 @@ func things(s *model.Setup) []thing {
 		if b.OldDays != b.ExpireDays && b.OldDays > 0 && b.Versioning && !b.Existing {
 			expiry("old versions", b.OldDays)
 		}
+		if b.Logs != nil {
+			if t.More != "" {
+				t.More += "; "
+			}
+			t.More += "access logs go to " + inline(code(logsAt(s, b)))
+		}
 		all = append(all, t)
 	}
 	if g := s.DatasetGroup; g != nil && g.Existing {

@@ -30,6 +30,7 @@ func applySteps() map[string]step {
 		"existing_bucket": {[]kind{argText, argText, argList}, (*run).existingBucket},
 		"ensure_bucket": {[]kind{argText, argText, argFlag, argFlag, argFlag, argNumber, argNumber},
 			(*run).ensureBucket},
+		"ensure_logs":  {[]kind{argText, argText, argText}, (*run).ensureLogs},
 		"merge_policy": {[]kind{argBucket, argText, argPolicy}, (*run).mergePolicy},
 		"upload":       {[]kind{argLiteral, argText, argLiteral}, (*run).upload},
 		"ensure_dataset_group": {[]kind{argLiteral, argLiteral, argText},
@@ -318,6 +319,17 @@ func (r *run) ensureBucket(c call) {
 			Enabled: deployed.Bool{V: true}, ExpireDays: days, NoncurrentDays: old}}
 	}
 	r.state.Buckets = append(r.state.Buckets, b)
+}
+
+func (r *run) ensureLogs(c call) {
+	b := r.bucket(c.args[0])
+	switch {
+	case b == nil:
+	case !b.Created || len(b.LogsTo.V.Parts()) > 0:
+		r.refuse(c.at, "order", c.name, "the bucket exists, or has access logs already")
+	default:
+		b.LogsTo, b.LogsPrefix = r.value(c.args[1]), r.value(c.args[2])
+	}
 }
 
 func (r *run) days(w word) deployed.Int {

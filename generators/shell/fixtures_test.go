@@ -83,6 +83,7 @@ func setup() *model.Setup {
 	results.Statements = results.Statements[:1]
 	s.Buckets = []model.Bucket{
 		{ID: "data", Name: "acme-data", Key: "shop", Versioning: true, BlockPublic: true, OwnerOnly: true, ExpireDays: 30, OldDays: 30,
+			Logs:   &model.Logs{Bucket: "results", Prefix: policy.NewText(model.RefBucketName("data"), policy.Lit("/"))},
 			Policy: model.Doc{Name: "bucket-data", Document: own("data")}, Own: own("data")},
 		{ID: "open", Name: "acme-open"},
 		{ID: "results", Name: "acme-results", Existing: true, Policy: model.Doc{Name: "bucket-results", Document: results, Partial: true}, Own: results},

@@ -46,6 +46,7 @@ apply.sh steps ensure_bucket <text in quotes> <text in quotes> <true or false> <
 apply.sh steps ensure_dataset_group <text in quotes without names> <text in quotes without names> <text in quotes>
 apply.sh steps ensure_inline <text in quotes without names> <"$(policy_x)" or ''>
 apply.sh steps ensure_key <a name> <text in quotes without names> <text in quotes> <true or false> <"$(policy_x)" or ''>
+apply.sh steps ensure_logs <text in quotes> <text in quotes> <text in quotes>
 apply.sh steps ensure_managed <text in quotes without names> <"$(policy_x)" or ''> <a JSON list in quotes> <a JSON list in quotes> <text in quotes without names>
 apply.sh steps ensure_role <text in quotes without names> <text in quotes> <"$(policy_x)" or ''>
 apply.sh steps existing_bucket <text in quotes> <text in quotes> <a JSON list in quotes>

@@ -188,6 +188,9 @@ func (o overlay) bucket(a *account.Account, b deployed.Bucket) {
 		}
 		made.Lifecycle = append(made.Lifecycle, rule)
 	}
+	if to := str(b.LogsTo); to != "" {
+		made.Logging = &account.Logging{TargetBucket: to, TargetPrefix: str(b.LogsPrefix)}
+	}
 	tagged(&made.Tags, b.Tags)
 }
 

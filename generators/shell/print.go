@@ -137,6 +137,12 @@ func (w *script) applySteps() {
 		}
 		w.step("merge_policy bucket", name, w.policy(b.Policy))
 	}
+	for _, b := range s.Buckets {
+		if b.Logs != nil { // the policy of the bucket that receives them comes first
+			w.step("ensure_logs", w.ref(model.RefBucketName(b.ID)), w.text(b.Logs.To()),
+				w.text(b.Logs.Prefix))
+		}
+	}
 	for _, o := range s.Operators {
 		var to []policy.Text
 		for _, a := range attachments(o) {

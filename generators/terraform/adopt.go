@@ -85,6 +85,9 @@ func bucketParts(bu model.Bucket) []string {
 		if expires(bu) {
 			parts = append(parts, tfBucketLife)
 		}
+		if bu.Logs != nil {
+			parts = append(parts, tfBucketLogs)
+		}
 	}
 	if bu.Policy.Name != "" && !(bu.Existing && bu.Policy.Partial) {
 		parts = append(parts, tfBucketPolicy)

@@ -61,6 +61,16 @@ func (p *printer) bucket(b *lines, bu model.Bucket) {
 	if expires(bu) {
 		p.expiration(part(tfBucketLife), bu)
 	}
+	if bu.Logs != nil {
+		body := part(tfBucketLogs)
+		body.set("target_bucket", p.text(bu.Logs.To(), plain))
+		body.set("target_prefix", p.text(bu.Logs.Prefix, plain))
+		if after := logsAfter(p.setup, p.names, bu); after != "" {
+			// Without that policy, S3 refuses to deliver.
+			body.blank()
+			body.set("depends_on", list([]expr{ref(tfBucketPolicy, after)}))
+		}
+	}
 	if bu.Policy.Name != "" {
 		doc := p.document(b, bu.Policy, nil, of)
 		body := part(tfBucketPolicy)
@@ -69,6 +79,17 @@ func (p *printer) bucket(b *lines, bu model.Bucket) {
 		body.blank()
 		body.set("depends_on", list([]expr{ref(tfBucketPublic, label)}))
 	}
+}
+
+// logsAfter returns the label of the bucket whose policy in the module lets the access logs of another
+// be delivered, or "".
+func logsAfter(s *model.Setup, n names, bu model.Bucket) string {
+	for _, to := range s.Buckets {
+		if bu.Logs != nil && to.ID == bu.Logs.Bucket && to.Policy.Name != "" && !to.Policy.Partial {
+			return n.buckets[to.ID]
+		}
+	}
+	return ""
 }
 
 // publicSwitches are the four arguments of the public access block. It is never written to.

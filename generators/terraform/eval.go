@@ -170,6 +170,8 @@ func (e *eval) node(addr string, block *hclsyntax.Block) map[string]value {
 		e.encryption(b)
 	case tfBucketLife:
 		e.expiration(b)
+	case tfBucketLogs:
+		e.logging(b)
 	case tfBucketPolicy:
 		e.bucketPolicy(b)
 	case tfCloud:

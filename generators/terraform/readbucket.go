@@ -114,6 +114,11 @@ func (e *eval) expiration(b *body) {
 	}
 }
 
+func (e *eval) logging(b *body) {
+	bu := e.bucketPart(b, "the access logs")
+	bu.LogsTo, bu.LogsPrefix = b.text("target_bucket", required), b.text("target_prefix", required)
+}
+
 func (e *eval) bucketPolicy(b *body) {
 	bu := e.bucketPart(b, "the policy")
 	bu.Policy, bu.PolicyProtected = b.document("policy", required), b.protected()

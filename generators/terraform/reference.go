@@ -28,6 +28,7 @@ const (
 	tfBucketVers   = "aws_s3_bucket_versioning"
 	tfBucketSSE    = "aws_s3_bucket_server_side_encryption_configuration"
 	tfBucketLife   = "aws_s3_bucket_lifecycle_configuration"
+	tfBucketLogs   = "aws_s3_bucket_logging"
 	tfBucketPolicy = "aws_s3_bucket_policy"
 
 	tfCloud = "aws_cloudcontrolapi_resource"

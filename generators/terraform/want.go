@@ -153,6 +153,10 @@ func wantResources(s *model.Setup, n names) []deployed.Resource {
 				after = []string{tfBucketVers}
 			}
 			put(typ, label, name, after...)
+			if to := logsAfter(s, n, b); typ == tfBucketLogs && to != "" {
+				r := &out[len(out)-1]
+				r.After = append(r.After, deployed.Lit(tfBucketPolicy+"."+to))
+			}
 		}
 	}
 	if s.MadeGroup() != nil {

@@ -31,6 +31,7 @@
 //     (aws:SourceAccount, aws:SourceArn), over TLS, from no VPC and no address that a policy
 //     could name, and by itself or as the role. AWS documents it of assuming the role alone;
 //     [Obstacle.Doubt] says what depends on it.
+//   - S3 delivers access logs over TLS, and says of which bucket and account they are.
 //   - Requests to S3 are signed with Signature Version 4 in a header, and come over TLS 1.2.
 //   - Jobs work on objects directly under their prefix, list it by the prefix as it is in the
 //     spec, and encrypt what they write as the spec says of the bucket.

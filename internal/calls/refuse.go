@@ -260,6 +260,7 @@ func (t *Table) refuseOnBucket(b model.Bucket, needed map[need]bool, no refusal)
 		}
 	}
 	t.refuseAdmitted(b, no)
+	t.refuseLogs(b, no)
 	keys := t.objects(b.ID)
 	for _, key := range keys {
 		for _, a := range []string{"s3:GetObject", "s3:PutObject", "s3:AnyAction"} {

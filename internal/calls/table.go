@@ -62,6 +62,7 @@ func (t *Table) make() {
 	t.workflows()
 	t.administration()
 	t.operators()
+	t.logs()
 }
 
 // Refused makes calls of every kind that must not pass. It returns those that could pass by docs,

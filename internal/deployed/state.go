@@ -187,6 +187,8 @@ type Bucket struct {
 	Ownership  Text // BucketOwnerEnforced, BucketOwnerPreferred
 	Versioning Bool // enabled
 	Lifecycle  []Rule
+	LogsTo     Text // name of the bucket that server access logs go to
+	LogsPrefix Text // what their names begin with
 	Tags       []Tag
 
 	Policy          *Document

@@ -117,7 +117,7 @@ func (b *builder) add(d *draft, doc, scope, suffix, place string, facts map[stri
 		case t.Sid == "":
 		case d.owner != "":
 			s.Sid = lentSid(t, scope, suffix, b.spec.Name, d.owner)
-		case shared && scope == "operator-bucket":
+		case shared && (scope == "operator-bucket" || scope == "logged-bucket"):
 			s.Sid = markSid(t.Sid+suffix, b.spec.Name)
 		case shared && b.marked(t, doc, place):
 			s.Sid = markSid(t.Sid, b.spec.Name)
@@ -225,7 +225,7 @@ func (b *builder) keyDraft(k spec.Key) *draft {
 func (b *builder) buckets() {
 	for _, k := range b.spec.Buckets {
 		out := Bucket{ID: k.Name, Was: k.Was, Name: k.BucketName, Existing: k.Existing, Key: k.Key,
-			OldDays: k.ExpireOldVersionsAfterDays, Disposable: k.Disposable,
+			OldDays: k.ExpireOldVersionsAfterDays, Logs: logsOf(k), Disposable: k.Disposable,
 			Versioning: k.Versioning, BlockPublic: !k.PublicAccess, OwnerOnly: !k.ACLs, TLSOnly: k.SecureTransport, ExpireDays: k.ExpireAfterDays,
 			Base: k.Policy, BaseFile: k.PolicyFile}
 		if k.Of.Elsewhere() {
@@ -253,6 +253,7 @@ func (b *builder) bucketPolicy(k spec.Bucket) (doc Doc, own, lent policy.Documen
 func (b *builder) bucketDraft(k spec.Bucket) *draft {
 	d := newDraft()
 	d.owner = k.Of.Setup
+	b.deliveries(d, k)
 	b.add(d, "bucket", "bucket", SidSuffix(b.spec.Name), "buckets."+k.Name, b.bucketFacts(k), b.bucketHoles(k))
 	for _, o := range b.spec.Operators {
 		if r := b.reachOf(o, k.Name); len(o.Principals) > 0 && r.any() {

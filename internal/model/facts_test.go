@@ -115,6 +115,7 @@ func TestFactsAreThoseOfTheTemplates(t *testing.T) {
 	for scope, got := range map[string]map[string]bool{
 		"setup": b.setupFacts(), "bucket": b.bucketFacts(s.Buckets[0]), "key": b.keyFacts(s.Keys[0]), "operator": b.operatorFacts(s.Operators[0]),
 		"operator-bucket": reachFacts(reach{}, s.Operators[0]), "operator-key": needFacts(nothing),
+		"logged-bucket": {},
 	} {
 		var names []string
 		for n := range got {

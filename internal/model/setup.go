@@ -112,12 +112,13 @@ type Bucket struct {
 	Key         string // ID of the Key it is encrypted with, or ""
 	Versioning  bool
 	BlockPublic bool
-	OwnerOnly   bool // object ownership BucketOwnerEnforced
-	TLSOnly     bool // requests without TLS are denied
-	ExpireDays  int  // 0: never
-	OldDays     int  // as ExpireDays, for versions that are not the current ones
-	Disposable  bool // a created one goes with the rest
-	Policy      Doc  // as for Key
+	OwnerOnly   bool  // object ownership BucketOwnerEnforced
+	TLSOnly     bool  // requests without TLS are denied
+	ExpireDays  int   // 0: never
+	OldDays     int   // as ExpireDays, for versions that are not the current ones
+	Logs        *Logs // of a created one; nil: none
+	Disposable  bool  // a created one goes with the rest
+	Policy      Doc   // as for Key
 	Own         policy.Document
 	Lent        policy.Document
 	Base        *policy.Document
@@ -149,6 +150,26 @@ func decisive(own Doc, owner *Owner) Doc {
 		return owner.Policy
 	}
 	return own
+}
+
+// Logs is where S3 delivers the server access logs of a bucket.
+type Logs struct {
+	Bucket  string      // ID of a bucket of the setup, or ""
+	Outside string      // name of one that is not the setup's, or ""
+	Prefix  policy.Text // what the names of logs begin with
+}
+
+// To returns the name in S3 of the bucket that the logs go to.
+func (l Logs) To() policy.Text {
+	if l.Bucket != "" {
+		return policy.NewText(RefBucketName(l.Bucket))
+	}
+	return policy.Literal(l.Outside)
+}
+
+// Logged reports whether access logs go to the bucket with this ID.
+func (s *Setup) Logged(id string) bool {
+	return slices.ContainsFunc(s.Buckets, func(b Bucket) bool { return b.Logs != nil && b.Logs.Bucket == id })
 }
 
 // DatasetGroup is the Personalize dataset group.

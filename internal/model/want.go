@@ -126,6 +126,9 @@ func (s *Setup) wantBucket(b Bucket) deployed.Bucket {
 		out.Lifecycle = []deployed.Rule{{Enabled: deployed.Bool{V: true},
 			ExpireDays: deployed.Int{V: b.ExpireDays}, NoncurrentDays: deployed.Int{V: b.OldDays}}}
 	}
+	if b.Logs != nil {
+		out.LogsTo, out.LogsPrefix = deployed.Text{V: b.Logs.To()}, deployed.Text{V: b.Logs.Prefix}
+	}
 	out.Tags = s.wantTags()
 	out.Protected.V = !b.Disposable
 	return out

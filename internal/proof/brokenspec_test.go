@@ -165,6 +165,9 @@ func rulesToBreak() []broken {
 	add(setting("buckets", "key", "nowhere", "", "None")...)
 	add(setting("buckets", "expireAfterDays", -1, 36501, "3", true)...)
 	add(setting("buckets", "expireOldVersionsAfterDays", -1, 36501, "3", true)...)
+	add(setting("buckets", "accessLogs", "logs", fields{}, true, fields{"bucket", ""}, fields{"bucket", "No"},
+		fields{"bucket", "acme-logs", "prefix", ""}, fields{"bucket", "acme-logs", "prefix", "a*"},
+		fields{"bucket", "acme-logs", "format", "x"}, fields{"bucket", "xn--x"})...)
 	add(setting("buckets", "versionning", true)...)
 	add(setting("buckets", "versioning", "true")...)
 	add(setting("buckets", "policy", "nowhere.json", "/etc/passwd", "a\nb")...)

@@ -69,6 +69,7 @@ type thing struct {
 	name     string
 	existing bool
 	key      bool // a bucket under a customer's key
+	logged   bool // a bucket with access logs, or one that may get none as it receives others'
 	closed   bool // a key whose policy leaves nothing to the policies of the account
 }
 
@@ -526,9 +527,30 @@ func (r *random) bucket() (string, fields) {
 		if r.one(4) {
 			b = append(b, "expireOldVersionsAfterDays", r.IntN(36501))
 		}
+		if r.one(3) {
+			b, t.logged = append(b, "accessLogs", r.logs()), true
+		}
 	}
 	r.buckets = append(r.buckets, t)
 	return name, b
+}
+
+// logs returns where the access logs of a bucket go: to one of the setup, if one can take them, or to
+// another.
+func (r *random) logs() fields {
+	var to fields
+	for _, b := range r.buckets {
+		if !b.key && !b.logged {
+			to = fields{"bucket", b.name}
+		}
+	}
+	if to == nil || r.one(3) {
+		to = fields{"bucket", "outside-" + chars("abcxyz0189", "abcxyz0189-", 20)(r)}
+	}
+	if r.one(2) {
+		to = append(to, "prefix", r.pick([]string{"/", "logs", "x=y/!_.-", "null", "true"}, chars("abcXYZ0189!_.=-", "abcXYZ0189!_.=-/", 300)))
+	}
+	return to
 }
 
 // policyFile makes the present policy of something that exists.

@@ -94,7 +94,7 @@ func (v *visitor) visit(s *spec.Setup) {
 	v.count(len(s.Buckets))
 	for i := range s.Buckets {
 		b := &s.Buckets[i]
-		v.refused = v.refused || b.Was != nil || b.Policy != nil || b.PolicyFile != ""
+		v.refused = v.refused || b.Was != nil || b.Logs != nil || b.Policy != nil || b.PolicyFile != ""
 		v.text(b.Name, b.Key)
 		v.slot(kindBucket, &b.BucketName)
 		v.flags(b.Existing, b.Versioning, b.SecureTransport, b.PublicAccess, b.ACLs)

@@ -174,6 +174,17 @@ set_up_bucket() {
   fi
 }
 
+# ensure_logs BUCKET TARGET PREFIX has S3 deliver the access logs of a bucket to another one.
+ensure_logs() {
+  local want
+  look '' 'has("LoggingEnabled")' get-bucket-logging "$1" --query '{LoggingEnabled: LoggingEnabled}'
+  want=$(jq -cn --arg to "$2" --arg prefix "$3" '{TargetBucket: $to, TargetPrefix: $prefix}')
+  if ! holds --argjson want "$want" '(.LoggingEnabled // {} | {TargetBucket, TargetPrefix}) == $want'; then
+    set_bucket "send the access logs to $2:" put-bucket-logging "$1" \
+      --bucket-logging-status "{\"LoggingEnabled\":${want}}"
+  fi
+}
+
 # claim_bucket BUCKET refuses a bucket that somebody else made. One without tags, policy and
 # objects is what an interrupted run leaves.
 claim_bucket() {

@@ -49,7 +49,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputChina", "PersonalizeCreatorsUseKeyChina", "PersonalizeDownloadersUseKeyChina", "PersonalizeKeyAdministrationChina", "PersonalizeListBucketChina", "PersonalizePrincipalsDownloadChina", "PersonalizePrincipalsListChina", "PersonalizePrincipalsUploadChina", "PersonalizeReadInputChina", "PersonalizeRequireTLSChina", "PersonalizeRoleExportsWithKeyChina", "PersonalizeRoleUsesKeyChina", "PersonalizeServiceExportsWithKeyChina", "PersonalizeServiceUsesKeyChina", "PersonalizeServicesDecryptChina", "PersonalizeServicesDownloadChina", "PersonalizeServicesEncryptChina", "PersonalizeServicesListChina", "PersonalizeServicesUploadChina", "PersonalizeUploadersUseKeyChina", "PersonalizeWriteOutputChina"]'
+OWNED_SIDS='["PersonalizeCheckOutputChina", "PersonalizeCreatorsUseKeyChina", "PersonalizeDeliverLogsChina", "PersonalizeDownloadersUseKeyChina", "PersonalizeKeyAdministrationChina", "PersonalizeListBucketChina", "PersonalizePrincipalsDownloadChina", "PersonalizePrincipalsListChina", "PersonalizePrincipalsUploadChina", "PersonalizeReadInputChina", "PersonalizeRequireTLSChina", "PersonalizeRoleExportsWithKeyChina", "PersonalizeRoleUsesKeyChina", "PersonalizeServiceExportsWithKeyChina", "PersonalizeServiceUsesKeyChina", "PersonalizeServicesDecryptChina", "PersonalizeServicesDownloadChina", "PersonalizeServicesEncryptChina", "PersonalizeServicesListChina", "PersonalizeServicesUploadChina", "PersonalizeUploadersUseKeyChina", "PersonalizeWriteOutputChina"]'
 SID_MARKS='["China"]'
 
 check_setup() {

@@ -45,7 +45,7 @@ US_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputLakeUs", "PersonalizeCreatorsUseKeyLakeUs", "PersonalizeDownloadersUseKeyLakeUs", "PersonalizeKeyAdministrationLakeUs", "PersonalizeListBucketLakeUs", "PersonalizePrincipalsDownloadLakeUs", "PersonalizePrincipalsListLakeUs", "PersonalizePrincipalsUploadLakeUs", "PersonalizeReadInputLakeUs", "PersonalizeRequireTLSLakeUs", "PersonalizeRoleExportsWithKeyLakeUs", "PersonalizeRoleUsesKeyLakeUs", "PersonalizeServiceExportsWithKeyLakeUs", "PersonalizeServiceUsesKeyLakeUs", "PersonalizeServicesDecryptLakeUs", "PersonalizeServicesDownloadLakeUs", "PersonalizeServicesEncryptLakeUs", "PersonalizeServicesListLakeUs", "PersonalizeServicesUploadLakeUs", "PersonalizeUploadersUseKeyLakeUs", "PersonalizeWriteOutputLakeUs"]'
+OWNED_SIDS='["PersonalizeCheckOutputLakeUs", "PersonalizeCreatorsUseKeyLakeUs", "PersonalizeDeliverLogsLakeUs", "PersonalizeDownloadersUseKeyLakeUs", "PersonalizeKeyAdministrationLakeUs", "PersonalizeListBucketLakeUs", "PersonalizePrincipalsDownloadLakeUs", "PersonalizePrincipalsListLakeUs", "PersonalizePrincipalsUploadLakeUs", "PersonalizeReadInputLakeUs", "PersonalizeRequireTLSLakeUs", "PersonalizeRoleExportsWithKeyLakeUs", "PersonalizeRoleUsesKeyLakeUs", "PersonalizeServiceExportsWithKeyLakeUs", "PersonalizeServiceUsesKeyLakeUs", "PersonalizeServicesDecryptLakeUs", "PersonalizeServicesDownloadLakeUs", "PersonalizeServicesEncryptLakeUs", "PersonalizeServicesListLakeUs", "PersonalizeServicesUploadLakeUs", "PersonalizeUploadersUseKeyLakeUs", "PersonalizeWriteOutputLakeUs"]'
 SID_MARKS='["LakeUs"]'
 
 check_setup() {

@@ -48,7 +48,7 @@ MAIN_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputLake", "PersonalizeCreatorsUseKeyLake", "PersonalizeDownloadersUseKeyLake", "PersonalizeKeyAdministrationLake", "PersonalizeListBucketLake", "PersonalizePrincipalsDownloadLake", "PersonalizePrincipalsListLake", "PersonalizePrincipalsUploadLake", "PersonalizeReadInputLake", "PersonalizeRequireTLSLake", "PersonalizeRoleExportsWithKeyLake", "PersonalizeRoleUsesKeyLake", "PersonalizeServiceExportsWithKeyLake", "PersonalizeServiceUsesKeyLake", "PersonalizeServicesDecryptLake", "PersonalizeServicesDownloadLake", "PersonalizeServicesEncryptLake", "PersonalizeServicesListLake", "PersonalizeServicesUploadLake", "PersonalizeUploadersUseKeyLake", "PersonalizeWriteOutputLake"]'
+OWNED_SIDS='["PersonalizeCheckOutputLake", "PersonalizeCreatorsUseKeyLake", "PersonalizeDeliverLogsLake", "PersonalizeDownloadersUseKeyLake", "PersonalizeKeyAdministrationLake", "PersonalizeListBucketLake", "PersonalizePrincipalsDownloadLake", "PersonalizePrincipalsListLake", "PersonalizePrincipalsUploadLake", "PersonalizeReadInputLake", "PersonalizeRequireTLSLake", "PersonalizeRoleExportsWithKeyLake", "PersonalizeRoleUsesKeyLake", "PersonalizeServiceExportsWithKeyLake", "PersonalizeServiceUsesKeyLake", "PersonalizeServicesDecryptLake", "PersonalizeServicesDownloadLake", "PersonalizeServicesEncryptLake", "PersonalizeServicesListLake", "PersonalizeServicesUploadLake", "PersonalizeUploadersUseKeyLake", "PersonalizeWriteOutputLake"]'
 SID_MARKS='["Lake"]'
 
 check_setup() {

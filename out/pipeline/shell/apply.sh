@@ -38,6 +38,8 @@ ROLE_PATH='/'
 ROLE_ARN="arn:${PARTITION}:iam::${ACCOUNT}:role${ROLE_PATH}${ROLE_NAME}"
 INPUT_BUCKET='acme-pipeline-input'
 INPUT_BUCKET_ARN="arn:${PARTITION}:s3:::${INPUT_BUCKET}"
+LOGS_BUCKET='acme-pipeline-logs'
+LOGS_BUCKET_ARN="arn:${PARTITION}:s3:::${LOGS_BUCKET}"
 OUTPUT_BUCKET='acme-pipeline-output'
 OUTPUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUTPUT_BUCKET}"
 INPUT_KEY_ALIAS='alias/pipeline/input'
@@ -51,11 +53,11 @@ OUTPUT_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputPipeline", "PersonalizeCreatorsUseKeyPipeline", "PersonalizeDownloadersUseKeyPipeline", "PersonalizeKeyAdministrationPipeline", "PersonalizeListBucketPipeline", "PersonalizePrincipalsDownloadPipeline", "PersonalizePrincipalsListPipeline", "PersonalizePrincipalsUploadPipeline", "PersonalizeReadInputPipeline", "PersonalizeRequireTLSPipeline", "PersonalizeRoleExportsWithKeyPipeline", "PersonalizeRoleUsesKeyPipeline", "PersonalizeServiceExportsWithKeyPipeline", "PersonalizeServiceUsesKeyPipeline", "PersonalizeServicesDecryptPipeline", "PersonalizeServicesDownloadPipeline", "PersonalizeServicesEncryptPipeline", "PersonalizeServicesListPipeline", "PersonalizeServicesUploadPipeline", "PersonalizeUploadersUseKeyPipeline", "PersonalizeWriteOutputPipeline"]'
+OWNED_SIDS='["PersonalizeCheckOutputPipeline", "PersonalizeCreatorsUseKeyPipeline", "PersonalizeDeliverLogsPipeline", "PersonalizeDownloadersUseKeyPipeline", "PersonalizeKeyAdministrationPipeline", "PersonalizeListBucketPipeline", "PersonalizePrincipalsDownloadPipeline", "PersonalizePrincipalsListPipeline", "PersonalizePrincipalsUploadPipeline", "PersonalizeReadInputPipeline", "PersonalizeRequireTLSPipeline", "PersonalizeRoleExportsWithKeyPipeline", "PersonalizeRoleUsesKeyPipeline", "PersonalizeServiceExportsWithKeyPipeline", "PersonalizeServiceUsesKeyPipeline", "PersonalizeServicesDecryptPipeline", "PersonalizeServicesDownloadPipeline", "PersonalizeServicesEncryptPipeline", "PersonalizeServicesListPipeline", "PersonalizeServicesUploadPipeline", "PersonalizeUploadersUseKeyPipeline", "PersonalizeWriteOutputPipeline"]'
 SID_MARKS='["Pipeline"]'
 
 check_setup() {
-  safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$INPUT_BUCKET" "$OUTPUT_BUCKET"
+  safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$INPUT_BUCKET" "$LOGS_BUCKET" "$OUTPUT_BUCKET"
 }
 
 setup_tags() {
@@ -326,6 +328,71 @@ policy_bucket_input() {
           "s3:prefix": [
             "interactions/*"
           ]
+        }
+      }
+    }
+  ]
+}
+EOF
+}
+
+policy_bucket_logs() {
+  cat <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "PersonalizeDeliverLogsInputPZgenPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "Service": "logging.s3.amazonaws.com"
+      },
+      "Action": [
+        "s3:PutObject"
+      ],
+      "Resource": "${LOGS_BUCKET_ARN}/${INPUT_BUCKET}/*",
+      "Condition": {
+        "ArnLike": {
+          "aws:SourceArn": "${INPUT_BUCKET_ARN}"
+        },
+        "StringEquals": {
+          "aws:SourceAccount": "${ACCOUNT}"
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizeDeliverLogsOutputPZgenPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "Service": "logging.s3.amazonaws.com"
+      },
+      "Action": [
+        "s3:PutObject"
+      ],
+      "Resource": "${LOGS_BUCKET_ARN}/results/*",
+      "Condition": {
+        "ArnLike": {
+          "aws:SourceArn": "${OUTPUT_BUCKET_ARN}"
+        },
+        "StringEquals": {
+          "aws:SourceAccount": "${ACCOUNT}"
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizeRequireTLSPipeline",
+      "Effect": "Deny",
+      "Principal": "*",
+      "Action": [
+        "s3:*"
+      ],
+      "Resource": [
+        "${LOGS_BUCKET_ARN}",
+        "${LOGS_BUCKET_ARN}/*"
+      ],
+      "Condition": {
+        "Bool": {
+          "aws:SecureTransport": "false"
         }
       }
     }
@@ -1737,8 +1804,12 @@ steps() {
   role_policies '[]'
   ensure_bucket "$INPUT_BUCKET" "$INPUT_KEY_ARN" true true true 0 0
   merge_policy bucket "$INPUT_BUCKET" "$(policy_bucket_input)"
+  ensure_bucket "$LOGS_BUCKET" '' true true true 90 90
+  merge_policy bucket "$LOGS_BUCKET" "$(policy_bucket_logs)"
   ensure_bucket "$OUTPUT_BUCKET" "$OUTPUT_KEY_ARN" true true true 0 0
   merge_policy bucket "$OUTPUT_BUCKET" "$(policy_bucket_output)"
+  ensure_logs "$INPUT_BUCKET" "${LOGS_BUCKET}" "${INPUT_BUCKET}/"
+  ensure_logs "$OUTPUT_BUCKET" "${LOGS_BUCKET}" 'results/'
   ensure_managed 'Personalize-pipeline-developers' "$(policy_operator_developers)" '[]' '[]' ''
   ensure_managed 'Personalize-pipeline-events' "$(policy_operator_events)" '["role/GlueEvents"]' '[]' ''
   ensure_managed 'Personalize-pipeline-mailing' "$(policy_operator_mailing)" '["role/MailingLambda"]' '[]' ''
@@ -1755,6 +1826,7 @@ summary() {
   show 'key' "${INPUT_KEY_ARN}"
   show 'key' "${OUTPUT_KEY_ARN}"
   show 'bucket' "${INPUT_BUCKET}"
+  show 'bucket' "${LOGS_BUCKET}"
   show 'bucket' "${OUTPUT_BUCKET}"
   show 'dataset group' 'pipeline'
 }

@@ -38,6 +38,8 @@ ROLE_PATH='/'
 ROLE_ARN="arn:${PARTITION}:iam::${ACCOUNT}:role${ROLE_PATH}${ROLE_NAME}"
 INPUT_BUCKET='acme-pipeline-input'
 INPUT_BUCKET_ARN="arn:${PARTITION}:s3:::${INPUT_BUCKET}"
+LOGS_BUCKET='acme-pipeline-logs'
+LOGS_BUCKET_ARN="arn:${PARTITION}:s3:::${LOGS_BUCKET}"
 OUTPUT_BUCKET='acme-pipeline-output'
 OUTPUT_BUCKET_ARN="arn:${PARTITION}:s3:::${OUTPUT_BUCKET}"
 INPUT_KEY_ALIAS='alias/pipeline/input'
@@ -51,11 +53,11 @@ OUTPUT_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputPipeline", "PersonalizeCreatorsUseKeyPipeline", "PersonalizeDownloadersUseKeyPipeline", "PersonalizeKeyAdministrationPipeline", "PersonalizeListBucketPipeline", "PersonalizePrincipalsDownloadPipeline", "PersonalizePrincipalsListPipeline", "PersonalizePrincipalsUploadPipeline", "PersonalizeReadInputPipeline", "PersonalizeRequireTLSPipeline", "PersonalizeRoleExportsWithKeyPipeline", "PersonalizeRoleUsesKeyPipeline", "PersonalizeServiceExportsWithKeyPipeline", "PersonalizeServiceUsesKeyPipeline", "PersonalizeServicesDecryptPipeline", "PersonalizeServicesDownloadPipeline", "PersonalizeServicesEncryptPipeline", "PersonalizeServicesListPipeline", "PersonalizeServicesUploadPipeline", "PersonalizeUploadersUseKeyPipeline", "PersonalizeWriteOutputPipeline"]'
+OWNED_SIDS='["PersonalizeCheckOutputPipeline", "PersonalizeCreatorsUseKeyPipeline", "PersonalizeDeliverLogsPipeline", "PersonalizeDownloadersUseKeyPipeline", "PersonalizeKeyAdministrationPipeline", "PersonalizeListBucketPipeline", "PersonalizePrincipalsDownloadPipeline", "PersonalizePrincipalsListPipeline", "PersonalizePrincipalsUploadPipeline", "PersonalizeReadInputPipeline", "PersonalizeRequireTLSPipeline", "PersonalizeRoleExportsWithKeyPipeline", "PersonalizeRoleUsesKeyPipeline", "PersonalizeServiceExportsWithKeyPipeline", "PersonalizeServiceUsesKeyPipeline", "PersonalizeServicesDecryptPipeline", "PersonalizeServicesDownloadPipeline", "PersonalizeServicesEncryptPipeline", "PersonalizeServicesListPipeline", "PersonalizeServicesUploadPipeline", "PersonalizeUploadersUseKeyPipeline", "PersonalizeWriteOutputPipeline"]'
 SID_MARKS='["Pipeline"]'
 
 check_setup() {
-  safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$INPUT_BUCKET" "$OUTPUT_BUCKET"
+  safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$INPUT_BUCKET" "$LOGS_BUCKET" "$OUTPUT_BUCKET"
 }
 
 policy_bucket_input() {
@@ -191,6 +193,71 @@ policy_bucket_input() {
           "s3:prefix": [
             "interactions/*"
           ]
+        }
+      }
+    }
+  ]
+}
+EOF
+}
+
+policy_bucket_logs() {
+  cat <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "PersonalizeDeliverLogsInputPZgenPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "Service": "logging.s3.amazonaws.com"
+      },
+      "Action": [
+        "s3:PutObject"
+      ],
+      "Resource": "${LOGS_BUCKET_ARN}/${INPUT_BUCKET}/*",
+      "Condition": {
+        "ArnLike": {
+          "aws:SourceArn": "${INPUT_BUCKET_ARN}"
+        },
+        "StringEquals": {
+          "aws:SourceAccount": "${ACCOUNT}"
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizeDeliverLogsOutputPZgenPipeline",
+      "Effect": "Allow",
+      "Principal": {
+        "Service": "logging.s3.amazonaws.com"
+      },
+      "Action": [
+        "s3:PutObject"
+      ],
+      "Resource": "${LOGS_BUCKET_ARN}/results/*",
+      "Condition": {
+        "ArnLike": {
+          "aws:SourceArn": "${OUTPUT_BUCKET_ARN}"
+        },
+        "StringEquals": {
+          "aws:SourceAccount": "${ACCOUNT}"
+        }
+      }
+    },
+    {
+      "Sid": "PersonalizeRequireTLSPipeline",
+      "Effect": "Deny",
+      "Principal": "*",
+      "Action": [
+        "s3:*"
+      ],
+      "Resource": [
+        "${LOGS_BUCKET_ARN}",
+        "${LOGS_BUCKET_ARN}/*"
+      ],
+      "Condition": {
+        "Bool": {
+          "aws:SecureTransport": "false"
         }
       }
     }
@@ -658,6 +725,7 @@ steps() {
   undo_managed 'Personalize-pipeline-retraining-3'
   undo_managed 'Personalize-pipeline-support'
   undo_bucket "$INPUT_BUCKET" "$(policy_bucket_input)" 'created'
+  undo_bucket "$LOGS_BUCKET" "$(policy_bucket_logs)" 'created'
   undo_bucket "$OUTPUT_BUCKET" "$(policy_bucket_output)" 'created'
   undo_key "$INPUT_KEY_ALIAS" "$(policy_key_input)" '30'
   undo_key "$OUTPUT_KEY_ALIAS" "$(policy_key_output)" '30'

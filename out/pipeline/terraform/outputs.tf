@@ -16,6 +16,16 @@ output "input_bucket_arn" {
   value       = aws_s3_bucket.input.arn
 }
 
+output "logs_bucket_name" {
+  description = "Name of the bucket logs."
+  value       = aws_s3_bucket.logs.bucket
+}
+
+output "logs_bucket_arn" {
+  description = "ARN of the bucket logs."
+  value       = aws_s3_bucket.logs.arn
+}
+
 output "output_bucket_name" {
   description = "Name of the bucket output."
   value       = aws_s3_bucket.output.bucket

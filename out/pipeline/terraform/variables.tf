@@ -51,6 +51,18 @@ variable "input_bucket_name" {
   }
 }
 
+variable "logs_bucket_name" {
+  description = "Name of the bucket logs."
+  type        = string
+  default     = "acme-pipeline-logs"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.logs_bucket_name))
+    error_message = "A bucket name is 3 to 63 lower-case letters, digits, dots and hyphens."
+  }
+}
+
 variable "output_bucket_name" {
   description = "Name of the bucket output."
   type        = string

@@ -51,7 +51,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputRetail", "PersonalizeCreatorsUseKeyRetail", "PersonalizeDownloadersUseKeyRetail", "PersonalizeKeyAdministrationRetail", "PersonalizeListBucketRetail", "PersonalizePrincipalsDownloadRetail", "PersonalizePrincipalsListRetail", "PersonalizePrincipalsUploadRetail", "PersonalizeReadInputRetail", "PersonalizeRequireTLSRetail", "PersonalizeRoleExportsWithKeyRetail", "PersonalizeRoleUsesKeyRetail", "PersonalizeServiceExportsWithKeyRetail", "PersonalizeServiceUsesKeyRetail", "PersonalizeServicesDecryptRetail", "PersonalizeServicesDownloadRetail", "PersonalizeServicesEncryptRetail", "PersonalizeServicesListRetail", "PersonalizeServicesUploadRetail", "PersonalizeUploadersUseKeyRetail", "PersonalizeWriteOutputRetail"]'
+OWNED_SIDS='["PersonalizeCheckOutputRetail", "PersonalizeCreatorsUseKeyRetail", "PersonalizeDeliverLogsRetail", "PersonalizeDownloadersUseKeyRetail", "PersonalizeKeyAdministrationRetail", "PersonalizeListBucketRetail", "PersonalizePrincipalsDownloadRetail", "PersonalizePrincipalsListRetail", "PersonalizePrincipalsUploadRetail", "PersonalizeReadInputRetail", "PersonalizeRequireTLSRetail", "PersonalizeRoleExportsWithKeyRetail", "PersonalizeRoleUsesKeyRetail", "PersonalizeServiceExportsWithKeyRetail", "PersonalizeServiceUsesKeyRetail", "PersonalizeServicesDecryptRetail", "PersonalizeServicesDownloadRetail", "PersonalizeServicesEncryptRetail", "PersonalizeServicesListRetail", "PersonalizeServicesUploadRetail", "PersonalizeUploadersUseKeyRetail", "PersonalizeWriteOutputRetail"]'
 SID_MARKS='["Retail"]'
 
 check_setup() {

@@ -47,7 +47,7 @@ SHOP_KEY_ARN=''
 WAS='[]'
 # Sids by which this setup's statements in the policy of a bucket or a key are known: these, and those
 # in which one of the marks follows "PZgen".
-OWNED_SIDS='["PersonalizeCheckOutputWebDev", "PersonalizeCreatorsUseKeyWebDev", "PersonalizeDownloadersUseKeyWebDev", "PersonalizeKeyAdministrationWebDev", "PersonalizeListBucketWebDev", "PersonalizePrincipalsDownloadWebDev", "PersonalizePrincipalsListWebDev", "PersonalizePrincipalsUploadWebDev", "PersonalizeReadInputWebDev", "PersonalizeRequireTLSWebDev", "PersonalizeRoleExportsWithKeyWebDev", "PersonalizeRoleUsesKeyWebDev", "PersonalizeServiceExportsWithKeyWebDev", "PersonalizeServiceUsesKeyWebDev", "PersonalizeServicesDecryptWebDev", "PersonalizeServicesDownloadWebDev", "PersonalizeServicesEncryptWebDev", "PersonalizeServicesListWebDev", "PersonalizeServicesUploadWebDev", "PersonalizeUploadersUseKeyWebDev", "PersonalizeWriteOutputWebDev"]'
+OWNED_SIDS='["PersonalizeCheckOutputWebDev", "PersonalizeCreatorsUseKeyWebDev", "PersonalizeDeliverLogsWebDev", "PersonalizeDownloadersUseKeyWebDev", "PersonalizeKeyAdministrationWebDev", "PersonalizeListBucketWebDev", "PersonalizePrincipalsDownloadWebDev", "PersonalizePrincipalsListWebDev", "PersonalizePrincipalsUploadWebDev", "PersonalizeReadInputWebDev", "PersonalizeRequireTLSWebDev", "PersonalizeRoleExportsWithKeyWebDev", "PersonalizeRoleUsesKeyWebDev", "PersonalizeServiceExportsWithKeyWebDev", "PersonalizeServiceUsesKeyWebDev", "PersonalizeServicesDecryptWebDev", "PersonalizeServicesDownloadWebDev", "PersonalizeServicesEncryptWebDev", "PersonalizeServicesListWebDev", "PersonalizeServicesUploadWebDev", "PersonalizeUploadersUseKeyWebDev", "PersonalizeWriteOutputWebDev"]'
 SID_MARKS='["WebDev"]'
 
 check_setup() {

@@ -83,8 +83,12 @@ type Bucket struct {
 	Key        string
 	BucketKey  bool
 	Lifecycle  []any
+	Logging    *Logging                     // nil: none
 	Objects    map[string]map[string]string // metadata by key
 }
+
+// Logging is where the access logs of a bucket go.
+type Logging struct{ TargetBucket, TargetPrefix string }
 
 // Key is a KMS key.
 type Key struct {

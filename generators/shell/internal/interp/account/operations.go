@@ -132,6 +132,9 @@ var operations = map[string]operation{
 	"s3api put-bucket-lifecycle-configuration": {params: "bucket! expected-bucket-owner lifecycle-configuration!", changes: true, run: ofBucket(putLifecycle)},
 	"s3api delete-bucket-lifecycle": {params: "bucket! expected-bucket-owner",
 		changes: true, run: ofBucket(deleteLifecycle)},
+	"s3api get-bucket-logging": {params: "bucket! expected-bucket-owner", run: ofBucket(getLogging)},
+	"s3api put-bucket-logging": {params: "bucket! expected-bucket-owner bucket-logging-status!",
+		changes: true, run: ofBucket(putLogging)},
 	"s3api list-object-versions": {params: "bucket! expected-bucket-owner max-items page-size",
 		run: ofBucket(listVersions)},
 

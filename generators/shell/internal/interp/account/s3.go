@@ -244,6 +244,27 @@ func deleteLifecycle(_ *Account, b *Bucket, _ *input) (any, error) {
 	return nil, nil
 }
 
+func getLogging(_ *Account, b *Bucket, _ *input) (any, error) {
+	if b.Logging == nil {
+		return nil, nil
+	}
+	return object{"LoggingEnabled": b.Logging}, nil
+}
+
+// putLogging refuses a bucket that is not there.
+func putLogging(a *Account, b *Bucket, in *input) (any, error) {
+	var c struct{ LoggingEnabled *Logging }
+	in.into("bucket-logging-status", &c)
+	if l := c.LoggingEnabled; l != nil {
+		if a.Buckets[l.TargetBucket] == nil {
+			return nil, refuse("InvalidTargetBucketForLogging", "The target bucket for logging does "+
+				"not exist, is not owned by you, or does not have the appropriate grants")
+		}
+	}
+	b.Logging = c.LoggingEnabled
+	return nil, nil
+}
+
 func listVersions(a *Account, b *Bucket, in *input) (any, error) {
 	keys := sortedKeys(b.Objects)
 	keys = keys[:a.paged(in, len(keys))]
