@@ -212,5 +212,9 @@ func (b *builder) operatorFacts(o spec.Operator) map[string]bool {
 		"encrypted-dataset-group": encrypted,
 	}
 	f["creates-groups"] = b.createsGroups(o)
+	if o.Has(spec.Deploy) {
+		b.deployFacts(f)
+		f["passes-role"] = encrypted && b.deploysGroup()
+	}
 	return f
 }
