@@ -151,8 +151,7 @@ var deployRows = []deployRow{
 	{Terraform, expiringBucket, "s3:PutLifecycleConfiguration"},
 	{Terraform, disposableBucket, "s3:DeleteBucket"},
 	{Terraform, bucketPolicy, policyActions},
-	{Terraform, madeKey, keyReads + keyWrites + "kms:UntagResource kms:UpdateKeyDescription " +
-		"kms:CreateAlias kms:DeleteAlias"},
+	{Terraform, madeKey, keyReads + keyWrites + "kms:UntagResource kms:CreateAlias kms:DeleteAlias"},
 	{Terraform, disposableKey, "kms:ScheduleKeyDeletion"},
 	{Terraform, alias, "kms:CreateAlias kms:DeleteAlias"},
 	{Terraform, existingKey, keyReads + "kms:PutKeyPolicy"},
@@ -480,7 +479,11 @@ func (c *operatorCalls) keysOf(r deployRow) (out []deployOn) {
 		case k.Existing():
 			if r.on == existingKey && (r.tool == Scripts || whole(k.Policy)) ||
 				r.on == lookedUpKey && k.Found {
-				out = append(out, deployOn{resource: arn})
+				named := "alias/" + made // by somebody else
+				if k.Found {
+					named = k.Alias
+				}
+				out = append(out, deployOn{resource: arn}, deployOn{resource: arn, key: keyAliases, value: named})
 			}
 		case r.on == madeKey, r.on == disposableKey && k.Disposable:
 			out = append(out, deployOn{resource: arn, wide: at + "key/"},
@@ -490,6 +493,11 @@ func (c *operatorCalls) keysOf(r deployRow) (out []deployOn) {
 		}
 	}
 	return out
+}
+
+// makes reports whether the setup makes the key with an alias.
+func (t *Table) makes(alias string) bool {
+	return slices.ContainsFunc(t.m.Keys, func(k model.Key) bool { return !k.Existing() && k.Alias == alias })
 }
 
 const keyAliases = "kms:ResourceAliases"
@@ -551,7 +559,7 @@ func (c *operatorCalls) mustNotDeploy() {
 		in := c.plain
 		if d.on.key != "" {
 			in = c.with(in, d.on.key, d.on.value)
-			if d.on.key == keyAliases { // one of somebody else's
+			if d.on.key == keyAliases && c.makes(d.on.value) { // beside an alias of somebody else's
 				no(d.action, d.on.resource, c.with(c.plain, keyAliases, "alias/"+made))
 			}
 			if !c.mayDeploy(d.action, d.on.resource) {
