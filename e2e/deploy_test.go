@@ -67,7 +67,7 @@ func TestRealDeploy(t *testing.T) {
 func (w *world) heard(t *testing.T, setups ...*model.Setup) map[string]bool {
 	t.Helper()
 	var allowed []policy.Policies
-	key := ""
+	key := "arn:aws:kms:eu-west-1:111122223333:key/none" // moto does not show what stacks make
 	for _, a := range w.proxy.heard.all {
 		if strings.Contains(a.resource, ":key/") {
 			key = a.resource
@@ -139,15 +139,17 @@ func (w *world) deployedByTerraform(t *testing.T, tf testtool.Terraform) map[str
 	w.aws("iam", "create-policy", "--policy-name", "Other", "--policy-document", theirs)
 	before := w.setup
 	w.edit("policy/Boundary", "policy/Other", "description: before", "description: after",
-		"alias: alias/delivery-personalize", "alias: alias/delivery-personalize, rotation: false",
+		"shop: {alias: alias/delivery-personalize", "store: {was: [shop], alias: alias/delivery-personalize, rotation: false",
 		"from: data/datasets/", "from: data/more/", "team: personalization", "squad: personalization",
-		"key: shop}\n    datasetG", "key: shop, expireAfterDays: 5, bucketOwnerEnforced: false}\n    datasetG",
+		"key: shop}\n    datasetG", "key: store, expireAfterDays: 5, bucketOwnerEnforced: false}\n    datasetG",
+		"key: shop}\n    workflows", "key: store}\n    workflows",
 		"users: [anna]", "users: [bea]", "groups: [Analysts]", "groups: [Others]", "[operate, read]", "read",
 		"    protect: false\n", "    protect: false\n    confusedDeputy: everywhere\n")
 	w.put(w.setup, "terraform")
 	run(before, "apply", "-auto-approve")
 	before = w.setup
-	w.edit("    permissionsBoundary: arn:aws:iam::111122223333:policy/Other\n", "")
+	w.edit("    permissionsBoundary: arn:aws:iam::111122223333:policy/Other\n", "",
+		"confusedDeputy: everywhere", "confusedDeputy: account")
 	w.put(w.setup, "terraform")
 	run(before, "apply", "-auto-approve")
 	run(w.setup, "destroy", "-auto-approve")

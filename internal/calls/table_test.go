@@ -59,7 +59,7 @@ func TestEveryCallIsAsked(t *testing.T) {
 		"china": {81, 971}, "documented-batch": {75, 343}, "documented-export": {15, 199},
 		"documented-import": {11, 121}, "documented-metrics": {6, 199}, "documented-not": {5, 229},
 		"encrypted": {286, 2946}, "existing-known": {33, 416}, "existing-unknown": {15, 317},
-		"existing-alias": {63, 737}, "deputy-account": {5, 228}, "deputy-none": {5, 225}, "retail": {170, 1957}, "hostile": {132, 1572}, "minimal": {5, 229}, "many-accounts": {37, 564}, "pipeline": {481, 5252},
+		"existing-alias": {63, 737}, "deputy-account": {5, 228}, "deputy-none": {5, 225}, "retail": {170, 1957}, "hostile": {132, 1572}, "minimal": {5, 229}, "many-accounts": {37, 564}, "pipeline": {481, 5252}, "delivery": {513, 2880},
 		"lake": {20, 386}, "lake-news": {25, 626}, "lake-shop": {61, 1110}, "lake-us": {57, 556},
 		"web-dev": {105, 1170}, "web-stage": {122, 1133}, "web-prod": {106, 995},
 	}

@@ -75,7 +75,11 @@ func (b *builder) deployers(list []spec.Operator) {
 func (b *builder) deployFacts(f map[string]bool) {
 	s, role := b.spec, b.out.Role
 	shell, terraform, stack := b.applies("shell"), b.applies("terraform"), b.applies("cloudformation")
-	f["deploy"], f["by-shell"], f["by-terraform"], f["by-cloudformation"] = true, shell, terraform, stack
+	f["by-shell"], f["by-terraform"], f["by-cloudformation"] = shell, terraform, stack
+	for _, fact := range []string{"attaches-users", "attaches-groups", "lists-roles", "expires-buckets",
+		"removes-buckets", "makes-keys", "removes-keys", "lists-aliases", "key-policies", "describes-group-key"} {
+		f[fact] = false
+	}
 	f["makes-role"] = !s.Role.Existing
 	f["bounds-role"] = !s.Role.Existing && s.Role.PermissionsBoundary != ""
 	f["inline-role"] = role.Inline && len(role.Policies) > 0
@@ -87,7 +91,7 @@ func (b *builder) deployFacts(f map[string]bool) {
 		f["lists-roles"] = f["lists-roles"] || len(o.Roles) > 0
 	}
 	for _, k := range s.Buckets {
-		f["expires-buckets"] = f["expires-buckets"] || !k.Existing && k.ExpireAfterDays > 0
+		f["expires-buckets"] = f["expires-buckets"] || !k.Existing && k.ExpireAfterDays+k.ExpireOldVersionsAfterDays > 0
 		f["removes-buckets"] = f["removes-buckets"] || !k.Existing && k.Disposable
 	}
 	for i, k := range s.Keys {

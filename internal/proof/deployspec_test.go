@@ -42,6 +42,10 @@ setups:
     keys:
       main: {arn: "arn:aws:kms:eu-west-1:111122223333:key/5f6a7b8c-0000-4000-8000-00000000feed"}
     targets: [cloudformation]
+  lent:
+    permissionsBoundary: null
+    role: {name: Lent, existing: true}
+    targets: [cloudformation]
   both:
     role: {policy: {managed: true}}
     targets: [terraform, cloudformation]

@@ -19,9 +19,9 @@ if [[ -r $HERE/../../_lib/apply.sh ]]; then
   # shellcheck source-path=SCRIPTDIR source=../../_lib/apply.sh
   . "$HERE/../../_lib/apply.sh"
 fi
-if [[ $PZGEN_LIBRARY != 3 ]]; then
+if [[ $PZGEN_LIBRARY != 5 ]]; then
   cat >&2 <<EOF
-error: this script needs interface 3 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
+error: this script needs interface 5 of the library $HERE/../../_lib/apply.sh, and found ${PZGEN_LIBRARY:-none}:
 copy the folder _lib along with the setup's folder, or run pzgen generate again
 EOF
   exit 1
@@ -749,7 +749,7 @@ steps() {
   ensure_key SHOP_KEY_ARN 'shop' "$SHOP_KEY_ALIAS" true "$(policy_key_shop)"
   ensure_inline 'Personalize-delivery' "$(policy_role_policy)"
   role_policies '[]'
-  ensure_bucket "$DATA_BUCKET" "$SHOP_KEY_ARN" true true true 0
+  ensure_bucket "$DATA_BUCKET" "$SHOP_KEY_ARN" true true true 0 0
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
   ensure_managed 'Personalize-delivery-analysts' "$(policy_operator_analysts)" '["group/Analysts","user/anna"]' '[]' ''
   ensure_managed 'Personalize-delivery-pipeline-1' "$(policy_operator_pipeline_1)" '["role/DeployPersonalize"]' '[]' ''

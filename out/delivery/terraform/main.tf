@@ -329,7 +329,7 @@ data "aws_iam_policy_document" "operator_analysts" {
   }
 
   statement {
-    # who creates an encrypted dataset group needs permission to use its key too
+    # until 2022 the guide gave users permission to use the key too; with which actions is said by no page, nor does today's guide ask for it
     sid    = "PersonalizeDatasetGroupKey"
     effect = "Allow"
     actions = [
@@ -556,7 +556,7 @@ data "aws_iam_policy_document" "operator_pipeline_1" {
   }
 
   statement {
-    # who creates an encrypted dataset group needs permission to use its key too
+    # until 2022 the guide gave users permission to use the key too; with which actions is said by no page, nor does today's guide ask for it
     sid    = "PersonalizeDatasetGroupKey"
     effect = "Allow"
     actions = [
