@@ -170,7 +170,7 @@ func (b *builder) needOf(o spec.Operator, key string) need {
 		}
 	}
 	if o.Has(spec.Deploy) && n < uploads && slices.ContainsFunc(b.uploads(), func(u spec.Upload) bool {
-		return b.keyOf(u.To.Bucket) == key
+		return b.keyName(u.To.Bucket) == key
 	}) {
 		n = uploads
 	}

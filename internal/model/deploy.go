@@ -28,8 +28,8 @@ func (b *builder) uploads() []spec.Upload {
 	return b.spec.Uploads
 }
 
-// keyOf returns the name of the key of a bucket.
-func (b *builder) keyOf(bucket string) string {
+// keyName returns the name of the key of a bucket.
+func (b *builder) keyName(bucket string) string {
 	for _, k := range b.spec.Buckets {
 		if k.Name == bucket {
 			return k.Key
