@@ -34,6 +34,7 @@ type proxy struct {
 	identity string
 	before   func(n int, call string) // is asked before the n-th call, counted from 1, is answered
 	after    func(n int, call string)
+	heard    *listener // of what policies are asked
 }
 
 func newProxy(t testing.TB, to, account, region string) *proxy {
@@ -117,6 +118,15 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p.before != nil {
 		p.before(n, call)
 	}
+	if p.heard != nil {
+		answer := &kept{ResponseWriter: w}
+		w = answer
+		defer func() {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.heard.hear(r, call, body, answer.text.Bytes())
+		}()
+	}
 	switch {
 	case call == "s3 HEAD object" || call == "s3 PUT object":
 		p.object(w, r)
@@ -141,6 +151,17 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p.after != nil {
 		p.after(n, call)
 	}
+}
+
+// kept is an answer of which the text is kept.
+type kept struct {
+	http.ResponseWriter
+	text bytes.Buffer
+}
+
+func (k *kept) Write(b []byte) (int, error) {
+	k.text.Write(b)
+	return k.ResponseWriter.Write(b)
 }
 
 const mark = "x-amz-meta-pzgen-sha256"

@@ -20,12 +20,32 @@ func (c *checker) access(o *named[operatorDraft]) []string {
 		case t.ok && t.v == Full:
 			c.warn(warnFull, t.n, "`operate` grants what this setup's workflows need",
 				"access full lets operator %q do everything in Amazon Personalize, in the whole account", o.name)
-		case t.ok && t.v != Uploader && t.v != Downloader && slices.Contains(out, Full):
+		case t.ok && t.v == Deploy:
+			c.deploys(o, t, len(out) > 1)
+		case t.ok && t.v != Uploader && t.v != Downloader && slices.Contains(out, Full) &&
+			!slices.Contains(out, Deploy): // which has its own error then
 			c.err(codeAccess, t.n, "leave it out", "access %q is part of full, which operator %q has",
 				t.v, o.name)
 		}
 	}
 	return out
+}
+
+// deploys checks the level of whoever applies the setup.
+func (c *checker) deploys(o *named[operatorDraft], t text, others bool) {
+	if others {
+		c.err(codeAccess, t.n, "write another operator for it, with the same users, groups or roles",
+			"access deploy of operator %q is combined with others", o.name)
+	}
+	applied := func(target string) bool { return target != "json" }
+	if len(c.s.Targets) > 0 && !slices.ContainsFunc(c.s.Targets, applied) {
+		c.err(codeAccess, t.n, "add shell, terraform or cloudformation to targets, or leave it out",
+			"operator %q deploys, and none of the targets is applied by a tool", o.name)
+	}
+	if c.s.StackSet {
+		c.err(codeAccess, t.n, "let a setup without stackSet name who deploys, or leave it out",
+			"operator %q deploys, and stacks of a stack set are made by roles of AWS CloudFormation", o.name)
+	}
 }
 
 // locations checks where an operator brings files or fetches them.

@@ -13,9 +13,10 @@ var (
 	deputies     = []string{DeputyTrust, DeputyEverywhere, DeputyAccount, DeputyNone}
 	partitions   = []string{"aws", "aws-cn"}
 	targets      = []string{"json", "cloudformation", "terraform", "shell"}
-	accessLevels = []string{Full, Operate, Build, Read, Runtime, Uploader, Downloader}
-	domains      = []string{"ECOMMERCE", "VIDEO_ON_DEMAND"}
-	reserved     = []string{"aws", "role"} // <role.arn> is the service role's, whatever buckets and keys are called
+	accessLevels = []string{Full, Operate, Build, Read, Runtime, Uploader, Downloader,
+		Deploy}
+	domains  = []string{"ECOMMERCE", "VIDEO_ON_DEMAND"}
+	reserved = []string{"aws", "role"} // <role.arn> is the service role's, whatever buckets and keys are called
 )
 
 var setupObject = &object[setupDraft]{

@@ -6,7 +6,8 @@ const accessDoc = "What they may do, one level or a list. full: all of Personali
 	"it; operate: what this setup's workflows need, passing only its role; build: what a pipeline that " +
 	"trains needs, from schemas to campaigns, recommenders, filters and event trackers, passing only " +
 	"its role; read: look at everything; runtime: recommendations and events; upload: put files where " +
-	"workflows read, and read none; download: read what workflows write."
+	"workflows read, and read none; download: read what workflows write; deploy, in an operator of its " +
+	"own: apply, change and remove this setup by its targets."
 
 // accessField is one level of access or a list of them.
 func accessField() field[operatorDraft] {

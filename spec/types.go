@@ -240,6 +240,7 @@ const (
 	Runtime    = "runtime"
 	Uploader   = "upload"
 	Downloader = "download"
+	Deploy     = "deploy"
 )
 
 // Operator is people or programs that call Personalize, or that bring its data and fetch its

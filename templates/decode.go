@@ -37,6 +37,7 @@ type raw struct {
 	NotResource   texts      `yaml:"not-resource"`
 	Condition     conditions `yaml:"condition"`
 	ConditionWhen []extra    `yaml:"condition-when"`
+	ActionWhen    []more     `yaml:"action-when"`
 }
 
 // texts is a string or a list of strings.
@@ -124,6 +125,26 @@ func (e *extra) UnmarshalYAML(n *yaml.Node) error {
 			return v.Decode(&e.in)
 		}
 		return e.conditions.add(k, v)
+	})
+}
+
+// more is a list of actions with the facts that they belong to.
+type more struct {
+	when, unless []string
+	action       texts
+}
+
+func (m *more) UnmarshalYAML(n *yaml.Node) error {
+	return pairs(n, func(k string, v *yaml.Node) error {
+		switch k {
+		case "when":
+			return v.Decode(&m.when)
+		case "unless":
+			return v.Decode(&m.unless)
+		case "action":
+			return m.action.UnmarshalYAML(v)
+		}
+		return fmt.Errorf("line %d: unknown field %q of action-when", v.Line, k)
 	})
 }
 
@@ -218,6 +239,9 @@ func (r raw) template() (Template, error) {
 	for _, e := range r.ConditionWhen {
 		t.Extra = append(t.Extra, Conditional{When: e.when, In: e.in, Conditions: e.conditions})
 	}
+	for _, m := range r.ActionWhen {
+		t.More = append(t.More, MoreActions{When: m.when, Unless: m.unless, Actions: m.action.Values})
+	}
 	return t, t.check()
 }
 
@@ -272,6 +296,19 @@ func (t *Template) check() error {
 			}
 		}
 	}
+	for _, m := range t.More {
+		for _, f := range slices.Concat(m.When, m.Unless) {
+			if !slices.Contains(facts[t.For], f) {
+				bad("action-when: unknown fact %q; known for %s: %s", f, t.For, strings.Join(facts[t.For], ", "))
+			}
+		}
+		if len(m.When)+len(m.Unless) == 0 || len(m.Actions) == 0 {
+			bad("action-when: facts and actions are expected")
+		}
+	}
+	if t.More != nil && t.Statement.NotAction.Values != nil {
+		bad("action-when: the statement has not-action")
+	}
 	if t.Why == "" || t.Source == "" || t.Edition == "" || t.Breaks == "" {
 		bad("why, source, edition and breaks are all expected")
 	}
@@ -284,7 +321,7 @@ func (t *Template) check() error {
 	if t.Statement.Resource.Values == nil && t.Statement.NotResource.Values == nil && !slices.Equal(t.In, []string{"trust"}) {
 		bad("resource is missing")
 	}
-	if (t.Statement.Action.Values == nil) == (t.Statement.NotAction.Values == nil) {
+	if t.More == nil && (t.Statement.Action.Values == nil) == (t.Statement.NotAction.Values == nil) {
 		bad("one of action and not-action is expected")
 	}
 	for _, f := range t.unlisted() {
@@ -307,6 +344,9 @@ func (t *Template) unlisted() []actions.Finding {
 	s := t.Statement
 	for _, e := range t.Extra {
 		s.Condition = append(slices.Clone(s.Condition), e.Conditions...)
+	}
+	for _, m := range t.More {
+		s.Action.Values = slices.Concat(s.Action.Values, m.Actions)
 	}
 	if slices.Equal(t.In, []string{"key"}) {
 		s.Resource = policy.One(policy.NewText(policy.Ref{ID: "key", Attr: "arn"}))

@@ -43,6 +43,7 @@ type Template struct {
 	Unless    []string // facts of which none may hold
 	Statement policy.Statement
 	Extra     []Conditional // conditions that only some setups want
+	More      []MoreActions // actions that only some setups want
 	Why       string
 	Source    string // page#section of the guide, or <other guide>:page#section; see sources.txt
 	Edition   string // month or year of the version that says so
@@ -59,6 +60,13 @@ type Conditional struct {
 	When       []string
 	In         []string // nil: every document of the template
 	Conditions []policy.Condition
+}
+
+// MoreActions are actions that a statement has beside its own under some facts. One that it has
+// already is not there twice.
+type MoreActions struct {
+	When, Unless []string
+	Actions      []policy.Text
 }
 
 // What a template may be repeated for, and the documents that it may be in.
@@ -78,7 +86,9 @@ var facts = map[string][]string{
 		"admits-uploading-services", "admits-downloading-services", "names-role", "admits-role"},
 	"operator": {"full", "operate", "build", "read", "runtime", "passes-role", "imports", "exports", "batch-inference",
 		"batch-segment", "data-deletion", "metrics", "uses-datasets", "uses-solutions", "dataset-group", "tags",
-		"creates-groups", "encrypted-dataset-group"},
+		"creates-groups", "encrypted-dataset-group", "deploy", "by-shell", "by-terraform", "by-cloudformation",
+		"makes-role", "bounds-role", "inline-role", "attaches-users", "attaches-groups", "attaches-roles", "lists-roles",
+		"expires-buckets", "removes-buckets", "makes-keys", "removes-keys", "lists-aliases", "key-policies", "makes-group", "describes-group-key"},
 	"operator-bucket": {"uploads", "downloads", "by-prefix", "principals", "services"},
 	"operator-key":    {"uploads", "downloads"},
 	"logged-bucket":   {},
@@ -91,7 +101,11 @@ var holes = map[string]map[string]bool{
 	"bucket": {"bucket.arn": false, "bucket.name": false, "bucket.reads": true, "bucket.writes": true, "bucket.results": true, "bucket.lists": true},
 	"key": {"key.arn": false, "key.admins": true, "key.creators": true, "key.uploaders": true, "key.downloaders": true,
 		"key.uploading-services": true, "key.downloading-services": true},
-	"operator": {"group.name": false, "groupkey.arn": false, "operator.tags": true},
+	"operator": {"group.name": false, "groupkey.arn": false, "operator.tags": true,
+		"deploy.setups": true, "deploy.stacks": true, "deploy.policies": true, "deploy.findable": true, "deploy.begun": true,
+		"deploy.kinds": true, "deploy.members": true, "deploy.listed": true, "deploy.attachable": true, "deploy.detachable": true,
+		"deploy.buckets": true, "deploy.existing-buckets": true, "deploy.bucket-policies": true, "deploy.objects": true,
+		"deploy.aliases": true, "deploy.existing-keys": true, "deploy.found-keys": true},
 	"operator-bucket": {"bucket.arn": false, "access.uploads": true, "access.downloads": true, "access.lists": true,
 		"access.principals": true, "access.services": true},
 	"operator-key":  {"key.arn": false},
@@ -281,6 +295,11 @@ func (t *Template) Applies(profile, doc string, facts map[string]bool) bool {
 // Applies reports whether the conditions belong into the document under the facts.
 func (c *Conditional) Applies(doc string, facts map[string]bool) bool {
 	return (c.In == nil || slices.Contains(c.In, doc)) && holds(facts, c.When)
+}
+
+// Applies reports whether the actions belong into the statement under the facts.
+func (m *MoreActions) Applies(facts map[string]bool) bool {
+	return holds(facts, m.When) && !anyHolds(facts, m.Unless)
 }
 
 func holds(facts map[string]bool, names []string) bool {

@@ -179,7 +179,12 @@ func (t *Table) keyNeeds(o model.Operator, k model.Key) (actions []string, sourc
 			}
 		}
 	}
-	creates := o.Has(spec.Operate) || o.Has(spec.Build) ||
+	for _, b := range t.m.Buckets {
+		if o.Has(spec.Deploy) && b.Key == k.ID && t.uploaded(b.ID) != nil {
+			add(toUpload, pageS3Key, DataKey)
+		}
+	}
+	creates := o.Has(spec.Operate) || o.Has(spec.Deploy) && t.makesGroup() || o.Has(spec.Build) ||
 		o.Has(spec.Full) && t.m.Profile != spec.Documented
 	if g := t.m.DatasetGroup; g != nil && g.Key == k.ID && creates {
 		add(toCreate, pageSetUp, GroupKey)
@@ -314,7 +319,9 @@ func (c *operatorCalls) mustNotInBuckets(no func(action, resource string, in *co
 			for _, a := range []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"} {
 				no(a, arn+"/any", nil)
 			}
-			no("s3:PutBucketPolicy", arn, nil)
+			if !c.mayDeploy("s3:PutBucketPolicy", arn) {
+				no("s3:PutBucketPolicy", arn, nil)
+			}
 			continue
 		}
 		for _, key := range r.keys {
@@ -355,12 +362,15 @@ func (c *operatorCalls) mustNotWithKeys() {
 			tried = slices.Concat(otherKeyActions, keyActions)
 		}
 		for _, a := range tried {
-			if !slices.Contains(needed, a) {
-				no(a, c.env[model.RefKeyARN(k.ID)])
+			if arn := c.env[model.RefKeyARN(k.ID)]; !slices.Contains(needed, a) && !c.mayDeploy(a, arn) {
+				no(a, arn)
 			}
 		}
 	}
+	other := "arn:" + c.partition() + ":kms:" + c.region() + ":" + c.account() + ":key/other"
 	for _, a := range toCreate {
-		no(a, "arn:"+c.partition()+":kms:"+c.region()+":"+c.account()+":key/other")
+		if !c.mayDeploy(a, other) {
+			no(a, other)
+		}
 	}
 }

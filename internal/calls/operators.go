@@ -43,7 +43,8 @@ type operatorCalls struct {
 	docs     []Document
 	passes   bool   // the operator hands the service role to Personalize
 	own      []Call // the calls that it makes
-	again    bool   // there is another one with the same policies before
+	deploys  []deployCall
+	again    bool // there is another one with the same policies before
 }
 
 func (c *operatorCalls) call(action, resource string, in *context) Call {
@@ -77,6 +78,8 @@ func (c *operatorCalls) all() (passes bool) {
 			c.rows(readRows())
 		case spec.Runtime:
 			c.rows(runtimeRows)
+		case spec.Deploy:
+			passes = c.deploy() || passes
 		}
 	}
 	if passes {
@@ -155,7 +158,9 @@ func (c *operatorCalls) mustNot() {
 	}
 	for _, a := range []string{"iam:CreateRole", "iam:AttachRolePolicy", "iam:PutRolePolicy",
 		"iam:PassRoleToo", "sts:AssumeRole"} {
-		no(a, c.roleARN(), c.with(c.plain, "iam:PassedToService", service))
+		if !c.mayDeploy(a, c.roleARN()) {
+			no(a, c.roleARN(), c.with(c.plain, "iam:PassedToService", service))
+		}
 	}
 	c.mustNotInBuckets(no)
 	c.mustNotWithKeys()
@@ -164,6 +169,9 @@ func (c *operatorCalls) mustNot() {
 	}
 	if !c.o.Has(spec.Full) {
 		c.besideOwn()
+	}
+	if c.o.Has(spec.Deploy) {
+		c.mustNotDeploy()
 	}
 }
 

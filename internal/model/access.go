@@ -11,7 +11,7 @@ import (
 // createsGroups reports whether an operator may create the dataset group. The guide's own document
 // for full access has nothing on keys.
 func (b *builder) createsGroups(o spec.Operator) bool {
-	return o.Has(spec.Operate) || o.Has(spec.Build) ||
+	return o.Has(spec.Operate) || o.Has(spec.Build) || o.Has(spec.Deploy) && b.deploysGroup() ||
 		o.Has(spec.Full) && b.spec.Profile != spec.Documented
 }
 
@@ -168,6 +168,11 @@ func (b *builder) needOf(o spec.Operator, key string) need {
 		case len(r.downloads) > 0:
 			n = max(n, downloads)
 		}
+	}
+	if o.Has(spec.Deploy) && n < uploads && slices.ContainsFunc(b.uploads(), func(u spec.Upload) bool {
+		return b.keyName(u.To.Bucket) == key
+	}) {
+		n = uploads
 	}
 	if g := b.spec.DatasetGroup; g != nil && g.Key == key && b.createsGroups(o) {
 		n = groups

@@ -113,6 +113,10 @@ func (b *builder) add(d *draft, doc, scope, suffix, place string, facts map[stri
 			continue
 		}
 		s := statement(t, doc, facts, h)
+		if s.Action.Values == nil && s.NotAction.Values == nil ||
+			t.Statement.Resource.Values != nil && len(s.Resource.Values) == 0 {
+			continue // nothing here is asked for, or there is nothing that it could be asked of
+		}
 		switch shared := doc == "bucket" || doc == "key"; {
 		case t.Sid == "":
 		case d.owner != "":
@@ -130,47 +134,6 @@ func (b *builder) add(d *draft, doc, scope, suffix, place string, facts map[stri
 		d.doc.Statements = append(d.doc.Statements, s)
 		d.reasons = append(d.reasons, Reason{Sid: s.Sid, Template: t.Sid, Why: t.Why, Source: t.Source, Edition: t.Edition,
 			Breaks: t.Breaks, Accepted: t.Accepted, Place: b.spec.Places[place]})
-	}
-}
-
-// marked reports whether a statement in the policy of a bucket or a key has a mark in its Sid:
-// those of a user's own templates, and those of the guide in a policy that others share.
-func (b *builder) marked(t *templates.Template, doc, place string) bool {
-	if t.Profile != spec.Documented {
-		return !t.BuiltIn
-	}
-	if !t.BuiltIn {
-		return true
-	}
-	name := place[strings.IndexByte(place, '.')+1:]
-	if doc == "bucket" {
-		return slices.ContainsFunc(b.spec.Buckets,
-			func(k spec.Bucket) bool { return k.Name == name && k.Existing })
-	}
-	return slices.ContainsFunc(b.spec.Keys,
-		func(k spec.Key) bool { return k.Name == name && k.Existing() })
-}
-
-// custom appends the user's own statements for an owner. In a policy that others may share they are
-// marked as the setup's.
-func (b *builder) custom(d *draft, owner string) {
-	n := 0
-	for _, c := range b.spec.Statements {
-		if c.Owner != owner {
-			continue
-		}
-		s := c.Statement
-		if strings.HasPrefix(owner, "bucket.") || strings.HasPrefix(owner, "key.") {
-			s.Sid = markSid(s.Sid, b.spec.Name)
-		}
-		d.doc.Statements = append(d.doc.Statements, s)
-		why := "added in the spec"
-		if c.Accepted != "" {
-			why += ": " + c.Accepted
-		}
-		d.reasons = append(d.reasons, Reason{Sid: s.Sid, Why: why, Custom: true, Accepted: c.Accepted,
-			Place: b.spec.Places[fmt.Sprintf("statements.%s[%d]", owner, n)]})
-		n++
 	}
 }
 
@@ -348,23 +311,4 @@ func (b *builder) roleDrafts() (docs []*draft, names []string) {
 	b.custom(d, "role")
 	put("role-policy", d)
 	return docs, names
-}
-
-func (b *builder) operators() {
-	for _, o := range b.spec.Operators {
-		place := "operators." + o.Name
-		d := newDraft()
-		b.add(d, "operator", "operator", "", place, b.operatorFacts(o), b.operatorHoles(o))
-		b.data(d, o, place)
-		b.custom(d, "operator."+o.Name)
-		out := Operator{ID: o.Name, Was: o.Was, Access: o.Access, Locations: o.Locations, Principals: o.Principals,
-			Users: o.Users, Groups: o.Groups, Roles: o.Roles, ManagedPolicies: b.arns(o.ManagedPolicies)}
-		if len(d.doc.Statements) > 0 && !foreign(o) {
-			name := cmp.Or(o.Policy.Name, "Personalize-"+b.spec.Name+"-"+o.Name)
-			out.Policies = b.split(d, "operator-"+o.Name, name, place)
-			about(out.Policies, o.Policy.Description)
-		}
-		b.out.Operators = append(b.out.Operators, out)
-	}
-	slices.SortStableFunc(b.out.Operators, func(x, y Operator) int { return strings.Compare(x.ID, y.ID) })
 }

@@ -212,5 +212,11 @@ func (b *builder) operatorFacts(o spec.Operator) map[string]bool {
 		"encrypted-dataset-group": encrypted,
 	}
 	f["creates-groups"] = b.createsGroups(o)
+	b.deployFacts(f)
+	f["deploy"] = o.Has(spec.Deploy)
+	f["describes-group-key"] = f["describes-group-key"] && f["deploy"]
+	if f["deploy"] {
+		f["passes-role"] = encrypted && b.deploysGroup()
+	}
 	return f
 }

@@ -111,7 +111,7 @@ func TestBucketFacts(t *testing.T) {
 // Every fact that the model decides is one that templates may ask for, and the other way round.
 func TestFactsAreThoseOfTheTemplates(t *testing.T) {
 	s := rich("shop")
-	b := &builder{spec: s, lib: library(t), uses: inUse(s)}
+	b := &builder{spec: s, lib: library(t), uses: inUse(s), out: &Setup{Keys: make([]Key, len(s.Keys))}}
 	for scope, got := range map[string]map[string]bool{
 		"setup": b.setupFacts(), "bucket": b.bucketFacts(s.Buckets[0]), "key": b.keyFacts(s.Keys[0]), "operator": b.operatorFacts(s.Operators[0]),
 		"operator-bucket": reachFacts(reach{}, s.Operators[0]), "operator-key": needFacts(nothing),

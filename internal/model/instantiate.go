@@ -139,6 +139,11 @@ func statement(t *templates.Template, doc string, facts map[string]bool, h holes
 			s.Condition = append(s.Condition, t.Extra[i].Conditions...)
 		}
 	}
+	for i := range t.More {
+		if t.More[i].Applies(facts) {
+			s.Action = united(s.Action, t.More[i].Actions)
+		}
+	}
 	s.Action, s.NotAction = h.fill(s.Action), h.fill(s.NotAction)
 	s.Resource, s.NotResource = h.fill(s.Resource), h.fill(s.NotResource)
 	if s.Principal != nil {
@@ -152,6 +157,17 @@ func statement(t *templates.Template, doc string, facts map[string]bool, h holes
 		s.Condition[i].Values = h.fill(c.Values)
 	}
 	return s
+}
+
+// united returns values with those of more that are not among them.
+func united(values policy.Texts, more []policy.Text) policy.Texts {
+	values.Values = slices.Clone(values.Values)
+	for _, m := range more {
+		if !slices.ContainsFunc(values.Values, func(v policy.Text) bool { return v.String() == m.String() }) {
+			values.Values = append(values.Values, m)
+		}
+	}
+	return values
 }
 
 // fill replaces the holes of an element. A string that holds a list is repeated for each element of it.

@@ -56,6 +56,7 @@ type random struct {
 	*rand.Rand
 	files map[string][]byte // policy files that the spec names
 
+	deploys, undeployed        bool // somebody deploys; nobody can, by no target or in a stack set
 	account, region, partition string
 	setup                      string
 	keys, buckets              []thing
@@ -307,7 +308,9 @@ func (r *random) setupBody() fields {
 		b, ok := f.(fields)
 		return ok && slices.Contains(b, any("policy"))
 	}) {
-		put(4, "stackSet", r.one(2))
+		on := r.one(2) && !r.deploys
+		put(4, "stackSet", on)
+		r.undeployed = r.undeployed || on
 	}
 	b = append(b, "buckets", buckets, "workflows", r.workflows())
 	if r.one(2) {
@@ -339,7 +342,12 @@ func (r *random) setupBody() fields {
 				targets = append(targets, t)
 			}
 		}
+		applied := slices.ContainsFunc(targets, func(t string) bool { return t != "json" })
+		if r.deploys && !applied {
+			targets, applied = append(targets, "shell"), true
+		}
 		if targets != nil {
+			r.undeployed = r.undeployed || !applied
 			b = append(b, "targets", targets)
 		}
 	}
@@ -706,6 +714,10 @@ func (r *random) operatorsField() fields {
 func (r *random) access() []string {
 	if r.one(6) {
 		return []string{"full"}
+	}
+	if !r.undeployed && r.one(6) {
+		r.deploys = true
+		return []string{"deploy"}
 	}
 	var out []string
 	for _, level := range []string{"download", "runtime", "build", "upload", "read", "operate"} {

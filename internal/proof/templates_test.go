@@ -130,7 +130,12 @@ func TestSpoiledTemplates(t *testing.T) {
 	if byPrefix == nil {
 		t.Fatal(ds)
 	}
-	setups := append(exampleSetups(t, "encrypted.yaml", "full.yaml", "pipeline.yaml", "shared.yaml"), byPrefix.Setups...)
+	byTool, ds := spec.Parse("pzgen.yaml", []byte(deploySpec), readFiles(deployFiles))
+	if byTool == nil {
+		t.Fatal(ds)
+	}
+	setups := slices.Concat(exampleSetups(t, "encrypted.yaml", "full.yaml", "pipeline.yaml", "shared.yaml", "deploy.yaml"),
+		byPrefix.Setups, byTool.Setups)
 	tried, survived, met := 0, 0, 0
 	step := 1000 / testtool.Cases(250, 1000) // every so-many-th change is tried
 	for i := range lib.Templates {
@@ -150,6 +155,22 @@ func TestSpoiledTemplates(t *testing.T) {
 				tried++
 				if !failsSome(setups, &spoil) {
 					t.Errorf("nothing fails with %s: add value to condition %s that only some setups want", tm.Sid, c.Key)
+				}
+			}
+		}
+		for k, more := range tm.More {
+			if met++; met%step != 0 {
+				continue
+			}
+			for _, actions := range [][]policy.Text{nil, more.Actions[1:],
+				append(slices.Clone(more.Actions), policy.Literal("kms:Encrypt"))} {
+				spoil := *lib
+				spoil.Templates = slices.Clone(lib.Templates)
+				spoil.Templates[i].More = slices.Clone(tm.More)
+				spoil.Templates[i].More[k].Actions = actions
+				tried++
+				if !failsSome(setups, &spoil) {
+					t.Errorf("nothing fails with %s: of the actions under %v only %v", tm.Sid, more.When, actions)
 				}
 			}
 		}

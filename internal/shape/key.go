@@ -118,7 +118,8 @@ func (v *visitor) visit(s *spec.Setup) {
 	v.count(len(s.Operators))
 	for i := range s.Operators {
 		o := &s.Operators[i]
-		v.refused = v.refused || o.Was != nil || o.Locations != nil || o.Principals != nil || o.Policy.Name+o.Policy.Description != ""
+		v.refused = v.refused || o.Was != nil || o.Locations != nil || o.Principals != nil || o.Policy.Name+o.Policy.Description != "" ||
+			o.Has(spec.Deploy) // its policies name those of all operators
 		v.text(o.Name)
 		v.count(len(o.Access))
 		v.text(o.Access...)

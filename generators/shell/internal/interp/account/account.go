@@ -43,6 +43,9 @@ type Account struct {
 	// Before is asked before each call, and can answer in its place.
 	Before func(service, operation string) *Error `json:"-"`
 
+	// Asked is told of each call with its parameters, by their names in the AWS CLI.
+	Asked func(name string, parameters map[string]any) `json:"-"`
+
 	// Calls are all calls, "iam get-role", and Changes those that changed something.
 	Calls, Changes []string `json:"-"`
 }
@@ -139,6 +142,9 @@ func (a *Account) Run(args []string) (string, error) {
 		return "", fmt.Errorf("aws %s: %w", name, err)
 	}
 	a.Calls = append(a.Calls, name)
+	if a.Asked != nil {
+		a.Asked(name, in.values)
+	}
 	if a.Before != nil {
 		if e := a.Before(args[0], args[1]); e != nil {
 			return "", e
