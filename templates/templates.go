@@ -88,7 +88,7 @@ var facts = map[string][]string{
 		"batch-segment", "data-deletion", "metrics", "uses-datasets", "uses-solutions", "dataset-group", "tags",
 		"creates-groups", "encrypted-dataset-group", "deploy", "by-shell", "by-terraform", "by-cloudformation",
 		"makes-role", "bounds-role", "inline-role", "attaches-users", "attaches-groups", "attaches-roles", "lists-roles",
-		"expires-buckets", "removes-buckets", "makes-keys", "removes-keys", "lists-aliases", "key-policies", "makes-group", "describes-group-key"},
+		"expires-buckets", "logs-buckets", "removes-buckets", "makes-keys", "removes-keys", "lists-aliases", "key-policies", "makes-group", "describes-group-key"},
 	"operator-bucket": {"uploads", "downloads", "by-prefix", "principals", "services"},
 	"operator-key":    {"uploads", "downloads"},
 	"logged-bucket":   {},

@@ -199,6 +199,8 @@ func (c *operatorCalls) bucketsOf(r deployRow) (out []deployOn) {
 			is = !b.Existing
 		case expiringBucket:
 			is = !b.Existing && b.ExpireDays+b.OldDays > 0
+		case loggedBucket:
+			is = b.Logs != nil
 		case disposableBucket:
 			is = !b.Existing && b.Disposable
 		case existingBucket:

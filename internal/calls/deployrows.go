@@ -32,6 +32,7 @@ const (
 	listedAnyRole                          //
 	madeBucket                             //
 	expiringBucket                         // that is made
+	loggedBucket                           // that is made, and whose access logs are delivered
 	disposableBucket                       // that is made
 	existingBucket                         //
 	bucketPolicy                           // a bucket whose policy the tool writes
@@ -102,6 +103,7 @@ var deployRows = []deployRow{
 	{Scripts, listedAnyRole, "iam:ListAttachedRolePolicies"},
 	{Scripts, madeBucket, bucketReads + bucketWrites +
 		"s3:GetBucketLocation s3:ListBucketVersions s3:PutLifecycleConfiguration"},
+	{Scripts, loggedBucket, "s3:GetBucketLogging s3:PutBucketLogging"},
 	{Scripts, existingBucket, "s3:ListBucket s3:GetBucketLocation s3:GetEncryptionConfiguration"},
 	{Scripts, bucketPolicy, policyActions},
 	{Scripts, upload, "s3:GetObject s3:PutObject s3:AbortMultipartUpload"},
@@ -130,6 +132,7 @@ var deployRows = []deployRow{
 	{Terraform, listedRole, "iam:ListAttachedRolePolicies"},
 	{Terraform, madeBucket, bucketReads + bucketWrites + bucketAspects + "s3:GetBucketRequestPayment"},
 	{Terraform, expiringBucket, "s3:PutLifecycleConfiguration"},
+	{Terraform, loggedBucket, "s3:PutBucketLogging"},
 	{Terraform, disposableBucket, "s3:DeleteBucket"},
 	{Terraform, bucketPolicy, policyActions},
 	{Terraform, madeKey, keyReads + keyWrites + "kms:UntagResource kms:UpdateKeyDescription " +
@@ -161,6 +164,7 @@ var deployRows = []deployRow{
 	{CloudFormation, madeBucket, bucketReads + bucketWrites + bucketAspects + "s3:PutLifecycleConfiguration " +
 		"s3:GetAnalyticsConfiguration s3:GetInventoryConfiguration s3:GetMetricsConfiguration " +
 		"s3:GetBucketNotification s3:GetIntelligentTieringConfiguration s3:DeleteBucket"},
+	{CloudFormation, loggedBucket, "s3:PutBucketLogging"},
 	{CloudFormation, bucketPolicy, policyActions},
 	{CloudFormation, madeKey, keyReads + keyWrites + "kms:UntagResource kms:UpdateKeyDescription " +
 		"kms:CreateAlias kms:UpdateAlias kms:DeleteAlias kms:ScheduleKeyDeletion"},

@@ -76,7 +76,7 @@ func (b *builder) deployFacts(f map[string]bool) {
 	s, role := b.spec, b.out.Role
 	shell, terraform, stack := b.applies("shell"), b.applies("terraform"), b.applies("cloudformation")
 	f["by-shell"], f["by-terraform"], f["by-cloudformation"] = shell, terraform, stack
-	for _, fact := range []string{"attaches-users", "attaches-groups", "lists-roles", "expires-buckets",
+	for _, fact := range []string{"attaches-users", "attaches-groups", "lists-roles", "expires-buckets", "logs-buckets",
 		"removes-buckets", "makes-keys", "removes-keys", "lists-aliases", "key-policies", "describes-group-key"} {
 		f[fact] = false
 	}
@@ -91,6 +91,7 @@ func (b *builder) deployFacts(f map[string]bool) {
 		f["lists-roles"] = f["lists-roles"] || len(o.Roles) > 0
 	}
 	for _, k := range s.Buckets {
+		f["logs-buckets"] = f["logs-buckets"] || k.Logs != nil
 		f["expires-buckets"] = f["expires-buckets"] || !k.Existing && k.ExpireAfterDays+k.ExpireOldVersionsAfterDays > 0
 		f["removes-buckets"] = f["removes-buckets"] || !k.Existing && k.Disposable
 	}
