@@ -108,68 +108,12 @@ var roleObject = &object[roleDraft]{
 	},
 }
 
-var keyObject = &object[keyDraft]{
-	doc:   "A KMS key: with alias it is created, with arn, or with alias and existing, it exists; with of it is another setup's.",
-	rules: []rule{{oneOf: []string{"alias", "arn", "of"}}},
-	fields: []field[keyDraft]{
-		stringField("alias", func(d *keyDraft) *text { return &d.alias }, aliasForm,
-			"Alias of a key that pzgen creates, or with existing of one that is there.", example("alias/retail-personalize")),
-		stringField("arn", func(d *keyDraft) *text { return &d.arn }, arnForm,
-			"Key ARN (not an alias ARN) of an existing key in the setup's region.",
-			example("arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000")),
-		stringsField("admins", func(d *keyDraft) *[]text { return &d.admins }, "administrator", arnForm, nil, 1,
-			"ARNs of roles and users that administer a created key; the account root when left out.",
-			example([]string{"arn:aws:iam::111122223333:role/KeyAdmins"})),
-		boolField("existing", func(d *keyDraft) *toggle { return &d.existing },
-			"The key of this alias is there already: Terraform and apply.sh look its ARN up, which the other targets would have to know.", byDefault(false)),
-		stringField("policy", func(d *keyDraft) *text { return &d.policy }, fileForm,
-			"File with the present policy of an existing key.", example("policies/corp-key.json")),
-		intField("deletionWindow", func(d *keyDraft) *number { return &d.deletionWindow }, 7, 30,
-			"Days between the wish to delete a created key and its deletion.", byDefault(30)),
-		boolField("rotation", func(d *keyDraft) *toggle { return &d.rotation }, "Rotate a created key every year.", byDefault(true)),
-		wasField("key", func(d *keyDraft) *[]text { return &d.was }),
-		boolField("protect", func(d *keyDraft) *toggle { return &d.protect },
-			"Whether a created key is kept from being deleted, in place of what the setup says.", byDefault(true)),
-		ofField("key", func(d *keyDraft) *text { return &d.of }, example("retail/shop")),
-	},
-}
-
 // readBucket reads a bucket, which has a name unless another setup has it.
 func readBucket(r *reader, n *yaml.Node, what string, into *bucketDraft) {
 	bucketObject.read(r, n, what, into)
 	if v := deref(n); v.Kind == yaml.MappingNode && !into.name.given() && !into.of.given() {
 		r.err(codeMissing, v, "write `name:`, or `of: <setup>/<bucket>` for a bucket of another setup", "%s has no name", what)
 	}
-}
-
-var bucketObject = &object[bucketDraft]{
-	doc:   "An S3 bucket. A created one blocks public access, turns ACLs off, keeps versions, encrypts (with key, or else with S3's own keys) and refuses plain HTTP.",
-	rules: []rule{{oneOf: []string{"name", "of"}}},
-	fields: []field[bucketDraft]{
-		stringField("name", func(d *bucketDraft) *text { return &d.name }, bucketForm, "Its name in S3.", example("acme-retail-personalize-data")),
-		stringField("key", func(d *bucketDraft) *text { return &d.key }, thingName,
-			"Name, under keys, of the KMS key that it is encrypted with. A list of users to delete must not be under one. none says of an existing bucket that it has no customer key.",
-			example("shop", "none")),
-		boolField("existing", func(d *bucketDraft) *toggle { return &d.existing }, "The bucket is there already: it is never created or configured.", byDefault(false)),
-		stringField("policy", func(d *bucketDraft) *text { return &d.policy }, fileForm,
-			"File with the present policy of an existing bucket.", example("policies/acme-retail-results.json")),
-		boolField("versioning", func(d *bucketDraft) *toggle { return &d.versioning }, "Keep versions of objects in a created bucket.", byDefault(true)),
-		boolField("secureTransport", func(d *bucketDraft) *toggle { return &d.secureTransport },
-			"Deny requests without TLS. True for a created bucket, false for an existing one and in profile documented unless written.", byDefault(true)),
-		boolField("blockPublicAccess", func(d *bucketDraft) *toggle { return &d.blockPublicAccess },
-			"Turn on all four settings of S3 Block Public Access for a created bucket.", byDefault(true)),
-		boolField("bucketOwnerEnforced", func(d *bucketDraft) *toggle { return &d.bucketOwnerEnforced },
-			"Set object ownership of a created bucket to BucketOwnerEnforced, which turns ACLs off.", byDefault(true)),
-		intField("expireAfterDays", func(d *bucketDraft) *number { return &d.expireAfterDays }, 0, 36500,
-			"Days after which objects of a created bucket are deleted; 0 for never.", byDefault(0)),
-		intField("expireOldVersionsAfterDays", func(d *bucketDraft) *number { return &d.expireOldVersions }, 0, 36500,
-			"Days after which versions of objects of a created bucket that are not the current ones are deleted; as expireAfterDays when left out."),
-		objectField("accessLogs", func(d *bucketDraft) *item[logsDraft] { return &d.logs }, logsObject, "", replaces),
-		wasField("bucket", func(d *bucketDraft) *[]text { return &d.was }),
-		boolField("protect", func(d *bucketDraft) *toggle { return &d.protect },
-			"Whether a created bucket is kept from being deleted, in place of what the setup says.", byDefault(true)),
-		ofField("bucket", func(d *bucketDraft) *text { return &d.of }, example("retail/data")),
-	},
 }
 
 var logsObject = &object[logsDraft]{
