@@ -16,6 +16,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
+	"github.com/pzgen/pzgen/internal/diff"
+	"github.com/pzgen/pzgen/internal/snapshot"
 	"github.com/pzgen/pzgen/internal/testtool"
 	"github.com/pzgen/pzgen/policy"
 )
@@ -43,7 +45,9 @@ func TestRealTerraform(t *testing.T) {
 		t.Run("pipeline", func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, socket, "pipeline.yaml", "pipeline", nil)
-			w.terraform(t, tf, filepath.Join(w.put(w.setup, "terraform"), "terraform"))
+			dir := filepath.Join(w.put(w.setup, "terraform"), "terraform")
+			w.terraform(t, tf, dir)
+			w.compared(t, tf, dir)
 			people(t, w)
 		})
 		t.Run("disposable", func(t *testing.T) {
@@ -108,6 +112,7 @@ func (w *world) terraform(t *testing.T, tf testtool.Terraform, dir string) {
 	w.madeLast(t, w.proxy.all())
 	w.handsOff = true
 	w.agrees(t, m, applied)
+	w.logs(t, applied)
 	w.outputs(t, tf.Run(t, dir, env, "output", "-json"), applied)
 	if len(w.before.Buckets)+len(w.before.Keys) > 0 {
 		w.foreignPolicies(t, applied)
@@ -131,6 +136,33 @@ func (w *world) terraform(t *testing.T, tf testtool.Terraform, dir string) {
 	}
 	if now := w.state(); now.text(t) != applied.text(t) {
 		t.Errorf("destroy was stopped, and the account is changed:\n%s", difference(applied.text(t), now.text(t)))
+	}
+}
+
+// compared reads what terraform shows of the state and of a plan, and finds no difference from the template.
+func (w *world) compared(t *testing.T, tf testtool.Terraform, dir string) {
+	t.Helper()
+	env := append(w.env(w.front), "AWS_REGION="+w.region)
+	tf.Run(t, dir, env, "plan", "-out=again.plan", "-input=false", "-no-color")
+	template := filepath.Join(w.put(w.setup, "cloudformation"), "cloudformation", "template.yaml")
+	for name, args := range map[string][]string{
+		"state.json": {"show", "-json"}, "plan.json": {"show", "-json", "again.plan"}} {
+		shown := w.write(name, tf.Run(t, dir, env, args...))
+		var sides [2]*snapshot.Input
+		for i, arg := range []string{template, shown} {
+			in, err := snapshot.Open(t.Context(), arg, snapshot.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sides[i] = in
+		}
+		changes, err := diff.Inputs(t.Context(), sides[0], sides[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range changes {
+			t.Errorf("%s: %s %s", name, c.Kind, c.Message)
+		}
 	}
 }
 

@@ -33,8 +33,8 @@ func diffCommand(e *env) *cli.Command {
 		Usage:     "say who may do what that they could not before, and the reverse",
 		ArgsUsage: "OLD NEW",
 		Description: "OLD and NEW are each a spec, an output folder or one of its setups, a " +
-			"CloudFormation template, a Terraform module or a policy document; git:REVISION:PATH is " +
-			"one as it is in a commit, and git:REVISION the other argument's path. They need not be of " +
+			"CloudFormation template, a Terraform module, what `terraform show -json` prints of a plan " +
+			"or state, or a policy document; git:REVISION:PATH is one as it is in a commit, and git:REVISION the other argument's path. They need not be of " +
 			"one kind.\n\n" +
 			"Policies are compared by what they decide: another order, another division into " +
 			"statements or documents, a wildcard instead of what it covers are no change. Each change " +

@@ -68,9 +68,12 @@ def identities():
 
 def buckets():
     s3, out = client("s3"), {}
-    for b in s3.list_buckets()["Buckets"]:
-        name = b["Name"]
-        objects = s3.list_objects_v2(Bucket=name).get("Contents", [])
+    names = [b["Name"] for b in s3.list_buckets()["Buckets"]]
+    logging = {name: get(s3.get_bucket_logging, "LoggingEnabled", Bucket=name) or {} for name in names}
+    for name in names:
+        # moto delivers access logs at once, this program's own too: they are no part of what is set up.
+        logs = tuple(to["TargetPrefix"] for to in logging.values() if to.get("TargetBucket") == name)
+        objects = [o for o in s3.list_objects_v2(Bucket=name).get("Contents", []) if not o["Key"].startswith(logs)]
         out[name] = {
             "Region": get(s3.get_bucket_location, "LocationConstraint", Bucket=name) or "us-east-1",
             "Policy": get(s3.get_bucket_policy, "Policy", Bucket=name),
@@ -79,7 +82,7 @@ def buckets():
             "Ownership": get(s3.get_bucket_ownership_controls, "OwnershipControls", "Rules", Bucket=name),
             "Versioning": get(s3.get_bucket_versioning, "Status", Bucket=name),
             "Encryption": get(s3.get_bucket_encryption, "ServerSideEncryptionConfiguration", "Rules", Bucket=name),
-            "Logging": get(s3.get_bucket_logging, "LoggingEnabled", Bucket=name) or {},
+            "Logging": logging[name],
             "Lifecycle": get(s3.get_bucket_lifecycle_configuration, "Rules", Bucket=name),
             "Objects": {o["Key"]: s3.get_object(Bucket=name, Key=o["Key"])["Body"].read().decode() for o in objects}}
     return out

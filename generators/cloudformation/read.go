@@ -103,7 +103,8 @@ func (r *reader) under(dir string) func(deployed.Values) (deployed.State, error)
 	return func(v deployed.Values) (deployed.State, error) {
 		env := policy.Env{}
 		for name, value := range map[string]string{
-			"AWS::AccountId": v.Account, "AWS::Region": v.Region, "AWS::Partition": v.Partition} {
+			"AWS::AccountId": v.Account, "AWS::Region": v.Region, "AWS::Partition": v.Partition,
+			"AWS::URLSuffix": urlSuffix(v.Partition)} {
 			env[policy.Ref{ID: name, Attr: attrPseudo}] = value
 		}
 		for ref, p := range r.defaults {
@@ -138,6 +139,14 @@ func (r *reader) under(dir string) func(deployed.Values) (deployed.State, error)
 		out.Unknown = append(out.Unknown, unknown...)
 		return out, nil
 	}
+}
+
+// urlSuffix returns the domain of a partition (AWS CloudFormation User Guide, "Pseudo parameters reference").
+func urlSuffix(partition string) string {
+	if partition == "aws-cn" {
+		return "amazonaws.com.cn"
+	}
+	return "amazonaws.com"
 }
 
 // refs returns how often each reference is in a state.

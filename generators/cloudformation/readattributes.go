@@ -62,6 +62,19 @@ func (t *template) attribute(n *yaml.Node, id, attribute string) (string, bool) 
 		region := t.token("AWS::Region", attrPseudo)
 		return prefixed(arn+partition+":personalize:"+region+":"+account+":dataset-group/", "Name")
 	}
+	if t.any != nil {
+		switch r.kind + " " + attribute {
+		case typeIAMUser + " ":
+			return t.property(r, "UserName")
+		case typeIAMUser + " Arn":
+			return iam("user", "UserName")
+		case typeIAMGroup + " ":
+			return t.property(r, "GroupName")
+		case typeIAMGroup + " Arn":
+			return iam("group", "GroupName")
+		}
+		return t.anyAttribute(id, attribute), true
+	}
 	t.refuse(n, "attribute", strings.TrimSuffix(id+"."+attribute, "."),
 		"what it is of a resource of type "+r.kind+" is not known")
 	return "", false
@@ -74,6 +87,8 @@ func (t *template) property(r *resource, name string) (string, bool) {
 	if n == nil {
 		return t.token(r.id, attrName), true
 	}
-	t.resolve(n)
+	if t.resolve(n); n.Tag == tagNone {
+		return t.token(r.id, attrName), true
+	}
 	return t.literal(name+" of "+r.id, n)
 }

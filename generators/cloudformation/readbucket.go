@@ -38,7 +38,8 @@ func (t *template) bucket(r *resource, f *fields) deployed.Text {
 // enabled reads a status that is "Enabled"; another one is there to be noticed.
 func (f *fields) enabled(name string) deployed.Bool {
 	n, s := f.get(name), f.str(name)
-	if s != "Enabled" && (n == nil || kindOf(n) != kindDropped) {
+	off := f.t.any != nil && (s == "Suspended" || s == "Disabled")
+	if s != "Enabled" && !off && (n == nil || kindOf(n) != kindDropped) {
 		f.t.refuse(f.n, "value", s, name+" of "+f.what+" is not Enabled")
 	}
 	return deployed.Bool{V: s == "Enabled", At: f.t.at(f.n)}

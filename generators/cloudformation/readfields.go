@@ -150,8 +150,12 @@ func (f *fields) done() {
 	}
 	for i := 0; i < len(f.n.Content); i += 2 {
 		if k := f.n.Content[i]; !f.read[k.Value] {
-			f.t.refuse(k, f.kind, k.Value,
-				f.what+" has it, and what it decides is not known: remove it")
+			why := f.what + " has it, and what it decides is not known: remove it"
+			if f.t.any != nil {
+				f.t.refuseOf(f.n.Content[i+1], k, f.kind, k.Value, f.what+" has it, and it is not read")
+				continue
+			}
+			f.t.refuse(k, f.kind, k.Value, why)
 		}
 	}
 }
@@ -173,8 +177,17 @@ func (f *fields) tags() []deployed.Tag {
 func (f *fields) document(name string) *deployed.Document {
 	n := f.get(name)
 	j := jsonText{line: 1, col: 1}
-	if n == nil || !j.value(n) {
+	if n == nil {
 		return nil
+	}
+	unread := func() *deployed.Document {
+		if f.t.any == nil {
+			return nil
+		}
+		return &deployed.Document{At: f.t.at(n), Unread: true}
+	}
+	if !j.value(n) {
+		return unread()
 	}
 	d, err := policy.DecodeJSON(j.b)
 	if err != nil {
@@ -184,7 +197,7 @@ func (f *fields) document(name string) *deployed.Document {
 			at.Line, at.Column, msg = placed.Line, placed.Col, placed.Message
 		}
 		f.t.refuse(&at, "policy document", name+" of "+f.what, msg)
-		return nil
+		return unread()
 	}
 	out := &deployed.Document{Document: f.t.tokens.Document(d), At: f.t.at(n)}
 	computed := deployed.HasToken(d.ID)

@@ -33,6 +33,10 @@ func (t *template) token(id, attr string) string {
 // what is known only when the template is deployed. A function that is not understood is refused,
 // and nothing is left in its place.
 func (t *template) resolve(n *yaml.Node) {
+	if t.any != nil {
+		t.lower(n)
+		return
+	}
 	name, arg := t.call(n)
 	if name == "" {
 		if n.Kind == yaml.ScalarNode && t.dynamic(n.Value) {
@@ -183,6 +187,11 @@ func (t *template) ref(n *yaml.Node, id string) (string, bool) {
 	case "AWS::AccountId", "AWS::Partition", "AWS::Region":
 		return t.token(id, attrPseudo), true
 	}
+	if t.any != nil {
+		if s, ok := t.anyRef(id); ok {
+			return s, true
+		}
+	}
 	if strings.HasPrefix(id, "AWS::") {
 		t.refuse(n, "pseudo parameter", id, "its value is in no file: write the value out")
 		return "", false
@@ -231,6 +240,11 @@ func (t *template) sub(n *yaml.Node, s string) (string, bool) {
 
 // named returns what Fn::Sub puts in the place of a name.
 func (t *template) named(n *yaml.Node, name string) (string, bool) {
+	if t.any != nil {
+		if s, ok := t.any.own[name]; ok {
+			return s, true
+		}
+	}
 	if id, attribute, ok := strings.Cut(name, "."); ok {
 		return t.attribute(n, id, attribute)
 	}

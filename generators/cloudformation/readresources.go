@@ -154,6 +154,11 @@ func (t *template) key(r *resource, f *fields) deployed.Text {
 		Rotation: f.flag("EnableKeyRotation"), Window: f.number("PendingWindowInDays"),
 		Policy: f.document("KeyPolicy"), Tags: f.tags(), Protected: t.protected(r), At: t.at(r.key),
 	}
+	if t.any != nil { // what it is for, and not who may use it
+		for _, name := range []string{"KeySpec", "KeyUsage", "MultiRegion"} {
+			f.get(name)
+		}
+	}
 	t.state.Keys = append(t.state.Keys, out)
 	return out.ARN
 }

@@ -24,6 +24,8 @@ type template struct {
 	size       int       // of what functions came to
 	scope      deployed.Scope
 
+	any *anything // of a template that pzgen did not write; nil: what it does not write is refused
+
 	roles, buckets, keys map[string]int // places in the State, by name or ARN
 }
 

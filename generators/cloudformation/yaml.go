@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"strconv"
@@ -26,6 +27,8 @@ type source struct {
 	path    string
 	lone    map[[2]int]bool // places of the tag "!"
 	unknown []deployed.Unknown
+	limit   int    // of what is told; 0 is maxUnknown
+	content string // of a file that anybody wrote: a checksum of all that it says
 }
 
 func (s *source) at(n *yaml.Node) deployed.Place {
@@ -37,11 +40,12 @@ func (s *source) at(n *yaml.Node) deployed.Place {
 
 // refuse notes something that is not understood.
 func (s *source) refuse(n *yaml.Node, kind, what, why string) {
-	if len(s.unknown) < maxUnknown {
+	if len(s.unknown) < cmp.Or(s.limit, maxUnknown) {
 		if len(what) > maxOffender {
 			what = what[:maxOffender] + "…"
 		}
-		s.unknown = append(s.unknown, deployed.Unknown{Kind: kind, What: what, Why: why, At: s.at(n)})
+		s.unknown = append(s.unknown,
+			deployed.Unknown{Kind: kind, What: what, Why: why, At: s.at(n), Content: s.content})
 	}
 }
 

@@ -72,6 +72,7 @@ type State struct {
 	Roles         []Role
 	Policies      []Policy
 	Attachments   []Attachment
+	Inline        []PrincipalInline
 	Buckets       []Bucket
 	Keys          []Key
 	DatasetGroups []DatasetGroup
@@ -108,6 +109,9 @@ type Document struct {
 	Document   policy.Document
 	At         Place   `match:"-"`
 	Statements []Place `match:"-"` // of each statement of Document, in its order; may be nil
+
+	// Unread: what is in it is not known, which is Unknown too.
+	Unread bool `match:"-"`
 
 	// Merge: the statements are put into the policy that is there, which keeps its others; else they replace it.
 	Merge bool

@@ -8,6 +8,12 @@ type Unknown struct {
 	What string // the offending text
 	Why  string // what follows, or what to do
 	At   Place
+
+	// Content tells what is not read from another that has the same words, by a checksum of it.
+	Content string
+
+	// Open: it does not say what the value is made of, so that the same words elsewhere may mean another one.
+	Open bool
 }
 
 // String returns kind and text, and the reason.

@@ -62,7 +62,8 @@ type Change struct {
 	// about is what else tells the change from others: of a setting its name and its new value, of NotAction and
 	// the like their values. Words for people do not count: they may be put better in a later version.
 	about    string
-	byDenial bool // a Deny came or went
+	whom     string // all principals of a grant: Principal names the first of many
+	byDenial bool   // a Deny came or went
 	// who and does make up the message: changes that do the same are one line for people.
 	who, join, does string
 
@@ -111,8 +112,30 @@ func (c Change) identity() string {
 	if about == "" && c.Actions == nil {
 		about = c.Message
 	}
-	return strings.Join([]string{string(c.Kind), c.Setup, c.Subject, c.Principal, strings.Join(c.Actions, "\x01"),
-		strings.Join(c.Resources, "\x01"), strings.Join(c.Conditions, "\x01"), about}, "\x00")
+	conditions := make([]string, len(c.Conditions))
+	for i, cond := range c.Conditions { // operator, key and values; the letter case of a key does not count
+		parts := strings.SplitN(cond, " ", 3)
+		parts[1] = strings.ToLower(parts[1])
+		conditions[i] = strings.Join(parts, " ")
+	}
+	return strings.Join([]string{string(c.Kind), c.Setup, c.Subject, cmp.Or(c.whom, c.Principal),
+		asSet(folded(c.Actions)), asSet(c.Resources), asSet(conditions), about}, "\x00")
+}
+
+// asSet returns values in one order, each once: neither counts in a policy.
+func asSet(values []string) string {
+	values = slices.Clone(values)
+	slices.Sort(values)
+	return strings.Join(slices.Compact(values), "\x01")
+}
+
+// folded returns actions as they count: their letter case does not (reference_policies_elements_action).
+func folded(actions []string) []string {
+	out := make([]string, len(actions))
+	for i, a := range actions {
+		out[i] = strings.ToLower(a)
+	}
+	return out
 }
 
 // fingerprint returns a name of the change that depends on nothing but what is granted, or set: not on files, lines,

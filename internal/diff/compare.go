@@ -18,23 +18,6 @@ func States(old, new deployed.State) []Change {
 	return append(out, unread(a, b)...)
 }
 
-// unread returns what the new side has that was not understood. What the old side has of the same words is no change.
-func unread(old, new view) []Change {
-	known := map[string]bool{}
-	for _, u := range old.unknown {
-		known[u.String()] = true
-	}
-	var out []Change
-	for _, u := range new.unknown {
-		if known[u.String()] {
-			continue
-		}
-		out = append(out, Change{Kind: Undecided, Severity: Write, Subject: u.Kind + " " + quoted(u.What),
-			Message: "not understood: " + u.String(), New: sideAt(u.At)})
-	}
-	return out
-}
-
 // renamed is a thing that has another name in new than in old.
 type renamed struct{ old, new string }
 
@@ -91,6 +74,13 @@ func compare(oldView, newView view, old, new *held) compared {
 	if some == nil {
 		some = old
 	}
+	if old.unread() || new.unread() {
+		if old.unread() { // what is not understood of new alone is told by itself
+			out.changes = []Change{{Kind: Undecided, Severity: Write, Subject: some.what, Old: old.place(), New: new.place(),
+				Message: "what the policies of " + some.what + " were is not known"}}
+		}
+		return out
+	}
 	setting := policy.Setting{Principal: some.principal}
 	if some.kind != policy.Identity {
 		setting = policy.Setting{ResourceAccount: newView.account}
@@ -118,8 +108,7 @@ func compare(oldView, newView view, old, new *held) compared {
 		})...)
 	}
 	for _, why := range result.Undecided {
-		out.changes = append(out.changes, Change{Kind: Undecided, Severity: Write, Subject: some.what,
-			Message: fmt.Sprintf("%s may differ: %s is not decided", some.what, why), Old: old.place(), New: new.place()})
+		out.changes = append(out.changes, open(some, old, new, "may differ", why))
 	}
 	return out
 }
@@ -142,6 +131,11 @@ func (h *held) policies() policy.Policies {
 		p.Identity = append(p.Identity, d.Document)
 	}
 	return p
+}
+
+// unread reports whether a holder has a policy whose text is not known.
+func (h *held) unread() bool {
+	return h != nil && slices.ContainsFunc(h.docs, func(d deployed.Document) bool { return d.Unread })
 }
 
 func (h *held) place() *Side {

@@ -49,10 +49,25 @@ func denials(home string, old, new, some *held, in policy.Setting) []Change {
 		}
 	}
 	for _, why := range result.Undecided {
-		out = append(out, Change{Kind: Undecided, Severity: Write, Subject: some.what,
-			Message: fmt.Sprintf("%s may be denied something else: %s is not decided", some.what, why), Old: old.place(), New: new.place()})
+		out = append(out, open(some, old, new, "may be denied something else", why))
 	}
 	return out
+}
+
+// open is a change that is not decided. Any other text of the policies makes it another one: it says nothing of them.
+func open(some, old, new *held, may, why string) Change {
+	c := Change{Kind: Undecided, Severity: Write, Subject: some.what, Old: old.place(), New: new.place(),
+		Message: fmt.Sprintf("%s %s: %s is not decided", some.what, may, why)}
+	c.about = c.Message
+	for _, h := range []*held{old, new} {
+		c.about += "\x01"
+		if h != nil {
+			for _, d := range h.docs {
+				c.about += d.Document.Normal()
+			}
+		}
+	}
+	return c
 }
 
 // side returns where the statement is that a change comes from: of those that decide its witness the one that is
@@ -137,6 +152,37 @@ func (h *held) grants(s *policy.Statement) bool {
 	return false
 }
 
+// denialsBeyond returns the Denies of a holder that another does not have.
+func (h *held) denialsBeyond(other *held) []string {
+	had := map[string]bool{}
+	for _, s := range other.denials() {
+		had[s] = true
+	}
+	return slices.DeleteFunc(h.denials(), func(s string) bool { return had[s] })
+}
+
+func (h *held) denials() (all []string) {
+	if h == nil {
+		return nil
+	}
+	for _, d := range h.docs {
+		for _, s := range d.Document.Statements {
+			if s.Effect == policy.Deny {
+				all = append(all, s.Normal())
+			}
+		}
+	}
+	return all
+}
+
+// beside returns what a change is about and Change has no field for.
+func beside(c policy.Change) string {
+	if len(c.NotActions)+len(c.NotResources) == 0 {
+		return ""
+	}
+	return asSet(folded(c.NotActions)) + "\x01\x01" + asSet(c.NotResources)
+}
+
 // granted returns a difference of two policies as a change.
 func granted(account string, old, new, some *held, c policy.Change) Change {
 	out := Change{Kind: Broader, Subject: some.what, Actions: c.Actions, Resources: c.Resources,
@@ -147,7 +193,7 @@ func granted(account string, old, new, some *held, c policy.Change) Change {
 	for _, cond := range c.Conditions {
 		out.Conditions = append(out.Conditions, wholeCondition(cond))
 	}
-	out.about = strings.Join(slices.Concat(c.NotActions, []string{""}, c.NotResources), "\x01")
+	out.about = beside(c)
 	var before, after *policy.Statement
 	out.Old, before = old.side(c.Old, c)
 	out.New, after = new.side(c.New, c)
@@ -172,9 +218,20 @@ func granted(account string, old, new, some *held, c policy.Change) Change {
 		if deny.NotPrincipal != nil {
 			w.change.NotPrincipals = principals(deny.NotPrincipal)
 		}
-		out.about = strings.Join(append([]string{"denied"}, slices.Concat(w.change.NotActions, []string{""}, w.change.NotResources)...), "\x01")
+		out.about = strings.Join([]string{"denied", beside(w.change)}, "\x01")
+		if out.Kind == Broader { // what is denied in its place tells how much less it is
+			if left := asSet(new.denialsBeyond(old)); left != "" {
+				out.about += "\x01" + left
+			}
+		}
 	}
 	out.Principal = w.principal()
+	if some.kind != policy.Identity {
+		out.whom = asSet(w.change.Principals)
+		if len(w.change.NotPrincipals) > 0 {
+			out.whom = "everybody but " + asSet(w.change.NotPrincipals)
+		}
+	}
 	out.Severity = severity(account, some, w.change, w.lost())
 	out.say(w.who(), " ", w.does())
 	return out

@@ -82,6 +82,45 @@ func fatal(d policy.Document, kind policy.Kind) bool {
 	return slices.ContainsFunc(d.Check(kind), func(p policy.Problem) bool { return p.Fatal })
 }
 
+// deniedTo returns the document that denies, for the policies of a holder, what nobody may be granted; false when they
+// can grant nothing of it. Actions that AWS would not take in a trust policy do not keep the others from counting
+// there, and it is about the role that has it: that is compared with the resources, since none are in it.
+func (g Guard) deniedTo(h *held) (policy.Document, bool) {
+	if len(g.Actions)+len(g.Resources) == 0 {
+		return policy.Document{}, false
+	}
+	if h.kind == policy.Trust && len(g.Resources) > 0 &&
+		!slices.ContainsFunc(g.Resources, func(p string) bool { return mayBe(p, h.arns) }) {
+		return policy.Document{}, false
+	}
+	own := Guard{Resources: g.Resources}
+	for _, a := range g.Actions {
+		if one := (Guard{Actions: []string{a}}).denied(h.kind); !fatal(one, h.kind) {
+			own.Actions = append(own.Actions, a)
+		}
+	}
+	switch {
+	case len(g.Actions) == 0 && h.kind == policy.Trust:
+		own.Actions = []string{"sts:*"}
+	case len(own.Actions) < len(g.Actions) && len(own.Actions) == 0:
+		return policy.Document{}, false
+	}
+	d := own.denied(h.kind)
+	return d, !fatal(d, h.kind)
+}
+
+// mayBe reports whether a pattern is one of a role: of one of the ARNs, or where none are known of any.
+func mayBe(pattern string, arns []string) bool {
+	a, ok := policy.ParseARN(pattern)
+	if !ok {
+		return true
+	}
+	if len(arns) == 0 {
+		return a.Service == "iam" || strings.ContainsAny(a.Service, "*?")
+	}
+	return slices.ContainsFunc(arns, a.Matches)
+}
+
 // denied is a document that denies the actions on the resources.
 func (g Guard) denied(kind policy.Kind) policy.Document {
 	texts := func(values []string) policy.Texts {
@@ -106,7 +145,17 @@ func (g Guard) denied(kind policy.Kind) policy.Document {
 
 func (g Guard) state(s deployed.State) []Change {
 	v := newView(s)
-	var out []Change
+	out := unread(view{}, v)
+	if g.Against != nil || len(g.Actions)+len(g.Resources) > 0 {
+		for _, a := range v.settings.Attachments {
+			// Nobody knows what it grants: it may be what nobody may.
+			c := Change{Kind: Undecided, Severity: Write, New: sideAt(a.At),
+				Subject: fmt.Sprintf("%s %q", a.Kind, a.To.V.String())}
+			c.say(c.Subject, " ", fmt.Sprintf("has policy %q attached, whose text is not among what was read",
+				a.Policy.V.String()))
+			out = append(out, c)
+		}
+	}
 	for _, all := range []map[string]*held{v.identities, v.resources} {
 		for _, what := range union(all, nil, renamed{}) {
 			out = append(out, g.held(v, all[what])...)
@@ -125,8 +174,7 @@ func (g Guard) held(v view, h *held) []Change {
 		}
 		out = append(out, v.beyond(h, p, own, v.setting(h), "which "+plain(g.Name)+" does not allow")...)
 	}
-	if d := g.denied(h.kind); len(g.Actions)+len(g.Resources) > 0 && !fatal(d, h.kind) &&
-		!(h.kind == policy.Trust && len(g.Resources) > 0) {
+	if d, ok := g.deniedTo(h); ok {
 		without := policy.Policies{Identity: append(slices.Clone(own.Identity), d)}
 		if h.kind != policy.Identity {
 			all := *own.Resource
@@ -169,73 +217,6 @@ func (v view) beyond(h *held, allowed, own policy.Policies, in policy.Setting, w
 			Message: fmt.Sprintf("%s may allow more: %s is not decided", h.what, what)})
 	}
 	return out
-}
-
-// fixed are the condition keys with which a grant to everybody is not public, as long as their values are fixed
-// (Amazon S3 User Guide, access-control-block-public-access, "The meaning of "public"").
-var fixed = []string{"aws:sourcearn", "aws:sourcevpc", "aws:sourcevpce", "aws:sourceaccount", "aws:sourceowner",
-	"aws:sourceip", "aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:principalarn",
-	"aws:userid", "s3:dataaccesspointarn", "s3:dataaccesspointaccount", "kms:calleraccount"}
-
-// public returns what the policy of a resource allows to anonymous callers, or to principals of an account that it
-// does not name and that allows them everything. Each statement is asked by itself, with all that is denied.
-func (v view) public(h *held) []Change {
-	own := *h.policies().Resource
-	stranger := "999999999999"
-	if strings.Contains(string(own.JSON()), stranger) {
-		stranger = "888888888888"
-	}
-	all := policy.List(policy.Literal("*"))
-	everything := []policy.Document{{Version: policy.Version2012,
-		Statements: []policy.Statement{{Effect: policy.Allow, Action: all, Resource: all}}}}
-	var out []Change
-	for i, s := range own.Statements {
-		if s.Effect != policy.Allow || slices.ContainsFunc(s.Condition, limits) {
-			continue
-		}
-		one, none := policy.Document{Version: own.Version}, policy.Document{Version: own.Version}
-		for j, o := range own.Statements {
-			if o.Effect == policy.Deny || i == j {
-				one.Statements = append(one.Statements, o)
-			}
-		}
-		for _, who := range []struct {
-			principal string
-			identity  []policy.Document
-		}{{"*", nil}, {"arn:" + v.partition + ":iam::" + stranger + ":user/Somebody", everything}} {
-			c, err := policy.Compare(policy.Policies{Identity: who.identity, Resource: &none},
-				policy.Policies{Identity: who.identity, Resource: &one},
-				policy.Setting{Principal: who.principal, ResourceAccount: v.account})
-			if err == nil && len(c.Changes)+len(c.Undecided) == 0 {
-				continue
-			}
-			found := policy.Change{Kind: policy.Broader, Principals: []string{"*"}, Actions: written(s.Action),
-				NotActions: written(s.NotAction), Resources: written(s.Resource), NotResources: written(s.NotResource),
-				Conditions: s.Condition, New: []policy.Cause{{Policy: "resource", Sid: s.Sid, Statement: i}}}
-			if len(c.Changes) > 0 {
-				found.Witness = c.Changes[0].Witness
-			}
-			change := granted(v.account, nil, h, h, found)
-			change.Severity = Public
-			change.say(change.who, change.join, change.does+", which makes it public")
-			if len(c.Changes) == 0 {
-				change.Kind, change.Witness = Undecided, nil
-			}
-			out = append(out, change)
-			break
-		}
-	}
-	return out
-}
-
-// limits reports whether with a condition a grant to everybody is not public.
-func limits(c policy.Condition) bool {
-	operator := strings.ToLower(c.Operator)
-	return slices.Contains(fixed, strings.ToLower(c.Key)) && !strings.Contains(operator, "not") &&
-		!strings.HasSuffix(operator, "ifexists") && !strings.HasPrefix(operator, "null") &&
-		!strings.HasPrefix(operator, "forallvalues") && !slices.ContainsFunc(c.Values.Values, func(t policy.Text) bool {
-		return strings.ContainsAny(t.IAM(), "*?$")
-	})
 }
 
 // written returns the values of an element as they are written.

@@ -87,7 +87,7 @@ func one(ctx context.Context, old, new *snapshot.Input, n names) ([]Change, erro
 		return nil, err
 	}
 	var all, shown []Change
-	pairs := alongside(before, after)
+	pairs := alongside(before, after, whole(old) && whole(new))
 	attached := 0
 	for _, p := range pairs {
 		if !p.documents {
@@ -95,6 +95,9 @@ func one(ctx context.Context, old, new *snapshot.Input, n names) ([]Change, erro
 		}
 	}
 	for _, p := range pairs {
+		if p.old.Unprotected || p.new.Unprotected {
+			p.old.State, p.new.State = unprotected(p.old.State), unprotected(p.new.State)
+		}
 		for _, c := range States(p.old.State, p.new.State) {
 			if p.unlike && c.Kind == Setting && c.Severity == None {
 				continue
@@ -111,11 +114,30 @@ func one(ctx context.Context, old, new *snapshot.Input, n names) ([]Change, erro
 	return unattached(finish(all), shown), nil
 }
 
+// unprotected returns a State without what its tool refuses to destroy, for a side that does not say so.
+func unprotected(s deployed.State) deployed.State {
+	s.Roles, s.Buckets = slices.Clone(s.Roles), slices.Clone(s.Buckets)
+	s.Keys, s.DatasetGroups = slices.Clone(s.Keys), slices.Clone(s.DatasetGroups)
+	for i := range s.Roles {
+		s.Roles[i].Protected = deployed.Bool{}
+	}
+	for i := range s.Buckets {
+		s.Buckets[i].Protected, s.Buckets[i].PolicyProtected = deployed.Bool{}, deployed.Bool{}
+	}
+	for i := range s.Keys {
+		s.Keys[i].Protected, s.Keys[i].PolicyProtected = deployed.Bool{}, deployed.Bool{}
+	}
+	for i := range s.DatasetGroups {
+		s.DatasetGroups[i].Protected = deployed.Bool{}
+	}
+	return s
+}
+
 // unattached adds the changes of a target that has documents alone to those of the others, which say what they are
 // attached to. What is the same but for that is one change.
 func unattached(all, shown []Change) []Change {
 	same := func(a, b Change) bool {
-		return a.Kind == b.Kind && slices.Equal(a.Actions, b.Actions) && slices.Equal(a.Resources, b.Resources) &&
+		return a.Kind == b.Kind && a.whom == b.whom && slices.Equal(a.Actions, b.Actions) && slices.Equal(a.Resources, b.Resources) &&
 			slices.Equal(a.Conditions, b.Conditions) && (a.Witness == nil) == (b.Witness == nil)
 	}
 	for _, c := range shown {
@@ -146,9 +168,19 @@ type pairOf struct {
 	unlike    bool // the sides are of two targets, which say some things in two ways
 }
 
+// whole reports whether an input has setups in all of their targets, so that one which is not there is none.
+func whole(in *snapshot.Input) bool { return len(in.Setups()) > 0 && !in.Has("") }
+
+// onlyDocuments reports whether what a target has is attached to nothing.
+func onlyDocuments(r snapshot.Reading) bool {
+	return len(r.State.Documents) > 0 && len(r.State.Roles) == 0
+}
+
 // alongside pairs what two sides have in the same target. Where they have no target in common, the first of each is
-// held against the first of the other: a template against a module. A side that does not exist is empty.
-func alongside(old, new []snapshot.Reading) (out []pairOf) {
+// held against the first of the other: a template against a module. A side that does not exist is empty. Of two whole
+// setups, a target that only one has is held against one that the other has, or documents against nothing: whoever
+// deploys it would get what it says.
+func alongside(old, new []snapshot.Reading, whole bool) (out []pairOf) {
 	find := func(list []snapshot.Reading, target string) *snapshot.Reading {
 		i := slices.IndexFunc(list, func(r snapshot.Reading) bool { return r.Target == target })
 		if i < 0 {
@@ -181,6 +213,36 @@ func alongside(old, new []snapshot.Reading) (out []pairOf) {
 	for _, r := range new {
 		if o := find(old, r.Target); o != nil {
 			out = append(out, pairOf{target: r.Target, old: *o, new: r})
+		}
+	}
+	if whole {
+		attached := func(list []snapshot.Reading) snapshot.Reading {
+			for _, r := range list {
+				if !onlyDocuments(r) {
+					return r
+				}
+			}
+			return snapshot.Reading{}
+		}
+		for _, r := range new {
+			if find(old, r.Target) == nil {
+				p := pairOf{target: r.Target, new: r}
+				if !onlyDocuments(r) {
+					p.old = attached(old)
+				}
+				p.unlike = p.old.Target != ""
+				out = append(out, p)
+			}
+		}
+		for _, r := range old {
+			if find(new, r.Target) == nil {
+				p := pairOf{target: r.Target, old: r}
+				if !onlyDocuments(r) {
+					p.new = attached(new)
+				}
+				p.unlike = p.new.Target != ""
+				out = append(out, p)
+			}
 		}
 	}
 	if len(out) == 0 {

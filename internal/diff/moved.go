@@ -14,13 +14,13 @@ func moved(account string, identities, resources []compared) {
 	for i := range identities {
 		id := &identities[i]
 		principal := id.principal()
-		if principal == "" || len(id.changes) == 0 {
+		if principal == "" || len(id.changes) == 0 || id.old.unread() || id.new.unread() {
 			continue
 		}
 		for r := range resources {
 			res := &resources[r]
 			on := res.patterns()
-			if len(on) == 0 || !slices.ContainsFunc(res.changes, func(c Change) bool { return c.Principal == principal }) {
+			if len(on) == 0 || res.old.unread() || res.new.unread() || !slices.ContainsFunc(res.changes, func(c Change) bool { return c.Principal == principal }) {
 				continue
 			}
 			join := func(h, of *held) policy.Policies {
@@ -35,6 +35,12 @@ func moved(account string, identities, resources []compared) {
 			}
 			res.changes = slices.DeleteFunc(res.changes, func(c Change) bool { return c.Principal == principal })
 			id.changes = slices.DeleteFunc(id.changes, func(c Change) bool {
+				// A trust policy decides nothing but who assumes the role.
+				if res.kind() == policy.Trust && slices.ContainsFunc(c.Actions, func(a string) bool {
+					return !strings.HasPrefix(strings.ToLower(a), "sts:")
+				}) {
+					return false
+				}
 				return len(c.Resources) > 0 && !slices.ContainsFunc(c.Resources, func(p string) bool { return !within(p, on) })
 			})
 			id.changes = append(id.changes, Change{Kind: Setting, Severity: None, Subject: res.what(), Principal: principal,
@@ -49,6 +55,13 @@ func (c compared) what() string {
 		return c.new.what
 	}
 	return c.old.what
+}
+
+func (c compared) kind() policy.Kind {
+	if c.new != nil {
+		return c.new.kind
+	}
+	return c.old.kind
 }
 
 // principal returns the ARN of who has the policies, where both sides know it.

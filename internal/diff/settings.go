@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/policy"
 )
 
 // settings compares everything but documents.
@@ -76,12 +77,27 @@ func leaves(typ string, d deployed.Difference) (Change, bool) {
 	case "attachment":
 		c.Kind = Narrower
 		c.say(d.Subject, " ", "is detached")
+		if mayDeny(d.Subject) {
+			c.Kind, c.Severity = Undecided, Write
+			c.say(d.Subject, " ", "is detached, and what it denied is not known")
+		}
 	case "bucket", "key", "dataset group":
 		c.say(d.Subject, " ", "is no longer part of it: what is in it stays, unless somebody deletes it")
 	default:
 		c.say(d.Subject, " ", "is no longer part of it")
 	}
 	return c, true
+}
+
+// mayDeny reports whether an attachment is one of a policy that may be there for what it denies: one of a customer, of
+// which nothing is known, or one of AWS that is named for it (AWSDenyAll, AWSCompromisedKeyQuarantine).
+func mayDeny(subject string) bool {
+	parts := strings.SplitN(subject, `"`, 3)
+	if len(parts) < 3 {
+		return true
+	}
+	a, ok := policy.ParseARN(parts[1])
+	return !ok || a.Account != "aws" || strings.Contains(a.Resource, "Deny") || strings.Contains(a.Resource, "Quarantine")
 }
 
 func comes(typ string, d deployed.Difference) (Change, bool) {

@@ -55,6 +55,9 @@ func newView(s deployed.State) view {
 	for _, p := range s.Policies {
 		policies[p.Name.V.String()] = p.Policy
 		p.Policy = nil
+		if p.Path.V.String() == "/" {
+			p.Path = deployed.Text{At: p.Path.At}
+		}
 		v.settings.Policies = append(v.settings.Policies, p)
 	}
 	attached := map[string]bool{}
@@ -68,6 +71,9 @@ func newView(s deployed.State) view {
 		}
 		attached[name] = true
 		v.identity(string(a.Kind), a.To.V.String(), paths[a.To.V.String()], doc)
+	}
+	for _, p := range s.Inline {
+		v.identity(string(p.Kind), p.To.V.String(), "", p.Policy)
 	}
 	for _, p := range s.Policies {
 		if name := p.Name.V.String(); !attached[name] && p.Policy != nil {
@@ -86,6 +92,13 @@ func newView(s deployed.State) view {
 		}
 		// A policy is told by what it grants: one that is divided otherwise is no change.
 		r.Inline, r.Trust = nil, nil
+		// What one tool leaves to AWS another writes out (IAM API Reference, CreateRole, 2025-06).
+		if r.Path.V.String() == "/" {
+			r.Path = deployed.Text{At: r.Path.At}
+		}
+		if r.MaxSession.V == 3600 {
+			r.MaxSession.V = 0
+		}
 		v.settings.Roles = append(v.settings.Roles, r)
 	}
 	for _, b := range s.Buckets {
@@ -154,9 +167,34 @@ func (v *view) identity(kind, name, path string, doc *deployed.Document) {
 		}
 		v.identities[what] = h
 	}
-	one := *doc
-	one.Document = one.Document.MapTexts(v.unresolved)
-	h.docs = append(h.docs, one)
+	h.docs = append(h.docs, spelled(*doc))
+}
+
+// spelled returns a document in which a value that is known on deployment is a text of its own, <Data.arn>, which no
+// ARN and no name has: it is the same on both sides where it has the same name, and like nothing else. A resource that
+// begins with one is an ARN of no service.
+func spelled(d deployed.Document) deployed.Document {
+	if len(d.Document.Refs()) == 0 {
+		return d
+	}
+	d.Document.Statements = slices.Clone(d.Document.Statements)
+	for i := range d.Document.Statements {
+		s := &d.Document.Statements[i]
+		for _, of := range []*policy.Texts{&s.Resource, &s.NotResource} {
+			of.Values = slices.Clone(of.Values)
+			for j, v := range of.Values {
+				if parts := v.Parts(); len(parts) > 0 {
+					if _, ok := parts[0].(policy.Ref); ok {
+						of.Values[j] = policy.NewText(append([]policy.Part{policy.Lit("arn:aws:deployment:::")}, parts...)...)
+					}
+				}
+			}
+		}
+	}
+	d.Document = d.Document.MapTexts(func(t policy.Text) policy.Text {
+		return t.Bind(func(r policy.Ref) (policy.Text, bool) { return policy.Literal(r.String()), true })
+	})
+	return d
 }
 
 func trustOf(role string) string { return fmt.Sprintf("trust policy of role %q", role) }
@@ -166,28 +204,7 @@ func (v *view) resource(what string, grammar policy.Kind, doc deployed.Document,
 		v.resources[what] = &held{what: what, kind: grammar, arns: arns}
 	}
 	h := v.resources[what]
-	doc.Document = doc.Document.MapTexts(v.unresolved)
-	h.docs = append(h.docs, doc)
-}
-
-// unresolved returns a text in which what is known on deployment alone, such as what another stack exports, stands for
-// itself: as the ARN of a key, which is what is lent, or by its name.
-func (v *view) unresolved(t policy.Text) policy.Text {
-	if len(t.Refs()) == 0 {
-		return t
-	}
-	parts := slices.Clone(t.Parts())
-	for i, p := range parts {
-		ref, ok := p.(policy.Ref)
-		switch {
-		case !ok:
-		case len(parts) == 1:
-			parts[i] = policy.Lit(fmt.Sprintf("arn:%s:kms:%s:%s:key/%s", v.partition, v.region, v.account, ref.ID))
-		default:
-			parts[i] = policy.Lit(ref.ID)
-		}
-	}
-	return policy.NewText(parts...)
+	h.docs = append(h.docs, spelled(doc))
 }
 
 // placeholder returns the ARN that a key which is yet to be created goes by in the place of what JSON has for it.

@@ -181,16 +181,17 @@ func condition(c policy.Condition) string {
 	for i, v := range c.Values.Values {
 		values[i] = v.IAM()
 	}
-	return fmt.Sprintf("%s %s %s", c.Key, c.Operator, list(values))
+	return fmt.Sprintf("%s %s %s", plain(c.Key), c.Operator, list(values))
 }
 
-// wholeCondition returns a condition with all of its values, each quoted.
+// wholeCondition returns a condition with all of its values, each quoted, in one order.
 func wholeCondition(c policy.Condition) string {
 	values := make([]string, len(c.Values.Values))
 	for i, v := range c.Values.Values {
 		values[i] = quoted(v.IAM())
 	}
-	return fmt.Sprintf("%s %s %s", c.Operator, c.Key, strings.Join(values, ", "))
+	slices.Sort(values)
+	return fmt.Sprintf("%s %s %s", c.Operator, c.Key, strings.Join(slices.Compact(values), ", "))
 }
 
 // severity returns what a grant is about, by the request that shows it and by the actions.

@@ -19,7 +19,6 @@ import (
 	"github.com/pzgen/pzgen/internal/gittree"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/internal/readfile"
-	"github.com/pzgen/pzgen/policy"
 )
 
 // InputError says that an argument cannot be taken, and what to do.
@@ -40,7 +39,7 @@ const (
 	gitPrefix = "git:"
 	stdin     = "-"
 	hintKinds = "name a spec, an output folder or one of its setups, a CloudFormation template, a " +
-		"Terraform module, a policy document, or git:REVISION:PATH of one"
+		"Terraform module, what terraform show -json prints of a plan or state, a policy document, or git:REVISION:PATH of one"
 )
 
 // Open finds out what an argument is. The error is an [InputError] for what it cannot be, a [SpecError] for a spec
@@ -228,9 +227,20 @@ func openFile(ctx context.Context, from source, name string, data []byte, o Opti
 		return openSpec(ctx, from, name, data, o)
 	case members["Resources"] || members["AWSTemplateFormatVersion"]:
 		f := file{path: "x/" + templateName, mode: 0o644, data: data}
-		return one("CloudFormation template", []file{f}, "cloudformation", "x", cloudformation.Parse, shown), nil
+		read, err := cloudformation.ParseAny(shown(name), data)
+		if err != nil {
+			return nil, err
+		}
+		parse := func(deployed.Input) (func(deployed.Values) (deployed.State, error), error) { return read, nil }
+		return one("CloudFormation template", []file{f}, "cloudformation", "x", parse, shown), nil
+	case members["planned_values"] || members["values"] && members["terraform_version"]:
+		return openState("Terraform plan", planTarget, []file{{path: name, data: data}},
+			func() (deployed.State, error) { return terraform.ParsePlan(shown(name), data) })
 	case members["Statement"] || members["Policy"] || members["PolicyVersion"] || members["Role"]:
 		return openPolicy(shown(name), data)
+	}
+	if err := faulty(shown(name), data); err != nil {
+		return nil, &InputError{Err: err, Hint: hintKinds}
 	}
 	return nil, refusef(hintKinds, "%q is none of the kinds of files that can be compared", name)
 }
@@ -255,31 +265,3 @@ func OpenContent(ctx context.Context, name string, data []byte) (*Input, error) 
 	}
 	return nil, refusef("", "%q cannot be compared by itself", name)
 }
-
-// openPolicy reads one policy document, or what the AWS CLI prints of one.
-func openPolicy(name string, data []byte) (*Input, error) {
-	decode := policy.DecodeOutput
-	switch members := outermost(data); {
-	case members["PolicyVersion"]:
-		decode = policy.DecodeVersion
-	case members["Role"]:
-		decode = policy.DecodeTrust
-	}
-	doc, err := decode(data)
-	if err != nil {
-		return nil, policy.InFile(name, err)
-	}
-	d := &deployed.Document{Document: doc, At: deployed.Place{Path: name, Line: 1, Col: 1}}
-	for _, s := range doc.Statements {
-		d.Statements = append(d.Statements, deployed.Place{Path: name, Line: s.Pos.Line, Col: s.Pos.Col})
-	}
-	state := deployed.State{Documents: []deployed.Shown{{Name: policyName, Policy: d}}}
-	read := func(deployed.Input) (func(deployed.Values) (deployed.State, error), error) {
-		return func(deployed.Values) (deployed.State, error) { return state, nil }, nil
-	}
-	return one("policy document", []file{{path: name, data: data}}, "json", ".", read,
-		func(p string) string { return p }), nil
-}
-
-// policyName is what a single policy document is called: two of them are one policy, before and after.
-const policyName = "policy"

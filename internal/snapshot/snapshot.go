@@ -31,7 +31,7 @@ type Options struct {
 // Input is one argument, opened: the setups that it has, each with its files.
 type Input struct {
 	Name   string        // as the user wrote it
-	Kind   string        // spec, output folder, template, Terraform module, policy
+	Kind   string        // spec, output folder, template, Terraform module or plan, policy
 	Specs  []*spec.Setup // of a spec
 	Alone  bool          // it is one setup, which the user named
 	setups map[string]*setup
@@ -57,6 +57,8 @@ type part struct {
 type Reading struct {
 	Target string
 	State  deployed.State
+
+	Unprotected bool // it does not say what its tool refuses to destroy, as a plan does not
 }
 
 // Setups returns the names of the setups, sorted. A template, a module or a policy has one without a name.
@@ -111,7 +113,8 @@ func (in *Input) Read(ctx context.Context, name string) ([]Reading, error) {
 		if err == nil {
 			var state deployed.State
 			if state, err = asDeployed(read, s.values); err == nil {
-				out = append(out, Reading{p.target, state.MapPlaces(s.moved)})
+				state.Unknown = append(state.Unknown, handedOver(state)...)
+				out = append(out, Reading{p.target, state.MapPlaces(s.moved), p.target == planTarget})
 				continue
 			}
 		}
@@ -125,6 +128,20 @@ const (
 	anyAccount = "123456789012" // of AWS's examples
 	anyRegion  = "us-east-1"
 )
+
+// handedOver returns the parameters to which a file beside the artifact gives another value than their default. The
+// artifact is read with the defaults, and which of them counts is decided when it is deployed.
+func handedOver(s deployed.State) []deployed.Unknown {
+	var out []deployed.Unknown
+	for _, p := range s.Parameters {
+		given, standard := p.Given.V.String(), p.Default.V.String()
+		if p.Given.At.Line > 0 && given != standard {
+			out = append(out, deployed.Unknown{Kind: "value", What: given, At: p.Given.At,
+				Why: fmt.Sprintf("parameter %q is handed it, and its default is %q: give it one of them", p.Name, standard)})
+		}
+	}
+	return out
+}
 
 // asDeployed reads an artifact for the account and region that it says it is for.
 func asDeployed(read func(deployed.Values) (deployed.State, error), v deployed.Values) (deployed.State, error) {

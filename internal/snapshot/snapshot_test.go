@@ -133,8 +133,12 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s: %v", arg, err)
 		}
 	}
+	_, err := Open(t.Context(), "odd.yaml", Options{})
+	if err == nil || !strings.HasPrefix(err.Error(), "odd.yaml:1:1: it is neither YAML nor JSON") {
+		t.Error(err)
+	}
 	write(t, "bad.yaml", "version: 1\nsetups: {x: {buckets: 1}}\n")
-	_, err := Open(t.Context(), "bad.yaml", Options{})
+	_, err = Open(t.Context(), "bad.yaml", Options{})
 	var bad *SpecError
 	if !errors.As(err, &bad) || !bad.Diagnostics.HasErrors() {
 		t.Error(err)
