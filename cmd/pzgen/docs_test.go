@@ -162,7 +162,7 @@ func TestDiffDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if wrong := runSessions(t, string(page), 32); wrong != "" {
+	if wrong := runSessions(t, string(page), 33); wrong != "" {
 		t.Error(wrong)
 	}
 }
