@@ -138,15 +138,23 @@ func hostileSetup() *model.Setup {
 
 // renamed returns a setup in which references to a bucket name another one.
 func renamed(s *model.Setup, from, to string) *model.Setup {
-	change := func(d policy.Document) policy.Document {
-		return d.MapTexts(func(t policy.Text) policy.Text {
-			return t.Bind(func(r policy.Ref) (policy.Text, bool) {
-				if r.ID == "bucket."+from {
-					return policy.NewText(policy.Ref{ID: "bucket." + to, Attr: r.Attr}), true
-				}
-				return policy.Text{}, false
-			})
+	bind := func(t policy.Text) policy.Text {
+		return t.Bind(func(r policy.Ref) (policy.Text, bool) {
+			if r.ID == "bucket."+from {
+				return policy.NewText(policy.Ref{ID: "bucket." + to, Attr: r.Attr}), true
+			}
+			return policy.Text{}, false
 		})
+	}
+	change := func(d policy.Document) policy.Document { return d.MapTexts(bind) }
+	for i := range s.Buckets {
+		if l := s.Buckets[i].Logs; l != nil {
+			own := *l
+			if own.Prefix = bind(l.Prefix); own.Bucket == from {
+				own.Bucket = to
+			}
+			s.Buckets[i].Logs = &own
+		}
 	}
 	for i := range s.Role.Policies {
 		s.Role.Policies[i].Document = change(s.Role.Policies[i].Document)

@@ -84,6 +84,7 @@ func (t *Table) refuseLogs(to model.Bucket, no refusal) {
 			if !theirs {
 				put(own)
 			}
+			no(Stranger, made+".amazonaws.com", "s3:PutObject", place, own) // another service that says so
 			for _, action := range bucketActions {
 				no(Admitted, logger, action, arn, own)
 			}

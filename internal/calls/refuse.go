@@ -171,7 +171,7 @@ func (t *Table) refuseRole(needed map[need]bool) {
 		}
 	}
 	otherKey := "arn:" + t.partition() + ":kms:" + t.region() + ":" + t.account() + ":key/" + made
-	for _, a := range slices.Concat(otherKeyActions, keyActions) {
+	for _, a := range anyKeyAction {
 		if t.everyKey(a) {
 			no(a, otherKey, open)
 		}

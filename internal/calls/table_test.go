@@ -56,16 +56,16 @@ func filled(m *model.Setup, env policy.Env) Documents {
 // is not asked any more.
 func TestEveryCallIsAsked(t *testing.T) {
 	want := map[string][2]int{
-		"china": {81, 973}, "documented-batch": {75, 345}, "documented-export": {15, 200},
-		"documented-import": {11, 122}, "documented-metrics": {6, 200}, "documented-not": {5, 230},
-		"encrypted": {286, 2949}, "existing-known": {33, 417}, "existing-unknown": {15, 318},
-		"existing-alias": {63, 739}, "deputy-account": {5, 229}, "deputy-none": {5, 226}, "retail": {170, 1960}, "hostile": {132, 1576}, "minimal": {5, 230}, "many-accounts": {37, 565}, "pipeline": {483, 5800},
-		"lake": {20, 388}, "lake-news": {25, 627}, "lake-shop": {61, 1111}, "lake-us": {57, 557},
-		"web-dev": {105, 1172}, "web-stage": {122, 1135}, "web-prod": {106, 997},
-		"delivery": {592, 3266},
+		"china": {81, 974}, "documented-batch": {75, 345}, "documented-export": {15, 200},
+		"documented-import": {11, 122}, "documented-metrics": {6, 200}, "documented-not": {5, 231},
+		"encrypted": {286, 2950}, "existing-known": {33, 418}, "existing-unknown": {15, 319},
+		"existing-alias": {63, 740}, "deputy-account": {5, 230}, "deputy-none": {5, 227}, "retail": {170, 1961}, "hostile": {132, 1577}, "minimal": {5, 231}, "many-accounts": {37, 566}, "pipeline": {483, 5816},
+		"lake": {20, 389}, "lake-news": {25, 628}, "lake-shop": {61, 1112}, "lake-us": {57, 558},
+		"web-dev": {105, 1173}, "web-stage": {122, 1136}, "web-prod": {106, 998},
+		"delivery": {592, 3273},
 	}
 	for _, shop := range []string{"at", "be", "ch", "de", "es", "fr", "it", "nl", "pl", "us"} {
-		want["shop-"+shop] = [2]int{19, 601}
+		want["shop-"+shop] = [2]int{19, 602}
 	}
 	for _, m := range examples(t) {
 		table := New(m, m.SyntheticEnv(1))

@@ -30,7 +30,7 @@ setups:
       there: {arn: "arn:aws:kms:eu-west-1:111122223333:key/5f6a7b8c-0000-4000-8000-00000000beef", policy: key.json}
       found: {alias: alias/found, existing: true}
     buckets:
-      out: {name: acme-out, key: there}
+      out: {name: acme-out, key: there, accessLogs: {bucket: acme-logs-elsewhere}}
       more: {name: acme-more, key: found}
     workflows:
       - {type: import, from: data/sets/}

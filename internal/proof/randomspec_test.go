@@ -556,7 +556,7 @@ func (r *random) logs() fields {
 		to = fields{"bucket", "outside-" + chars("abcxyz0189", "abcxyz0189-", 20)(r)}
 	}
 	if r.one(2) {
-		to = append(to, "prefix", r.pick([]string{"/", "logs", "x=y/!_.-", "null", "true"}, chars("abcXYZ0189!_.=-", "abcXYZ0189!_.=-/", 300)))
+		to = append(to, "prefix", r.pick([]string{"logs/", "logs", "x=y/!_.-", "null", "true"}, chars("abcXYZ0189!_.=-", "abcXYZ0189!_.=-/", 300)))
 	}
 	return to
 }
