@@ -21,7 +21,11 @@ setups:
       there: {arn: "arn:aws:kms:eu-west-1:111122223333:key/5f6a7b8c-0000-4000-8000-00000000c0de"}
     buckets:
       lake: {name: acme-lake, existing: true, key: there}
-    workflows: [{type: import, from: data/sets/}, {type: import, from: lake/sets/}]
+      logged: {name: acme-scripted-logged, accessLogs: {bucket: acme-logs-elsewhere}}
+    workflows:
+      - {type: import, from: data/sets/}
+      - {type: import, from: lake/sets/}
+      - {type: import, from: logged/sets/}
     uploads: [{file: a.csv, to: data/sets/}]
     targets: [shell]
   formed:
@@ -37,7 +41,10 @@ setups:
       - {type: batch-inference, from: data/batch/, to: out/results/}
       - {type: import, from: more/sets/}
     targets: [terraform]
-  stacked: {targets: [cloudformation]}
+  stacked:
+    buckets: {logged: {name: acme-stacked-logged, accessLogs: {bucket: acme-logs-elsewhere}}}
+    workflows: [{type: import, from: data/sets/}, {type: import, from: logged/sets/}]
+    targets: [cloudformation]
   apart:
     keys:
       main: {arn: "arn:aws:kms:eu-west-1:111122223333:key/5f6a7b8c-0000-4000-8000-00000000feed"}
