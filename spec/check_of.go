@@ -60,6 +60,7 @@ func (c *checker) bucketOf(b *named[bucketDraft], bucket *Bucket) {
 		ownersField{"bucketOwnerEnforced", d.bucketOwnerEnforced.n},
 		ownersField{"expireAfterDays", d.expireAfterDays.n},
 		ownersField{"expireOldVersionsAfterDays", d.expireOldVersions.n},
+		ownersField{"accessLogs", d.logs.n},
 		ownersField{"protect", d.protect.n}, ownersField{"was", first(d.was)})
 	*bucket = Bucket{Name: b.name, Existing: true, Of: c.owned(d.of, "buckets."+b.name)}
 	if d.key.given() && !c.isNone(d.key) {
