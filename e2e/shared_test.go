@@ -170,7 +170,7 @@ func TestRealSharedTerraform(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dirs[name], "provider.tf"), []byte(provider), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		env[name] = append(w.env(w.moto), "AWS_REGION="+m.Region)
+		env[name] = append(w.env(w.front), "AWS_REGION="+m.Region)
 	}
 	apply := func(name string) {
 		t.Helper()
