@@ -285,6 +285,7 @@ func TestRealRevokeTerraform(t *testing.T) {
 // they are: Terraform moves them, makes none anew, and plans nothing afterwards.
 func TestRealRenamedTerraform(t *testing.T) {
 	tf := testtool.NeedTerraform(t)
+	t.Parallel() // it waits for most of its time
 	w := newDayTwo(t, startAWS(t))
 	w.handsOff = true
 	first := w.firstSpec(t)

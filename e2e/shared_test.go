@@ -161,6 +161,7 @@ func (w *world) inSpec(t *testing.T, old, new string) {
 // leaves the policies of the owner alone.
 func TestRealSharedTerraform(t *testing.T) {
 	tf := testtool.NeedTerraform(t)
+	t.Parallel() // it waits for most of its time
 	w := newShared(t, startAWS(t))
 	dirs := map[string]string{}
 	env := map[string][]string{}
