@@ -273,7 +273,7 @@ func TestRealRevokeTerraform(t *testing.T) {
 					w.exactly(t, w.setup, w.state())
 				}
 				apply(t, modeltest.Change{})
-				for _, c := range someChanges(g, groups, 4) {
+				for _, c := range someChanges(g, groups, 2) {
 					t.Run(c.Name, func(t *testing.T) { apply(t, c) })
 				}
 			})
