@@ -24,7 +24,7 @@ func (p *plan) separate(r *planResource) {
 	switch r.typ {
 	case tfRolePolicy:
 		p.has[r.typ+" "+quiet.target(r, "role", tfRole, "name").V.String()+" "+quiet.name(r, "name").V.String()] = true
-	case tfBucketPolicy, tfBucketVers, tfBucketSSE, tfBucketLife:
+	case tfBucketPolicy, tfBucketVers, tfBucketSSE, tfBucketLife, tfBucketLogs:
 		p.has[r.typ+" "+quiet.target(r, "bucket", tfBucket, "bucket").V.String()] = true
 	case tfKeyPolicy:
 		quiet.resources = p.resources
@@ -67,6 +67,8 @@ func (p *plan) read(r *planResource) {
 		p.encryption(r)
 	case tfBucketLife:
 		p.lifecycle(r)
+	case tfBucketLogs:
+		p.logging(r)
 	case tfBucketPolicy:
 		p.bucketPolicy(r)
 	case tfKey:

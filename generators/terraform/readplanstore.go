@@ -57,7 +57,8 @@ func (p *plan) bucket(r *planResource) {
 		"website_domain", "website_endpoint")
 	for _, name := range []string{"cors_rule", "logging", "replication_configuration", "website",
 		"object_lock_configuration"} {
-		if n := r.member(name); !emptyValue(n.v) {
+		// What a resource of its own says of logging is read there, and shown here when it was looked up.
+		if n := r.member(name); !emptyValue(n.v) && (name != "logging" || free(tfBucketLogs)) {
 			p.addOf(n, "argument", n.path, "it is not read")
 		}
 	}
@@ -107,29 +108,11 @@ func (p *plan) versioning(r *planResource) {
 	p.rest(r.planned, "id", "region", "mfa")
 }
 
-func (p *plan) encryption(r *planResource) {
-	p.encrypted(r, p.bucketOf(r), r.planned)
+func (p *plan) logging(r *planResource) {
+	b := p.bucketOf(r)
+	b.LogsTo = p.target(r, "target_bucket", tfBucket, "bucket")
+	b.LogsPrefix = p.text(r.member("target_prefix"))
 	p.rest(r.planned, "id", "region")
-}
-
-// encrypted reads the one rule of an encryption.
-func (p *plan) encrypted(r *planResource, b *deployed.Bucket, conf planned) {
-	rule := p.block(conf.member("rule"))
-	if rule == nil {
-		return
-	}
-	b.BucketKey = p.bool(rule.member("bucket_key_enabled"))
-	if by := p.block(rule.member("apply_server_side_encryption_by_default")); by != nil {
-		b.Algorithm = p.text(by.member("sse_algorithm"))
-		key := by.member("kms_master_key_id")
-		if to := p.nestedKey(r); key.later() && to != nil {
-			b.Key = p.keyARN(to)
-		} else {
-			b.Key = p.text(key)
-		}
-		p.rest(*by)
-	}
-	p.rest(*rule, "blocked_encryption_types")
 }
 
 // nestedKey returns the key that the configuration of an encryption refers to.
