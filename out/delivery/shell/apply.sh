@@ -37,8 +37,6 @@ ROLE_PATH='/'
 ROLE_ARN="arn:${PARTITION}:iam::${ACCOUNT}:role${ROLE_PATH}${ROLE_NAME}"
 DATA_BUCKET='acme-delivery-personalize-data'
 DATA_BUCKET_ARN="arn:${PARTITION}:s3:::${DATA_BUCKET}"
-LOGS_BUCKET='acme-delivery-personalize-logs'
-LOGS_BUCKET_ARN="arn:${PARTITION}:s3:::${LOGS_BUCKET}"
 SHOP_KEY_ALIAS='alias/delivery-personalize'
 # SHOP_KEY_ARN is known once the key is there, or found.
 SHOP_KEY_ARN=''
@@ -51,7 +49,7 @@ OWNED_SIDS='["PersonalizeCheckOutputDelivery", "PersonalizeCreatorsUseKeyDeliver
 SID_MARKS='["Delivery"]'
 
 check_setup() {
-  safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DATA_BUCKET" "$LOGS_BUCKET"
+  safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DATA_BUCKET"
 }
 
 setup_tags() {
@@ -173,52 +171,6 @@ policy_bucket_data() {
       "Resource": [
         "${DATA_BUCKET_ARN}",
         "${DATA_BUCKET_ARN}/*"
-      ],
-      "Condition": {
-        "Bool": {
-          "aws:SecureTransport": "false"
-        }
-      }
-    }
-  ]
-}
-EOF
-}
-
-policy_bucket_logs() {
-  cat <<EOF
-{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Sid": "PersonalizeDeliverLogsDataPZgenDelivery",
-      "Effect": "Allow",
-      "Principal": {
-        "Service": "logging.s3.amazonaws.com"
-      },
-      "Action": [
-        "s3:PutObject"
-      ],
-      "Resource": "${LOGS_BUCKET_ARN}/${DATA_BUCKET}/*",
-      "Condition": {
-        "ArnLike": {
-          "aws:SourceArn": "${DATA_BUCKET_ARN}"
-        },
-        "StringEquals": {
-          "aws:SourceAccount": "${ACCOUNT}"
-        }
-      }
-    },
-    {
-      "Sid": "PersonalizeRequireTLSDelivery",
-      "Effect": "Deny",
-      "Principal": "*",
-      "Action": [
-        "s3:*"
-      ],
-      "Resource": [
-        "${LOGS_BUCKET_ARN}",
-        "${LOGS_BUCKET_ARN}/*"
       ],
       "Condition": {
         "Bool": {
@@ -540,8 +492,7 @@ policy_operator_pipeline_1() {
         "s3:DeleteBucketPolicy"
       ],
       "Resource": [
-        "${DATA_BUCKET_ARN}",
-        "${LOGS_BUCKET_ARN}"
+        "${DATA_BUCKET_ARN}"
       ]
     },
     {
@@ -710,7 +661,6 @@ policy_operator_pipeline_2() {
         "s3:GetBucketLogging",
         "s3:GetReplicationConfiguration",
         "s3:GetBucketObjectLockConfiguration",
-        "s3:PutBucketLogging",
         "s3:GetAnalyticsConfiguration",
         "s3:GetInventoryConfiguration",
         "s3:GetMetricsConfiguration",
@@ -719,8 +669,7 @@ policy_operator_pipeline_2() {
         "s3:DeleteBucket"
       ],
       "Resource": [
-        "${DATA_BUCKET_ARN}",
-        "${LOGS_BUCKET_ARN}"
+        "${DATA_BUCKET_ARN}"
       ]
     },
     {
@@ -802,9 +751,6 @@ steps() {
   role_policies '[]'
   ensure_bucket "$DATA_BUCKET" "$SHOP_KEY_ARN" true true true 0 0
   merge_policy bucket "$DATA_BUCKET" "$(policy_bucket_data)"
-  ensure_bucket "$LOGS_BUCKET" '' true true true 90 90
-  merge_policy bucket "$LOGS_BUCKET" "$(policy_bucket_logs)"
-  ensure_logs "$DATA_BUCKET" "${LOGS_BUCKET}" "${DATA_BUCKET}/"
   ensure_managed 'Personalize-delivery-analysts' "$(policy_operator_analysts)" '["group/Analysts","user/anna"]' '[]' ''
   ensure_managed 'Personalize-delivery-pipeline-1' "$(policy_operator_pipeline_1)" '["role/DeployPersonalize"]' '[]' ''
   ensure_managed 'Personalize-delivery-pipeline-2' "$(policy_operator_pipeline_2)" '["role/DeployPersonalize"]' '[]' ''
@@ -816,7 +762,6 @@ summary() {
   show 'service role' "${ROLE_ARN}"
   show 'key' "${SHOP_KEY_ARN}"
   show 'bucket' "${DATA_BUCKET}"
-  show 'bucket' "${LOGS_BUCKET}"
   show 'dataset group' 'delivery'
 }
 

@@ -37,8 +37,6 @@ ROLE_PATH='/'
 ROLE_ARN="arn:${PARTITION}:iam::${ACCOUNT}:role${ROLE_PATH}${ROLE_NAME}"
 DATA_BUCKET='acme-delivery-personalize-data'
 DATA_BUCKET_ARN="arn:${PARTITION}:s3:::${DATA_BUCKET}"
-LOGS_BUCKET='acme-delivery-personalize-logs'
-LOGS_BUCKET_ARN="arn:${PARTITION}:s3:::${LOGS_BUCKET}"
 SHOP_KEY_ALIAS='alias/delivery-personalize'
 # SHOP_KEY_ARN is known once the key is there, or found.
 SHOP_KEY_ARN=''
@@ -51,7 +49,7 @@ OWNED_SIDS='["PersonalizeCheckOutputDelivery", "PersonalizeCreatorsUseKeyDeliver
 SID_MARKS='["Delivery"]'
 
 check_setup() {
-  safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DATA_BUCKET" "$LOGS_BUCKET"
+  safe "$ACCOUNT" "$REGION" "$PARTITION" "$ROLE_ARN" "$DATA_BUCKET"
 }
 
 policy_role_policy() {
@@ -150,52 +148,6 @@ policy_bucket_data() {
 EOF
 }
 
-policy_bucket_logs() {
-  cat <<EOF
-{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Sid": "PersonalizeDeliverLogsDataPZgenDelivery",
-      "Effect": "Allow",
-      "Principal": {
-        "Service": "logging.s3.amazonaws.com"
-      },
-      "Action": [
-        "s3:PutObject"
-      ],
-      "Resource": "${LOGS_BUCKET_ARN}/${DATA_BUCKET}/*",
-      "Condition": {
-        "ArnLike": {
-          "aws:SourceArn": "${DATA_BUCKET_ARN}"
-        },
-        "StringEquals": {
-          "aws:SourceAccount": "${ACCOUNT}"
-        }
-      }
-    },
-    {
-      "Sid": "PersonalizeRequireTLSDelivery",
-      "Effect": "Deny",
-      "Principal": "*",
-      "Action": [
-        "s3:*"
-      ],
-      "Resource": [
-        "${LOGS_BUCKET_ARN}",
-        "${LOGS_BUCKET_ARN}/*"
-      ],
-      "Condition": {
-        "Bool": {
-          "aws:SecureTransport": "false"
-        }
-      }
-    }
-  ]
-}
-EOF
-}
-
 policy_key_shop() {
   cat <<EOF
 {
@@ -264,7 +216,6 @@ steps() {
   undo_managed 'Personalize-delivery-pipeline-2'
   undo_managed 'Personalize-delivery-pipeline-3'
   undo_bucket "$DATA_BUCKET" "$(policy_bucket_data)" 'created'
-  undo_bucket "$LOGS_BUCKET" "$(policy_bucket_logs)" 'created'
   undo_key "$SHOP_KEY_ALIAS" "$(policy_key_shop)" '30'
   look_at_role
   undo_inline 'Personalize-delivery' "$(policy_role_policy)"

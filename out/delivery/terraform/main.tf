@@ -211,14 +211,6 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
   }
 }
 
-resource "aws_s3_bucket_logging" "data" {
-  bucket        = aws_s3_bucket.data.bucket
-  target_bucket = aws_s3_bucket.logs.bucket
-  target_prefix = "${aws_s3_bucket.data.bucket}/"
-
-  depends_on = [aws_s3_bucket_policy.logs]
-}
-
 data "aws_iam_policy_document" "bucket_data" {
   statement {
     # Personalize lists the files under the location of a job before it reads them, and lists its output location before it writes
@@ -274,126 +266,6 @@ resource "aws_s3_bucket_policy" "data" {
   policy = data.aws_iam_policy_document.bucket_data.json
 
   depends_on = [aws_s3_bucket_public_access_block.data]
-}
-
-resource "aws_s3_bucket" "logs" {
-  bucket = var.logs_bucket_name
-  tags   = var.tags
-
-  lifecycle {
-    prevent_destroy = true
-  }
-}
-
-resource "aws_s3_bucket_public_access_block" "logs" {
-  bucket                  = aws_s3_bucket.logs.bucket
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_ownership_controls" "logs" {
-  bucket = aws_s3_bucket.logs.bucket
-
-  rule {
-    object_ownership = "BucketOwnerEnforced"
-  }
-}
-
-resource "aws_s3_bucket_versioning" "logs" {
-  bucket = aws_s3_bucket.logs.bucket
-
-  versioning_configuration {
-    status = "Enabled"
-  }
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {
-  bucket = aws_s3_bucket.logs.bucket
-
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
-    }
-  }
-}
-
-resource "aws_s3_bucket_lifecycle_configuration" "logs" {
-  bucket = aws_s3_bucket.logs.bucket
-
-  rule {
-    id     = "expire"
-    status = "Enabled"
-
-    filter {}
-
-    expiration {
-      days = 90
-    }
-
-    noncurrent_version_expiration {
-      noncurrent_days = 90
-    }
-  }
-
-  depends_on = [aws_s3_bucket_versioning.logs]
-}
-
-data "aws_iam_policy_document" "bucket_logs" {
-  statement {
-    # S3 delivers the access logs of a bucket to the one that receives them, for that bucket and this account alone
-    sid       = "PersonalizeDeliverLogsDataPZgenDelivery"
-    effect    = "Allow"
-    actions   = ["s3:PutObject"]
-    resources = ["${aws_s3_bucket.logs.arn}/${aws_s3_bucket.data.bucket}/*"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["logging.s3.amazonaws.com"]
-    }
-
-    condition {
-      test     = "ArnLike"
-      variable = "aws:SourceArn"
-      values   = [aws_s3_bucket.data.arn]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [data.aws_caller_identity.current.account_id]
-    }
-  }
-
-  statement {
-    # nobody may reach the data over plain HTTP; Personalize itself always uses TLS
-    sid     = "PersonalizeRequireTLSDelivery"
-    effect  = "Deny"
-    actions = ["s3:*"]
-    resources = [
-      aws_s3_bucket.logs.arn,
-      "${aws_s3_bucket.logs.arn}/*",
-    ]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
-}
-
-resource "aws_s3_bucket_policy" "logs" {
-  bucket = aws_s3_bucket.logs.bucket
-  policy = data.aws_iam_policy_document.bucket_logs.json
-
-  depends_on = [aws_s3_bucket_public_access_block.logs]
 }
 
 resource "aws_cloudcontrolapi_resource" "dataset_group" {
@@ -668,10 +540,7 @@ data "aws_iam_policy_document" "operator_pipeline_1" {
       "s3:PutBucketPolicy",
       "s3:DeleteBucketPolicy",
     ]
-    resources = [
-      aws_s3_bucket.data.arn,
-      aws_s3_bucket.logs.arn,
-    ]
+    resources = [aws_s3_bucket.data.arn]
   }
 
   statement {
@@ -847,7 +716,6 @@ data "aws_iam_policy_document" "operator_pipeline_2" {
       "s3:GetBucketLogging",
       "s3:GetReplicationConfiguration",
       "s3:GetBucketObjectLockConfiguration",
-      "s3:PutBucketLogging",
       "s3:GetAnalyticsConfiguration",
       "s3:GetInventoryConfiguration",
       "s3:GetMetricsConfiguration",
@@ -855,10 +723,7 @@ data "aws_iam_policy_document" "operator_pipeline_2" {
       "s3:GetIntelligentTieringConfiguration",
       "s3:DeleteBucket",
     ]
-    resources = [
-      aws_s3_bucket.data.arn,
-      aws_s3_bucket.logs.arn,
-    ]
+    resources = [aws_s3_bucket.data.arn]
   }
 
   statement {

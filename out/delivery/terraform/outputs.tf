@@ -16,16 +16,6 @@ output "data_bucket_arn" {
   value       = aws_s3_bucket.data.arn
 }
 
-output "logs_bucket_name" {
-  description = "Name of the bucket logs."
-  value       = aws_s3_bucket.logs.bucket
-}
-
-output "logs_bucket_arn" {
-  description = "ARN of the bucket logs."
-  value       = aws_s3_bucket.logs.arn
-}
-
 output "shop_key_arn" {
   description = "ARN of the KMS key shop."
   value       = aws_kms_key.shop.arn

@@ -51,18 +51,6 @@ variable "data_bucket_name" {
   }
 }
 
-variable "logs_bucket_name" {
-  description = "Name of the bucket logs."
-  type        = string
-  default     = "acme-delivery-personalize-logs"
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.logs_bucket_name))
-    error_message = "A bucket name is 3 to 63 lower-case letters, digits, dots and hyphens."
-  }
-}
-
 variable "shop_key_alias" {
   description = "Alias of the KMS key shop."
   type        = string
