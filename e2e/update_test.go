@@ -40,7 +40,7 @@ func update(t *testing.T, w *world) {
 	}
 	w.aws("iam", "create-policy", "--policy-name", "OtherBoundary", "--policy-document", theirs)
 	w.edit("policy/boundaries/DataPlatform", "policy/OtherBoundary", "description: Assumed by", "description: Used by", "rotation: false", "rotation: true",
-		"    keys:\n      input:\n", "    keys:\n      input:\n        rotation: false\n", ", expireAfterDays: 400", "", "versioning: false", "versioning: true, expireAfterDays: 9",
+		"    keys:\n      input:\n", "    keys:\n      input:\n        rotation: false\n", ", expireAfterDays: 400, expireOldVersionsAfterDays: 30", "", "versioning: false", "versioning: true, expireAfterDays: 9",
 		"team: video", "team: films", "from: input/batch/", "from: input/lots/", "roles: [VideoPipeline]", "roles: [VideoPipeline, VideoPlayer]")
 	w.put(w.setup, "shell")
 	_, changes := w.must(t, "apply.sh", "--yes")
