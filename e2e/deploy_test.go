@@ -48,7 +48,8 @@ func TestRealDeploy(t *testing.T) {
 			w := newWorld(t, socket, "deploy.yaml", "delivery", delivered)
 			used := w.deployedByTerraform(t, tf)
 			for _, action := range calls.DeployActions(calls.Terraform) {
-				if !used[action] {
+				// The setup has no access logs: their call is asked of policies alone (package proof).
+				if !used[action] && action != "s3:PutBucketLogging" {
 					t.Errorf("Terraform does not call %s", action)
 				}
 			}
