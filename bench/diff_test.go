@@ -82,7 +82,7 @@ func BenchmarkDiffAllOf100(b *testing.B) {
 	compareWithCommit(b, 400)
 }
 
-// edit gives the data of n setups another prefix, and generates them again.
+// edit moves the data of n setups to another prefix, and generates them again.
 func edit(b *testing.B, spec string, n int) {
 	b.Helper()
 	changed := strings.Replace(spec, "data/import/", "data/other/", n)

@@ -63,7 +63,7 @@ func (s *search) keysOf(vars []string) []string {
 }
 
 // bindings returns values for the variables that are worth a try: some that fit the conditions on
-// their keys, one that no policy names, pieces of what stands beside them in the policies, and
+// their keys, one that no policy names, pieces of what is beside them in the policies, and
 // none.
 func (s *search) bindings(r region, keys []string) []binding {
 	pieces := []string{"Example"}

@@ -242,7 +242,7 @@ func openFile(ctx context.Context, from source, name string, data []byte, o Opti
 	if err := faulty(shown(name), data); err != nil {
 		return nil, &InputError{Err: err, Hint: hintKinds}
 	}
-	return nil, refusef(hintKinds, "%q is none of the kinds of files that can be compared", name)
+	return nil, refusef(hintKinds, "%q is not one of the kinds of files that can be compared", name)
 }
 
 const templateName = "template.yaml"
