@@ -83,26 +83,53 @@ func (s State) Fill(env policy.Env) State {
 
 // MapTexts returns a copy of s in which f has replaced each Text.
 func (s State) MapTexts(f func(policy.Text) policy.Text) State {
-	return mapValue(reflect.ValueOf(s), f).Interface().(State)
+	return s.mapped(func(v reflect.Value) (reflect.Value, bool) {
+		switch v.Type() {
+		case textType:
+			return reflect.ValueOf(f(v.Interface().(policy.Text))), true
+		case documentType:
+			return reflect.ValueOf(v.Interface().(policy.Document).MapTexts(f)), true
+		}
+		return v, false
+	})
+}
+
+// MapPlaces returns a copy of s in which f has replaced each place that is known.
+func (s State) MapPlaces(f func(Place) Place) State {
+	return s.mapped(func(v reflect.Value) (reflect.Value, bool) {
+		switch v.Type() {
+		case placeType:
+			if p := v.Interface().(Place); p != (Place{}) {
+				return reflect.ValueOf(f(p)), true
+			}
+			return v, true
+		case textType, documentType: // they have no places of files
+			return v, true
+		}
+		return v, false
+	})
 }
 
 var (
 	textType     = reflect.TypeFor[policy.Text]()
 	documentType = reflect.TypeFor[policy.Document]()
+	placeType    = reflect.TypeFor[Place]()
 )
 
-func mapValue(v reflect.Value, f func(policy.Text) policy.Text) reflect.Value {
-	switch {
-	case v.Type() == textType:
-		return reflect.ValueOf(f(v.Interface().(policy.Text)))
-	case v.Type() == documentType:
-		return reflect.ValueOf(v.Interface().(policy.Document).MapTexts(f))
+// mapped returns a copy of s in which each value that replace answers for is what it returns.
+func (s State) mapped(replace func(reflect.Value) (reflect.Value, bool)) State {
+	return mapValue(reflect.ValueOf(s), replace).Interface().(State)
+}
+
+func mapValue(v reflect.Value, replace func(reflect.Value) (reflect.Value, bool)) reflect.Value {
+	if to, ok := replace(v); ok {
+		return to
 	}
 	switch v.Kind() {
 	case reflect.Struct:
 		out := reflect.New(v.Type()).Elem()
 		for i := range v.NumField() {
-			out.Field(i).Set(mapValue(v.Field(i), f))
+			out.Field(i).Set(mapValue(v.Field(i), replace))
 		}
 		return out
 	case reflect.Slice:
@@ -111,7 +138,7 @@ func mapValue(v reflect.Value, f func(policy.Text) policy.Text) reflect.Value {
 		}
 		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 		for i := range v.Len() {
-			out.Index(i).Set(mapValue(v.Index(i), f))
+			out.Index(i).Set(mapValue(v.Index(i), replace))
 		}
 		return out
 	case reflect.Pointer:
@@ -119,7 +146,7 @@ func mapValue(v reflect.Value, f func(policy.Text) policy.Text) reflect.Value {
 			return v
 		}
 		out := reflect.New(v.Type().Elem())
-		out.Elem().Set(mapValue(v.Elem(), f))
+		out.Elem().Set(mapValue(v.Elem(), replace))
 		return out
 	}
 	return v
