@@ -223,3 +223,9 @@ func compare(a, b string) int {
 
 // Equal reports whether d and e are written alike in the sense of [Document.Normal].
 func (d Document) Equal(e Document) bool { return d.Normal() == e.Normal() }
+
+// Everything returns a policy of an identity that allows every action on every resource.
+func Everything() Document {
+	all := List(Literal("*"))
+	return Document{Version: Version2012, Statements: []Statement{{Effect: Allow, Action: all, Resource: all}}}
+}

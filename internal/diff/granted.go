@@ -31,11 +31,9 @@ func grants(old, new view) []Change {
 // denials compares what the policies of a principal deny, which counts although nothing else in them allows it: the
 // policy of a resource may, or that of a group.
 func denials(home string, old, new, some *held, in policy.Setting) []Change {
-	everything := policy.Document{Version: policy.Version2012, Statements: []policy.Statement{{Effect: policy.Allow,
-		Action: policy.List(policy.Literal("*")), Resource: policy.List(policy.Literal("*"))}}}
 	with := func(h *held) policy.Policies {
 		p := h.policies()
-		p.Identity = append(p.Identity, everything)
+		p.Identity = append(p.Identity, policy.Everything())
 		return p
 	}
 	var out []Change

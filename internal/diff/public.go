@@ -22,9 +22,7 @@ func (v view) public(h *held) []Change {
 	if strings.Contains(string(own.JSON()), stranger) {
 		stranger = "888888888888"
 	}
-	all := policy.List(policy.Literal("*"))
-	everything := []policy.Document{{Version: policy.Version2012,
-		Statements: []policy.Statement{{Effect: policy.Allow, Action: all, Resource: all}}}}
+	everything := []policy.Document{policy.Everything()}
 	var out []Change
 	for i, s := range own.Statements {
 		if s.Effect != policy.Allow || slices.ContainsFunc(s.Condition, limits) {

@@ -68,7 +68,7 @@ func compare(want, got policy.Document) (policy.Comparison, error) {
 	if err != nil {
 		return c, err
 	}
-	denied, err := policy.Compare(identity(want, everything), identity(got, everything), policy.Setting{})
+	denied, err := policy.Compare(identity(want, policy.Everything()), identity(got, policy.Everything()), policy.Setting{})
 	for _, d := range denied.Changes {
 		if s, effect := origin(d, got, want); s != nil && effect == policy.Deny {
 			c.Changes = append(c.Changes, d)
@@ -78,9 +78,6 @@ func compare(want, got policy.Document) (policy.Comparison, error) {
 }
 
 func identity(docs ...policy.Document) policy.Policies { return policy.Policies{Identity: docs} }
-
-var everything = policy.Document{Version: policy.Version2012, Statements: []policy.Statement{{Effect: policy.Allow,
-	Action: policy.List(policy.Literal("*")), Resource: policy.List(policy.Literal("*"))}}}
 
 func (g grant) sentence(holder string) string {
 	s := g.action
