@@ -225,7 +225,4 @@ func compare(a, b string) int {
 func (d Document) Equal(e Document) bool { return d.Normal() == e.Normal() }
 
 // Everything returns a policy of an identity that allows every action on every resource.
-func Everything() Document {
-	all := List(Literal("*"))
-	return Document{Version: Version2012, Statements: []Statement{{Effect: Allow, Action: all, Resource: all}}}
-}
+func Everything() Document { return allowingAll(nil) }
