@@ -22,6 +22,7 @@ var layers = []struct {
 	{"policy", "internal/pattern"},
 	{"templates/prose", "nothing"},
 	{"internal/testtool", "nothing"},
+	{"internal/denial", "nothing"},
 	{"internal/output", "nothing"},
 	{"internal/deployed", "policy internal/output"},
 	{"internal/actions", "policy"},
