@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// decision is what sts decode-authorization-message returns (see pageDecode; a printed example
-// is in
-// AWS re:Post, backup-decode-encoded-error).
+// decision is what sts decode-authorization-message returns (see pageDecode; a printed example is
+// in AWS re:Post, backup-decode-encoded-error).
 type decision struct {
 	Allowed      *bool
 	ExplicitDeny bool

@@ -1,6 +1,5 @@
-// Package denial reads what AWS says when it refuses a call: error messages as people paste
-// them, and
-// the records that CloudTrail keeps of calls. It knows the forms of these texts and decides
+// Package denial reads what AWS says when it refuses a call: error messages as people paste them,
+// and the records that CloudTrail keeps of calls. It knows the forms of these texts and decides
 // nothing.
 //
 // All that it returns from a text is data: it may be anything that somebody wrote into a name.
@@ -8,8 +7,8 @@ package denial
 
 import "fmt"
 
-// What [Denial.By] can be: the types of policies as error messages name them, and what else
-// refuses calls.
+// What [Denial.By] can be: the types of policies as error messages name them, and what else refuses
+// calls.
 const (
 	Identity        = "identity-based policy"
 	Resource        = "resource-based policy"

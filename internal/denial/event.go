@@ -9,8 +9,8 @@ import (
 )
 
 // record is what is used of a record of CloudTrail (see pageTrail, and
-// cloudtrail-event-reference-user-identity
-// beside it). Names in JSON are compared without case, as "ARN" and "arn" are both in use.
+// cloudtrail-event-reference-user-identity beside it). Names in JSON are compared without case, as
+// "ARN" and "arn" are both in use.
 type record struct {
 	EventTime, EventSource, EventName, AWSRegion, SourceIPAddress, UserAgent string
 	ErrorCode, ErrorMessage, VpcEndpointID                                   string
@@ -37,18 +37,14 @@ var refusals = []string{"AccessDenied", "Unauthorized", "Forbidden", "NotAuthori
 	"KMS", "Disabled", "InvalidInput", "ExpiredToken", "InvalidClientToken"}
 
 // Event reads a call that was refused from a record of CloudTrail: the record alone, a list of
-// records, a log
-// file with "Records", the event that EventBridge delivers ("detail"), and what aws cloudtrail
-// lookup-events
-// prints. Of several it takes the first that was refused, or else the first that failed.
+// records, a log file with "Records", the event that EventBridge delivers ("detail"), and what aws
+// cloudtrail lookup-events prints. Of several it takes the first that was refused, or else the
+// first that failed.
 //
-// Principal is the role, where a session made the call; what AWS does not name by an ARN, such
-// as a caller of
-// another account, is "" there, and in Caller by its unique ID. Context has the keys whose
-// values the record
-// has; no others. A service that calls with a role of yours is InvokedBy: the record does not
-// say whether
-// aws:ViaAWSService is true then, so that it is not in Context.
+// Principal is the role, where a session made the call; what AWS does not name by an ARN, such as a
+// caller of another account, is "" there, and in Caller by its unique ID. Context has the keys
+// whose values the record has; no others. A service that calls with a role of yours is InvokedBy:
+// the record does not say whether aws:ViaAWSService is true then, so that it is not in Context.
 //
 // It fails when data is not such JSON, and when no call in it failed.
 func Event(data []byte) (Denial, error) {

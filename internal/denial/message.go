@@ -21,11 +21,10 @@ var (
 		`([A-Za-z0-9_=+/-]+)`)
 )
 
-// Parse reads a message of AWS that says that a call was refused, or that the place or the
-// policy that
-// somebody gave cannot be used: as the AWS CLI, SDKs and Terraform print it, as a failureReason of
-// Personalize, as XML, and what sts decode-authorization-message returns. Line breaks in it do not
-// count. It returns false for a text that has none of the known forms.
+// Parse reads a message of AWS that says that a call was refused, or that the place or the policy
+// that somebody gave cannot be used: as the AWS CLI, SDKs and Terraform print it, as a
+// failureReason of Personalize, as XML, and what sts decode-authorization-message returns. Line
+// breaks in it do not count. It returns false for a text that has none of the known forms.
 //
 // It reads the first 64 KiB. It does not check that ARNs, actions or policies exist.
 func Parse(text string) (Denial, bool) {
@@ -59,8 +58,7 @@ func Parse(text string) (Denial, bool) {
 }
 
 // envelope takes off what programs print around a message, and returns the error code and the
-// operation
-// that are in it.
+// operation that are in it.
 func envelope(text string) (code, operation, rest string) {
 	if m := cliError.FindStringSubmatchIndex(text); m != nil {
 		return text[m[2]:m[3]], text[m[4]:m[5]], text[m[1]:]

@@ -6,9 +6,8 @@ import (
 	"unicode"
 )
 
-// resource returns what the call was for: from the list of resources, or from the parameters. It
-// is "" where
-// neither says it.
+// resource returns what the call was for: from the list of resources, or from the parameters. It is
+// "" where neither says it.
 func (r *record) resource(service, action string) string {
 	var first, object string
 	for _, res := range r.Resources {
