@@ -26,6 +26,7 @@ var layers = []struct {
 	{"internal/output", "nothing"},
 	{"internal/deployed", "policy internal/output"},
 	{"internal/actions", "policy"},
+	{"internal/live", "policy"},
 	{"spec", "internal/readfile policy internal/actions"},
 	{"templates", "internal/readfile policy internal/actions"},
 	{"internal/model", "policy spec templates internal/deployed"},
