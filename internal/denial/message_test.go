@@ -98,6 +98,10 @@ var documented = map[string]Denial{
 		Action: "s3:GetObject", Resource: "arn:aws:kms:eu-west-1:123456789012:key/1234abcd", By: Key, Code: "KMS.DisabledException", Operation: "GetObject"},
 	"An error occurred (KMSInvalidStateException) when calling the Encrypt operation: arn:aws:kms:eu-west-1:123456789012:key/1234abcd is pending deletion.": {
 		Action: "kms:Encrypt", Resource: "arn:aws:kms:eu-west-1:123456789012:key/1234abcd", By: Key, Code: "KMSInvalidStateException", Operation: "Encrypt"},
+	"arn:aws:kms:eu-west-1:123456789012:key/1234abcd is pending deletion.": {
+		Resource: "arn:aws:kms:eu-west-1:123456789012:key/1234abcd", By: Key},
+	"arn:aws:kms:eu-west-1:123456789012:key/1234abcd is pending import.": {
+		Resource: "arn:aws:kms:eu-west-1:123456789012:key/1234abcd", By: Key},
 	"An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Invalid principal in policy": {
 		Action: "s3:PutBucketPolicy", By: Grammar, Code: "MalformedPolicy", Operation: "PutBucketPolicy"},
 	`An error occurred (MalformedPolicyDocument) when calling the CreateRole operation: Invalid principal in policy: "AWS":"arn:aws:iam::123456789012:role/gone"`: {
