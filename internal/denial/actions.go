@@ -3,8 +3,7 @@ package denial
 import "strings"
 
 // operations are operations of an API whose IAM action has another name (Amazon S3 User Guide,
-// using-with-s3-policy-actions; AWS KMS Developer Guide, kms-api-permissions-reference; read
-// 2026-11-26).
+// using-with-s3-policy-actions; AWS KMS Developer Guide, kms-api-permissions-reference).
 var operations = map[string]string{
 	"s3:HeadBucket":                         "s3:ListBucket",
 	"s3:ListObjects":                        "s3:ListBucket",

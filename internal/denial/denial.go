@@ -48,7 +48,8 @@ type Denial struct {
 	Context   map[string][]string // condition keys whose values the text has
 }
 
-// Where the forms are documented. The pages were read in copies of the documentation.
+// Where the forms are documented. Those with a day were read then, in copies of
+// the documentation, key-state, cmk-related-errors and DecodeAuthorizationMessage in part.
 const (
 	pageIAM      = "IAM User Guide, troubleshoot_access-denied, read 2026-11-27"
 	pageS3       = "Amazon S3 User Guide, troubleshoot-403-errors, read 2026-11-27"
@@ -59,11 +60,11 @@ const (
 	pageDeputy   = "Amazon Personalize Developer Guide, " +
 		"cross-service-confused-deputy-prevention, 2025-11"
 	pageDecode    = "AWS STS API Reference, DecodeAuthorizationMessage, read 2026-11-27"
-	pagePrincipal = "IAM User Guide, reference_policies_elements_principal, read 2026-11-26"
-	pageElements  = "IAM User Guide, reference_policies_grammar, read 2026-11-26"
+	pagePrincipal = "IAM User Guide, reference_policies_elements_principal"
+	pageElements  = "IAM User Guide, reference_policies_grammar"
 	pageTrail     = "AWS CloudTrail User Guide, " +
 		"cloudtrail-event-reference-record-contents, read 2026-11-27"
-	observed = "AWS answers so; no page of its documentation has this form (2026-11-27)"
+	observed = "AWS answers so; no page of its documentation was found that has this form (2026-11-27)"
 )
 
 const personalize = "personalize.amazonaws.com"

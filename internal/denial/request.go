@@ -103,7 +103,7 @@ func (r *record) partition() string {
 }
 
 // context notes the values of condition keys that the record has (IAM User Guide,
-// reference_policies_condition-keys, read 2026-11-26).
+// reference_policies_condition-keys).
 func (r *record) context(d *Denial) {
 	if _, err := netip.ParseAddr(r.SourceIPAddress); err == nil {
 		if r.VpcEndpointID == "" {

@@ -14,7 +14,7 @@ import (
 const clock = "2006-01-02T15:04:05.999999-07:00"
 
 // documents are the members that the AWS CLI decodes: policies of IAM, which come as escaped JSON
-// (IAM API Reference, GetRolePolicy, 2026-11).
+// (IAM API Reference, GetRolePolicy).
 var documents = map[string]bool{"AssumeRolePolicyDocument": true, "PolicyDocument": true,
 	"Document": true}
 

@@ -12,7 +12,7 @@ import (
 )
 
 // invalid are the error codes for credentials that AWS does not take: whatever is asked, nothing is
-// answered (IAM API Reference, CommonErrors; Amazon S3 API Reference, ErrorResponses, 2026-11).
+// answered (IAM API Reference, CommonErrors; Amazon S3 API Reference, ErrorResponses).
 var invalid = []string{"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId",
 	"UnrecognizedClientException",
 	"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSignatureException",

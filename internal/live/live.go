@@ -29,7 +29,7 @@ type Client struct{ cfg aws.Config }
 
 // Open makes a client from the default chain of credentials and configuration: the environment
 // (AWS_ENDPOINT_URL, AWS_CA_BUNDLE, AWS_MAX_ATTEMPTS and the like), the shared files, and what a
-// machine of AWS has (AWS SDKs and Tools Reference Guide, standardized-credentials, 2026-11). It
+// machine of AWS has (AWS SDKs and Tools Reference Guide, standardized-credentials). It
 // fails when there is no such profile, when the files cannot be read, and without a region. Whether
 // the credentials are valid shows in the first call.
 func Open(ctx context.Context, o Options) (*Client, error) {

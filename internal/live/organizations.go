@@ -12,7 +12,7 @@ import (
 )
 
 // mostLevels is how deep an organization is at most: units are nested five deep under the root (AWS
-// Organizations User Guide, orgs_reference_limits, 2026-11).
+// Organizations User Guide, orgs_reference_limits).
 const mostLevels = 8
 
 // control reads the block public access settings of the account, and what the organization
@@ -56,7 +56,7 @@ const (
 )
 
 // parent returns the unit or root above a target: there is one (Organizations API Reference,
-// ListParents, 2026-11).
+// ListParents).
 func (g *gatherer) parent(ctx context.Context, c *organizations.Client, target string) (string,
 	error) {
 	in := &organizations.ListParentsInput{ChildId: &target}

@@ -10,7 +10,7 @@ import (
 
 // Permissions returns the policy that Gather needs for ask, for the user or role whose credentials
 // it gets: it allows to get, list and describe, each action on as few resources as are known before
-// anything was read (Service Authorization Reference, 2026-08). What a job or bucket names is known
+// anything was read (Service Authorization Reference). What a job or bucket names is known
 // afterwards alone, so that its roles, buckets and keys are allowed by pattern. Where ask has a
 // name and no ARN, Ask.Partition, Account and Region narrow it.
 //

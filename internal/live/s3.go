@@ -94,7 +94,7 @@ func location(out *s3.GetBucketLocationOutput) any {
 	return out
 }
 
-// regionOf returns the region for a location (Amazon S3 API Reference, GetBucketLocation, 2026-11).
+// regionOf returns the region for a location (Amazon S3 API Reference, GetBucketLocation).
 func regionOf(l types.BucketLocationConstraint) string {
 	switch l {
 	case "":
@@ -136,7 +136,7 @@ func inRegion[T any](ctx context.Context, g *gatherer, bucket string, call func(
 }
 
 // elsewhere returns the region of the bucket that an answer names because it is another (Amazon S3
-// User Guide, Redirects, 2026-11).
+// User Guide, Redirects).
 func elsewhere(err error) string {
 	var answer *smithyhttp.ResponseError
 	if !errors.As(err, &answer) || answer.Response == nil {

@@ -107,7 +107,7 @@ func (c *Client) send(ctx context.Context, arn policy.ARN, operation string, bod
 
 // personalizeEndpoint returns where Personalize is asked: what the environment or the configuration
 // says, or else the service in the region of the ARN (Amazon Web Services General Reference,
-// personalize, 2026-11).
+// personalize).
 func (c *Client) personalizeEndpoint(arn policy.ARN) string {
 	own := ""
 	if c.cfg.BaseEndpoint != nil {
