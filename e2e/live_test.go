@@ -9,10 +9,13 @@ import (
 	"net/url"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/pzgen/pzgen/internal/awscli"
 	"github.com/pzgen/pzgen/internal/live"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/internal/testtool"
 )
 
@@ -62,6 +65,11 @@ func TestRealLive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var files []output.File
+	for _, f := range g.Files {
+		files = append(files, output.File{Path: f.Name, Data: f.Data})
+	}
+	understood(t, files)
 	commands, failed, version := map[string]bool{}, 0, ""
 	for _, f := range g.Files {
 		if strings.HasPrefix(f.Name, "iam/get-policy/") {
@@ -166,4 +174,32 @@ func command(t *testing.T, name, managed, account, version string) []string {
 		args, subject = append(args, flag, subject[0]), subject[1:]
 	}
 	return args
+}
+
+// understood checks that what was gathered is read again as what it is.
+func understood(t *testing.T, files []output.File) {
+	t.Helper()
+	s, err := awscli.Read(files, awscli.Names{Roles: []string{"Data", "Empty", "gone"}, Buckets: []string{"acme-data", "acme-plain", "acme-gone"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range s.Unknown {
+		t.Error(u, u.At)
+	}
+	var got []string
+	for _, r := range s.Roles {
+		got = append(got, fmt.Sprintf("%s: trust %t, %d inline, %d unseen", r.Name.V, r.Trust != nil, len(r.Inline), len(r.Unseen)))
+	}
+	for _, b := range s.Buckets {
+		got = append(got, fmt.Sprintf("%s: policy %t, %s, key %t, in %q, %d unseen", b.Name.V, b.Policy != nil, b.Algorithm.V, b.Key.V.String() != "", b.Region.V, len(b.Unseen)))
+	}
+	for _, k := range s.Keys {
+		got = append(got, fmt.Sprintf("key: policy %t, %s, %d aliases, %d unseen", k.Policy != nil, k.Status.V, len(k.Aliases), len(k.Unseen)))
+	}
+	want := []string{"Data: trust true, 1 inline, 0 unseen", "Empty: trust true, 0 inline, 0 unseen", "gone: trust false, 0 inline, 3 unseen",
+		"acme-data: policy true, aws:kms, key true, in \"eu-west-1\", 0 unseen", "acme-gone: policy false, , key false, in \"\", 5 unseen",
+		"acme-plain: policy false, , key false, in \"eu-west-1\", 0 unseen", "key: policy false, , 0 aliases, 2 unseen", "key: policy true, Enabled, 1 aliases, 0 unseen"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%s\nnot\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
 }

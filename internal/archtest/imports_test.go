@@ -38,6 +38,7 @@ var layers = []struct {
 	{"internal/shape", "internal/model internal/output spec"},
 	{"internal/engine", ""},
 	{"internal/gittree", "nothing"},
+	{"internal/awscli", "policy internal/output internal/deployed"},
 	{"internal/snapshot", ""},
 	{"internal/diff", ""},
 	{"", ""}, // packages of single commands: on top of all of these, and under cmd

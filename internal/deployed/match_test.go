@@ -151,6 +151,8 @@ func TestNotCompared(t *testing.T) {
 		"Document.Name":   "the model's name of a wanted document; the subject identifies it",
 		"State.Unknown":   "each is a difference by itself",
 		"Value.At":        "a place",
+		"State.Where":     "an artifact may be deployed anywhere",
+		"Unseen":          "what was not seen is told as Unknown by whoever compares",
 	}
 	seen := map[reflect.Type]bool{}
 	var walk func(reflect.Type)

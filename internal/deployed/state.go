@@ -86,6 +86,12 @@ type State struct {
 	Was           []Text // names of the setup whose things the artifact takes for its own, beside the present one
 	OwnedSids     []Text // Sids that merging takes for the artifact's own, in the policy of a bucket or key
 	SidMarks      []Text // ends of such Sids, behind a marker
+	Controls      []Control
+	Jobs          []Job
+	Members       []Member
+
+	// Where it was read, of what is in an account; an artifact that may be deployed anywhere has none.
+	Where Scope `match:"-"`
 
 	Unknown []Unknown `match:"-"` // each is a difference of its own
 }
@@ -132,6 +138,8 @@ type Role struct {
 	Protected   Bool  // the artifact's tool refuses to destroy it, or leaves it when the rest goes
 	ForceDetach Bool  // policies that others attached are detached when the role is destroyed
 	At          Place `match:"-"`
+
+	Unseen []Unseen `match:"-"`
 }
 
 // Inline is an inline policy of a role.
@@ -203,6 +211,9 @@ type Bucket struct {
 	PolicyProtected Bool
 	ForceDestroy    Bool  // objects go with the bucket
 	At              Place `match:"-"`
+
+	Region Text     // where it is, of one that was looked at
+	Unseen []Unseen `match:"-"`
 }
 
 // Rule is a rule of a bucket's lifecycle configuration. Numbers are days; 0 is never.
@@ -232,6 +243,13 @@ type Key struct {
 
 	PolicyProtected Bool
 	At              Place `match:"-"`
+
+	// Of one that was looked at, in the words of AWS KMS (API Reference, KeyMetadata).
+	Status  Text // Enabled, Disabled, PendingDeletion
+	Spec    Text // SYMMETRIC_DEFAULT, RSA_2048
+	Manager Text // CUSTOMER, AWS
+
+	Unseen []Unseen `match:"-"`
 }
 
 // DatasetGroup is a dataset group of Amazon Personalize.

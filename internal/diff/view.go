@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/deployed"
@@ -43,8 +42,9 @@ type held struct {
 // newView returns the view of a State.
 func newView(s deployed.State) view {
 	v := view{identities: map[string]*held{}, resources: map[string]*held{}, things: map[string]bool{}, unknown: s.Unknown,
-		account: literalOr(s.Scope.Account, "123456789012"), region: literalOr(s.Scope.Region, "us-east-1")}
-	v.partition, v.placed = spec.PartitionOf(v.region), s.Scope.Account.V.String() != ""
+		account: literalOr(s.Scope.Account, literalOr(s.Where.Account, "123456789012")),
+		region:  literalOr(s.Scope.Region, literalOr(s.Where.Region, "us-east-1"))}
+	v.partition, v.placed = spec.PartitionOf(v.region), s.Scope.Account.V.String()+s.Where.Account.V.String() != ""
 	s = s.Fill(v.keyNames(s))
 	paths := map[string]string{} // of roles
 	for _, r := range s.Roles {
@@ -259,42 +259,9 @@ func policyName(arn string) string {
 	return a.Resource[strings.LastIndexByte(a.Resource, '/')+1:]
 }
 
-// keyNames returns the ARN that each key which is yet to be created goes by here: its first alias in the place of its
-// ID, which two tools have in common.
-func (v view) keyNames(s deployed.State) policy.Env {
-	env := policy.Env{}
-	for _, k := range s.Keys {
-		parts := k.ARN.V.Parts()
-		if len(parts) != 1 {
-			continue
-		}
-		ref, ok := parts[0].(policy.Ref)
-		if !ok {
-			continue
-		}
-		name := ref.ID
-		aliases := make([]string, 0, len(k.Aliases))
-		for _, a := range k.Aliases {
-			aliases = append(aliases, a.V.String())
-		}
-		if sort.Strings(aliases); len(aliases) > 0 {
-			name = aliases[0]
-		}
-		env[ref] = fmt.Sprintf("arn:%s:kms:%s:%s:key/%s", v.partition, v.region, v.account, name)
-	}
-	return env
-}
-
 func literalOr(t deployed.Text, other string) string {
 	if s := t.V.String(); s != "" && len(t.V.Refs()) == 0 {
 		return s
 	}
 	return other
-}
-
-func keyName(k deployed.Key) string {
-	if len(k.Aliases) > 0 {
-		return k.Aliases[0].V.String()
-	}
-	return k.ARN.V.String()
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/pzgen/pzgen/generators/json"
 	"github.com/pzgen/pzgen/generators/shell"
 	"github.com/pzgen/pzgen/generators/terraform"
+	"github.com/pzgen/pzgen/internal/awscli"
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/gittree"
 	"github.com/pzgen/pzgen/internal/output"
@@ -39,7 +40,7 @@ const (
 	gitPrefix = "git:"
 	stdin     = "-"
 	hintKinds = "name a spec, an output folder or one of its setups, a CloudFormation template, a " +
-		"Terraform module, what terraform show -json prints of a plan or state, a policy document, or git:REVISION:PATH of one"
+		"Terraform module, what terraform show -json prints of a plan or state, what the AWS CLI prints or a folder of it, a policy document, or git:REVISION:PATH of one"
 )
 
 // Open finds out what an argument is. The error is an [InputError] for what it cannot be, a [SpecError] for a spec
@@ -139,7 +140,11 @@ func openFolder(ctx context.Context, from source, name string) (*Input, error) {
 		return one("Terraform module", files, "terraform", ".", terraform.Parse, func(p string) string {
 			return from.shown(filepath.Join(name, filepath.FromSlash(p)))
 		}), nil
-	case has(func(f file) bool { return path.Dir(f.path) == "." && path.Ext(f.path) == ".json" }):
+	}
+	if answers, err := openAnswers(ctx, from, name, files); answers != nil || err != nil {
+		return answers, err
+	}
+	if has(func(f file) bool { return path.Dir(f.path) == "." && path.Ext(f.path) == ".json" }) {
 		return one("policies", files, "json", ".", json.Parse, func(p string) string {
 			return from.shown(filepath.Join(name, filepath.FromSlash(p)))
 		}), nil
@@ -238,6 +243,9 @@ func openFile(ctx context.Context, from source, name string, data []byte, o Opti
 			func() (deployed.State, error) { return terraform.ParsePlan(shown(name), data) })
 	case members["Statement"] || members["Policy"] || members["PolicyVersion"] || members["Role"]:
 		return openPolicy(shown(name), data)
+	}
+	if awscli.Is(data) {
+		return answersOf(ctx, []file{{path: shown(name), data: data}}, shown)
 	}
 	if err := faulty(shown(name), data); err != nil {
 		return nil, &InputError{Err: err, Hint: hintKinds}

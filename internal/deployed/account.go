@@ -1,0 +1,42 @@
+package deployed
+
+// What is read of an account and is in no artifact: what bounds it from outside, what ran in it, and
+// what could not be seen.
+
+// Control is a service control policy or a resource control policy of AWS Organizations.
+type Control struct {
+	Name     string `match:"key"`
+	Level    string `match:"key"` // the root, unit or account that it is attached to; each level has to allow
+	Resource bool   // a resource control policy
+	Policy   *Document
+	At       Place `match:"-"`
+}
+
+// Job is a job of Amazon Personalize, or what else it does with data for a role.
+type Job struct {
+	ARN     Text   `match:"key"`
+	Kind    string // as the spec's workflows are called: import, export, batch-inference; datasetGroup
+	Role    Text   // ARN
+	From    Text   // s3://bucket/prefix
+	To      Text
+	FromKey Text // ARN of the key that the job names
+	ToKey   Text
+	Status  Text
+	Failure Text  // its failureReason
+	At      Place `match:"-"`
+}
+
+// Member is a user in a group.
+type Member struct {
+	User  Text `match:"key"`
+	Group Text `match:"key"`
+}
+
+// Unseen is something of a role, bucket or key that was not seen, so that nothing is known of it; what
+// was looked for and is not there is not unseen.
+type Unseen struct {
+	What   string // policy, encryption, policy "Extra"
+	Action string // that shows it: s3:GetBucketPolicy
+	Why    string // what AWS said; "" when nobody asked
+	At     Place
+}

@@ -1,0 +1,83 @@
+package snapshot
+
+import (
+	"context"
+	"path"
+	"path/filepath"
+	"slices"
+
+	"github.com/pzgen/pzgen/internal/awscli"
+	"github.com/pzgen/pzgen/internal/deployed"
+)
+
+const (
+	answersKind = "AWS CLI output"
+	maxAnswers  = 10_000 // more files are no folder of answers
+)
+
+// openAnswers takes a folder for what commands of the AWS CLI printed, in files of any names, when one
+// of its files is that and is more than a policy document; nil when none is.
+func openAnswers(ctx context.Context, from source, name string, files []file) (*Input, error) {
+	files = slices.DeleteFunc(slices.Clone(files), func(f file) bool {
+		return !slices.Contains([]string{".json", ".txt", ".out", ".err", ".log", ""}, path.Ext(f.path))
+	})
+	if len(files) > maxAnswers {
+		return nil, nil
+	}
+	loaded, err := load(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	is := false
+	for i := range files {
+		files[i].data, files[i].disk, files[i].tree = loaded[i].Data, "", nil
+		is = is || awscli.Is(loaded[i].Data) && !outermost(loaded[i].Data)["Statement"]
+	}
+	if !is {
+		return nil, nil
+	}
+	return answersOf(ctx, files, func(p string) string { return from.shown(filepath.Join(name, filepath.FromSlash(p))) })
+}
+
+// answersOf reads answers. What was not seen of a role, bucket or key is not known, and told as such:
+// that it is not among the files does not mean that it is not in the account.
+func answersOf(ctx context.Context, files []file, shown func(string) string) (*Input, error) {
+	loaded, err := load(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	for i := range loaded {
+		loaded[i].Path = shown(loaded[i].Path)
+	}
+	return openState(answersKind, answersKind, files, func() (deployed.State, error) {
+		s, err := awscli.Read(loaded, awscli.Names{})
+		if err != nil {
+			return s, err
+		}
+		tell := func(kind string, name deployed.Text, list []deployed.Unseen, at deployed.Place) {
+			for _, u := range list {
+				why := "it is not among the files; " + u.Action + " shows it"
+				if u.Why != "" {
+					why = u.Why
+				}
+				if u.At.Path != "" {
+					at = u.At
+				}
+				s.Unknown = append(s.Unknown, deployed.Unknown{Kind: u.What, What: kind + " " + name.V.String(), Why: why, At: at})
+			}
+		}
+		for _, r := range s.Roles {
+			tell("role", r.Name, r.Unseen, r.At)
+		}
+		for _, b := range s.Buckets {
+			tell("bucket", b.Name, b.Unseen, b.At)
+		}
+		for _, k := range s.Keys {
+			tell("key", k.ARN, k.Unseen, k.At)
+		}
+		if len(s.Roles)+len(s.Buckets)+len(s.Keys)+len(s.Jobs)+len(s.Controls)+len(s.Policies)+len(s.Inline)+len(s.Unknown) == 0 {
+			return s, refusef(hintKinds, "the answers are about no role, bucket, key or policy")
+		}
+		return s, nil
+	})
+}
