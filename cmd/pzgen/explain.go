@@ -8,6 +8,7 @@ import (
 
 	"github.com/pzgen/pzgen/internal/actions"
 	"github.com/pzgen/pzgen/internal/engine"
+	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/proof"
 	"github.com/pzgen/pzgen/spec"
@@ -65,7 +66,7 @@ func explainCheck(e *env, code, format string) error {
 			continue
 		}
 		if format == "json" {
-			return writeJSON(e.stdout, check)
+			return findings.WriteJSON(e.stdout, check)
 		}
 		fmt.Fprintf(e.stdout, "%s: %s\n", check.Code, check.Title)
 		return nil
@@ -98,7 +99,7 @@ func (x explainer) list(run *engine.Run) error {
 		all = append(all, it)
 	}
 	if x.json {
-		return writeJSON(x.e.stdout, all)
+		return findings.WriteJSON(x.e.stdout, all)
 	}
 	for _, it := range all {
 		fmt.Fprintf(x.e.stdout, "%s: %s\n", it.Setup, strings.Join(it.Documents, ", "))

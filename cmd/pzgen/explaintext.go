@@ -11,13 +11,6 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-func writeJSON(w io.Writer, v any) error {
-	j := json.NewEncoder(w)
-	j.SetEscapeHTML(false)
-	j.SetIndent("", "  ")
-	return j.Encode(v)
-}
-
 // explained is a statement with why it is there, as JSON has it.
 type explained struct {
 	Setup     string          `json:"setup"`
@@ -82,7 +75,7 @@ func (x explainer) print(all []explained) error {
 		if all == nil {
 			all = []explained{}
 		}
-		return writeJSON(x.e.stdout, all)
+		return findings.WriteJSON(x.e.stdout, all)
 	}
 	var b strings.Builder
 	for i, s := range all {

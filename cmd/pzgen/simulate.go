@@ -92,7 +92,7 @@ func simulate(e *env, name string, format simulateFormat) error {
 		if format == decisionsText {
 			io.WriteString(e.stdout, decisionText(r))
 		} else {
-			e.stdout.Write(r.JSON())
+			e.stdout.Write(findings.EscapeJSON(r.JSON()))
 		}
 		if !r.OK() {
 			differ++

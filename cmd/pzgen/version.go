@@ -1,12 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
 	"strings"
 
+	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/spec"
 	"github.com/urfave/cli/v2"
 	"golang.org/x/mod/module"
@@ -76,9 +76,7 @@ func version(e *env, format string) error {
 		fmt.Fprintf(e.stdout, "pzgen %s (%s%s %s/%s)\n", b.Version, commit, b.Go, b.OS, b.Arch)
 		return nil
 	case "json":
-		enc := json.NewEncoder(e.stdout)
-		enc.SetIndent("", "  ")
-		return enc.Encode(b)
+		return findings.WriteJSON(e.stdout, b)
 	}
 	return usagef("there are: text, json", "unknown format %q", format)
 }

@@ -1,7 +1,6 @@
 package diff
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -29,10 +28,7 @@ func NewReport(changes []Change) Report {
 
 // JSON writes the report as one object.
 func (r Report) JSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(r)
+	return findings.WriteJSON(w, r)
 }
 
 // signs begin the line of a change.

@@ -3,7 +3,6 @@
 package findings
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -121,10 +120,7 @@ func (r Report) json(w io.Writer) error {
 	if list == nil {
 		list = []Finding{}
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(struct {
+	return WriteJSON(w, struct {
 		Findings []Finding `json:"findings"`
 	}{list})
 }

@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"bytes"
 	"io"
 	"net/url"
 	"path/filepath"
@@ -38,10 +39,12 @@ func (r Report) sarif(w io.Writer) error {
 		result.AddLocation(sarif.NewLocationWithPhysicalLocation(place))
 	}
 	report.AddRun(run)
-	if err := report.PrettyWrite(w); err != nil {
+	var b bytes.Buffer
+	if err := report.PrettyWrite(&b); err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, "\n")
+	b.WriteByte('\n')
+	_, err = w.Write(EscapeJSON(b.Bytes()))
 	return err
 }
 
