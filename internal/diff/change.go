@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/policy"
 )
 
 // Kind is the way in which something changes.
@@ -134,6 +135,18 @@ func folded(actions []string) []string {
 	out := make([]string, len(actions))
 	for i, a := range actions {
 		out[i] = strings.ToLower(a)
+	}
+	return out
+}
+
+// accounts returns principals of which accounts are their numbers: an account can be named by it or by
+// the ARN of its root user, which mean the same (IAM User Guide, "AWS JSON policy elements: Principal").
+func accounts(principals []string) []string {
+	out := slices.Clone(principals)
+	for i, p := range out {
+		if arn, ok := policy.ParseARN(p); ok && arn.Service == "iam" && arn.Resource == "root" {
+			out[i] = arn.Account
+		}
 	}
 	return out
 }

@@ -49,6 +49,10 @@ func TestFingerprintOfWhole(t *testing.T) {
 		{"a denial that is smaller, or gone", prints(denied, bucket(all, deny("s3:Put*", ""))), prints(denied, bucket(all)), false},
 		{"a denial that is conditional, or gone", prints(denied, bucket(all, deny("s3:*", `, "Condition": {"StringEquals": {"k:a": "x"}}`))),
 			prints(denied, bucket(all)), false},
+		{"two ways to name an account", prints(none, bucket(service+"}", letIn(`{"AWS": "444455556666"}`, "s3:GetObject"))),
+			prints(none, bucket(service+"}", letIn(`{"AWS": "arn:aws:iam::444455556666:root"}`, "s3:GetObject"))), true},
+		{"another account", prints(none, bucket(service+"}", letIn(`{"AWS": "444455556666"}`, "s3:GetObject"))),
+			prints(none, bucket(service+"}", letIn(`{"AWS": "arn:aws:iam::444455556667:root"}`, "s3:GetObject"))), false},
 		{"order and letter case", prints(role(), role(one)), prints(role(), role(put(`["s3:deleteobject", "S3:PutObject"]`,
 			`"StringEquals": {"k:a": "z", "AWS:sourcevpc": ["y", "x"]}`))), true},
 	} {

@@ -225,9 +225,9 @@ func granted(account string, old, new, some *held, c policy.Change) Change {
 	}
 	out.Principal = w.principal()
 	if some.kind != policy.Identity {
-		out.whom = asSet(w.change.Principals)
+		out.whom = asSet(accounts(w.change.Principals))
 		if len(w.change.NotPrincipals) > 0 {
-			out.whom = "everybody but " + asSet(w.change.NotPrincipals)
+			out.whom = "everybody but " + asSet(accounts(w.change.NotPrincipals))
 		}
 	}
 	out.Severity = severity(account, some, w.change, w.lost())
