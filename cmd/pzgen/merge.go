@@ -97,6 +97,7 @@ func mergeInto(e *env, c *cli.Context, do func(*merge.Thing, policy.Document) (*
 		if err := e.warnOf(thing, result, shown); err != nil {
 			return err
 		}
+		e.noteRedundant(result, shown)
 	}
 	e.warnOfExceptions(result, shown)
 	if _, err := e.stdout.Write(result.Data); err != nil {
@@ -192,6 +193,18 @@ func (e *env) warnOf(thing *merge.Thing, r *merge.Result, shown string) error {
 		}
 	}
 	return nil
+}
+
+// noteRedundant says which of pzgen's statements the others make redundant. They are merged all the
+// same: the others may go, and the proof asks for pzgen's own.
+func (e *env) noteRedundant(r *merge.Result, shown string) {
+	for _, sid := range r.Redundant {
+		if !e.quiet {
+			io.WriteString(e.stderr, findings.Finding{Rule: "redundant", Level: findings.Note, File: shown,
+				Message: fmt.Sprintf("statement %q decides nothing that the other statements do not decide", sid),
+				Hint: "it is merged all the same, so that the workflows do not depend on statements of others"}.Text())
+		}
+	}
 }
 
 // warnOfExceptions says which statements let in everybody but a few, which is kept as it is.

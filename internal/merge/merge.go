@@ -150,6 +150,9 @@ type Result struct {
 	Added, Replaced, Removed []string // Sids of pzgen's statements
 	Kept                     int      // how many statements others have
 
+	// Redundant are Sids of pzgen's statements that change nothing beside those of others, which let
+	// the same pass and deny the same, whatever else is granted.
+	Redundant []string
 }
 
 // Changed reports whether the policy is another than before.
@@ -260,6 +263,7 @@ func (t *Thing) finish(before, after policy.Document, conflicts []policy.Conflic
 		return nil, &Refusal{Reasons: []string{fmt.Sprintf("the policy of key %q would leave nobody in the key's account who could change it (kms:PutKeyPolicy) or delete the key", t.id)},
 			Hint: "is this the present policy of this key, whole? It has to keep a statement that allows the account, or an administrator, kms:PutKeyPolicy"}
 	}
+	out.Redundant = t.redundant(after)
 	return out, nil
 }
 
@@ -282,10 +286,7 @@ func (t *Thing) policyKind() policy.Kind {
 // compare counts what came and went. Statements are told apart by what is in them, not by how it is
 // ordered.
 func (t *Thing) compare(r *Result, before policy.Document) {
-	owner := t.owner()
-	mine := func(s policy.Statement) bool {
-		return s.Sid != "" && (owner.Owns(s.Sid) || slices.ContainsFunc(owner.Own.Statements, func(o policy.Statement) bool { return o.Sid == s.Sid }))
-	}
+	mine := t.mine()
 	old := map[string]policy.Statement{}
 	for _, s := range before.Statements {
 		if mine(s) {
@@ -310,6 +311,15 @@ func (t *Thing) compare(r *Result, before policy.Document) {
 			r.Removed = append(r.Removed, s.Sid)
 			delete(old, s.Sid)
 		}
+	}
+}
+
+// mine tells pzgen's statements by their Sids.
+func (t *Thing) mine() func(policy.Statement) bool {
+	owner := t.owner()
+	return func(s policy.Statement) bool {
+		return s.Sid != "" && (owner.Owns(s.Sid) || slices.ContainsFunc(owner.Own.Statements,
+			func(o policy.Statement) bool { return o.Sid == s.Sid }))
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 // minimal takes every part out of every statement in turn. A part of an Allow (an action, a
 // resource, a principal) must be missed by some required call; a condition of an Allow, and a
 // Deny, must be missed by some call that is to be refused. What nobody misses grants for nothing.
+// A call that misses a part shows that it is not redundant, so [policy.Compare] is asked only of
+// parts that no call is asked about, and of why nobody misses one.
 //
 // Profile documented is left out: there the guide decides what is in a document, and it grants
 // more than each workflow needs.
@@ -35,6 +37,7 @@ func (p *proof) minimal() {
 			case !x.custom: // a denial that the spec adds grants nothing
 				x.deny()
 			}
+			x.twice()
 		}
 	}
 }
@@ -115,7 +118,7 @@ func (x *statement) allow() {
 		}
 	}
 	if idle {
-		x.find("no workflow needs the statement", "")
+		x.find("no workflow needs the statement"+at.already(docs, x.proof.parts, nil), "")
 		return
 	}
 	// They pass by the documents as they are; by those without what the spec accepts they may not.
@@ -132,38 +135,35 @@ func (x *statement) allow() {
 			}
 		}
 		if pass(left, at.in(docs, rest)) {
-			x.find(fmt.Sprintf("no workflow needs %s %q", what, value), "")
+			x.find(fmt.Sprintf("no workflow needs %s %q%s", what, value,
+				at.already(docs, x.proof.parts, rest)), "")
 		}
 	})
 	if x.custom {
 		return
 	}
-	x.conditions(users)
+	// Without a condition some call must pass that is to be refused, and without a value of one the
+	// same, or some user must fail.
+	x.conditions(func(rest *policy.Statement, value bool) bool {
+		return (!value || pass(users, at.in(docs, rest))) && !x.lets(rest)
+	}, tooMany)
 }
 
-// conditions takes the conditions of an Allow out, one at a time, and their values: without a
-// condition some call must pass that is to be refused, and without a value of one the same, or
-// some user must fail.
-func (x *statement) conditions(users []*calls.Call) {
+// conditions takes the conditions out, one at a time, and the values of each. idle tells whether
+// what is left decides the same; it is told whether a value is what was taken out.
+func (x *statement) conditions(idle func(rest *policy.Statement, value bool) bool, hint string) {
 	for j, c := range x.s.Condition {
 		rest := x.s
 		rest.Condition = slices.Delete(slices.Clone(x.s.Condition), j, j+1)
-		if !x.lets(&rest) {
-			x.find(fmt.Sprintf("condition %s %s decides nothing", c.Operator, c.Key), tooMany)
+		if idle(&rest, false) {
+			x.find(fmt.Sprintf("condition %s %s decides nothing", c.Operator, c.Key), hint)
 			continue
 		}
-		for k, v := range c.Values.Values {
-			if len(c.Values.Values) == 1 {
-				break
-			}
-			less := c
-			less.Values.Values = slices.Delete(slices.Clone(c.Values.Values), k, k+1)
-			rest.Condition = slices.Clone(x.s.Condition)
-			rest.Condition[j] = less
-			docs := place{x.name, x.at}.in(x.made.own, &rest)
-			if pass(users, docs) && !x.lets(&rest) {
-				x.find(fmt.Sprintf("value %q of condition %s %s decides nothing", v.IAM(), c.Operator, c.Key),
-					tooMany)
+		rest.Condition = slices.Clone(x.s.Condition)
+		for v, less := range shorter(c.Values) {
+			rest.Condition[j].Values = less
+			if idle(&rest, true) {
+				x.find(fmt.Sprintf("value %q of condition %s %s decides nothing", v, c.Operator, c.Key), hint)
 			}
 		}
 	}
@@ -196,6 +196,14 @@ func (p place) in(docs calls.Documents, s *policy.Statement) calls.Documents {
 		return docs
 	}
 	return docs.Edit(p.name, p.at, s)
+}
+
+// already says that others allow what is taken out, where they do: it is not only not needed.
+func (p place) already(docs calls.Documents, parts []calls.Part, rest *policy.Statement) string {
+	if redundant(docs, p, parts, rest) {
+		return ": the other statements allow the same without it"
+	}
+	return ""
 }
 
 // pass reports whether all calls pass by the documents.
