@@ -14,6 +14,7 @@ type Problem struct {
 	Message   string
 	// Fatal: it leaves open what the document means, so that [Evaluate] refuses it.
 	Fatal bool
+	Topic Topic
 }
 
 func (p Problem) String() string {
@@ -58,8 +59,13 @@ type checker struct {
 }
 
 func (c *checker) add(fatal bool, format string, args ...any) {
+	c.on("", fatal, format, args...)
+}
+
+// on is add for a problem that has a topic.
+func (c *checker) on(topic Topic, fatal bool, format string, args ...any) {
 	p := c.at
-	p.Message, p.Fatal = fmt.Sprintf(format, args...), fatal
+	p.Message, p.Fatal, p.Topic = fmt.Sprintf(format, args...), fatal, topic
 	c.problems = append(c.problems, p)
 }
 
@@ -75,7 +81,7 @@ func (c *checker) whole(d Document) {
 		c.add(false, "Statement is empty; a policy has at least one statement")
 	}
 	if d.ID != "" && !c.elements.ID {
-		c.add(false, "%s has no Id", c.kind.one())
+		c.on(TopicID, false, "%s has no Id", c.kind.one())
 	}
 	if c.elements.OnlyDeny && len(d.Statements) > 1 {
 		for i, s := range d.Statements {
@@ -95,14 +101,14 @@ func (c *checker) sids(d Document) {
 			continue
 		}
 		if first, ok := seen[s.Sid]; ok {
-			c.add(false, "Sid %q is that of statement %d too; it is unique within a policy", s.Sid, first)
+			c.on(TopicSameSid, false, "Sid %q is that of statement %d too; it is unique within a policy", s.Sid, first)
 		} else {
 			seen[s.Sid] = i
 		}
 		// reference_policies_elements_sid; services that have resource policies take other
 		// characters.
 		if c.elements.PlainSids && strings.Trim(s.Sid, letters+digits) != "" {
-			c.add(false, "Sid %q of %s has other characters than letters and digits", s.Sid, c.kind.one())
+			c.on(TopicSid, false, "Sid %q of %s has other characters than letters and digits", s.Sid, c.kind.one())
 		}
 	}
 }
@@ -129,7 +135,7 @@ func (c *checker) text(d Document) {
 	}
 	size, unit := d.sizeOf(compact, c.elements.Size)
 	if limit := c.elements.Size.Max; size > limit {
-		c.add(false, "%s of %d %s is over the limit of AWS, %d", c.kind.one(), size, unit, limit)
+		c.on(TopicSize, false, "%s of %d %s is over the limit of AWS, %d", c.kind.one(), size, unit, limit)
 	}
 }
 
@@ -156,7 +162,7 @@ func (s Statement) allowsEverything() bool {
 func (c *checker) refs(t Text) {
 	if refs := t.Refs(); len(refs) > 0 {
 		c.unresolved = true
-		c.add(true, "reference %s has no value", refs[0])
+		c.on(TopicReference, true, "reference %s has no value", refs[0])
 	}
 }
 
@@ -173,7 +179,7 @@ func (c *checker) hasVar(t Text) bool {
 // (access-analyzer-reference-policy-checks, "Variable unsupported in version").
 func (c *checker) variable(what string, t Text) {
 	if c.version != Version2012 && strings.Contains(t.plain(), "${") {
-		c.add(false, "%s %q has a policy variable, which is plain text but in Version %q", what, t.plain(), Version2012)
+		c.on(TopicVariable, false, "%s %q has a policy variable, which is plain text but in Version %q", what, t.plain(), Version2012)
 	}
 }
 

@@ -15,13 +15,13 @@ func (c *checker) principals(s Statement) {
 	case c.elements.Principal == Must && !has:
 		c.add(true, "statement of %s has no Principal", c.kind.one())
 	case c.elements.Principal == Never && has:
-		c.add(true, "statement of %s has a Principal; it is whoever the policy is attached to", c.kind.one())
+		c.on(TopicPrincipal, true, "statement of %s has a Principal; it is whoever the policy is attached to", c.kind.one())
 	case s.NotPrincipal != nil && !c.elements.NotPrincipal:
 		c.add(true, "%s has no NotPrincipal", c.kind.one())
 	case s.NotPrincipal != nil && s.Effect == Allow:
 		// "We strongly recommend that you do not", said editions of the page until 2023, so AWS
 		// stored such policies. What it allows is not decided: see [Evaluate].
-		c.add(false, "NotPrincipal is in an Allow, which lets in everybody else, anonymous callers too; "+
+		c.on(TopicNotPrincipal, false, "NotPrincipal is in an Allow, which lets in everybody else, anonymous callers too; "+
 			"AWS supports it in a Deny only")
 	case c.elements.Everybody && !everybody(s.Principal):
 		// orgs_manage_policies_rcps_syntax, "Principal element".
@@ -61,15 +61,15 @@ func (c *checker) principal(typ string, t Text) {
 	switch typ {
 	case "AWS":
 		if !isAWSPrincipal(name) {
-			c.add(true, "principal %q names no account, user, role, role session or federated user; wildcards cannot stand for a part of a name", name)
+			c.on(TopicPrincipalForm, true, "principal %q names no account, user, role, role session or federated user; wildcards cannot stand for a part of a name", name)
 		}
 	case "Service":
 		if strings.ContainsAny(name, "*?:/ ") || !strings.Contains(name, ".") {
-			c.add(true, "principal %q is not the name of a service", name)
+			c.on(TopicPrincipalForm, true, "principal %q is not the name of a service", name)
 		}
 	case "Federated", "CanonicalUser":
 		if name != "*" && strings.ContainsAny(name, "*?") {
-			c.add(true, "principal %q has a wildcard; it cannot stand for a part of a name", name)
+			c.on(TopicPrincipalForm, true, "principal %q has a wildcard; it cannot stand for a part of a name", name)
 		}
 	default:
 		c.add(true, "principals of type %q do not exist", typ)

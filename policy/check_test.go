@@ -109,3 +109,33 @@ func TestProblemPlace(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// Problems that callers tell apart say what they are about.
+func TestTopics(t *testing.T) {
+	for document, want := range map[string]struct {
+		kind  Kind
+		topic Topic
+	}{
+		`{"Id":"x","Version":"2012-10-17","Statement":` + allowAll + `}`: {Identity, TopicID},
+		grant(`"*"`): {Identity, TopicPrincipal},
+		grant(aws("arn:aws:iam::111122223333:role/*")):                                                                                                      {Resource, TopicPrincipalForm},
+		grant(`{"Service":"*.amazonaws.com"}`):                                                                                                              {Resource, TopicPrincipalForm},
+		`{"Effect":"Allow","NotPrincipal":"*","Action":"*","Resource":"*"}`:                                                                                 {Resource, TopicNotPrincipal},
+		`{"Sid":"a b","Effect":"Allow","Action":"*","Resource":"*"}`:                                                                                        {Identity, TopicSid},
+		`{"Sid":"A","Effect":"Deny","Action":"*","Resource":"*"},{"Sid":"A","Effect":"Deny","Action":"*","Resource":"*"}`:                                   {Identity, TopicSameSid},
+		`{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::b/${aws:username}"}}`:                                                      {Identity, TopicVariable},
+		`{"Effect":"Allow","Action":"s3:*","Resource":["arn:aws:s3:::` + strings.Repeat("b", 9000) + `","arn:aws:s3:::` + strings.Repeat("c", 9000) + `"]}`: {Identity, TopicSize},
+	} {
+		d := document
+		if !strings.Contains(d, `"Statement"`) {
+			d = `{"Version":"2012-10-17","Statement":[` + d + `]}`
+		}
+		doc, err := DecodeJSON([]byte(d))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := doc.Check(want.kind); len(got) != 1 || got[0].Topic != want.topic {
+			t.Errorf("%s: %+v, expected topic %q", document, got, want.topic)
+		}
+	}
+}
