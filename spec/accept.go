@@ -52,11 +52,8 @@ func (c *checker) checkApprovals() {
 			continue
 		}
 		seen[d.change.v] = true
-		if d.until.given() {
-			if _, err := time.Parse(time.DateOnly, d.until.v); err != nil {
-				c.err(codeForm, d.until.n, "write a day as 2027-01-31", "%q is not a day of the calendar", d.until.v)
-				continue
-			}
+		if !c.checkDay(d.until) {
+			continue
 		}
 		c.s.Accept = append(c.s.Accept, Approval{d.change.v, d.reason.v, d.until.v, place(item.n)})
 	}

@@ -35,6 +35,7 @@ func (c *checker) check() {
 	c.checkOwnFiles()
 	c.checkTags()
 	c.checkApprovals()
+	c.checkIgnored()
 	c.checkRole()
 	c.checkKeys()
 	c.checkBuckets()

@@ -76,6 +76,7 @@ type setupDraft struct {
 	targets, ownFiles, was                                   []text
 	tags                                                     []named[text]
 	accept                                                   []item[approvalDraft]
+	ignore                                                   []item[ignoredDraft]
 }
 
 type roleDraft struct {

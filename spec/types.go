@@ -45,6 +45,7 @@ type Setup struct {
 	Tags                []Tag    // sorted by key
 	OwnFiles            []string // see [OwnPattern]
 	Accept              []Approval
+	Ignore              []Ignored
 	PermissionsBoundary string // ARN; "" for none; the role's own, when it has one, stands in Role
 	BoundaryPolicy      *policy.Document
 	Places              Places

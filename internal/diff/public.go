@@ -25,7 +25,7 @@ func (v view) public(h *held) []Change {
 	everything := []policy.Document{policy.Everything()}
 	var out []Change
 	for i, s := range own.Statements {
-		if s.Effect != policy.Allow || slices.ContainsFunc(s.Condition, limits) {
+		if s.Effect != policy.Allow || slices.ContainsFunc(s.Condition, Limits) {
 			continue
 		}
 		one, none := policy.Document{Version: own.Version}, policy.Document{Version: own.Version}
@@ -63,8 +63,9 @@ func (v view) public(h *held) []Change {
 	return out
 }
 
-// limits reports whether with a condition a grant to everybody is not public.
-func limits(c policy.Condition) bool {
+// Limits reports whether with a condition a grant to everybody is not public, as Amazon S3 says: one on a key such as
+// aws:PrincipalOrgID or aws:SourceAccount, with fixed values.
+func Limits(c policy.Condition) bool {
 	operator := strings.TrimPrefix(strings.ToLower(c.Operator), "foranyvalue:")
 	if operator == "ipaddress" {
 		return strings.EqualFold(c.Key, "aws:SourceIp") && !slices.ContainsFunc(c.Values.Values, broad)

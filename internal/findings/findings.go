@@ -29,6 +29,8 @@ type Finding struct {
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`   // what to do
 	Detail  string `json:"detail,omitempty"` // several lines: a diff, the offending line
+
+	Case json.RawMessage `json:"case,omitempty"` // a request that shows it, as pzgen simulate takes it
 }
 
 // Report is what one run of a command found.

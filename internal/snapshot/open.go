@@ -71,6 +71,9 @@ func Open(ctx context.Context, arg string, o Options) (*Input, error) {
 		return nil, err
 	}
 	in.Name = arg
+	if s := in.setups[""]; s != nil && len(o.Named) > 0 {
+		s.values.Named = o.Named
+	}
 	return in, nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -26,6 +27,9 @@ type Options struct {
 	Stdin     io.Reader // for the name "-"
 	Templates string    // a folder of templates to lay over the built-in ones, for specs, or ""
 	Other     string    // the other argument: what git: without a path means
+
+	// Named are values for parameters of a template, or variables of a module, by name.
+	Named map[string]string
 }
 
 // Input is one argument, opened: the setups that it has, each with its files.
@@ -121,6 +125,20 @@ func (in *Input) Read(ctx context.Context, name string) ([]Reading, error) {
 		return nil, s.placed(err)
 	}
 	return out, nil
+}
+
+// Files returns the files of a setup as the user wrote them, by the paths that places have; none of a spec, whose files
+// are printed.
+func (in *Input) Files(ctx context.Context, name string) ([]output.File, error) {
+	s := in.setups[name]
+	if s == nil || in.Kind == kindSpec {
+		return nil, nil
+	}
+	files, err := load(ctx, s.files)
+	for i := range files {
+		files[i].Path = s.moved(deployed.Place{Path: files[i].Path}).Path
+	}
+	return files, err
 }
 
 // The account and region that an artifact is read for when it does not say which it is for.

@@ -21,6 +21,9 @@ type SpecError struct {
 
 func (e *SpecError) Error() string { return "the spec has errors" }
 
+// kindSpec is the kind of an input that is a spec.
+const kindSpec = "spec"
+
 // openSpec prints the setups of a spec. A place in their files is that of the setup in the spec.
 func openSpec(ctx context.Context, from source, name string, data []byte, o Options) (*Input, error) {
 	src := engine.Source{Files: []string{name}, Templates: o.Templates}
@@ -52,7 +55,7 @@ func openSpec(ctx context.Context, from source, name string, data []byte, o Opti
 	if err != nil {
 		return nil, err
 	}
-	in := &Input{Kind: "spec", Specs: specs.Setups(), setups: map[string]*setup{}}
+	in := &Input{Kind: kindSpec, Specs: specs.Setups(), setups: map[string]*setup{}}
 	failed := &SpecError{}
 	err = run.Print(ctx, false, func(p engine.Printed) error {
 		var files []file

@@ -1,0 +1,46 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+)
+
+// sourced is the condition that AWS recommends for the trust policy of Personalize's role.
+const sourced = `"Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"},
+   "ArnLike": {"aws:SourceArn": "arn:aws:personalize:us-east-1:111122223333:*"}}`
+
+// overTLS is the statement that refuses requests without TLS to the bucket of the examples.
+const overTLS = `{"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+  "Resource": ["arn:aws:s3:::acme-data", "arn:aws:s3:::acme-data/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}}}`
+
+// root is the statement that keeps a key manageable.
+const root = `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}`
+
+func statements(more, list string) string {
+	if more != "" {
+		more += ", "
+	}
+	return `{"Version": "2012-10-17", ` + more + `"Statement": [
+ ` + list + "]}"
+}
+
+func identity(more, list string) Example { return Example{OnIdentity, statements(more, list)} }
+func trust(list string) Example          { return Example{OnTrust, statements("", list)} }
+
+// bucket is the policy of a bucket with these statements and the one that asks for TLS.
+func bucket(list string) Example { return Example{OnBucket, statements("", list+",\n "+overTLS)} }
+
+// key is the policy of a key with these statements and the one for the account.
+func key(list string) Example { return Example{OnKey, statements("", root+",\n "+list)} }
+
+// template is a template with the resources.
+func template(resources string) Example { return Example{OnTemplate, "Resources:\n" + resources} }
+
+// wide is a statement with many resources.
+func wide(n int) string {
+	var list []string
+	for i := range n {
+		list = append(list, fmt.Sprintf("\"arn:aws:s3:::acme-data/interactions/%04d/*\"", i))
+	}
+	return `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": [` + strings.Join(list, ", ") + "]}"
+}
