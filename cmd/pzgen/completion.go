@@ -7,6 +7,7 @@ import (
 
 	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/lint"
 	"github.com/urfave/cli/v2"
 )
 
@@ -97,6 +98,12 @@ func flagOption(c *cli.Command, f cli.Flag) option {
 		}
 	case "target":
 		o.values = generators.Names()
+	case "kind":
+		o.values = lint.Kinds()
+	case "fail-on":
+		if o.values = failKinds(); c.Name == "lint" {
+			o.values = lintLevels()
+		}
 	}
 	o.files = o.files && o.values == nil
 	return o

@@ -9,6 +9,7 @@ import (
 	"github.com/pzgen/pzgen/internal/actions"
 	"github.com/pzgen/pzgen/internal/engine"
 	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/lint"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/proof"
 	"github.com/pzgen/pzgen/spec"
@@ -69,6 +70,21 @@ func explainCheck(e *env, code, format string) error {
 			return findings.WriteJSON(e.stdout, check)
 		}
 		fmt.Fprintf(e.stdout, "%s: %s\n", check.Code, check.Title)
+		return nil
+	}
+	for _, check := range lint.Checks() {
+		if codes = append(codes, check.ID); check.ID != code {
+			continue
+		}
+		if format == "json" {
+			return findings.WriteJSON(e.stdout, struct {
+				spec.Check
+				Why, Source, Date string
+				Level             findings.Level
+				Before, After     lint.Example
+			}{spec.Check{Code: check.ID, Title: check.Title}, check.Why, check.Source, check.Date, check.Level, check.Before, check.After})
+		}
+		fmt.Fprintf(e.stdout, "%s: %s\n\n%s", check.ID, check.Title, check.Text())
 		return nil
 	}
 	return usagef(suggest(code, codes), "no check has the code %q", code)

@@ -83,6 +83,7 @@ func newApp(e *env) *cli.App {
 			mergeCommand(e),
 			unmergeCommand(e),
 			diffCommand(e),
+			lintCommand(e),
 			explainCommand(e),
 			simulateCommand(e),
 			schemaCommand(e),

@@ -19,13 +19,14 @@ import (
 // pzgen writes: policies of users and groups, Conditions, Mappings, and all functions that can be computed from what is
 // in the template and the defaults of its parameters. Where a value is known on deployment alone, as that of a
 // parameter without a default or of Fn::ImportValue, the text has a reference for it by name. What is not understood is
-// in State.Unknown as with Parse, so that a proof, which stands on Parse, is not weaker for what is read here.
+// in State.Unknown as with Parse, so that a proof, which stands on Parse, is not weaker for what is read here. given has
+// values of parameters, by name, in the place of their defaults.
 //
 // Parameters, outputs and metadata are not in the State: they grant nothing. (AWS CloudFormation Template Reference,
 // "Intrinsic function reference" and "CloudFormation template sections", 2025-06.)
 //
 // An error is a [*policy.Error] with its place.
-func ParseAny(file string, data []byte) (func(deployed.Values) (deployed.State, error), error) {
+func ParseAny(file string, data []byte, given map[string]string) (func(deployed.Values) (deployed.State, error), error) {
 	if json.Valid(data) { // no string of JSON holds a tab as it is, and YAML has none between values
 		data = bytes.ReplaceAll(data, []byte("\t"), []byte(" "))
 	}
@@ -35,7 +36,7 @@ func ParseAny(file string, data []byte) (func(deployed.Values) (deployed.State, 
 		source: &source{path: file, limit: maxAnyUnknown}, reader: r,
 		parameters: map[string]bool{}, resources: map[string]*resource{},
 		roles: map[string]int{}, buckets: map[string]int{}, keys: map[string]int{},
-		any: &anything{defaults: map[string]*yaml.Node{}, decided: map[string]*verdict{}},
+		any: &anything{given: given, defaults: map[string]*yaml.Node{}, decided: map[string]*verdict{}},
 	}
 	root, err := t.parse(data)
 	var at *policy.Error
@@ -56,6 +57,7 @@ const maxAnyUnknown = 5000
 
 // anything is what is known of a template that pzgen did not write.
 type anything struct {
+	given      map[string]string     // values of parameters, by name
 	defaults   map[string]*yaml.Node // of parameters whose value is known
 	conditions *yaml.Node
 	mappings   *yaml.Node
@@ -121,6 +123,9 @@ func (t *template) anyNames(all *fields, read func(*yaml.Node, *fields)) {
 func (t *template) anyParameter(name *yaml.Node, f *fields) {
 	t.parameters[name.Value] = true
 	kind, n := f.str("Type"), f.get("Default")
+	if value, ok := t.any.given[name.Value]; ok {
+		n = str(value)
+	}
 	if n == nil || strings.HasPrefix(kind, "AWS::SSM::Parameter::") {
 		return
 	}

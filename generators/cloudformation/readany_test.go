@@ -18,7 +18,7 @@ var anyValues = deployed.Values{Account: "111122223333", Region: "eu-west-1", Pa
 
 func readAny(t *testing.T, text string) deployed.State {
 	t.Helper()
-	read, err := ParseAny("t.yaml", []byte(text))
+	read, err := ParseAny("t.yaml", []byte(text), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +268,7 @@ func TestAnyErrors(t *testing.T) {
 		"a: 1\n---\nb: 1": "t.yaml:2:1: ",
 		"":                "t.yaml: not YAML: EOF",
 	} {
-		_, err := ParseAny("t.yaml", []byte(text))
+		_, err := ParseAny("t.yaml", []byte(text), nil)
 		var at *policy.Error
 		if !errors.As(err, &at) || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
@@ -304,7 +304,7 @@ func FuzzParseAny(f *testing.F) {
 	f.Add("Conditions: {A: !Not [!Condition B], B: !Or [!Condition A, {Condition: 1}]}\nResources: {X: {Type: x, Condition: A}}")
 	f.Add("Resources: {X: {Type: AWS::IAM::User, Properties: !Select [0, !Split [\"\", !Ref AWS::NoValue]]}}")
 	f.Fuzz(func(t *testing.T, text string) {
-		read, err := ParseAny("t.yaml", []byte(text))
+		read, err := ParseAny("t.yaml", []byte(text), nil)
 		if err == nil {
 			_, _ = read(anyValues)
 		}

@@ -155,8 +155,10 @@ func (t *template) key(r *resource, f *fields) deployed.Text {
 		Policy: f.document("KeyPolicy"), Tags: f.tags(), Protected: t.protected(r), At: t.at(r.key),
 	}
 	if t.any != nil { // what it is for, and not who may use it
-		for _, name := range []string{"KeySpec", "KeyUsage", "MultiRegion"} {
-			f.get(name)
+		f.get("KeyUsage")
+		f.get("MultiRegion")
+		if spec := f.text("KeySpec"); spec.V.String() != "SYMMETRIC_DEFAULT" {
+			out.Spec = spec
 		}
 	}
 	t.state.Keys = append(t.state.Keys, out)

@@ -183,6 +183,9 @@ func (p *plan) key(r *planResource) {
 	k.ARN, k.Created, k.At = arn, true, p.place()
 	k.Description, k.Tags = p.text(r.member("description")), p.tags(r)
 	k.Rotation, k.Window = p.bool(r.member("enable_key_rotation")), p.int(r.member("deletion_window_in_days"))
+	if spec := p.text(r.member("customer_master_key_spec")); spec.V.String() != "SYMMETRIC_DEFAULT" {
+		k.Spec = spec
+	}
 	own := tfKeyPolicy + " " + arn.V.String()
 	id, _ := r.member("key_id").v.(string)
 	if doc := r.member("policy"); !p.has[own] && !p.gone[tfKeyPolicy+" "+id] {
@@ -191,7 +194,7 @@ func (p *plan) key(r *planResource) {
 	if on := r.member("is_enabled"); on.v == false {
 		p.addOf(on, "argument", on.path, "it is disabled, which is not read")
 	}
-	p.rest(r.planned, "arn", "id", "bypass_policy_lockout_safety_check", "customer_master_key_spec", "key_usage",
+	p.rest(r.planned, "arn", "id", "bypass_policy_lockout_safety_check", "key_usage",
 		"multi_region", "rotation_period_in_days", "timeouts", "region")
 }
 

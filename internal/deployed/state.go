@@ -246,7 +246,7 @@ type Key struct {
 
 	// Of one that was looked at, in the words of AWS KMS (API Reference, KeyMetadata).
 	Status  Text // Enabled, Disabled, PendingDeletion
-	Spec    Text // SYMMETRIC_DEFAULT, RSA_2048
+	Spec    Text // SYMMETRIC_DEFAULT, RSA_2048; of a created key, where it is not the first
 	Manager Text // CUSTOMER, AWS
 
 	Unseen []Unseen `match:"-"`

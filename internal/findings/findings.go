@@ -3,6 +3,7 @@
 package findings
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"

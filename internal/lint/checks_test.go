@@ -15,7 +15,7 @@ import (
 func read(t testing.TB, e Example) []Finding {
 	t.Helper()
 	if e.On == OnTemplate {
-		parse, err := cloudformation.ParseAny("template.yaml", []byte(e.Text))
+		parse, err := cloudformation.ParseAny("template.yaml", []byte(e.Text), nil)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, e.Text)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/policy"
 )
@@ -250,10 +251,17 @@ func serviceAdministers(v *view, report reporter) {
 
 func notRotated(v *view, report reporter) {
 	for _, h := range v.holders {
-		if h.key == nil || !h.key.Created || h.key.Rotation.V || v.unread(h, "KeySpec", "KeyUsage", "customer_master_key_spec", "key_usage", "Origin") {
+		if h.key == nil || !h.key.Created || h.key.Rotation.V || !symmetric(h.key.Spec) || v.unread(h, "customer_master_key_spec", "key_usage", "Origin") {
 			continue
 		}
 		report(found{statement: -1, on: h.on, names: h.names, at: h.at, message: "the key is not rotated",
 			hint: "set EnableKeyRotation, enable_key_rotation in Terraform"})
 	}
+}
+
+// symmetric reports whether a key is one to encrypt with, which can be rotated: the kind that is made where nothing
+// is said.
+func symmetric(spec deployed.Text) bool {
+	s := spec.V.String()
+	return s == "" || s == "SYMMETRIC_DEFAULT"
 }

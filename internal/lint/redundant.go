@@ -117,19 +117,24 @@ func relation(kind policy.Kind, a, b policy.Document, denials bool) policy.Relat
 	return c.Relation
 }
 
+// element is one that lists values, with what it means that a value covers another.
+type element struct {
+	name   string
+	values *policy.Texts
+	covers func(a, b string) bool
+}
+
+func elements(s *policy.Statement) []element {
+	action := func(a, b string) bool { return policy.Statement{Action: texts(a)}.CoversAction(b) }
+	same := func(a, b string) bool { return a == b || a == "*" }
+	return []element{{"Action", &s.Action, action}, {"NotAction", &s.NotAction, action},
+		{"Resource", &s.Resource, same}, {"NotResource", &s.NotResource, same}}
+}
+
 // coveredIn returns the first value of a statement that another of the same element covers, and the element.
-func coveredIn(s policy.Statement) (element, value string) {
-	for _, e := range []struct {
-		name   string
-		values policy.Texts
-		covers func(a, b string) bool
-	}{
-		{"Action", s.Action, func(a, b string) bool { return policy.Statement{Action: texts(a)}.CoversAction(b) }},
-		{"NotAction", s.NotAction, func(a, b string) bool { return policy.Statement{Action: texts(a)}.CoversAction(b) }},
-		{"Resource", s.Resource, func(a, b string) bool { return a == b || a == "*" }},
-		{"NotResource", s.NotResource, func(a, b string) bool { return a == b || a == "*" }},
-	} {
-		if i := covered(e.values, e.covers); i >= 0 {
+func coveredIn(s policy.Statement) (name, value string) {
+	for _, e := range elements(&s) {
+		if i := covered(*e.values, e.covers); i >= 0 {
 			return e.name, e.values.Values[i].IAM()
 		}
 	}

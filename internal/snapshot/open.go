@@ -235,7 +235,7 @@ func openFile(ctx context.Context, from source, name string, data []byte, o Opti
 		return openSpec(ctx, from, name, data, o)
 	case members["Resources"] || members["AWSTemplateFormatVersion"]:
 		f := file{path: "x/" + templateName, mode: 0o644, data: data}
-		read, err := cloudformation.ParseAny(shown(name), data)
+		read, err := cloudformation.ParseAny(shown(name), data, o.Named)
 		if err != nil {
 			return nil, err
 		}

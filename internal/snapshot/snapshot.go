@@ -30,6 +30,9 @@ type Options struct {
 
 	// Named are values for parameters of a template, or variables of a module, by name.
 	Named map[string]string
+
+	// Beside are further specs, when the argument is one: the setups of all are taken together.
+	Beside []string
 }
 
 // Input is one argument, opened: the setups that it has, each with its files.
@@ -125,6 +128,14 @@ func (in *Input) Read(ctx context.Context, name string) ([]Reading, error) {
 		return nil, s.placed(err)
 	}
 	return out, nil
+}
+
+// SpecOf returns the file of the spec that a setup is in; "" for an input that is no spec.
+func (in *Input) SpecOf(name string) string {
+	if s := in.setups[name]; s != nil && in.Kind == kindSpec {
+		return s.moved(deployed.Place{}).Path
+	}
+	return ""
 }
 
 // Files returns the files of a setup as the user wrote them, by the paths that places have; none of a spec, whose files

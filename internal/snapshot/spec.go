@@ -26,7 +26,7 @@ const kindSpec = "spec"
 
 // openSpec prints the setups of a spec. A place in their files is that of the setup in the spec.
 func openSpec(ctx context.Context, from source, name string, data []byte, o Options) (*Input, error) {
-	src := engine.Source{Files: []string{name}, Templates: o.Templates}
+	src := engine.Source{Files: append([]string{name}, o.Beside...), Templates: o.Templates}
 	if name == stdin {
 		src.Stdin = bytes.NewReader(data)
 	}
@@ -70,7 +70,9 @@ func openSpec(ctx context.Context, from source, name string, data []byte, o Opti
 		}
 		failed.Found = append(failed.Found, p.Found...)
 		place := run.Where(p.Setup)
-		place.Path = from.shown(name)
+		if len(src.Files) == 1 {
+			place.Path = from.shown(name)
+		}
 		s := outputSetup(p.Setup, files, nil)
 		s.moved = func(deployed.Place) deployed.Place { return place }
 		in.setups[p.Setup] = s
