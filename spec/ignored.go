@@ -13,7 +13,8 @@ type Ignored struct {
 
 type ignoredDraft struct{ check, about, reason, until text }
 
-var checkForm = &form{says: "a check of pzgen lint, PZ104 for example", pattern: "^PZ1[0-9]{2}$", max: 5,
+var checkForm = &form{says: "a check of pzgen lint, PZ104 for example", pattern: "^PZ1[0-9]{2}$",
+	max: 5,
 	ok: func(s string) bool { return len(s) == 5 && s[:3] == "PZ1" && only(s[3:], classOf("0-9")) }}
 
 var ignoredObject = &object[ignoredDraft]{
@@ -41,14 +42,16 @@ func (c *checker) checkIgnored() {
 		}
 		key := entry{d.check.v, d.about.v}
 		if seen[key] {
-			c.err(codeTwice, d.check.n, "leave one of them out", "check %q of %q is ignored twice", d.check.v, d.about.v)
+			c.err(codeTwice, d.check.n, "leave one of them out", "check %q of %q is ignored twice",
+				d.check.v, d.about.v)
 			continue
 		}
 		seen[key] = true
 		if !c.checkDay(d.until) {
 			continue
 		}
-		c.s.Ignore = append(c.s.Ignore, Ignored{d.check.v, d.about.v, d.reason.v, d.until.v, place(item.n)})
+		c.s.Ignore = append(c.s.Ignore, Ignored{d.check.v, d.about.v, d.reason.v, d.until.v,
+			place(item.n)})
 	}
 }
 
@@ -58,7 +61,8 @@ func (c *checker) checkDay(until text) bool {
 		return true
 	}
 	if _, err := time.Parse(time.DateOnly, until.v); err != nil {
-		c.err(codeForm, until.n, "write a day as 2027-01-31", "%q is not a day of the calendar", until.v)
+		c.err(codeForm, until.n, "write a day as 2027-01-31", "%q is not a day of the calendar",
+			until.v)
 		return false
 	}
 	return true

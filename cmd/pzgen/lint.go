@@ -35,12 +35,14 @@ func lintCommand(e *env) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "kind", Usage: "what policy documents are attached to, where nothing says it: `KIND` is " +
 				strings.Join(lint.Kinds(), ", ") + " (default: by their principals and actions)"},
-			&cli.StringFlag{Name: "parameters", Usage: "values of parameters of a template or variables of a module, as JSON " +
-				"in `FILE`: those of the AWS CLI, or an object"},
+			&cli.StringFlag{Name: "parameters",
+				Usage: "values of parameters of a template or variables of a module, as JSON " +
+					"in `FILE`: those of the AWS CLI, or an object"},
 			&cli.StringFlag{Name: "fail-on", Value: string(findings.Warning), Usage: "exit with 1 for findings of `LEVEL` or worse: " +
 				strings.Join(lintLevels(), ", ")},
-			&cli.BoolFlag{Name: "fix", DisableDefaultText: true, Usage: "put right what changes nobody's access, in policy " +
-				"documents in JSON, and look again"},
+			&cli.BoolFlag{Name: "fix", DisableDefaultText: true,
+				Usage: "put right what changes nobody's access, in policy " +
+					"documents in JSON, and look again"},
 			fileFlag(), templatesFlag(), formatFlag(), quietFlag(e),
 		},
 		Action: func(c *cli.Context) error { return e.lint(c) },
@@ -78,7 +80,8 @@ func (e *env) lint(c *cli.Context) error {
 			return err
 		}
 	}
-	report := findings.Report{Command: "pzgen lint", Version: releaseVersion(), Titles: lint.Titles()}
+	report := findings.Report{Command: "pzgen lint", Version: releaseVersion(),
+		Titles: lint.Titles()}
 	failing, ignored, setups := 0, 0, 0
 	for _, arg := range args {
 		in, err := snapshot.Open(c.Context, arg, options)
@@ -145,7 +148,8 @@ type entries struct {
 	list []spec.Ignored
 }
 
-// ignoredBySpec returns what is to be ignored in each setup: as the input says, where it is a spec, else that of -f.
+// ignoredBySpec returns what is to be ignored in each setup: as the input says, where it is a
+// spec, else that of -f.
 func (e *env) ignoredBySpec(c *cli.Context, in *snapshot.Input) (map[string]entries, error) {
 	out := map[string]entries{}
 	for _, s := range in.Specs {
@@ -161,7 +165,8 @@ func (e *env) ignoredBySpec(c *cli.Context, in *snapshot.Input) (map[string]entr
 	}
 	if ds.HasErrors() {
 		e.sayDiagnostics(ds)
-		return nil, usagef("", "%s in the spec that says what is ignored", plural(ds.Count(spec.Error), "error"))
+		return nil, usagef("", "%s in the spec that says what is ignored",
+			plural(ds.Count(spec.Error), "error"))
 	}
 	for _, s := range specs.Setups() {
 		if in.Has(s.Name) {

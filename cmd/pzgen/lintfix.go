@@ -14,8 +14,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// fix puts policy documents right, those named and those in folders that are named, and says what it did. What is no
-// policy document in JSON is left as it is.
+// fix puts policy documents right, those named and those in folders that are named, and says what
+// it did. What is no policy document in JSON is left as it is.
 func (e *env) fix(args []string, kind lint.Kind) error {
 	for _, arg := range args {
 		files := []string{arg}
@@ -33,7 +33,8 @@ func (e *env) fix(args []string, kind lint.Kind) error {
 			fixable = fixable || is
 		}
 		if !fixable && !e.quiet {
-			fmt.Fprintf(e.stderr, "%s: --fix is for policy documents in JSON\n", findings.Plain(arg))
+			fmt.Fprintf(e.stderr, "%s: --fix is for policy documents in JSON\n",
+				findings.Plain(arg))
 		}
 	}
 	return nil
@@ -74,8 +75,8 @@ func (e *env) fixFile(name string, kind lint.Kind) (bool, error) {
 	return true, nil
 }
 
-// replaceFile writes a file beside another and puts it in its place, so that it is the old one or the new one at any
-// time. A link stays one: what it leads to is replaced.
+// replaceFile writes a file beside another and puts it in its place, so that it is the old one or
+// the new one at any time. A link stays one: what it leads to is replaced.
 func replaceFile(name string, data []byte) (err error) {
 	if name, err = filepath.EvalSymlinks(name); err != nil {
 		return err
@@ -111,8 +112,9 @@ func replaceFile(name string, data []byte) (err error) {
 // maxParameters is the most bytes of a file of parameters.
 const maxParameters = 4 << 20
 
-// readParameters reads values of parameters: the list of objects that `aws cloudformation create-stack` takes, the list
-// of NAME=VALUE or the object with Parameters that `deploy` takes, or an object of values, as of Terraform.
+// readParameters reads values of parameters: the list of objects that `aws cloudformation
+// create-stack` takes, the list of NAME=VALUE or the object with Parameters that `deploy` takes,
+// or an object of values, as of Terraform.
 func (e *env) readParameters(name string) (map[string]string, error) {
 	const hint = `write {"Name": "value"}, or [{"ParameterKey": "Name", "ParameterValue": "value"}]`
 	data, shown, err := e.readNamed(name, maxParameters, hint)
@@ -132,7 +134,8 @@ func (e *env) readParameters(name string) (map[string]string, error) {
 					return nil, wrong()
 				}
 				out[key] = value
-			} else if json.Unmarshal(item, &object) == nil && object.ParameterKey != nil && object.ParameterValue != nil {
+			} else if json.Unmarshal(item, &object) == nil && object.ParameterKey != nil &&
+				object.ParameterValue != nil {
 				out[*object.ParameterKey] = *object.ParameterValue
 			} else {
 				return nil, wrong()

@@ -9,7 +9,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// What a Deny takes away is no finding: each example of what is allowed is denied again, as a whole.
+// What a Deny takes away is no finding: each example of what is allowed is denied again, as a
+// whole.
 func TestDenied(t *testing.T) {
 	tried := 0
 	for _, c := range Checks() {

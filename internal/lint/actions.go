@@ -11,47 +11,59 @@ import (
 
 const pageReference = "Service Authorization Reference, the page of each service, as in internal/actions"
 
-// actionChecks are about actions, the resources that they work on, and condition keys that they have.
+// actionChecks are about actions, the resources that they work on, and condition keys that they
+// have.
 func actionChecks() []Check {
 	return []Check{
-		{ID: "PZ120", Title: "an action that does not exist", Level: findings.Warning, Source: pageReference, Date: looked,
-			Why: "IAM and KMS take it and it allows nothing; S3 refuses the policy. kms:ListGrant, " +
-				"personalize:GetDataInsight and personalize:ListDataInsightsJob are misprints of editions of the guide.",
+		{ID: "PZ120", Title: "an action that does not exist",
+			Level: findings.Warning, Source: pageReference, Date: looked,
+			Why: "IAM and KMS take it and it allows nothing; S3 refuses the policy. " +
+				"kms:ListGrant, personalize:GetDataInsight and " +
+				"personalize:ListDataInsightsJob are misprints of editions of the guide.",
 			Before: identity("", `{"Effect": "Allow", "Action": "personalize:GetDataInsight", "Resource": "*"}`),
 			After:  identity("", `{"Effect": "Allow", "Action": "personalize:GetDataInsights", "Resource": "*"}`),
 			find:   table(actions.UnknownAction, false)},
-		{ID: "PZ121", Title: "an action that works on nothing of what is given", Level: findings.Warning, Source: pageReference, Date: looked,
-			Why: "s3:ListBucket is about the bucket and s3:GetObject about objects: on the other it allows nothing, " +
-				"and a job ends with \"Insufficient privileges for accessing data in Amazon S3\". S3 refuses a bucket's " +
-				"policy with such an action.",
+		{ID: "PZ121", Title: "an action that works on nothing of what is given",
+			Level: findings.Warning, Source: pageReference, Date: looked,
+			Why: "s3:ListBucket is about the bucket and s3:GetObject about objects: on the " +
+				"other it allows nothing, and a job ends with \"Insufficient privileges for " +
+				"accessing data in Amazon S3\". S3 refuses a bucket's policy with such an " +
+				"action.",
 			Before: identity("", `{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::acme-data/*"}`),
 			After:  identity("", `{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::acme-data"}`),
 			find:   table(actions.WrongResource, false)},
-		{ID: "PZ122", Title: "the alias of a key in the place of the key", Level: findings.Warning, Date: looked,
+		{ID: "PZ122", Title: "the alias of a key in the place of the key",
+			Level: findings.Warning, Date: looked,
 			Source: "AWS KMS Developer Guide, alias-authorization",
-			Why: "Use of a key is decided by the key's ARN. An alias as the resource of kms:Decrypt allows nothing; " +
-				"it counts for actions on aliases alone.",
+			Why: "Use of a key is decided by the key's ARN. An alias as the resource of " +
+				"kms:Decrypt allows nothing; it counts for actions on aliases alone.",
 			Before: identity("", `{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "arn:aws:kms:us-east-1:111122223333:alias/shop"}`),
 			After:  identity("", `{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"}`),
 			find:   table(actions.WrongResource, true)},
-		{ID: "PZ123", Title: "a condition key that does not exist", Level: findings.Warning, Source: pageReference, Date: looked,
-			Why: "No request has it: an Allow that asks for it never allows, and a Deny with it never denies.",
+		{ID: "PZ123", Title: "a condition key that does not exist",
+			Level: findings.Warning, Source: pageReference, Date: looked,
+			Why: "No request has it: an Allow that asks for it never allows, and a Deny with " +
+				"it never denies.",
 			Before: identity("", `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*",
   "Condition": {"StringEquals": {"aws:PrincipalOrganizationID": "o-a1b2c3d4e5"}}}`),
 			After: identity("", `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*",
   "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}`),
 			find: table(actions.UnknownKey, false)},
-		{ID: "PZ124", Title: "a condition key that requests for the action do not have", Level: findings.Warning, Source: pageReference, Date: looked,
-			Why: "s3:prefix is of ListBucket: together with GetObject in one Allow, GetObject is never allowed.",
+		{ID: "PZ124", Title: "a condition key that requests for the action do not have",
+			Level: findings.Warning, Source: pageReference, Date: looked,
+			Why: "s3:prefix is of ListBucket: together with GetObject in one Allow, " +
+				"GetObject is never allowed.",
 			Before: identity("", `{"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetObject"],
   "Resource": ["arn:aws:s3:::acme-data", "arn:aws:s3:::acme-data/*"], "Condition": {"StringLike": {"s3:prefix": "in/*"}}}`),
 			After: identity("", `{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::acme-data",
   "Condition": {"StringLike": {"s3:prefix": "in/*"}}},
  {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/in/*"}`),
 			find: table(actions.AbsentKey, false)},
-		{ID: "PZ125", Title: "a resource of another bucket in the policy of a bucket", Level: findings.Error, Date: looked,
+		{ID: "PZ125", Title: "a resource of another bucket in the policy of a bucket",
+			Level: findings.Error, Date: looked,
 			Source: "Amazon S3 API Reference, PutBucketPolicy",
-			Why:    "S3 refuses the policy as malformed: a bucket's policy is about the bucket and its objects.",
+			Why: "S3 refuses the policy as malformed: a bucket's policy is about the bucket " +
+				"and its objects.",
 			Before: template(`  Data:
     Type: AWS::S3::BucketPolicy
     Properties:
@@ -72,10 +84,12 @@ func actionChecks() []Check {
 			After: bucket(`{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/App"},
   "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*"}`),
 			find: otherBucket},
-		{ID: "PZ126", Title: "ARNs of several partitions", Level: findings.Warning, Date: looked,
+		{ID: "PZ126", Title: "ARNs of several partitions",
+			Level: findings.Warning, Date: looked,
 			Source: "IAM User Guide, reference-arns",
-			Why: "Partitions know nothing of each other: what is in aws-cn cannot be granted by, or to, an ARN that " +
-				"begins with arn:aws:. In China the guide's examples have to be rewritten, and the service is " +
+			Why: "Partitions know nothing of each other: what is in aws-cn cannot be granted " +
+				"by, or to, an ARN that begins with arn:aws:. In China the guide's " +
+				"examples have to be rewritten, and the service is " +
 				"personalize.amazonaws.com there too.",
 			Before: identity("", `{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws-cn:s3:::acme-data"},
  {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*"}`),
@@ -91,11 +105,13 @@ func table(kind actions.Kind, alias bool) func(*view, reporter) {
 		for _, d := range v.docs {
 			for i, s := range d.as.Statements {
 				if d.kind == policy.KeyPolicy { // "*" is the key
-					s.Resource = texts("arn:" + v.partition + ":kms:" + v.region + ":" + v.account + ":key/example")
+					s.Resource = texts("arn:" + v.partition + ":kms:" + v.region + ":" +
+						v.account + ":key/example")
 					s.NotResource = policy.Texts{}
 				}
 				for _, f := range actions.Default().Check(s, v.resourceOf) {
-					if f.Kind != kind || kind == actions.WrongResource && namesAlias(s, f) != alias {
+					if f.Kind != kind || kind == actions.WrongResource && namesAlias(s,
+						f) != alias {
 						continue
 					}
 					hint := f.Hint()

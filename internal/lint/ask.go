@@ -59,10 +59,12 @@ func condition(operator, key string, values ...string) policy.Condition {
 	return policy.Condition{Operator: operator, Key: key, Values: texts(values...)}
 }
 
-// granted returns what the policies of a holder allow of the requests that a Deny of actions on resources, under
-// conditions, is about. who makes the requests for a resource; "" asks for everybody that its policy names. Each
-// answer has a request, which is decided with all that the holder has.
-func (v *view) granted(h *holder, who string, actions, resources []string, cond ...policy.Condition) []policy.Change {
+// granted returns what the policies of a holder allow of the requests that a Deny of actions on
+// resources, under conditions, is about. who makes the requests for a resource; "" asks for
+// everybody that its policy names. Each answer has a request, which is decided with all that the
+// holder has.
+func (v *view) granted(h *holder, who string, actions, resources []string,
+	cond ...policy.Condition) []policy.Change {
 	if h.faulty {
 		return nil
 	}
@@ -73,15 +75,18 @@ func (v *view) granted(h *holder, who string, actions, resources []string, cond 
 	}
 	without, in := own, v.setting(h)
 	if h.kind == policy.Identity {
-		without.Identity = append(slices.Clone(own.Identity), policy.Document{Version: policy.Version2012,
-			Statements: []policy.Statement{deny}})
+		without.Identity = append(slices.Clone(own.Identity),
+			policy.Document{Version: policy.Version2012,
+				Statements: []policy.Statement{deny}})
 	} else {
 		deny.Principal = &policy.Principal{Any: true}
 		doc := *own.Resource
 		doc.Statements = append(slices.Clone(doc.Statements), deny)
 		without.Resource = &doc
-		if in.Principal = who; strings.HasPrefix(who, "arn:") { // what else he may do is not known: let it be everything
-			without.Identity, own.Identity = []policy.Document{policy.Everything()}, []policy.Document{policy.Everything()}
+		if in.Principal = who; strings.HasPrefix(who,
+			"arn:") { // what else he may do is not known: let it be everything
+			without.Identity, own.Identity = []policy.Document{policy.Everything()},
+				[]policy.Document{policy.Everything()}
 		}
 	}
 	c, err := policy.Compare(without, own, in)
@@ -89,7 +94,8 @@ func (v *view) granted(h *holder, who string, actions, resources []string, cond 
 		v.open(h, err.Error())
 		return nil
 	}
-	out := slices.DeleteFunc(c.Changes, func(c policy.Change) bool { return c.Kind != policy.Broader })
+	out := slices.DeleteFunc(c.Changes,
+		func(c policy.Change) bool { return c.Kind != policy.Broader })
 	if h.kind != policy.Identity && own.Identity != nil {
 		for i := range out {
 			out[i].Assumed.Identity = own.Identity
@@ -103,7 +109,8 @@ func (v *view) granted(h *holder, who string, actions, resources []string, cond 
 	return out
 }
 
-// setting is what requests are compared for: those that the holder makes, or those for the resource.
+// setting is what requests are compared for: those that the holder makes, or those for the
+// resource.
 func (v *view) setting(h *holder) policy.Setting {
 	if h.kind == policy.Identity {
 		return policy.Setting{Principal: h.principal}
@@ -125,7 +132,8 @@ func (v *view) open(h *holder, why string) {
 	}
 }
 
-// decide decides a request with all that a holder has. It reports false, and notes it, where that cannot be.
+// decide decides a request with all that a holder has. It reports false, and notes it, where that
+// cannot be.
 func (v *view) decide(h *holder, r policy.Request, p policy.Policies) (policy.Decision, bool) {
 	if h.faulty {
 		return policy.Decision{}, false
@@ -137,7 +145,8 @@ func (v *view) decide(h *holder, r policy.Request, p policy.Policies) (policy.De
 	return d, err == nil
 }
 
-// about returns a finding on what a change grants: at the statement that grants it, with the request.
+// about returns a finding on what a change grants: at the statement that grants it, with the
+// request.
 func (v *view) about(h *holder, c policy.Change, message, hint string) found {
 	f := found{statement: -1, on: h.on, names: h.names, at: h.at, message: message, hint: hint}
 	for _, cause := range c.New {
@@ -147,8 +156,10 @@ func (v *view) about(h *holder, c policy.Change, message, hint string) found {
 		}
 	}
 	own := h.policies()
-	show := policy.Policies{Identity: slices.Concat(own.Identity, c.Assumed.Identity), Resource: own.Resource,
-		PermissionsBoundaries: slices.Concat(own.PermissionsBoundaries, c.Assumed.PermissionsBoundaries)}
+	show := policy.Policies{Identity: slices.Concat(own.Identity, c.Assumed.Identity),
+		Resource: own.Resource,
+		PermissionsBoundaries: slices.Concat(own.PermissionsBoundaries,
+			c.Assumed.PermissionsBoundaries)}
 	if show.Resource == nil {
 		show.Resource = c.Assumed.Resource
 	}

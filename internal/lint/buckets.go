@@ -12,58 +12,78 @@ import (
 // bucketChecks are about settings of buckets, and what is missing in their policies.
 func bucketChecks() []Check {
 	return []Check{
-		{ID: "PZ170", Title: "a bucket that takes requests without TLS", Level: findings.Note, Date: looked,
-			Source: "Amazon S3 User Guide, security-best-practices, \"Enforce encryption of data in transit\"",
-			Why: "Names of users and what they did can be read on the way. A Deny on aws:SecureTransport false does not " +
-				"touch Personalize, which uses HTTPS.",
+		{ID: "PZ170", Title: "a bucket that takes requests without TLS",
+			Level: findings.Note, Date: looked,
+			Source: "Amazon S3 User Guide, security-best-practices, \"Enforce encryption of " +
+				"data in transit\"",
+			Why: "Names of users and what they did can be read on the way. A Deny on " +
+				"aws:SecureTransport false does not touch Personalize, which uses HTTPS.",
 			Before: Example{OnBucket, statements("", `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/App"},
   "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*"}`)},
 			After: bucket(`{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/App"},
   "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*"}`),
 			find: plainRequests},
-		{ID: "PZ171", Title: "a bucket without access logs", Level: findings.Note, Date: looked,
+		{ID: "PZ171", Title: "a bucket without access logs",
+			Level: findings.Note, Date: looked,
 			Source: "Amazon S3 User Guide, ServerLogs",
-			Why:    "Who read the data cannot be told afterwards, unless CloudTrail records data events of the bucket.",
-			Before: template(bucketTemplate + versioned), After: template(bucketTemplate + versioned + logged),
+			Why: "Who read the data cannot be told afterwards, unless CloudTrail records " +
+				"data events of the bucket.",
+			Before: template(bucketTemplate + versioned), After: template(bucketTemplate +
+				versioned + logged),
 			find: eachBucket(func(v *view, h *holder) (string, string) {
-				if h.bucket.LogsTo.V.String() != "" || v.takesLogs(h) || v.unread(h, "LoggingConfiguration", "aws_s3_bucket_logging") {
+				if h.bucket.LogsTo.V.String() != "" || v.takesLogs(h) || v.unread(h,
+					"LoggingConfiguration", "aws_s3_bucket_logging") {
 					return "", ""
 				}
-				return "there are no access logs", "set LoggingConfiguration, aws_s3_bucket_logging in Terraform"
+				return "there are no access logs",
+					"set LoggingConfiguration, aws_s3_bucket_logging in Terraform"
 			})},
-		{ID: "PZ172", Title: "a bucket without versions", Level: findings.Note, Date: looked,
+		{ID: "PZ172", Title: "a bucket without versions",
+			Level: findings.Note, Date: looked,
 			Source: "Amazon S3 User Guide, Versioning",
-			Why:    "What a job or a mistake overwrites is gone. A FULL import replaces all that was imported before, from whatever is in the bucket.",
-			Before: template(bucketTemplate + logged), After: template(bucketTemplate + versioned + logged),
+			Why: "What a job or a mistake overwrites is gone. A FULL import replaces all " +
+				"that was imported before, from whatever is in the bucket.",
+			Before: template(bucketTemplate + logged), After: template(bucketTemplate + versioned +
+				logged),
 			find: eachBucket(func(v *view, h *holder) (string, string) {
-				if h.bucket.Versioning.V || v.takesLogs(h) || v.unread(h, "VersioningConfiguration", "aws_s3_bucket_versioning") {
+				if h.bucket.Versioning.V || v.takesLogs(h) || v.unread(h,
+					"VersioningConfiguration", "aws_s3_bucket_versioning") {
 					return "", ""
 				}
-				return "no versions of objects are kept", "set VersioningConfiguration, aws_s3_bucket_versioning in Terraform"
+				return "no versions of objects are kept",
+					"set VersioningConfiguration, aws_s3_bucket_versioning in Terraform"
 			})},
-		{ID: "PZ173", Title: "a bucket whose public access block is off", Level: findings.Warning, Source: pagePublic, Date: looked,
-			Why: "AWS turns all four settings on for new buckets. Personalize needs none of them off: a statement for a " +
-				"service principal is not public.",
-			Before: template(bucketTemplate + versioned + logged + strings.Replace(blocked, "BlockPublicPolicy: true", "BlockPublicPolicy: false", 1)),
-			After:  template(bucketTemplate + versioned + logged + blocked),
+		{ID: "PZ173", Title: "a bucket whose public access block is off",
+			Level: findings.Warning, Source: pagePublic, Date: looked,
+			Why: "AWS turns all four settings on for new buckets. Personalize needs none of " +
+				"them off: a statement for a service principal is not public.",
+			Before: template(bucketTemplate + versioned + logged + strings.Replace(blocked,
+				"BlockPublicPolicy: true", "BlockPublicPolicy: false", 1)),
+			After: template(bucketTemplate + versioned + logged + blocked),
 			find: eachBucket(func(_ *view, h *holder) (string, string) {
 				b := h.bucket
-				if !b.PublicAccessBlock.V || b.BlockPublicAcls.V && b.IgnorePublicAcls.V && b.BlockPublicPolicy.V && b.RestrictPublicBuckets.V {
+				if !b.PublicAccessBlock.V || b.BlockPublicAcls.V && b.IgnorePublicAcls.V &&
+					b.BlockPublicPolicy.V && b.RestrictPublicBuckets.V {
 					return "", ""
 				}
-				return "the public access block is off, all or in part", "turn on all four settings, or leave them to AWS's default"
+				return "the public access block is off, all or in part",
+					"turn on all four settings, or leave them to AWS's default"
 			})},
-		{ID: "PZ174", Title: "a bucket whose objects can be somebody else's", Level: findings.Warning, Date: looked,
+		{ID: "PZ174", Title: "a bucket whose objects can be somebody else's",
+			Level: findings.Warning, Date: looked,
 			Source: "Amazon S3 User Guide, about-object-ownership",
-			Why: "Without BucketOwnerEnforced an object belongs to the account that put it, and the bucket's policy does not " +
-				"count for it: Personalize cannot read what another account uploaded.",
+			Why: "Without BucketOwnerEnforced an object belongs to the account that put it, " +
+				"and the bucket's policy does not count for it: Personalize cannot read " +
+				"what another account uploaded.",
 			Before: template(bucketTemplate + versioned + logged + owned("ObjectWriter")),
 			After:  template(bucketTemplate + versioned + logged + owned("BucketOwnerEnforced")),
 			find: eachBucket(func(v *view, h *holder) (string, string) {
-				if o := h.bucket.Ownership.V.String(); o == "" || o == "BucketOwnerEnforced" || len(h.bucket.Ownership.V.Refs()) > 0 || v.takesLogs(h) {
+				if o := h.bucket.Ownership.V.String(); o == "" || o == "BucketOwnerEnforced" ||
+					len(h.bucket.Ownership.V.Refs()) > 0 || v.takesLogs(h) {
 					return "", ""
 				}
-				return "object ownership is " + h.bucket.Ownership.V.String(), "write BucketOwnerEnforced"
+				return "object ownership is " + h.bucket.Ownership.V.String(),
+					"write BucketOwnerEnforced"
 			})},
 	}
 }
@@ -85,7 +105,8 @@ func owned(by string) string {
 	return "      OwnershipControls: {Rules: [{ObjectOwnership: " + by + "}]}\n"
 }
 
-// eachBucket returns the check that asks of each bucket that is created what is wrong with it, and what to set.
+// eachBucket returns the check that asks of each bucket that is created what is wrong with it,
+// and what to set.
 func eachBucket(wrong func(*view, *holder) (message, hint string)) func(*view, reporter) {
 	return func(v *view, report reporter) {
 		for _, h := range v.holders {
@@ -93,7 +114,8 @@ func eachBucket(wrong func(*view, *holder) (message, hint string)) func(*view, r
 				continue
 			}
 			if message, hint := wrong(v, h); message != "" {
-				report(found{statement: -1, on: h.on, names: h.names, at: h.at, message: message, hint: hint})
+				report(found{statement: -1, on: h.on, names: h.names, at: h.at, message: message,
+					hint: hint})
 			}
 		}
 	}
@@ -106,11 +128,14 @@ func (v *view) takesLogs(h *holder) bool {
 	}) {
 		return true
 	}
-	return h.statement(func(s policy.Statement) bool { return slicesContain(services(s.Principal), "logging.s3.amazonaws.com") })
+	return h.statement(func(s policy.Statement) bool {
+		return slicesContain(services(s.Principal),
+			"logging.s3.amazonaws.com")
+	})
 }
 
-// unread reports whether a property with one of the names was not understood: at the thing, or anywhere where the
-// reader says it of another resource.
+// unread reports whether a property with one of the names was not understood: at the thing, or
+// anywhere where the reader says it of another resource.
 func (v *view) unread(h *holder, names ...string) bool {
 	return slices.ContainsFunc(v.state.Unknown, func(u deployed.Unknown) bool {
 		return u.At.Path == h.at.Path && slices.ContainsFunc(names, func(n string) bool {
@@ -125,12 +150,14 @@ func plainRequests(v *view, report reporter) {
 		if h.kind != policy.Resource || len(h.docs) == 0 || len(h.arns) == 0 || h.docs[0].part {
 			continue
 		}
-		r := policy.Request{Principal: v.example(), Action: "s3:GetObject", Resource: h.arns[0] + "/object", ResourceAccount: v.account,
+		r := policy.Request{Principal: v.example(), Action: "s3:GetObject", Resource: h.arns[0] +
+			"/object", ResourceAccount: v.account,
 			Context: map[string][]string{"aws:SecureTransport": {"false"}}}
 		set := h.policies()
 		set.Identity = []policy.Document{policy.Everything()}
 		if decision, ok := v.decide(h, r, set); ok && decision.Outcome == policy.Allowed {
-			f := h.docs[0].found(-1, "requests without TLS are taken", "add a Deny of s3:* to everybody where aws:SecureTransport is false")
+			f := h.docs[0].found(-1, "requests without TLS are taken",
+				"add a Deny of s3:* to everybody where aws:SecureTransport is false")
 			f.show = &policy.Case{Request: r, Policies: set, Expect: policy.Allowed}
 			report(f)
 		}

@@ -49,7 +49,8 @@ func rules(list []Finding) []string {
 	return slices.Compact(out)
 }
 
-// Before has the mistake and nothing else, after nothing at all; what a finding shows is decided as it says.
+// Before has the mistake and nothing else, after nothing at all; what a finding shows is decided
+// as it says.
 func TestChecks(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range Checks() {

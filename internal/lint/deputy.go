@@ -11,33 +11,41 @@ import (
 // deputyChecks are about services that act for others.
 func deputyChecks() []Check {
 	return []Check{
-		{ID: "PZ156", Title: "a role that Personalize assumes for anybody's resources", Level: findings.Warning, Date: looked,
-			Source: "Amazon Personalize Developer Guide, cross-service-confused-deputy-prevention",
-			Why: "Whoever may pass the role, or knows its ARN where a service does not check that, has Personalize use it. " +
-				"The guide asks for aws:SourceAccount and aws:SourceArn in the trust policy.",
+		{ID: "PZ156", Title: "a role that Personalize assumes for anybody's resources",
+			Level: findings.Warning, Date: looked,
+			Source: "Amazon Personalize Developer Guide, " +
+				"cross-service-confused-deputy-prevention",
+			Why: "Whoever may pass the role, or knows its ARN where a service does not check " +
+				"that, has Personalize use it. The guide asks for aws:SourceAccount and " +
+				"aws:SourceArn in the trust policy.",
 			Before: trust(`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole"}`),
 			After: trust(`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole",
   ` + sourced + `}`),
 			find: onBehalf(policy.Trust)},
-		{ID: "PZ157", Title: "a bucket that lets a service in for anybody's resources", Level: findings.Note, Source: pageDeputy, Date: looked,
-			Why: "Somebody of another account can have the service read or write here. AWS recommends aws:SourceAccount " +
-				"in general; whether Personalize sends it to S3 is documented nowhere, so that this is a note: try it first.",
+		{ID: "PZ157", Title: "a bucket that lets a service in for anybody's resources",
+			Level: findings.Note, Source: pageDeputy, Date: looked,
+			Why: "Somebody of another account can have the service read or write here. AWS " +
+				"recommends aws:SourceAccount in general; whether Personalize sends it to " +
+				"S3 is documented nowhere, so that this is a note: try it first.",
 			Before: bucket(`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "s3:GetObject",
   "Resource": "arn:aws:s3:::acme-data/in/*"}`),
 			After: bucket(`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "s3:GetObject",
   "Resource": "arn:aws:s3:::acme-data/in/*",
   ` + sourced + `}`),
 			find: onBehalf(policy.Resource)},
-		{ID: "PZ158", Title: "a key that a service may use for anybody's resources", Level: findings.Note, Source: pageDeputy, Date: looked,
-			Why: "As PZ157, for KMS. A statement that names a role beside the service has to be divided first: requests " +
-				"of the role do not have aws:SourceAccount.",
+		{ID: "PZ158", Title: "a key that a service may use for anybody's resources",
+			Level: findings.Note, Source: pageDeputy, Date: looked,
+			Why: "As PZ157, for KMS. A statement that names a role beside the service has to " +
+				"be divided first: requests of the role do not have aws:SourceAccount.",
 			Before: key(`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "kms:Decrypt", "Resource": "*"}`),
 			After: key(`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "kms:Decrypt", "Resource": "*",
   ` + sourced + `}`),
 			find: onBehalf(policy.KeyPolicy)},
-		{ID: "PZ159", Title: "a trust policy that does not let Personalize assume the role", Level: findings.Error, Date: looked,
+		{ID: "PZ159", Title: "a trust policy that does not let Personalize assume the role",
+			Level: findings.Error, Date: looked,
 			Source: "Amazon Personalize Developer Guide, aws-personalize-set-up-permissions",
-			Why:    "It names Personalize and allows it something else than sts:AssumeRole, or denies it again: every job fails.",
+			Why: "It names Personalize and allows it something else than sts:AssumeRole, or " +
+				"denies it again: every job fails.",
 			Before: trust(`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:TagSession",
   ` + sourced + `}`),
 			After: trust(`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole",
@@ -46,8 +54,9 @@ func deputyChecks() []Check {
 	}
 }
 
-// onBehalf returns the check that finds what a service may do for resources of a stranger's account, by the policy of
-// one kind. Trust policies are asked about Personalize alone: other services do not all send the keys.
+// onBehalf returns the check that finds what a service may do for resources of a stranger's
+// account, by the policy of one kind. Trust policies are asked about Personalize alone: other
+// services do not all send the keys.
 func onBehalf(kind policy.Kind) func(*view, reporter) {
 	return func(v *view, report reporter) {
 		for _, h := range v.holders {
@@ -57,7 +66,8 @@ func onBehalf(kind policy.Kind) func(*view, reporter) {
 			var asked []string
 			for _, s := range h.docs[0].filled.Statements {
 				for _, name := range services(s.Principal) {
-					if s.Effect == policy.Allow && !slices.Contains(asked, name) && (name == personalize || kind != policy.Trust) {
+					if s.Effect == policy.Allow && !slices.Contains(asked, name) &&
+						(name == personalize || kind != policy.Trust) {
 						asked = append(asked, name)
 					}
 				}
@@ -79,8 +89,10 @@ func (v *view) onBehalf(h *holder, service string, report reporter) {
 		condition("StringEquals", "aws:SourceAccount", stranger),
 		condition("StringEquals", "aws:SourceOrgID", "o-"+stranger),
 		condition("ArnLike", "aws:SourceArn", "arn:*:*:*:"+stranger+":*")) {
-		f := v.about(h, c, "lets "+service+" in on behalf of any account", "add conditions on aws:SourceAccount and aws:SourceArn")
-		if f.doc == nil || seen[f.statement] || slices.ContainsFunc(f.doc.filled.Statements[f.statement].Condition, tellsSource) {
+		f := v.about(h, c, "lets "+service+" in on behalf of any account",
+			"add conditions on aws:SourceAccount and aws:SourceArn")
+		if f.doc == nil || seen[f.statement] ||
+			slices.ContainsFunc(f.doc.filled.Statements[f.statement].Condition, tellsSource) {
 			continue
 		}
 		seen[f.statement] = true
@@ -88,11 +100,13 @@ func (v *view) onBehalf(h *holder, service string, report reporter) {
 	}
 }
 
-// tellsSource reports whether a condition is about whose resource a service acts for, in a way that requests of a
-// stranger do not meet: by the paths of the organization, or by what is encrypted.
+// tellsSource reports whether a condition is about whose resource a service acts for, in a way
+// that requests of a stranger do not meet: by the paths of the organization, or by what is
+// encrypted.
 func tellsSource(c policy.Condition) bool {
 	key := strings.ToLower(c.Key)
-	return key == "aws:sourceorgpaths" || key == "kms:calleraccount" || strings.HasPrefix(key, "kms:encryptioncontext:") ||
+	return key == "aws:sourceorgpaths" || key == "kms:calleraccount" || strings.HasPrefix(key,
+		"kms:encryptioncontext:") ||
 		strings.HasPrefix(key, "aws:sourcearn") && c.Operator == "StringEquals"
 }
 
@@ -108,7 +122,8 @@ func notAssumed(v *view, report reporter) {
 			continue
 		}
 		none := policy.Document{Version: policy.Version2012}
-		c, err := policy.Compare(policy.Policies{Resource: &none}, policy.Policies{Resource: &d.filled},
+		c, err := policy.Compare(policy.Policies{Resource: &none},
+			policy.Policies{Resource: &d.filled},
 			policy.Setting{Principal: personalize, ResourceAccount: v.account})
 		if err != nil {
 			v.open(h, err.Error())
@@ -120,11 +135,15 @@ func notAssumed(v *view, report reporter) {
 			continue
 		}
 		if lets := slices.ContainsFunc(c.Changes, func(c policy.Change) bool {
-			return slices.ContainsFunc(c.Actions, func(a string) bool { return mayBe(a, "sts:AssumeRole") })
+			return slices.ContainsFunc(c.Actions, func(a string) bool {
+				return mayBe(a,
+					"sts:AssumeRole")
+			})
 		}); lets {
 			continue
 		}
-		f := d.found(at, "names Personalize and does not allow it sts:AssumeRole", "write sts:AssumeRole")
+		f := d.found(at, "names Personalize and does not allow it sts:AssumeRole",
+			"write sts:AssumeRole")
 		r := policy.Request{Principal: personalize, Action: "sts:AssumeRole", Resource: h.arns[0],
 			Context: v.sourceContext()}
 		if decision, ok := v.decide(h, r, h.policies()); ok {
@@ -142,5 +161,6 @@ func mayBe(pattern, action string) bool {
 // sourceContext is what Personalize says of itself when it calls for a resource of the account.
 func (v *view) sourceContext() map[string][]string {
 	return map[string][]string{"aws:SourceAccount": {v.account}, "aws:SecureTransport": {"true"},
-		"aws:SourceArn": {"arn:" + v.partition + ":personalize:" + v.region + ":" + v.account + ":dataset-import-job/job"}}
+		"aws:SourceArn": {"arn:" + v.partition + ":personalize:" + v.region + ":" + v.account +
+			":dataset-import-job/job"}}
 }

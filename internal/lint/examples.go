@@ -44,3 +44,63 @@ func wide(n int) string {
 	}
 	return `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": [` + strings.Join(list, ", ") + "]}"
 }
+
+const (
+	roleTemplate = `  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: PersonalizeShop
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {Service: personalize.amazonaws.com}
+            Action: "sts:AssumeRole"
+            Condition:
+              StringEquals: {"aws:SourceAccount": "123456789012"}
+              ArnLike: {"aws:SourceArn": "arn:aws:personalize:us-east-1:123456789012:*"}
+`
+	fullAccess = "      ManagedPolicyArns: [\"arn:aws:iam::aws:policy/service-role/AmazonPersonalizeFullAccess\"]\n"
+	rolePolicy = `      Policies:
+        - PolicyName: Read
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Action: "s3:GetObject"
+                Resource: "arn:aws:s3:::acme-data/*"
+`
+)
+
+func keyPolicy(resource string) string {
+	return `      Policies:
+        - PolicyName: Key
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Action: "kms:Decrypt"
+                Resource: "` + resource + "\"\n"
+}
+
+// bucketFor is a bucket that lets Personalize read.
+func bucketFor(name string) string {
+	return strings.ReplaceAll(`  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: NAME
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {Service: personalize.amazonaws.com}
+            Action: "s3:GetObject"
+            Resource: "arn:aws:s3:::NAME/*"
+            Condition: {StringEquals: {"aws:SourceAccount": "123456789012"}}
+          - Effect: Deny
+            Principal: "*"
+            Action: "s3:*"
+            Resource: ["arn:aws:s3:::NAME", "arn:aws:s3:::NAME/*"]
+            Condition: {Bool: {"aws:SecureTransport": "false"}}
+`, "NAME", name)
+}

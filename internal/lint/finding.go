@@ -57,7 +57,8 @@ func (v *view) finding(c Check, f found) Finding {
 	}
 	out.what = c.ID + statement + ": " + f.message
 	message := f.on + statement + ": " + f.message
-	out.Finding = findings.Finding{Rule: c.ID, Level: c.Level, File: at.Path, Line: at.Line, Col: at.Col,
+	out.Finding = findings.Finding{Rule: c.ID, Level: c.Level, File: at.Path, Line: at.Line,
+		Col:     at.Col,
 		Message: message, Hint: f.hint}
 	if f.show != nil {
 		one := *f.show
@@ -68,13 +69,14 @@ func (v *view) finding(c Check, f found) Finding {
 	return out
 }
 
-// notKnown returns what a State has that was not understood, and what is not decided. A resource of a service that no
-// check is about is a note: it has no policy of S3, KMS or IAM.
+// notKnown returns what a State has that was not understood, and what is not decided. A resource
+// of a service that no check is about is a note: it has no policy of S3, KMS or IAM.
 func (v *view) notKnown() []Finding {
 	var out []Finding
 	add := func(level findings.Level, at deployed.Place, message string) {
-		out = append(out, Finding{On: "unknown", what: "unknown " + message, Finding: findings.Finding{Rule: RuleUnknown, Level: level,
-			File: at.Path, Line: at.Line, Col: at.Col, Message: message}})
+		out = append(out, Finding{On: "unknown", what: "unknown " + message,
+			Finding: findings.Finding{Rule: RuleUnknown, Level: level,
+				File: at.Path, Line: at.Line, Col: at.Col, Message: message}})
 	}
 	for _, u := range v.state.Unknown {
 		level := findings.Warning
@@ -95,7 +97,9 @@ func elsewhere(u deployed.Unknown) bool {
 		return false
 	}
 	text := strings.ToLower(u.What + " " + u.Why)
-	return !slices.ContainsFunc([]string{"aws::iam", "aws::s3", "aws::kms", "aws::personalize", "aws::cloudformation", "custom::",
-		"aws_iam", "aws_s3", "aws_kms", "awscc_iam", "awscc_s3", "awscc_kms", "cloudcontrol", "aws_cloudformation", "module"},
+	return !slices.ContainsFunc([]string{"aws::iam", "aws::s3", "aws::kms", "aws::personalize",
+		"aws::cloudformation", "custom::",
+		"aws_iam", "aws_s3", "aws_kms", "awscc_iam", "awscc_s3", "awscc_kms", "cloudcontrol",
+		"aws_cloudformation", "module"},
 		func(s string) bool { return strings.Contains(text, s) })
 }

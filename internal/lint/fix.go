@@ -8,10 +8,11 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Fix returns a document in which some of what checks find is put right: what is there twice or is redundant, Sids with
-// characters that IAM refuses, an Id that is not to be there, and a missing Version. It says what it did. A step after
-// which anybody could do more, by [policy.Compare], or of which that is not known, is left out. kind is what the
-// document is attached to; name is that of its file, which says it where kind is "".
+// Fix returns a document in which some of what checks find is put right: what is there twice or
+// is redundant, Sids with characters that IAM refuses, an Id that is not to be there, and a
+// missing Version. It says what it did. A step after which anybody could do more, by
+// [policy.Compare], or of which that is not known, is left out. kind is what the document is
+// attached to; name is that of its file, which says it where kind is "".
 func Fix(d policy.Document, kind Kind, name string) (policy.Document, []string) {
 	grammar, said := kind.grammar()
 	if !said {
@@ -92,7 +93,8 @@ func fixValues(_ policy.Kind, d policy.Document) (policy.Document, []string) {
 		s := &d.Statements[i]
 		for _, e := range elements(s) {
 			for at := covered(*e.values, e.covers); at >= 0; at = covered(*e.values, e.covers) {
-				what = append(what, fmt.Sprintf("statement %d: took %s %q out", i+1, e.name, e.values.Values[at].IAM()))
+				what = append(what, fmt.Sprintf("statement %d: took %s %q out", i+1, e.name,
+					e.values.Values[at].IAM()))
 				e.values.Values = slices.Delete(slices.Clone(e.values.Values), at, at+1)
 			}
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// No document makes a check panic, whatever it is said to be; what is shown is decided as it says, and what --fix does
-// allows nothing more.
+// No document makes a check panic, whatever it is said to be; what is shown is decided as it
+// says, and what --fix does allows nothing more.
 func FuzzFind(f *testing.F) {
 	for _, c := range Checks() {
 		f.Add(c.Before.Text)

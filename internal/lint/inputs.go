@@ -18,8 +18,9 @@ type Setup struct {
 	comments []comment
 }
 
-// Inputs looks at all setups of an input, several at once. What several targets of a setup have is one finding, at the
-// first of them. kind is as for [Find]. The error is that of the first setup that cannot be read.
+// Inputs looks at all setups of an input, several at once. What several targets of a setup have
+// is one finding, at the first of them. kind is as for [Find]. The error is that of the first
+// setup that cannot be read.
 func Inputs(ctx context.Context, in *snapshot.Input, kind Kind) ([]Setup, error) {
 	names := in.Setups()
 	out, errs := make([]Setup, len(names)), make([]error, len(names))
@@ -49,7 +50,8 @@ func one(ctx context.Context, in *snapshot.Input, name string, kind Kind) (Setup
 	if err != nil {
 		return out, err
 	}
-	// Documents that are attached to nothing come last: what the other targets show of them is known better.
+	// Documents that are attached to nothing come last: what the other targets show of them is
+	// known better.
 	slices.SortStableFunc(readings, func(a, b snapshot.Reading) int { return loose(a) - loose(b) })
 	seen, whats := map[string]bool{}, map[string]bool{}
 	for _, r := range readings {
@@ -77,7 +79,8 @@ func one(ctx context.Context, in *snapshot.Input, name string, kind Kind) (Setup
 
 // loose is 1 for a reading whose documents are attached to nothing.
 func loose(r snapshot.Reading) int {
-	if len(r.State.Documents) > 0 && len(r.State.Roles)+len(r.State.Buckets)+len(r.State.Keys) == 0 {
+	if len(r.State.Documents) > 0 &&
+		len(r.State.Roles)+len(r.State.Buckets)+len(r.State.Keys) == 0 {
 		return 1
 	}
 	return 0

@@ -23,7 +23,8 @@ var faults = map[string]string{
 	"operator-full-access.json PZ155":        "the edition of 2022; that of 2025 names the role",
 }
 
-// The documents that the guide prints are read as what they are, and nothing is found but what is wrong in them.
+// The documents that the guide prints are read as what they are, and nothing is found but what is
+// wrong in them.
 func TestDocumented(t *testing.T) {
 	files, err := filepath.Glob("../model/testdata/documented/*.json")
 	if err != nil || len(files) != 11 {
@@ -65,8 +66,8 @@ func TestDocumented(t *testing.T) {
 	}
 }
 
-// ours are what is found in out/ at the level of a warning, and why it is there: the examples that keep to what the
-// guide prints, or to what somebody else has.
+// ours are what is found in out/ at the level of a warning, and why it is there: the examples
+// that keep to what the guide prints, or to what somebody else has.
 var ours = map[string]string{
 	"deputy-none PZ156":        "confusedDeputy: none",
 	"documented-batch PZ102":   "profile documented",

@@ -14,25 +14,32 @@ const pageKeyDefault = "AWS KMS Developer Guide, key-policy-default"
 // keyChecks are about keys and their policies.
 func keyChecks() []Check {
 	return []Check{
-		{ID: "PZ160", Title: "a key that nobody could manage", Level: findings.Error, Always: true, Source: pageKeyDefault, Date: looked,
-			Why: "When nobody may change the policy of a key any more, only AWS Support can help, and KMS refuses to " +
-				"store such a policy unless it is told to skip its check. The key policy that the guide of Personalize " +
-				"prints is one statement for a policy that exists, not a policy.",
+		{ID: "PZ160", Title: "a key that nobody could manage",
+			Level: findings.Error, Always: true, Source: pageKeyDefault, Date: looked,
+			Why: "When nobody may change the policy of a key any more, only AWS Support can " +
+				"help, and KMS refuses to store such a policy unless it is told to skip its " +
+				"check. The key policy that the guide of Personalize prints is one " +
+				"statement for a policy that exists, not a policy.",
 			Before: Example{OnKey, statements("", `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/PersonalizeShop"},
   "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*"}`)},
 			After: key(`{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/PersonalizeShop"},
   "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*"}`),
 			find: lockedOut},
-		{ID: "PZ161", Title: "a key for which policies of identities do not count", Level: findings.Note, Source: pageKeyDefault, Date: looked,
-			Why: "Without a statement for the account, arn:aws:iam::ACCOUNT:root, what IAM policies allow on the key is " +
-				"not asked: the guide's policies for roles and users that use the key do nothing.",
+		{ID: "PZ161", Title: "a key for which policies of identities do not count",
+			Level: findings.Note, Source: pageKeyDefault, Date: looked,
+			Why: "Without a statement for the account, arn:aws:iam::ACCOUNT:root, what IAM " +
+				"policies allow on the key is not asked: the guide's policies for roles and " +
+				"users that use the key do nothing.",
 			Before: Example{OnKey, statements("", `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/KeyAdmin"},
   "Action": "kms:*", "Resource": "*"}`)},
 			After: Example{OnKey, statements("", root)}, find: closedKey},
-		{ID: "PZ162", Title: "grants on a key by whoever may use it", Level: findings.Note, Date: looked,
+		{ID: "PZ162", Title: "grants on a key by whoever may use it",
+			Level: findings.Note, Date: looked,
 			Source: "AWS KMS Developer Guide, conditions-kms, kms:GrantIsForAWSResource",
-			Why: "A grant hands the use of the key on, to anybody. With kms:GrantIsForAWSResource it is made by services " +
-				"of AWS alone. The statement that the guide has for Personalize goes without, and is not meant here.",
+			Why: "A grant hands the use of the key on, to anybody. With " +
+				"kms:GrantIsForAWSResource it is made by services of AWS alone. The " +
+				"statement that the guide has for Personalize goes without, and is not " +
+				"meant here.",
 			Before: key(`{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:role/Data"},
   "Action": ["kms:Decrypt", "kms:CreateGrant"], "Resource": "*"}`),
 			After: key(`{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:role/Data"},
@@ -40,18 +47,23 @@ func keyChecks() []Check {
  {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:role/Data"}, "Action": "kms:CreateGrant", "Resource": "*",
   "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}}`),
 			find: grantsOn},
-		{ID: "PZ163", Title: "a service that may administer a key", Level: findings.Warning, Date: looked,
+		{ID: "PZ163", Title: "a service that may administer a key",
+			Level: findings.Warning, Date: looked,
 			Source: "Amazon Personalize Developer Guide, granting-personalize-key-access",
-			Why:    "Personalize needs five actions on a key: Decrypt, GenerateDataKey, DescribeKey, CreateGrant and ListGrants. With kms:* it may delete the key.",
+			Why: "Personalize needs five actions on a key: Decrypt, GenerateDataKey, " +
+				"DescribeKey, CreateGrant and ListGrants. With kms:* it may delete the key.",
 			Before: key(`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "kms:*", "Resource": "*",
   ` + sourced + `}`),
 			After: key(`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"},
   "Action": ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:CreateGrant", "kms:ListGrants"], "Resource": "*",
   ` + sourced + `}`),
 			find: serviceAdministers},
-		{ID: "PZ164", Title: "a key without rotation", Level: findings.Warning, Date: looked,
+		{ID: "PZ164", Title: "a key without rotation",
+			Level: findings.Warning, Date: looked,
 			Source: "AWS KMS Developer Guide, rotate-keys",
-			Why:    "Rotation changes the key material every year, and nothing that uses the key notices. CloudFormation and Terraform leave it off unless they are told. Keys that are not symmetric cannot have it.",
+			Why: "Rotation changes the key material every year, and nothing that uses the " +
+				"key notices. CloudFormation and Terraform leave it off unless they are " +
+				"told. Keys that are not symmetric cannot have it.",
 			Before: template(keyTemplate + "      EnableKeyRotation: false\n"),
 			After:  template(keyTemplate + "      EnableKeyRotation: true\n"),
 			find:   notRotated},
@@ -81,8 +93,8 @@ func (v *view) keys(f func(h *holder, d *document)) {
 	}
 }
 
-// managers returns the principals of the key's account that a policy names, as the requests of somebody whom IAM
-// allows everything; for an account, some user of it.
+// managers returns the principals of the key's account that a policy names, as the requests of
+// somebody whom IAM allows everything; for an account, some user of it.
 func managers(d *document) []string {
 	var out []string
 	for _, s := range d.filled.Statements {
@@ -127,7 +139,8 @@ func lockedOut(v *view, report reporter) {
 				set.Identity = append(set.Identity, policy.Everything())
 			}
 			for _, context := range v.managing() {
-				r := policy.Request{Principal: p, Action: "kms:PutKeyPolicy", Resource: arn, Context: context}
+				r := policy.Request{Principal: p, Action: "kms:PutKeyPolicy", Resource: arn,
+					Context: context}
 				decision, ok := v.decide(h, r, set)
 				if !ok || decision.Outcome == policy.Allowed {
 					return
@@ -138,8 +151,10 @@ func lockedOut(v *view, report reporter) {
 		if len(v.granted(h, "", []string{"kms:PutKeyPolicy"}, []string{"*"})) > 0 {
 			return
 		}
-		f := d.found(-1, "nobody may change the policy any more", "add a statement for the account: kms:* for arn:"+v.partition+":iam::"+v.account+":root")
-		r := policy.Request{Principal: "arn:" + v.partition + ":iam::" + v.account + ":user/Somebody", Action: "kms:PutKeyPolicy",
+		f := d.found(-1, "nobody may change the policy any more",
+			"add a statement for the account: kms:* for arn:"+v.partition+":iam::"+v.account+":root")
+		r := policy.Request{Principal: "arn:" + v.partition + ":iam::" + v.account +
+			":user/Somebody", Action: "kms:PutKeyPolicy",
 			Resource: h.arns[0], Context: v.managing()[0]}
 		set := h.policies()
 		set.Identity = []policy.Document{policy.Everything()}
@@ -150,7 +165,8 @@ func lockedOut(v *view, report reporter) {
 	})
 }
 
-// managing are the contexts in which people manage keys: over TLS, with and without a second factor.
+// managing are the contexts in which people manage keys: over TLS, with and without a second
+// factor.
 func (v *view) managing() []map[string][]string {
 	return []map[string][]string{{"aws:SecureTransport": {"true"}},
 		{"aws:SecureTransport": {"true"}, "aws:MultiFactorAuthPresent": {"true"}}}
@@ -159,10 +175,11 @@ func (v *view) managing() []map[string][]string {
 // keepsAccount reports whether a key policy has a statement for an account as a whole.
 func keepsAccount(d *document, account string) bool {
 	return slices.ContainsFunc(d.filled.Statements, func(s policy.Statement) bool {
-		return s.Effect == policy.Allow && slices.ContainsFunc(named(s.Principal), func(p string) bool {
-			a, ok := policy.ParseARN(p)
-			return p == account || ok && a.Account == account && a.Resource == "root"
-		})
+		return s.Effect == policy.Allow && slices.ContainsFunc(named(s.Principal),
+			func(p string) bool {
+				a, ok := policy.ParseARN(p)
+				return p == account || ok && a.Account == account && a.Resource == "root"
+			})
 	})
 }
 
@@ -177,7 +194,8 @@ func closedKey(v *view, report reporter) {
 		})
 		lockable := len(v.granted(h, "", []string{"kms:PutKeyPolicy"}, []string{"*"})) > 0
 		if !open && !d.part && lockable {
-			report(d.found(-1, "no account is named as a whole, so that policies of identities do not count for the key",
+			report(d.found(-1,
+				"no account is named as a whole, so that policies of identities do not count for the key",
 				"add kms:* for arn:"+v.partition+":iam::"+v.account+":root, or say in the policy all who use it"))
 		}
 	})
@@ -186,14 +204,18 @@ func closedKey(v *view, report reporter) {
 func grantsOn(v *view, report reporter) {
 	v.keys(func(h *holder, d *document) {
 		for i, s := range d.filled.Statements {
-			listed := slices.ContainsFunc(s.Action.Values, func(t policy.Text) bool { return strings.EqualFold(t.IAM(), "kms:CreateGrant") })
-			if s.Effect != policy.Allow || !listed || v.ofPersonalize(s) || manages(s) || slices.ContainsFunc(s.Condition, aboutGrants) {
+			listed := slices.ContainsFunc(s.Action.Values,
+				func(t policy.Text) bool { return strings.EqualFold(t.IAM(), "kms:CreateGrant") })
+			if s.Effect != policy.Allow || !listed || v.ofPersonalize(s) || manages(s) ||
+				slices.ContainsFunc(s.Condition, aboutGrants) {
 				continue
 			}
 			for _, p := range named(s.Principal) {
-				for _, c := range v.granted(h, somebody(p), []string{"kms:CreateGrant"}, []string{"*"},
+				for _, c := range v.granted(h, somebody(p), []string{"kms:CreateGrant"},
+					[]string{"*"},
 					condition("BoolIfExists", "kms:GrantIsForAWSResource", "false")) {
-					f := v.about(h, c, "may hand the use of the key on by grants", "add a condition: Bool kms:GrantIsForAWSResource true")
+					f := v.about(h, c, "may hand the use of the key on by grants",
+						"add a condition: Bool kms:GrantIsForAWSResource true")
 					if f.doc == d && f.statement == i {
 						report(f)
 						break
@@ -215,20 +237,25 @@ func somebody(p string) string {
 	return p
 }
 
-// ofPersonalize reports whether a statement is the one that Personalize needs: for the service, or for a role that it
-// assumes, or with all that the guide lists.
+// ofPersonalize reports whether a statement is the one that Personalize needs: for the service,
+// or for a role that it assumes, or with all that the guide lists.
 func (v *view) ofPersonalize(s policy.Statement) bool {
-	if slicesContain(services(s.Principal), personalize) || s.CoversAction("kms:GenerateDataKey") && s.CoversAction("kms:ListGrants") {
+	if slicesContain(services(s.Principal), personalize) ||
+		s.CoversAction("kms:GenerateDataKey") && s.CoversAction("kms:ListGrants") {
 		return true
 	}
-	return slices.ContainsFunc(v.holders, func(h *holder) bool { return h.service && slicesContain(named(s.Principal), h.principal) })
+	return slices.ContainsFunc(v.holders, func(h *holder) bool {
+		return h.service &&
+			slicesContain(named(s.Principal), h.principal)
+	})
 }
 
 // manages reports whether a statement is one for administrators of the key.
 func manages(s policy.Statement) bool { return s.CoversAction("kms:PutKeyPolicy") }
 
 func aboutGrants(c policy.Condition) bool {
-	return slicesContain([]string{"kms:GrantIsForAWSResource", "kms:GranteePrincipal", "kms:GrantOperations", "kms:ViaService"}, c.Key)
+	return slicesContain([]string{"kms:GrantIsForAWSResource", "kms:GranteePrincipal",
+		"kms:GrantOperations", "kms:ViaService"}, c.Key)
 }
 
 func serviceAdministers(v *view, report reporter) {
@@ -236,12 +263,15 @@ func serviceAdministers(v *view, report reporter) {
 		asked := map[string]bool{}
 		for _, s := range d.filled.Statements {
 			for _, name := range services(s.Principal) {
-				if s.Effect != policy.Allow || asked[name] || !s.CoversAction("kms:ScheduleKeyDeletion") {
+				if s.Effect != policy.Allow || asked[name] ||
+					!s.CoversAction("kms:ScheduleKeyDeletion") {
 					continue
 				}
 				asked[name] = true
-				for _, c := range v.granted(h, name, []string{"kms:ScheduleKeyDeletion"}, []string{"*"}) {
-					report(v.about(h, c, name+" may delete the key", "list the actions that the service needs"))
+				for _, c := range v.granted(h, name, []string{"kms:ScheduleKeyDeletion"},
+					[]string{"*"}) {
+					report(v.about(h, c, name+" may delete the key",
+						"list the actions that the service needs"))
 					break
 				}
 			}
@@ -251,16 +281,18 @@ func serviceAdministers(v *view, report reporter) {
 
 func notRotated(v *view, report reporter) {
 	for _, h := range v.holders {
-		if h.key == nil || !h.key.Created || h.key.Rotation.V || !symmetric(h.key.Spec) || v.unread(h, "customer_master_key_spec", "key_usage", "Origin") {
+		if h.key == nil || !h.key.Created || h.key.Rotation.V || !symmetric(h.key.Spec) ||
+			v.unread(h, "customer_master_key_spec", "key_usage", "Origin") {
 			continue
 		}
-		report(found{statement: -1, on: h.on, names: h.names, at: h.at, message: "the key is not rotated",
-			hint: "set EnableKeyRotation, enable_key_rotation in Terraform"})
+		report(found{statement: -1, on: h.on, names: h.names, at: h.at,
+			message: "the key is not rotated",
+			hint:    "set EnableKeyRotation, enable_key_rotation in Terraform"})
 	}
 }
 
-// symmetric reports whether a key is one to encrypt with, which can be rotated: the kind that is made where nothing
-// is said.
+// symmetric reports whether a key is one to encrypt with, which can be rotated: the kind that is
+// made where nothing is said.
 func symmetric(spec deployed.Text) bool {
 	s := spec.V.String()
 	return s == "" || s == "SYMMETRIC_DEFAULT"

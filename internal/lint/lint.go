@@ -1,12 +1,14 @@
-// Package lint looks for the mistakes that people make with the policies, buckets and keys around Amazon Personalize, in
-// whatever was read into a [deployed.State].
+// Package lint looks for the mistakes that people make with the policies, buckets and keys around
+// Amazon Personalize, in whatever was read into a [deployed.State].
 //
-// A check is one record, [Check]: what is wrong, why, where AWS says so, and two small examples, before and after. The
-// page docs/checks.md and `pzgen explain` are made from the records, and a test runs the examples. Checks that are about
-// access ask [policy.Compare] and [policy.Evaluate], with everything that a document is attached to, so that what a Deny
-// takes away is no finding, and they show a request.
+// A check is one record, [Check]: what is wrong, why, where AWS says so, and two small examples,
+// before and after. The page docs/checks.md and `pzgen explain` are made from the records, and a
+// test runs the examples. Checks that are about access ask [policy.Compare] and
+// [policy.Evaluate], with everything that a document is attached to, so that what a Deny takes
+// away is no finding, and they show a request.
 //
-// Reading order: lint.go, view.go, ask.go, then any file of checks, form.go for example; run.go, ignore.go.
+// Reading order: lint.go, view.go, ask.go, then any file of checks, form.go for example; run.go,
+// ignore.go.
 package lint
 
 import (
@@ -27,7 +29,8 @@ type Check struct {
 	Level  findings.Level
 	// Always: it can be ignored neither by a spec nor by a comment.
 	Always bool
-	// Before has the mistake and nothing else that is a finding; After is what to write in its place.
+	// Before has the mistake and nothing else that is a finding; After is what to write in its
+	// place.
 	Before, After Example
 
 	find func(*view, reporter)
@@ -79,14 +82,17 @@ func (k Kind) grammar() (policy.Kind, bool) {
 
 // Kinds returns what --kind takes.
 func Kinds() []string {
-	return []string{string(OnIdentity), string(OnTrust), string(OnBucket), string(OnKey), string(OnBoundary),
+	return []string{string(OnIdentity), string(OnTrust), string(OnBucket), string(OnKey),
+		string(OnBoundary),
 		string(OnSCP), string(OnRCP)}
 }
 
 // Checks returns every check, by ID.
 func Checks() []Check {
-	all := slices.Concat(formChecks(), actionChecks(), conditionChecks(), publicChecks(), broadChecks(), roleChecks(),
-		deputyChecks(), keyChecks(), bucketChecks(), personalizeChecks(), denyChecks(), redundantChecks())
+	all := slices.Concat(formChecks(), actionChecks(), conditionChecks(), publicChecks(),
+		broadChecks(), roleChecks(),
+		deputyChecks(), keyChecks(), bucketChecks(), personalizeChecks(), denyChecks(),
+		redundantChecks())
 	slices.SortFunc(all, func(a, b Check) int {
 		if a.ID < b.ID {
 			return -1
@@ -111,9 +117,9 @@ type found struct {
 // reporter takes what a check finds.
 type reporter func(found)
 
-// Find returns what all checks find in a State, and what keeps them from looking: policies that have no meaning, and
-// values that are not known. kind says what documents are that the State does not attach to anything; "" leaves it to
-// what they look like.
+// Find returns what all checks find in a State, and what keeps them from looking: policies that
+// have no meaning, and values that are not known. kind says what documents are that the State
+// does not attach to anything; "" leaves it to what they look like.
 func Find(s deployed.State, kind Kind) []Finding {
 	v := newView(s, kind)
 	var out []Finding

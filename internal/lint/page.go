@@ -26,7 +26,8 @@ const longest = 2000
 // Text returns the record in Markdown, without its ID.
 func (c Check) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s%s.\n\n%s\n\nLevel: %s. ", strings.ToUpper(c.Title[:1]), c.Title[1:], c.Why, c.Level)
+	fmt.Fprintf(&b, "%s%s.\n\n%s\n\nLevel: %s. ", strings.ToUpper(c.Title[:1]), c.Title[1:], c.Why,
+		c.Level)
 	if c.Always {
 		b.WriteString("It cannot be ignored. ")
 	}
@@ -50,7 +51,10 @@ func (c Check) Text() string {
 
 // words returns what a document of the kind is attached to, for people.
 func (k Kind) words() string {
-	return map[Kind]string{OnIdentity: "the policy of a role, user or group", OnTrust: "the trust policy of a role",
-		OnBucket: "the policy of a bucket", OnKey: "the policy of a key", OnBoundary: "a permissions boundary",
-		OnSCP: "a service control policy", OnRCP: "a resource control policy", OnTemplate: "in a template"}[k]
+	return map[Kind]string{OnIdentity: "the policy of a role, user or group",
+		OnTrust:  "the trust policy of a role",
+		OnBucket: "the policy of a bucket", OnKey: "the policy of a key",
+		OnBoundary: "a permissions boundary",
+		OnSCP:      "a service control policy", OnRCP: "a resource control policy",
+		OnTemplate: "in a template"}[k]
 }

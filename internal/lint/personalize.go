@@ -14,106 +14,65 @@ const pageManaged = "AWS Managed Policy Reference, AmazonPersonalizeFullAccess"
 // personalizeChecks are about the service role of Personalize.
 func personalizeChecks() []Check {
 	return []Check{
-		{ID: "PZ180", Title: "AmazonS3FullAccess for the role of Personalize", Level: findings.Warning, Date: looked,
+		{ID: "PZ180", Title: "AmazonS3FullAccess for the role of Personalize",
+			Level: findings.Warning, Date: looked,
 			Source: "Amazon Personalize Developer Guide, granting-personalize-s3-access",
-			Why:    "Editions of 2020 to 2022 and some samples attach it. It lets jobs of Personalize read, overwrite and delete every bucket of the account; three actions on one bucket are enough.",
-			Before: template(roleTemplate + "      ManagedPolicyArns: [\"arn:aws:iam::aws:policy/AmazonS3FullAccess\"]\n"),
-			After:  template(roleTemplate + rolePolicy), find: s3FullAccess},
-		{ID: "PZ181", Title: "AmazonPersonalizeFullAccess does not reach the bucket", Level: findings.Error, Source: pageManaged, Date: looked,
-			Why: "Of S3 the policy allows what has \"Personalize\" or \"personalize\" in its name. A bucket that has not is " +
-				"out of its reach, and jobs end with \"Insufficient privileges for accessing data in Amazon S3\".",
+			Why: "Editions of 2020 to 2022 and some samples attach it. It lets jobs of " +
+				"Personalize read, overwrite and delete every bucket of the account; three " +
+				"actions on one bucket are enough.",
+			Before: template(roleTemplate +
+				"      ManagedPolicyArns: [\"arn:aws:iam::aws:policy/AmazonS3FullAccess\"]\n"),
+			After: template(roleTemplate + rolePolicy), find: s3FullAccess},
+		{ID: "PZ181", Title: "AmazonPersonalizeFullAccess does not reach the bucket",
+			Level: findings.Error, Source: pageManaged, Date: looked,
+			Why: "Of S3 the policy allows what has \"Personalize\" or \"personalize\" in its " +
+				"name. A bucket that has not is out of its reach, and jobs end with " +
+				"\"Insufficient privileges for accessing data in Amazon S3\".",
 			Before: template(roleTemplate + fullAccess + bucketFor("acme-data")),
 			After:  template(roleTemplate + rolePolicy + bucketFor("acme-data")),
 			find:   notReached},
-		{ID: "PZ182", Title: "AmazonPersonalizeFullAccess for the role of Personalize", Level: findings.Note, Source: pageManaged, Date: looked,
-			Why: "\"It provides more permissions than are necessary\", says the guide: iam:PassRole on every role, and the " +
-				"deletion of objects.",
-			Before: template(roleTemplate + fullAccess), After: template(roleTemplate + rolePolicy), find: personalizeFullAccess},
-		{ID: "PZ183", Title: "the role of Personalize reaches every bucket", Level: findings.Warning, Date: looked,
+		{ID: "PZ182", Title: "AmazonPersonalizeFullAccess for the role of Personalize",
+			Level: findings.Note, Source: pageManaged, Date: looked,
+			Why: "\"It provides more permissions than are necessary\", says the guide: " +
+				"iam:PassRole on every role, and the deletion of objects.",
+			Before: template(roleTemplate + fullAccess), After: template(roleTemplate +
+				rolePolicy), find: personalizeFullAccess},
+		{ID: "PZ183", Title: "the role of Personalize reaches every bucket",
+			Level: findings.Warning, Date: looked,
 			Source: "Amazon Personalize Developer Guide, granting-personalize-s3-access",
-			Why:    "The guide names the bucket and its objects. With Resource \"*\" whoever starts a job chooses any bucket of the account to read from, or to write to.",
-			Before: template(roleTemplate + strings.Replace(rolePolicy, "arn:aws:s3:::acme-data/*", "*", 1)),
-			After:  template(roleTemplate + rolePolicy), find: everyBucket},
-		{ID: "PZ184", Title: "the role of Personalize is somebody else's too", Level: findings.Note, Date: looked,
+			Why: "The guide names the bucket and its objects. With Resource \"*\" whoever " +
+				"starts a job chooses any bucket of the account to read from, or to write " +
+				"to.",
+			Before: template(roleTemplate + strings.Replace(rolePolicy, "arn:aws:s3:::acme-data/*",
+				"*", 1)),
+			After: template(roleTemplate + rolePolicy), find: everyBucket},
+		{ID: "PZ184", Title: "the role of Personalize is somebody else's too",
+			Level: findings.Note, Date: looked,
 			Source: "Amazon Personalize Developer Guide, aws-personalize-set-up-permissions",
-			Why:    "A role that other services or accounts assume has what all of them need. In 2020 the guide had people choose EC2 in the console, for want of Personalize, and edit the policy afterwards.",
+			Why: "A role that other services or accounts assume has what all of them need. " +
+				"In 2020 the guide had people choose EC2 in the console, for want of " +
+				"Personalize, and edit the policy afterwards.",
 			Before: trust(`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole",
   ` + sourced + `},
  {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}`),
 			After: trust(`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole",
   ` + sourced + `}`),
 			find: sharedRole},
-		{ID: "PZ185", Title: "the role of Personalize decrypts with every key", Level: findings.Note, Date: looked,
+		{ID: "PZ185", Title: "the role of Personalize decrypts with every key",
+			Level: findings.Note, Date: looked,
 			Source: "Amazon Personalize Developer Guide, granting-personalize-key-access",
-			Why:    "The guide writes Resource \"*\"; the ARN of the key is enough. Keys whose policies leave it to IAM are open to the role otherwise.",
+			Why: "The guide writes Resource \"*\"; the ARN of the key is enough. Keys whose " +
+				"policies leave it to IAM are open to the role otherwise.",
 			Before: template(roleTemplate + keyPolicy("*")),
-			After:  template(roleTemplate + keyPolicy("arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000")),
-			find:   everyKey},
+			After: template(roleTemplate +
+				keyPolicy("arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000")),
+			find: everyKey},
 	}
 }
 
-const (
-	roleTemplate = `  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      RoleName: PersonalizeShop
-      AssumeRolePolicyDocument:
-        Version: "2012-10-17"
-        Statement:
-          - Effect: Allow
-            Principal: {Service: personalize.amazonaws.com}
-            Action: "sts:AssumeRole"
-            Condition:
-              StringEquals: {"aws:SourceAccount": "123456789012"}
-              ArnLike: {"aws:SourceArn": "arn:aws:personalize:us-east-1:123456789012:*"}
-`
-	fullAccess = "      ManagedPolicyArns: [\"arn:aws:iam::aws:policy/service-role/AmazonPersonalizeFullAccess\"]\n"
-	rolePolicy = `      Policies:
-        - PolicyName: Read
-          PolicyDocument:
-            Version: "2012-10-17"
-            Statement:
-              - Effect: Allow
-                Action: "s3:GetObject"
-                Resource: "arn:aws:s3:::acme-data/*"
-`
-)
-
-func keyPolicy(resource string) string {
-	return `      Policies:
-        - PolicyName: Key
-          PolicyDocument:
-            Version: "2012-10-17"
-            Statement:
-              - Effect: Allow
-                Action: "kms:Decrypt"
-                Resource: "` + resource + "\"\n"
-}
-
-// bucketFor is a bucket that lets Personalize read.
-func bucketFor(name string) string {
-	return strings.ReplaceAll(`  Policy:
-    Type: AWS::S3::BucketPolicy
-    Properties:
-      Bucket: NAME
-      PolicyDocument:
-        Version: "2012-10-17"
-        Statement:
-          - Effect: Allow
-            Principal: {Service: personalize.amazonaws.com}
-            Action: "s3:GetObject"
-            Resource: "arn:aws:s3:::NAME/*"
-            Condition: {StringEquals: {"aws:SourceAccount": "123456789012"}}
-          - Effect: Deny
-            Principal: "*"
-            Action: "s3:*"
-            Resource: ["arn:aws:s3:::NAME", "arn:aws:s3:::NAME/*"]
-            Condition: {Bool: {"aws:SecureTransport": "false"}}
-`, "NAME", name)
-}
-
-// managedS3 is what the managed policies that people attach to the role of Personalize allow of S3 (AWS Managed Policy
-// Reference: AmazonPersonalizeFullAccess version 2 of 2019-05-30, AmazonS3FullAccess version 2 of 2021-09-27).
+// managedS3 is what the managed policies that people attach to the role of Personalize allow of
+// S3 (AWS Managed Policy Reference: AmazonPersonalizeFullAccess version 2 of 2019-05-30,
+// AmazonS3FullAccess version 2 of 2021-09-27).
 func managedS3(name string) (policy.Document, bool) {
 	s := policy.Statement{Effect: policy.Allow}
 	switch name {
@@ -134,14 +93,15 @@ func (v *view) managedOf(name string, f func(h *holder, found found)) {
 		for _, a := range h.managed {
 			arn, ok := policy.ParseARN(a.Policy.V.String())
 			if h.service && ok && arn.Account == "aws" && arn.Name() == name {
-				f(h, found{statement: -1, on: h.on, names: append([]string{name}, h.names...), at: a.At})
+				f(h, found{statement: -1, on: h.on, names: append([]string{name}, h.names...),
+					at: a.At})
 			}
 		}
 	}
 }
 
-// with returns the policies of a holder and those managed ones whose content is known. It reports false where there
-// are others.
+// with returns the policies of a holder and those managed ones whose content is known. It reports
+// false where there are others.
 func (h *holder) with() (policy.Policies, bool) {
 	set := h.policies()
 	set.Identity = slices.Clone(set.Identity)
@@ -159,12 +119,15 @@ func (h *holder) with() (policy.Policies, bool) {
 func s3FullAccess(v *view, report reporter) {
 	v.managedOf("AmazonS3FullAccess", func(h *holder, f found) {
 		set, _ := h.with()
-		r := policy.Request{Principal: h.principal, Action: "s3:DeleteObject", Resource: "arn:" + v.partition + ":s3:::any-bucket/any-object",
-			ResourceAccount: v.account, Context: map[string][]string{"aws:SecureTransport": {"true"}}}
+		r := policy.Request{Principal: h.principal, Action: "s3:DeleteObject", Resource: "arn:" +
+			v.partition + ":s3:::any-bucket/any-object",
+			ResourceAccount: v.account,
+			Context:         map[string][]string{"aws:SecureTransport": {"true"}}}
 		if d, ok := v.decide(h, r, set); !ok || d.Outcome != policy.Allowed {
 			return
 		}
-		f.message, f.hint = "AmazonS3FullAccess is attached", "allow s3:ListBucket, s3:GetObject and, for output, s3:PutObject on the bucket"
+		f.message, f.hint = "AmazonS3FullAccess is attached",
+			"allow s3:ListBucket, s3:GetObject and, for output, s3:PutObject on the bucket"
 		f.show = &policy.Case{Request: r, Policies: set, Expect: policy.Allowed}
 		report(f)
 	})
@@ -175,12 +138,14 @@ func personalizeFullAccess(v *view, report reporter) {
 		if len(v.outOfReach(h)) > 0 {
 			return // another check says what is worse
 		}
-		f.message, f.hint = "AmazonPersonalizeFullAccess is attached", "write a policy for the buckets that it uses"
+		f.message, f.hint = "AmazonPersonalizeFullAccess is attached",
+			"write a policy for the buckets that it uses"
 		report(f)
 	})
 }
 
-// outOfReach returns the requests of a role for buckets that let Personalize in and that its policies do not allow.
+// outOfReach returns the requests of a role for buckets that let Personalize in and that its
+// policies do not allow.
 func (v *view) outOfReach(h *holder) []policy.Case {
 	set, known := h.with()
 	if !known {
@@ -188,7 +153,8 @@ func (v *view) outOfReach(h *holder) []policy.Case {
 	}
 	var out []policy.Case
 	for _, b := range v.holders {
-		if b.bucket == nil || len(b.docs) == 0 || b.docs[0].unknown() || len(b.bucket.Name.V.Refs()) > 0 {
+		if b.bucket == nil || len(b.docs) == 0 || b.docs[0].unknown() ||
+			len(b.bucket.Name.V.Refs()) > 0 {
 			continue
 		}
 		for _, s := range b.docs[0].filled.Statements {
@@ -196,11 +162,13 @@ func (v *view) outOfReach(h *holder) []policy.Case {
 				continue
 			}
 			for _, action := range []string{"s3:GetObject", "s3:PutObject"} {
-				r := policy.Request{Principal: h.principal, Action: action, Resource: objectOf(s, b.arns[0]), ResourceAccount: v.account,
+				r := policy.Request{Principal: h.principal, Action: action, Resource: objectOf(s,
+					b.arns[0]), ResourceAccount: v.account,
 					Context: map[string][]string{"aws:SecureTransport": {"true"}}}
 				all := set
 				all.Resource = &b.docs[0].filled
-				if d, ok := v.decide(h, r, all); ok && s.CoversAction(action) && d.Outcome == policy.ImplicitlyDenied {
+				if d, ok := v.decide(h, r, all); ok && s.CoversAction(action) &&
+					d.Outcome == policy.ImplicitlyDenied {
 					out = append(out, policy.Case{Request: r, Policies: all, Expect: d.Outcome})
 				}
 			}
@@ -213,7 +181,8 @@ func (v *view) outOfReach(h *holder) []policy.Case {
 // objectOf returns an object that a statement is about, or any of the bucket.
 func objectOf(s policy.Statement, bucket string) string {
 	for _, r := range s.Resource.Values {
-		if text := r.IAM(); strings.HasPrefix(text, bucket+"/") && !strings.ContainsAny(text, "?$") {
+		if text := r.IAM(); strings.HasPrefix(text, bucket+"/") && !strings.ContainsAny(text,
+			"?$") {
 			return strings.ReplaceAll(text, "*", "data.csv")
 		}
 	}
@@ -232,8 +201,10 @@ func notReached(v *view, report reporter) {
 	})
 }
 
-// reaches returns the check that finds what the role of Personalize may do with any resource of a service.
-func reaches(actions []string, resource func(v *view) string, message, hint string) func(*view, reporter) {
+// reaches returns the check that finds what the role of Personalize may do with any resource of a
+// service.
+func reaches(actions []string, resource func(v *view) string, message, hint string) func(*view,
+	reporter) {
 	return func(v *view, report reporter) {
 		for _, h := range v.holders {
 			if !h.service || !h.allows(actions...) {
@@ -242,9 +213,11 @@ func reaches(actions []string, resource func(v *view) string, message, hint stri
 			seen := map[*document]bool{}
 			for _, c := range v.granted(h, "", actions, []string{resource(v)}) {
 				f := v.about(h, c, message, hint)
-				if f.doc == nil || seen[f.doc] || isBroad(f.doc.filled.Statements[f.statement], func(a string) bool {
-					return a == "*" || slicesContain([]string{"s3:*", "kms:*"}, a)
-				}) || f.doc.filled.Statements[f.statement].NotAction.Values != nil || f.doc.filled.Statements[f.statement].NotResource.Values != nil {
+				if f.doc == nil || seen[f.doc] || isBroad(f.doc.filled.Statements[f.statement],
+					func(a string) bool {
+						return a == "*" || slicesContain([]string{"s3:*", "kms:*"}, a)
+					}) || f.doc.filled.Statements[f.statement].NotAction.Values != nil ||
+					f.doc.filled.Statements[f.statement].NotResource.Values != nil {
 					continue
 				}
 				seen[f.doc] = true
@@ -262,7 +235,10 @@ func everyBucket(v *view, report reporter) {
 
 func everyKey(v *view, report reporter) {
 	reaches([]string{"kms:Decrypt"},
-		func(v *view) string { return "arn:" + v.partition + ":kms:" + v.region + ":" + v.account + ":key/any" },
+		func(v *view) string {
+			return "arn:" + v.partition + ":kms:" + v.region + ":" + v.account +
+				":key/any"
+		},
 		"decrypts with every key", "name the key")(v, report)
 }
 
@@ -272,9 +248,11 @@ func sharedRole(v *view, report reporter) {
 			continue
 		}
 		for i, s := range d.as.Statements {
-			others := slices.DeleteFunc(services(s.Principal), func(n string) bool { return strings.EqualFold(n, personalize) })
+			others := slices.DeleteFunc(services(s.Principal),
+				func(n string) bool { return strings.EqualFold(n, personalize) })
 			if s.Effect == policy.Allow && len(others) > 0 {
-				report(d.found(i, fmt.Sprintf("lets %q assume the role of Personalize too", others[0]), "give it a role of its own"))
+				report(d.found(i, fmt.Sprintf("lets %q assume the role of Personalize too",
+					others[0]), "give it a role of its own"))
 			}
 		}
 	}

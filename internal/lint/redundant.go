@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/findings"
@@ -12,20 +13,25 @@ import (
 func redundantChecks() []Check {
 	const source = "IAM User Guide, access-analyzer-reference-policy-checks, \"Redundant statement\""
 	return []Check{
-		{ID: "PZ190", Title: "a statement that changes nothing", Level: findings.Note, Source: source, Date: looked,
-			Why: "Others of the document decide every request as it does: it was compared without. What is there twice is " +
-				"changed in one place and forgotten in the other.",
+		{ID: "PZ190", Title: "a statement that changes nothing",
+			Level: findings.Note, Source: source, Date: looked,
+			Why: "Others of the document decide every request as it does: it was compared " +
+				"without. What is there twice is changed in one place and forgotten in the " +
+				"other.",
 			Before: identity("", `{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::acme-data/*"},
  {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/in/*"}`),
 			After: identity("", `{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::acme-data/*"}`),
 			find: func(v *view, report reporter) {
 				for _, d := range v.docs {
 					for _, i := range redundant(d.kind, d.filled) {
-						report(d.found(i, "changes nothing: others of the document decide the same", "take it out"))
+						report(d.found(i,
+							"changes nothing: others of the document decide the same",
+							"take it out"))
 					}
 				}
 			}},
-		{ID: "PZ191", Title: "a value that another covers", Level: findings.Note, Source: source, Date: looked,
+		{ID: "PZ191", Title: "a value that another covers",
+			Level: findings.Note, Source: source, Date: looked,
 			Why:    "The element has the value twice, or has a wildcard that it falls under.",
 			Before: identity("", `{"Effect": "Allow", "Action": ["s3:GetObject", "s3:Get*"], "Resource": "arn:aws:s3:::acme-data/*"}`),
 			After:  identity("", `{"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::acme-data/*"}`),
@@ -33,7 +39,9 @@ func redundantChecks() []Check {
 				for _, d := range v.docs {
 					for i, s := range d.as.Statements {
 						if name, value := coveredIn(s); name != "" {
-							report(d.found(i, fmt.Sprintf("has %s %q, which another of its values covers", name, value), "take it out"))
+							report(d.found(i,
+								fmt.Sprintf("has %s %q, which another of its values covers", name,
+									value), "take it out"))
 						}
 					}
 				}
@@ -41,8 +49,9 @@ func redundantChecks() []Check {
 	}
 }
 
-// redundant returns the statements without which a document decides the same, all of them together: the first of two
-// that are alike stays. It looks at those whose actions another statement of their effect names.
+// redundant returns the statements without which a document decides the same, all of them
+// together: the first of two that are alike stays. It looks at those whose actions another
+// statement of their effect names.
 func redundant(kind policy.Kind, d policy.Document) []int {
 	if kind == policy.ServiceControl || kind == policy.ResourceControl || kind == policy.Session {
 		return nil // what they deny together is compared with the other levels
@@ -67,15 +76,32 @@ func redundant(kind policy.Kind, d policy.Document) []int {
 	return out
 }
 
-// othersCover reports whether each action of a statement is named by another that stays and has its effect. What covers
-// a pattern as a text covers all that it names.
+// othersCover reports whether each action of a statement, and each resource, may be covered by
+// another that stays and has its effect. What covers a pattern as a text covers all that it
+// names.
 func othersCover(d policy.Document, gone map[int]bool, i int) bool {
-	for _, a := range d.Statements[i].Action.Values {
-		found := false
+	s := d.Statements[i]
+	others := func(covers func(o policy.Statement) bool) bool {
 		for j, o := range d.Statements {
-			found = found || j != i && !gone[j] && o.Effect == d.Statements[i].Effect && o.CoversAction(a.IAM())
+			if j != i && !gone[j] && o.Effect == s.Effect && covers(o) {
+				return true
+			}
 		}
-		if !found {
+		return false
+	}
+	for _, a := range s.Action.Values {
+		if !others(func(o policy.Statement) bool { return o.CoversAction(a.IAM()) }) {
+			return false
+		}
+	}
+	for _, r := range s.Resource.Values {
+		if !others(func(o policy.Statement) bool {
+			return o.Resource.Values == nil || slices.ContainsFunc(o.Resource.Values,
+				func(t policy.Text) bool {
+					begin, _, pattern := strings.Cut(strings.ReplaceAll(t.IAM(), "?", "*"), "*")
+					return t.IAM() == r.IAM() || pattern && strings.HasPrefix(r.IAM(), begin)
+				})
+		}) {
 			return false
 		}
 	}
@@ -93,8 +119,9 @@ func without(d policy.Document, gone map[int]bool) policy.Document {
 	return out
 }
 
-// sameDecisions reports whether two documents of a kind decide every request alike. With denials an identity is allowed
-// everything beside, as what they deny counts although nothing in them allows it.
+// sameDecisions reports whether two documents of a kind decide every request alike. With denials
+// an identity is allowed everything beside, as what they deny counts although nothing in them
+// allows it.
 func sameDecisions(kind policy.Kind, a, b policy.Document, denials bool) bool {
 	return relation(kind, a, b, denials) == policy.Same
 }
@@ -131,7 +158,8 @@ func elements(s *policy.Statement) []element {
 		{"Resource", &s.Resource, same}, {"NotResource", &s.NotResource, same}}
 }
 
-// coveredIn returns the first value of a statement that another of the same element covers, and the element.
+// coveredIn returns the first value of a statement that another of the same element covers, and
+// the element.
 func coveredIn(s policy.Statement) (name, value string) {
 	for _, e := range elements(&s) {
 		if i := covered(*e.values, e.covers); i >= 0 {
@@ -141,7 +169,8 @@ func coveredIn(s policy.Statement) (name, value string) {
 	return "", ""
 }
 
-// covered returns the index of a value that another covers, or -1. Of two that cover each other it is the second.
+// covered returns the index of a value that another covers, or -1. Of two that cover each other
+// it is the second.
 func covered(t policy.Texts, covers func(a, b string) bool) int {
 	for i, v := range t.Values {
 		if len(v.Refs()) > 0 {
@@ -149,7 +178,8 @@ func covered(t policy.Texts, covers func(a, b string) bool) int {
 		}
 		for j, o := range t.Values {
 			a, b := o.IAM(), v.IAM()
-			if i == j || len(o.Refs()) > 0 || strings.Contains(b, "${") || !covers(a, b) || i < j && covers(b, a) {
+			if i == j || len(o.Refs()) > 0 || strings.Contains(b, "${") || !covers(a, b) ||
+				i < j && covers(b, a) {
 				continue
 			}
 			return i

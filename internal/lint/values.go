@@ -8,10 +8,12 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// placeholder is what people and the guide write for a value that the reader fills in: <account-id>.
+// placeholder is what people and the guide write for a value that the reader fills in:
+// <account-id>.
 var placeholder = pattern.Lazy(`<[^<>]*>`)
 
-// placeholders returns a text in which each placeholder is a reference: a value that is not known.
+// placeholders returns a text in which each placeholder is a reference: a value that is not
+// known.
 func placeholders(t policy.Text) policy.Text {
 	var parts []policy.Part
 	changed := false
@@ -48,8 +50,8 @@ func placeholders(t policy.Text) policy.Text {
 // value returns a text with a value for each reference in it.
 func (v *view) value(t policy.Text) string { return t.Fill(v.env(t.Refs())).IAM() }
 
-// env returns a value for each reference, by what of the State it is of: the account ID where its name says so, an
-// ARN of the right service where it is known.
+// env returns a value for each reference, by what of the State it is of: the account ID where its
+// name says so, an ARN of the right service where it is known.
 func (v *view) env(refs []policy.Ref) policy.Env {
 	env := policy.Env{}
 	for _, r := range refs {
@@ -67,7 +69,8 @@ func (v *view) env(refs []policy.Ref) policy.Env {
 		env[r] = "arn:" + v.partition + ":deployment:::" + name
 		for _, k := range v.state.Keys {
 			if only(k.ARN.V) {
-				env[r] = "arn:" + v.partition + ":kms:" + v.region + ":" + v.account + ":key/" + name
+				env[r] = "arn:" + v.partition + ":kms:" + v.region + ":" + v.account + ":key/" +
+					name
 			}
 		}
 		for _, role := range v.state.Roles {
@@ -84,8 +87,9 @@ func (v *view) env(refs []policy.Ref) policy.Env {
 	return env
 }
 
-// fill returns a document with a value for each reference. One that is a principal by itself is that of a role, and a
-// resource that begins with one is an ARN, so that the document has a meaning.
+// fill returns a document with a value for each reference. One that is a principal by itself is
+// that of a role, and a resource that begins with one is an ARN, so that the document has a
+// meaning.
 func (v *view) fill(d policy.Document) policy.Document {
 	refs := d.Refs()
 	if len(refs) == 0 {
@@ -125,16 +129,19 @@ func (v *view) fill(d policy.Document) policy.Document {
 }
 
 func (v *view) principalOf(s string) string {
-	if a, ok := policy.ParseARN(s); ok && (a.Service == "iam" || a.Service == "sts") || isAccount(s) || s == "*" {
+	if a, ok := policy.ParseARN(s); ok && (a.Service == "iam" || a.Service == "sts") ||
+		isAccount(s) || s == "*" {
 		return s
 	}
-	return "arn:" + v.partition + ":iam::" + v.account + ":role/" + plainName(s[strings.LastIndexAny(s, ":/")+1:])
+	return "arn:" + v.partition + ":iam::" + v.account + ":role/" +
+		plainName(s[strings.LastIndexAny(s, ":/")+1:])
 }
 
 // plainName returns a name that can be in an ARN.
 func plainName(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.+=,@", r) {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
+			strings.ContainsRune("-_.+=,@", r) {
 			return r
 		}
 		return '-'
@@ -147,6 +154,14 @@ func plainName(s string) string {
 
 func isAccount(s string) bool {
 	return len(s) == 12 && strings.Trim(s, "0123456789") == ""
+}
+
+// nameOf returns a name for people: of a value that is known on deployment, the name of the resource in the artifact.
+func nameOf(t deployed.Text) string {
+	if ref, ok := t.V.OnlyRef(); ok {
+		return ref.ID
+	}
+	return t.V.String()
 }
 
 func literalOr(t deployed.Text, other string) string {

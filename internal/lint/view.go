@@ -3,7 +3,6 @@ package lint
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/policy"
@@ -53,7 +52,8 @@ func (d *document) unknown() bool { return len(d.as.Refs()) > 0 }
 
 // faulty reports whether AWS would not take the document, so that nobody knows what it decides.
 func (d *document) faulty() bool {
-	return slices.ContainsFunc(d.filled.Check(d.kind), func(p policy.Problem) bool { return p.Fatal })
+	return slices.ContainsFunc(d.filled.Check(d.kind),
+		func(p policy.Problem) bool { return p.Fatal })
 }
 
 // holder is who or what has policies: a principal, or one resource with the one that it has.
@@ -79,18 +79,20 @@ func newView(s deployed.State, kind Kind) *view {
 	v.partition = spec.PartitionOf(v.region)
 	managed := make([]*document, len(s.Policies))
 	for i, p := range s.Policies {
-		name := p.Name.V.String()
-		managed[i] = v.document(policy.Identity, fmt.Sprintf("policy %q", name), []string{name}, p.Policy, nil)
+		name := nameOf(p.Name)
+		managed[i] = v.document(policy.Identity, fmt.Sprintf("policy %q", name), []string{name},
+			p.Policy, nil)
 	}
 	for i := range s.Roles {
 		v.role(&s.Roles[i], managed)
 	}
 	for _, p := range s.Inline {
-		v.document(policy.Identity, fmt.Sprintf("%s %q", p.Kind, p.To.V.String()), []string{p.To.V.String()},
-			p.Policy, v.identity(p.Kind, p.To.V.String(), "/"))
+		v.document(policy.Identity, fmt.Sprintf("%s %q", p.Kind, nameOf(p.To)),
+			[]string{nameOf(p.To)},
+			p.Policy, v.identity(p.Kind, nameOf(p.To), "/"))
 	}
 	for _, a := range s.Attachments {
-		h := v.identity(a.Kind, a.To.V.String(), "/")
+		h := v.identity(a.Kind, nameOf(a.To), "/")
 		if i := v.policy(a.Policy.V); i >= 0 && managed[i] != nil {
 			h.docs = append(h.docs, managed[i])
 		} else {
@@ -126,18 +128,23 @@ func (v *view) policy(t policy.Text) int {
 			return ok && own.ID == ref.ID
 		}
 		a, ok := policy.ParseARN(t.String())
-		return ok && a.Account != "aws" && a.Name() == p.Name.V.String()
+		return ok && a.Account != "aws" && a.Name() == nameOf(p.Name)
 	})
 }
 
-func (v *view) example() string { return "arn:" + v.partition + ":iam::" + v.account + ":role/Example" }
+func (v *view) example() string {
+	return "arn:" + v.partition + ":iam::" + v.account +
+		":role/Example"
+}
 
 // document adds a document; h may be nil.
-func (v *view) document(kind policy.Kind, on string, names []string, d *deployed.Document, h *holder) *document {
+func (v *view) document(kind policy.Kind, on string, names []string, d *deployed.Document,
+	h *holder) *document {
 	if d == nil || d.Unread {
 		return nil
 	}
-	doc := &document{kind: kind, on: on, names: names, at: d.At, places: d.Statements, part: d.Merge}
+	doc := &document{kind: kind, on: on, names: names, at: d.At, places: d.Statements,
+		part: d.Merge}
 	doc.as = d.Document.MapTexts(placeholders)
 	doc.filled = v.fill(doc.as)
 	v.docs = append(v.docs, doc)
@@ -159,7 +166,8 @@ func (v *view) identity(kind deployed.PrincipalKind, name, path string) *holder 
 		path = "/"
 	}
 	h := &holder{on: on, names: []string{name}, kind: policy.Identity,
-		principal: fmt.Sprintf("arn:%s:iam::%s:%s%s%s", v.partition, v.account, kind, path, plainName(name))}
+		principal: fmt.Sprintf("arn:%s:iam::%s:%s%s%s", v.partition, v.account, kind, path,
+			plainName(name))}
 	if kind == deployed.Group {
 		h.principal = "arn:" + v.partition + ":iam::" + v.account + ":user/Member"
 	}
@@ -168,11 +176,12 @@ func (v *view) identity(kind deployed.PrincipalKind, name, path string) *holder 
 }
 
 func (v *view) role(r *deployed.Role, managed []*document) {
-	name := r.Name.V.String()
+	name := nameOf(r.Name)
 	h := v.identity(deployed.RoleP, name, r.Path.V.String())
 	h.at = r.At
 	for _, p := range r.Inline {
-		v.document(policy.Identity, h.on, append([]string{p.Name.V.String()}, h.names...), p.Policy, h)
+		v.document(policy.Identity, h.on, append([]string{p.Name.V.String()}, h.names...),
+			p.Policy, h)
 	}
 	if i := v.policy(r.Boundary.V); i >= 0 && managed[i] != nil {
 		h.boundary = &managed[i].filled
@@ -181,7 +190,8 @@ func (v *view) role(r *deployed.Role, managed []*document) {
 	if r.Trust == nil {
 		return
 	}
-	t := &holder{on: "trust policy of " + h.on, names: h.names, kind: policy.Trust, arns: []string{h.principal}, at: r.At}
+	t := &holder{on: "trust policy of " + h.on, names: h.names, kind: policy.Trust,
+		arns: []string{h.principal}, at: r.At}
 	if d := v.document(policy.Trust, t.on, t.names, r.Trust, t); d != nil {
 		h.service = slices.ContainsFunc(d.as.Statements, allowsPersonalize)
 		v.holders = append(v.holders, t)
@@ -190,120 +200,33 @@ func (v *view) role(r *deployed.Role, managed []*document) {
 
 // held reports whether a document is attached to somebody.
 func (v *view) held(d *document) bool {
-	return slices.ContainsFunc(v.holders, func(h *holder) bool { return slices.Contains(h.docs, d) })
+	return slices.ContainsFunc(v.holders, func(h *holder) bool {
+		return slices.Contains(h.docs,
+			d)
+	})
 }
 
 func (v *view) bucket(b *deployed.Bucket) {
-	name := b.Name.V.String()
+	name := nameOf(b.Name)
 	arn := "arn:" + v.partition + ":s3:::" + v.value(b.Name.V)
-	h := &holder{on: fmt.Sprintf("bucket %q", name), names: []string{name}, kind: policy.Resource, bucket: b,
-		arns: []string{arn, arn + "/*"}, at: b.At}
+	h := &holder{on: fmt.Sprintf("bucket %q", name), names: []string{name}, kind: policy.Resource,
+		bucket: b,
+		arns:   []string{arn, arn + "/*"}, at: b.At}
 	v.holders = append(v.holders, h)
 	v.document(policy.Resource, h.on, h.names, b.Policy, h)
 }
 
 func (v *view) key(k *deployed.Key) {
-	name, names := k.ARN.V.String(), []string{}
+	name, names := nameOf(k.ARN), []string{}
 	for _, a := range k.Aliases {
-		names = append(names, a.V.String())
+		names = append(names, nameOf(a))
 	}
 	if len(names) > 0 {
 		name = names[0]
 	}
-	h := &holder{on: fmt.Sprintf("key %q", name), names: append(names, k.ARN.V.String()), kind: policy.KeyPolicy, key: k,
+	h := &holder{on: fmt.Sprintf("key %q", name), names: append(names, nameOf(k.ARN)),
+		kind: policy.KeyPolicy, key: k,
 		arns: []string{v.value(k.ARN.V)}, at: k.At}
 	v.holders = append(v.holders, h)
 	v.document(policy.KeyPolicy, h.on, h.names, k.Policy, h)
-}
-
-// shown adds a document that nothing attaches.
-func (v *view) shown(s deployed.Shown, kind Kind) {
-	if s.Policy == nil {
-		return
-	}
-	grammar, said := kind.grammar()
-	if !said {
-		grammar = looksLike(s.Name, s.Policy.Document)
-	}
-	on := fmt.Sprintf("document %q", s.Name)
-	var h *holder
-	switch grammar {
-	case policy.Identity:
-		h = &holder{on: on, kind: grammar, principal: v.example()}
-	case policy.Resource, policy.KeyPolicy, policy.Trust:
-		h = &holder{on: on, kind: grammar}
-	}
-	d := v.document(grammar, on, []string{s.Name}, s.Policy, h)
-	if d == nil {
-		return
-	}
-	d.loose = true
-	d.part = d.part || strings.HasSuffix(strings.TrimSuffix(s.Name, ".json"), "statements") // as pzgen names them
-	if h != nil {
-		h.names, h.at = d.names, d.at
-		h.arns = v.arnsOf(grammar, d)
-		v.holders = append(v.holders, h)
-	}
-}
-
-// looksLike returns what a document that nothing says of is attached to: the name of its file says it, as pzgen names
-// them, or else its principals and actions do.
-func looksLike(name string, d policy.Document) policy.Kind {
-	if name == "role-trust.json" {
-		return policy.Trust
-	}
-	kms, sts, s3, principals := true, true, false, false
-	for _, s := range d.Statements {
-		principals = principals || s.Principal != nil || s.NotPrincipal != nil
-		for _, a := range slices.Concat(s.Action.Values, s.NotAction.Values) {
-			service, _, _ := strings.Cut(strings.ToLower(a.String()), ":")
-			kms, sts, s3 = kms && service == "kms", sts && service == "sts", s3 || service == "s3"
-		}
-	}
-	whole := slices.ContainsFunc(d.Statements, func(s policy.Statement) bool {
-		return s.Resource.Values != nil || s.NotResource.Values != nil
-	})
-	switch {
-	case !principals:
-		return policy.Identity
-	case sts && !whole:
-		return policy.Trust
-	case kms && strings.HasPrefix(name, "bucket-"):
-		return policy.Resource
-	case kms:
-		return policy.KeyPolicy
-	case !s3 && passesRoles(d):
-		return policy.Identity // somebody pasted a Principal into the policy of an identity
-	}
-	return policy.Resource
-}
-
-// passesRoles reports whether a document has actions that only policies of identities can grant.
-func passesRoles(d policy.Document) bool {
-	return slices.ContainsFunc(d.Statements, func(s policy.Statement) bool {
-		return slices.ContainsFunc(s.Action.Values, func(t policy.Text) bool {
-			service, _, _ := strings.Cut(strings.ToLower(t.String()), ":")
-			return service == "iam" || service == "personalize"
-		})
-	})
-}
-
-// arnsOf returns the ARNs of the resource whose policy a loose document is.
-func (v *view) arnsOf(kind policy.Kind, d *document) []string {
-	switch kind {
-	case policy.Trust:
-		return []string{v.example()}
-	case policy.KeyPolicy:
-		return []string{"arn:" + v.partition + ":kms:" + v.region + ":" + v.account + ":key/example"}
-	case policy.Resource:
-		for _, s := range d.filled.Statements {
-			for _, r := range s.Resource.Values {
-				if name := bucketOf(r.IAM()); name != "" && !strings.ContainsAny(name, "*?$") {
-					arn := "arn:" + v.partition + ":s3:::" + name
-					return []string{arn, arn + "/*"}
-				}
-			}
-		}
-	}
-	return nil
 }
