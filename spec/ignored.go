@@ -15,7 +15,7 @@ type ignoredDraft struct{ check, about, reason, until text }
 
 var checkForm = &form{says: "a check of pzgen lint, PZ104 for example", pattern: "^PZ1[0-9]{2}$",
 	max: 5,
-	ok: func(s string) bool { return len(s) == 5 && s[:3] == "PZ1" && only(s[3:], classOf("0-9")) }}
+	ok:  func(s string) bool { return len(s) == 5 && s[:3] == "PZ1" && only(s[3:], classOf("0-9")) }}
 
 var ignoredObject = &object[ignoredDraft]{
 	doc: "What pzgen lint finds and is known. A key that nobody could manage, and what everybody may write, cannot be ignored.",

@@ -202,7 +202,7 @@ func (e *env) noteRedundant(r *merge.Result, shown string) {
 		if !e.quiet {
 			io.WriteString(e.stderr, findings.Finding{Rule: "redundant", Level: findings.Note, File: shown,
 				Message: fmt.Sprintf("statement %q decides nothing that the other statements do not decide", sid),
-				Hint: "it is merged all the same, so that the workflows do not depend on statements of others"}.Text())
+				Hint:    "it is merged all the same, so that the workflows do not depend on statements of others"}.Text())
 		}
 	}
 }
