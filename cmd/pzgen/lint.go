@@ -23,14 +23,18 @@ func lintCommand(e *env) *cli.Command {
 		Name:      "lint",
 		Usage:     "look for mistakes in policies, buckets and keys, whoever wrote them",
 		ArgsUsage: "[FILE...]",
-		Description: "FILE is a policy document, a CloudFormation template, a Terraform module, what `terraform show -json` prints " +
-			"of a plan or state, an output folder or one of its setups, or a spec; git:REVISION:PATH is one as it is in a " +
-			"commit. Without FILE it is the spec.\n\n" +
-			"A document is looked at together with what it is attached to: what a Deny takes away is no finding, and a " +
-			"finding about access has a request that shows it (in JSON, as `pzgen simulate` takes it). What was not " +
-			"understood is a finding too, `unknown`. `pzgen explain PZ154` says what a check means; docs/checks.md has all.\n\n" +
-			"A setup of the spec keeps what is known: `ignore: [{check: PZ171, about: NAME, reason: ..., until: ...}]`. In YAML " +
-			"and HCL a comment does, on the line or above it: `# pzgen:ignore PZ171 REASON`. JSON has no comments.\n\n" +
+		Description: "FILE is a policy document, a CloudFormation template, a Terraform module, what" +
+			" `terraform show -json` prints of a plan or state, an output folder or one of " +
+			"its setups, what the AWS CLI printed or a folder of it, or a spec; " +
+			"git:REVISION:PATH is one as it is in a commit. Without FILE it is the spec.\n\n" +
+			"A document is looked at together with what it is attached to: what a Deny " +
+			"takes away is no finding, and a finding about access has a request that shows " +
+			"it (in JSON, as `pzgen simulate` takes it). What was not understood is a " +
+			"finding too, `unknown`. `pzgen explain PZ154` says what a check means; " +
+			"docs/checks.md has all.\n\n" +
+			"A setup of the spec keeps what is known: `ignore: [{check: PZ171, about: NAME," +
+			" reason: ..., until: ...}]`. In YAML and HCL a comment does, on the line or " +
+			"above it: `# pzgen:ignore PZ171 REASON`. JSON has no comments.\n\n" +
 			"Exit code 1 when something is found that is as bad as --fail-on.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "kind", Usage: "what policy documents are attached to, where nothing says it: `KIND` is " +

@@ -106,3 +106,18 @@ func TestFaulty(t *testing.T) {
 		}
 	}
 }
+
+// The account of a document is the one that it names; every role of that account is every role.
+func TestOnlyAccount(t *testing.T) {
+	for resource, want := range map[string]bool{
+		"*": true, "arn:aws:iam::111122223333:role/*": true, "arn:aws:iam::*:role/*": true,
+		"arn:aws-cn:iam::111122223333:role/*":         true,
+		"arn:aws:iam::111122223333:role/Personalize*": false, "arn:aws:iam::111122223333:role/shop/*": false,
+	} {
+		got := read(t, identity("", `{"Effect":"Allow","Action":"iam:PassRole","Resource":"`+resource+`",
+ "Condition":{"StringEquals":{"iam:PassedToService":"personalize.amazonaws.com"}}}`))
+		if found := slices.Contains(rules(got), "PZ155"); found != want {
+			t.Errorf("%s: %v", resource, messages(got))
+		}
+	}
+}

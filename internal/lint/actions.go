@@ -16,7 +16,7 @@ const pageReference = "Service Authorization Reference, the page of each service
 func actionChecks() []Check {
 	return []Check{
 		{ID: "PZ120", Title: "an action that does not exist",
-			Level: findings.Warning, Source: pageReference, Date: looked,
+			Level: findings.Warning, Source: pageReference, Date: noted,
 			Why: "IAM and KMS take it and it allows nothing; S3 refuses the policy. " +
 				"kms:ListGrant, personalize:GetDataInsight and " +
 				"personalize:ListDataInsightsJob are misprints of editions of the guide.",
@@ -24,7 +24,7 @@ func actionChecks() []Check {
 			After:  identity("", `{"Effect": "Allow", "Action": "personalize:GetDataInsights", "Resource": "*"}`),
 			find:   table(actions.UnknownAction, false)},
 		{ID: "PZ121", Title: "an action that works on nothing of what is given",
-			Level: findings.Warning, Source: pageReference, Date: looked,
+			Level: findings.Warning, Source: pageReference, Date: noted,
 			Why: "s3:ListBucket is about the bucket and s3:GetObject about objects: on the " +
 				"other it allows nothing, and a job ends with \"Insufficient privileges for " +
 				"accessing data in Amazon S3\". S3 refuses a bucket's policy with such an " +
@@ -41,7 +41,7 @@ func actionChecks() []Check {
 			After:  identity("", `{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"}`),
 			find:   table(actions.WrongResource, true)},
 		{ID: "PZ123", Title: "a condition key that does not exist",
-			Level: findings.Warning, Source: pageReference, Date: looked,
+			Level: findings.Warning, Source: pageReference, Date: noted,
 			Why: "No request has it: an Allow that asks for it never allows, and a Deny with " +
 				"it never denies.",
 			Before: identity("", `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*",
@@ -50,7 +50,7 @@ func actionChecks() []Check {
   "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}`),
 			find: table(actions.UnknownKey, false)},
 		{ID: "PZ124", Title: "a condition key that requests for the action do not have",
-			Level: findings.Warning, Source: pageReference, Date: looked,
+			Level: findings.Warning, Source: pageReference, Date: noted,
 			Why: "s3:prefix is of ListBucket: together with GetObject in one Allow, " +
 				"GetObject is never allowed.",
 			Before: identity("", `{"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetObject"],
@@ -60,7 +60,7 @@ func actionChecks() []Check {
  {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/in/*"}`),
 			find: table(actions.AbsentKey, false)},
 		{ID: "PZ125", Title: "a resource of another bucket in the policy of a bucket",
-			Level: findings.Error, Date: looked,
+			Level: findings.Error, Date: noted,
 			Source: "Amazon S3 API Reference, PutBucketPolicy",
 			Why: "S3 refuses the policy as malformed: a bucket's policy is about the bucket " +
 				"and its objects.",
@@ -85,7 +85,7 @@ func actionChecks() []Check {
   "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*"}`),
 			find: otherBucket},
 		{ID: "PZ126", Title: "ARNs of several partitions",
-			Level: findings.Warning, Date: looked,
+			Level: findings.Warning, Date: noted,
 			Source: "IAM User Guide, reference-arns",
 			Why: "Partitions know nothing of each other: what is in aws-cn cannot be granted " +
 				"by, or to, an ARN that begins with arn:aws:. In China the guide's " +

@@ -25,7 +25,7 @@ func bucketChecks() []Check {
 			find: plainRequests},
 		{ID: "PZ171", Title: "a bucket without access logs",
 			Level: findings.Note, Date: looked,
-			Source: "Amazon S3 User Guide, ServerLogs",
+			Source: "Amazon S3 User Guide, security-best-practices",
 			Why: "Who read the data cannot be told afterwards, unless CloudTrail records " +
 				"data events of the bucket.",
 			Before: template(bucketTemplate + versioned), After: template(bucketTemplate +
@@ -40,7 +40,7 @@ func bucketChecks() []Check {
 			})},
 		{ID: "PZ172", Title: "a bucket without versions",
 			Level: findings.Note, Date: looked,
-			Source: "Amazon S3 User Guide, Versioning",
+			Source: "Amazon S3 User Guide, security-best-practices",
 			Why: "What a job or a mistake overwrites is gone. A FULL import replaces all " +
 				"that was imported before, from whatever is in the bucket.",
 			Before: template(bucketTemplate + logged), After: template(bucketTemplate + versioned +
@@ -54,7 +54,7 @@ func bucketChecks() []Check {
 					"set VersioningConfiguration, aws_s3_bucket_versioning in Terraform"
 			})},
 		{ID: "PZ173", Title: "a bucket whose public access block is off",
-			Level: findings.Warning, Source: pagePublic, Date: looked,
+			Level: findings.Warning, Source: pagePublic, Date: noted,
 			Why: "AWS turns all four settings on for new buckets. Personalize needs none of " +
 				"them off: a statement for a service principal is not public.",
 			Before: template(bucketTemplate + versioned + logged + strings.Replace(blocked,

@@ -101,7 +101,7 @@ func conditionChecks() []Check {
 				return "", ""
 			})},
 		{ID: "PZ134", Title: "an account that is none",
-			Level: findings.Warning, Date: looked,
+			Level: findings.Warning, Date: noted,
 			Source: "IAM User Guide, reference_policies_condition-keys",
 			Why: "aws:SourceAccount, aws:PrincipalAccount and aws:ResourceAccount have 12 " +
 				"digits. An ARN, a name, or an account that lost its leading zero is never " +
@@ -125,7 +125,7 @@ func conditionChecks() []Check {
 				return "", ""
 			})},
 		{ID: "PZ135", Title: "source account and source ARN of different accounts",
-			Level: findings.Warning, Source: pageDeputy, Date: looked,
+			Level: findings.Warning, Source: pageDeputy, Date: noted,
 			Why: "Both conditions have to be true of one request, whose resource is in one " +
 				"account. The example of the guide of Personalize has two accounts: who " +
 				"copies it and fills in one of them has a role that Personalize cannot " +

@@ -16,7 +16,7 @@ func denyChecks() []Check {
   ` + sourced + `}`
 	return []Check{
 		{ID: "PZ186", Title: "a Deny by network that stops Personalize",
-			Level: findings.Error, Source: pageNet, Date: looked,
+			Level: findings.Error, Source: pageNet, Date: noted,
 			Why: "\"Amazon Personalize can't interact with Amazon S3 buckets that allow only " +
 				"VPC access\": its requests come from no VPC, no endpoint and no address " +
 				"of yours. Every job fails, whatever the bucket's policy allows.",
@@ -30,7 +30,7 @@ func denyChecks() []Check {
 				"is denied by its network, as it comes from no VPC and no address of yours",
 				"except services: BoolIfExists aws:PrincipalIsAWSService false")},
 		{ID: "PZ187", Title: "a Deny by encryption header that stops Personalize",
-			Level: findings.Warning, Date: looked,
+			Level: findings.Warning, Date: noted,
 			Source: "Amazon S3 User Guide, UsingServerSideEncryption; Personalize API " +
 				"Reference, S3DataConfig",
 			Why: "Without kmsKeyArn in the job nothing says that Personalize sends the " +
@@ -44,7 +44,7 @@ func denyChecks() []Check {
 				"is denied for want of an encryption header, unless the job names a key",
 				"leave the Deny out and set the bucket's default encryption")},
 		{ID: "PZ188", Title: "a Deny that stops Personalize",
-			Level: findings.Error, Date: looked,
+			Level: findings.Error, Date: noted,
 			Source: "IAM User Guide, reference_policies_condition-keys, " +
 				"aws:PrincipalIsAWSService",
 			Why: "A Deny by organization, by a list of principals, or by aws:SecureTransport " +

@@ -12,7 +12,7 @@ import (
 func deputyChecks() []Check {
 	return []Check{
 		{ID: "PZ156", Title: "a role that Personalize assumes for anybody's resources",
-			Level: findings.Warning, Date: looked,
+			Level: findings.Warning, Date: noted,
 			Source: "Amazon Personalize Developer Guide, " +
 				"cross-service-confused-deputy-prevention",
 			Why: "Whoever may pass the role, or knows its ARN where a service does not check " +
@@ -23,7 +23,7 @@ func deputyChecks() []Check {
   ` + sourced + `}`),
 			find: onBehalf(policy.Trust)},
 		{ID: "PZ157", Title: "a bucket that lets a service in for anybody's resources",
-			Level: findings.Note, Source: pageDeputy, Date: looked,
+			Level: findings.Note, Source: pageDeputy, Date: noted,
 			Why: "Somebody of another account can have the service read or write here. AWS " +
 				"recommends aws:SourceAccount in general; whether Personalize sends it to " +
 				"S3 is documented nowhere, so that this is a note: try it first.",
@@ -34,7 +34,7 @@ func deputyChecks() []Check {
   ` + sourced + `}`),
 			find: onBehalf(policy.Resource)},
 		{ID: "PZ158", Title: "a key that a service may use for anybody's resources",
-			Level: findings.Note, Source: pageDeputy, Date: looked,
+			Level: findings.Note, Source: pageDeputy, Date: noted,
 			Why: "As PZ157, for KMS. A statement that names a role beside the service has to " +
 				"be divided first: requests of the role do not have aws:SourceAccount.",
 			Before: key(`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "kms:Decrypt", "Resource": "*"}`),
@@ -42,7 +42,7 @@ func deputyChecks() []Check {
   ` + sourced + `}`),
 			find: onBehalf(policy.KeyPolicy)},
 		{ID: "PZ159", Title: "a trust policy that does not let Personalize assume the role",
-			Level: findings.Error, Date: looked,
+			Level: findings.Error, Date: noted,
 			Source: "Amazon Personalize Developer Guide, aws-personalize-set-up-permissions",
 			Why: "It names Personalize and allows it something else than sts:AssumeRole, or " +
 				"denies it again: every job fails.",

@@ -83,7 +83,7 @@ func (v *view) notKnown() []Finding {
 		if elsewhere(u) {
 			level = findings.Note
 		}
-		add(level, u.At, "not understood: "+u.String())
+		add(level, u.At, "not known: "+u.String())
 	}
 	for _, o := range v.undecided {
 		add(findings.Warning, o.at, o.on+" is not decided: "+o.why)

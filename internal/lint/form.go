@@ -7,8 +7,12 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// looked is the day on which the sources of the checks were looked up.
-const looked = "2026-11-27"
+// The days on which the sources of checks were read: of looked, for the check; of noted, with
+// everything else that the project knows of Amazon Personalize and its policies.
+const (
+	looked = "2026-11-27"
+	noted  = "2026-11-22"
+)
 
 const (
 	pageGrammar   = "IAM User Guide, reference_policies_grammar"
@@ -21,7 +25,7 @@ const (
 func formChecks() []Check {
 	return []Check{
 		{ID: "PZ101", Title: "a document that AWS refuses",
-			Level: findings.Error, Source: pageGrammar, Date: looked,
+			Level: findings.Error, Source: pageGrammar, Date: noted,
 			Why: "The call that stores the policy fails, and everything in the same change " +
 				"with it. What such a document would decide is not known, so that checks of " +
 				"access do not look at it.",
@@ -31,7 +35,7 @@ func formChecks() []Check {
   ` + sourced + `}`),
 			find: problems("")},
 		{ID: "PZ102", Title: "Id in the policy of an identity",
-			Level: findings.Warning, Date: looked,
+			Level: findings.Warning, Date: noted,
 			Source: "IAM User Guide, reference_policies_elements_id",
 			Why: "Id is an element of policies of resources. The guide of Personalize prints " +
 				"it in its examples for the service role; IAM stores it, and other tools " +
@@ -41,7 +45,7 @@ func formChecks() []Check {
 			After: identity("", `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*"}`),
 			find:  problems(policy.TopicID)},
 		{ID: "PZ103", Title: "Principal in the policy of an identity",
-			Level: findings.Error, Source: pagePrincipal, Date: looked,
+			Level: findings.Error, Source: pagePrincipal, Date: noted,
 			Why: "It is whoever the policy is attached to. IAM refuses the document, which " +
 				"most often is the policy of a bucket, pasted into that of the role.",
 			Before: identity("", `{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"},
@@ -49,7 +53,7 @@ func formChecks() []Check {
 			After: identity("", `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*"}`),
 			find:  problems(policy.TopicPrincipal)},
 		{ID: "PZ104", Title: "a Sid with characters that IAM refuses",
-			Level: findings.Error, Source: pageSid, Date: looked,
+			Level: findings.Error, Source: pageSid, Date: noted,
 			Why: "In policies of identities and roles a Sid has ASCII letters and digits. " +
 				"Policies of buckets and keys take other characters, which is how they get " +
 				"into those of roles.",
@@ -57,7 +61,7 @@ func formChecks() []Check {
 			After:  identity("", `{"Sid": "ReadTheInput", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*"}`),
 			find:   problems(policy.TopicSid)},
 		{ID: "PZ105", Title: "a Sid that two statements have",
-			Level: findings.Error, Source: pageSid, Date: looked,
+			Level: findings.Error, Source: pageSid, Date: noted,
 			Why: "AWS refuses the document: a Sid is unique in it.",
 			Before: identity("", `{"Sid": "Read", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*"},
  {"Sid": "Read", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::acme-data"}`),
@@ -65,7 +69,7 @@ func formChecks() []Check {
  {"Sid": "List", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::acme-data"}`),
 			find: problems(policy.TopicSameSid)},
 		{ID: "PZ106", Title: "a document that is too large",
-			Level: findings.Error, Date: looked,
+			Level: findings.Error, Date: noted,
 			Source: "IAM User Guide, reference_iam-quotas; Amazon S3 User Guide, " +
 				"add-bucket-policy; AWS KMS API Reference, PutKeyPolicy",
 			Why: "AWS refuses it. White space does not count in policies of IAM, and does in " +
@@ -89,7 +93,7 @@ func formChecks() []Check {
 			After: identity("", `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/${aws:username}/*"}`),
 			find:  problems(policy.TopicVariable)},
 		{ID: "PZ109", Title: "a principal that AWS refuses",
-			Level: findings.Error, Source: pagePrincipal, Date: looked,
+			Level: findings.Error, Source: pagePrincipal, Date: noted,
 			Why: "A wildcard cannot stand for a part of a principal's name, and a service " +
 				"has a name such as personalize.amazonaws.com. S3 and KMS answer \"Invalid " +
 				"principal in policy\".",
@@ -99,7 +103,7 @@ func formChecks() []Check {
   "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*"}`),
 			find: problems(policy.TopicPrincipalForm)},
 		{ID: "PZ110", Title: "a principal that was deleted",
-			Level: findings.Warning, Source: pagePrincipal, Date: looked,
+			Level: findings.Warning, Source: pagePrincipal, Date: noted,
 			Why: "AWS shows the unique ID of a user or role in the place of its ARN once it " +
 				"was deleted. A new role of that name is not let in, and the document " +
 				"cannot be stored again before the ID is gone from it.",

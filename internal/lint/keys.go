@@ -26,7 +26,7 @@ func keyChecks() []Check {
   "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*"}`),
 			find: lockedOut},
 		{ID: "PZ161", Title: "a key for which policies of identities do not count",
-			Level: findings.Note, Source: pageKeyDefault, Date: looked,
+			Level: findings.Note, Source: pageKeyDefault, Date: noted,
 			Why: "Without a statement for the account, arn:aws:iam::ACCOUNT:root, what IAM " +
 				"policies allow on the key is not asked: the guide's policies for roles and " +
 				"users that use the key do nothing.",
@@ -35,7 +35,7 @@ func keyChecks() []Check {
 			After: Example{OnKey, statements("", root)}, find: closedKey},
 		{ID: "PZ162", Title: "grants on a key by whoever may use it",
 			Level: findings.Note, Date: looked,
-			Source: "AWS KMS Developer Guide, conditions-kms, kms:GrantIsForAWSResource",
+			Source: "AWS KMS Developer Guide, grant-authorization",
 			Why: "A grant hands the use of the key on, to anybody. With " +
 				"kms:GrantIsForAWSResource it is made by services of AWS alone. The " +
 				"statement that the guide has for Personalize goes without, and is not " +
@@ -48,7 +48,7 @@ func keyChecks() []Check {
   "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}}`),
 			find: grantsOn},
 		{ID: "PZ163", Title: "a service that may administer a key",
-			Level: findings.Warning, Date: looked,
+			Level: findings.Warning, Date: noted,
 			Source: "Amazon Personalize Developer Guide, granting-personalize-key-access",
 			Why: "Personalize needs five actions on a key: Decrypt, GenerateDataKey, " +
 				"DescribeKey, CreateGrant and ListGrants. With kms:* it may delete the key.",
@@ -60,7 +60,7 @@ func keyChecks() []Check {
 			find: serviceAdministers},
 		{ID: "PZ164", Title: "a key without rotation",
 			Level: findings.Warning, Date: looked,
-			Source: "AWS KMS Developer Guide, rotate-keys",
+			Source: "AWS KMS API Reference, EnableKeyRotation",
 			Why: "Rotation changes the key material every year, and nothing that uses the " +
 				"key notices. CloudFormation and Terraform leave it off unless they are " +
 				"told. Keys that are not symmetric cannot have it.",
@@ -130,7 +130,7 @@ func lockedOut(v *view, report reporter) {
 			_, account, _ := strings.Cut(p, "::")
 			account, _, _ = strings.Cut(account, ":")
 			if v.placed && !d.loose && account != v.account && account != "123456789012" {
-				continue // another account cannot change the policy (AWS KMS Developer Guide, key-policy-modifying-external-accounts)
+				continue // another account cannot change the policy (AWS KMS Developer Guide, key-policy-modifying)
 			}
 			arn := strings.Replace(h.arns[0], ":"+v.account+":", ":"+account+":", 1)
 			set := h.policies()

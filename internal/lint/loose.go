@@ -102,3 +102,76 @@ func (v *view) arnsOf(kind policy.Kind, d *document) []string {
 	}
 	return nil
 }
+
+// onlyAccount returns the account that the documents which nothing attaches are about: the only one
+// whose roles, keys and the like they name as resources, or whom they name as a whole, or for whose
+// resources a service acts. It returns other where there is none, or there are several.
+func onlyAccount(s deployed.State, other string) string {
+	found := map[string]bool{}
+	note := func(t policy.Text) {
+		text := t.IAM()
+		if a, ok := policy.ParseARN(text); ok {
+			text = a.Account
+		}
+		if isAccount(text) {
+			found[text] = true
+		}
+	}
+	for _, d := range s.Documents {
+		if d.Policy == nil {
+			continue
+		}
+		for _, st := range d.Policy.Document.Statements {
+			for _, r := range st.Resource.Values {
+				note(r)
+			}
+			for _, p := range named(st.Principal) {
+				a, ok := policy.ParseARN(p)
+				if ok && a.Resource == "root" && st.CoversAction("kms:PutKeyPolicy") {
+					note(policy.Literal(p))
+				}
+			}
+			for _, key := range []string{"aws:SourceAccount", "aws:ResourceAccount"} {
+				for _, value := range conditionValues(st, key) {
+					note(value)
+				}
+			}
+		}
+	}
+	if len(found) == 1 {
+		for account := range found {
+			return account
+		}
+	}
+	return other
+}
+
+// onlyPartition returns the partition of the first ARN in such documents, or other.
+func onlyPartition(s deployed.State, other string) string {
+	for _, d := range s.Documents {
+		if d.Policy == nil {
+			continue
+		}
+		for _, st := range d.Policy.Document.Statements {
+			list := append(named(st.Principal), conditionTexts(st, "aws:SourceArn")...)
+			for _, r := range st.Resource.Values {
+				list = append(list, r.IAM())
+			}
+			for _, text := range list {
+				a, ok := policy.ParseARN(text)
+				if ok && a.Partition != "" && !strings.ContainsAny(a.Partition, "*?$<") {
+					return a.Partition
+				}
+			}
+		}
+	}
+	return other
+}
+
+func conditionTexts(s policy.Statement, key string) []string {
+	var out []string
+	for _, t := range conditionValues(s, key) {
+		out = append(out, t.IAM())
+	}
+	return out
+}

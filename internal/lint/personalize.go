@@ -24,7 +24,7 @@ func personalizeChecks() []Check {
 				"      ManagedPolicyArns: [\"arn:aws:iam::aws:policy/AmazonS3FullAccess\"]\n"),
 			After: template(roleTemplate + rolePolicy), find: s3FullAccess},
 		{ID: "PZ181", Title: "AmazonPersonalizeFullAccess does not reach the bucket",
-			Level: findings.Error, Source: pageManaged, Date: looked,
+			Level: findings.Error, Source: pageManaged, Date: noted,
 			Why: "Of S3 the policy allows what has \"Personalize\" or \"personalize\" in its " +
 				"name. A bucket that has not is out of its reach, and jobs end with " +
 				"\"Insufficient privileges for accessing data in Amazon S3\".",
@@ -32,13 +32,13 @@ func personalizeChecks() []Check {
 			After:  template(roleTemplate + rolePolicy + bucketFor("acme-data")),
 			find:   notReached},
 		{ID: "PZ182", Title: "AmazonPersonalizeFullAccess for the role of Personalize",
-			Level: findings.Note, Source: pageManaged, Date: looked,
+			Level: findings.Note, Source: pageManaged, Date: noted,
 			Why: "\"It provides more permissions than are necessary\", says the guide: " +
 				"iam:PassRole on every role, and the deletion of objects.",
 			Before: template(roleTemplate + fullAccess), After: template(roleTemplate +
 				rolePolicy), find: personalizeFullAccess},
 		{ID: "PZ183", Title: "the role of Personalize reaches every bucket",
-			Level: findings.Warning, Date: looked,
+			Level: findings.Warning, Date: noted,
 			Source: "Amazon Personalize Developer Guide, granting-personalize-s3-access",
 			Why: "The guide names the bucket and its objects. With Resource \"*\" whoever " +
 				"starts a job chooses any bucket of the account to read from, or to write " +
@@ -47,7 +47,7 @@ func personalizeChecks() []Check {
 				"*", 1)),
 			After: template(roleTemplate + rolePolicy), find: everyBucket},
 		{ID: "PZ184", Title: "the role of Personalize is somebody else's too",
-			Level: findings.Note, Date: looked,
+			Level: findings.Note, Date: noted,
 			Source: "Amazon Personalize Developer Guide, aws-personalize-set-up-permissions",
 			Why: "A role that other services or accounts assume has what all of them need. " +
 				"In 2020 the guide had people choose EC2 in the console, for want of " +
@@ -59,7 +59,7 @@ func personalizeChecks() []Check {
   ` + sourced + `}`),
 			find: sharedRole},
 		{ID: "PZ185", Title: "the role of Personalize decrypts with every key",
-			Level: findings.Note, Date: looked,
+			Level: findings.Note, Date: noted,
 			Source: "Amazon Personalize Developer Guide, granting-personalize-key-access",
 			Why: "The guide writes Resource \"*\"; the ARN of the key is enough. Keys whose " +
 				"policies leave it to IAM are open to the role otherwise.",
@@ -71,8 +71,8 @@ func personalizeChecks() []Check {
 }
 
 // managedS3 is what the managed policies that people attach to the role of Personalize allow of
-// S3 (AWS Managed Policy Reference: AmazonPersonalizeFullAccess version 2 of 2019-05-30,
-// AmazonS3FullAccess version 2 of 2021-09-27).
+// S3 (AWS Managed Policy Reference, AmazonPersonalizeFullAccess, version 2; Amazon S3 User Guide,
+// security-iam-awsmanpol).
 func managedS3(name string) (policy.Document, bool) {
 	s := policy.Statement{Effect: policy.Allow}
 	switch name {
@@ -80,7 +80,7 @@ func managedS3(name string) (policy.Document, bool) {
 		s.Action = texts("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket")
 		s.Resource = texts("arn:aws:s3:::*Personalize*", "arn:aws:s3:::*personalize*")
 	case "AmazonS3FullAccess":
-		s.Action, s.Resource = texts("s3:*", "s3-object-lambda:*"), texts("*")
+		s.Action, s.Resource = texts("s3:*"), texts("*")
 	default:
 		return policy.Document{}, false
 	}

@@ -16,7 +16,7 @@ const pagePublic = "Amazon S3 User Guide, access-control-block-public-access"
 func publicChecks() []Check {
 	return []Check{
 		{ID: "PZ140", Title: "everybody may write",
-			Level: findings.Error, Always: true, Source: pagePublic, Date: looked,
+			Level: findings.Error, Always: true, Source: pagePublic, Date: noted,
 			Why: "Who writes the data that Personalize learns from decides what it " +
 				"recommends; who may change a policy decides everything. Personalize needs " +
 				"no public bucket: its own principal is in the policy.",
@@ -25,7 +25,7 @@ func publicChecks() []Check {
   "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}`),
 			find: public(policy.Resource, true)},
 		{ID: "PZ141", Title: "everybody may read",
-			Level: findings.Error, Source: pagePublic, Date: looked,
+			Level: findings.Error, Source: pagePublic, Date: noted,
 			Why: "Interactions, users and recommendations are data about people. Personalize " +
 				"needs no public bucket: its own principal is in the policy.",
 			Before: bucket(`{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/out/*"}`),
@@ -34,7 +34,7 @@ func publicChecks() []Check {
   ` + sourced + `}`),
 			find: public(policy.Resource, false)},
 		{ID: "PZ142", Title: "a role that everybody may assume",
-			Level: findings.Error, Always: true, Date: looked,
+			Level: findings.Error, Always: true, Date: noted,
 			Source: "IAM User Guide, reference_policies_elements_principal",
 			Why: "Whoever assumes the role has what it may do, in the account's name. A " +
 				"trust policy names accounts, roles or services.",
@@ -42,7 +42,7 @@ func publicChecks() []Check {
 			After:  trust(`{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"}`),
 			find:   public(policy.Trust, true)},
 		{ID: "PZ143", Title: "a key that everybody may use",
-			Level: findings.Error, Always: true, Date: looked,
+			Level: findings.Error, Always: true, Date: noted,
 			Source: "AWS KMS Developer Guide, key-policy-overview",
 			Why: "Principal \"*\" is every account there is. The policies of AWS managed " +
 				"keys have it together with kms:CallerAccount and kms:ViaService; without " +

@@ -11,13 +11,13 @@ import (
 
 // redundantChecks are about what does nothing.
 func redundantChecks() []Check {
-	const source = "IAM User Guide, access-analyzer-reference-policy-checks, \"Redundant statement\""
+	const source = "IAM User Guide, access-analyzer-reference-policy-checks"
 	return []Check{
 		{ID: "PZ190", Title: "a statement that changes nothing",
 			Level: findings.Note, Source: source, Date: looked,
 			Why: "Others of the document decide every request as it does: it was compared " +
-				"without. What is there twice is changed in one place and forgotten in the " +
-				"other.",
+				"without. It makes the document longer, and whoever reads it looks for " +
+				"what it is for.",
 			Before: identity("", `{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::acme-data/*"},
  {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/in/*"}`),
 			After: identity("", `{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::acme-data/*"}`),

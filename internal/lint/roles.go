@@ -44,7 +44,7 @@ func passesAnywhere(v *view, report reporter) {
 		if h.kind != policy.Identity || !h.allows("iam:PassRole") {
 			continue
 		}
-		for _, c := range v.granted(h, "", []string{"iam:PassRole"}, []string{"*"},
+		for _, c := range v.granted(h, "", []string{"iam:PassRole"}, []string{"arn:" + v.partition + ":iam::*:role/*"},
 			condition("StringEquals", "iam:PassedToService", "any-service.amazonaws.com")) {
 			f := v.about(h, c, "can pass a role to any service",
 				"add a condition: StringEquals iam:PassedToService personalize.amazonaws.com")

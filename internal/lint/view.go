@@ -77,6 +77,9 @@ func newView(s deployed.State, kind Kind) *view {
 	v := &view{state: s, account: literalOr(s.Scope.Account, "123456789012"),
 		region: literalOr(s.Scope.Region, "us-east-1"), placed: s.Scope.Account.V.String() != ""}
 	v.partition = spec.PartitionOf(v.region)
+	if !v.placed {
+		v.account, v.partition = onlyAccount(s, v.account), onlyPartition(s, v.partition)
+	}
 	managed := make([]*document, len(s.Policies))
 	for i, p := range s.Policies {
 		name := nameOf(p.Name)
