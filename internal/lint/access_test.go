@@ -121,3 +121,12 @@ func TestOnlyAccount(t *testing.T) {
 		}
 	}
 }
+
+// A document that AWS refuses for its size is not compared with itself, statement by statement.
+func TestTooLarge(t *testing.T) {
+	one := `{"Effect":"Allow","Action":["s3:*"],"Resource":"*"}`
+	doc := identity("", strings.Repeat(one+",", 999)+one)
+	if got := rules(read(t, doc)); !slices.Contains(got, "PZ106") || slices.Contains(got, "PZ190") {
+		t.Errorf("%q", got)
+	}
+}

@@ -56,6 +56,10 @@ func redundant(kind policy.Kind, d policy.Document) []int {
 	if kind == policy.ServiceControl || kind == policy.ResourceControl || kind == policy.Session {
 		return nil // what they deny together is compared with the other levels
 	}
+	if slices.ContainsFunc(d.Check(kind),
+		func(p policy.Problem) bool { return p.Topic == policy.TopicSize }) {
+		return nil // AWS refuses it, and each of its many statements would be compared with all others
+	}
 	gone := map[int]bool{}
 	for i := len(d.Statements) - 1; i >= 0; i-- {
 		s := d.Statements[i]
