@@ -206,6 +206,37 @@ func TestJobsAndControls(t *testing.T) {
 	}
 }
 
+// A document by itself belongs to what its file says, or else what it looks like; a name that has
+// "key" or "bucket" in it by chance says nothing.
+func TestLoose(t *testing.T) {
+	names := Names{Roles: []string{"Shop"}, Buckets: []string{"acme"}, Keys: []string{keyARN}}
+	onAnything := strings.ReplaceAll(onBucket, `\"`, `"`)
+	for file, c := range map[string]struct{ data, to string }{
+		"monkey bucket.json": {allow, "inline"},
+		"trust.json":         {trust, "trust"},
+		"a.json":             {trust, "trust"},
+		"b.json":             {strings.ReplaceAll(onKey, `\"`, `"`), "key"},
+		"bucket-policy.json": {onAnything, "bucket"},
+		"c.json":             {onAnything, "unknown"},
+	} {
+		s := read(t, map[string]string{file: c.data}, names)
+		got := "unknown"
+		switch {
+		case len(s.Roles) == 1 && s.Roles[0].Trust != nil:
+			got = "trust"
+		case len(s.Roles) == 1 && len(s.Roles[0].Inline) == 1:
+			got = "inline"
+		case len(s.Buckets) == 1 && s.Buckets[0].Policy != nil:
+			got = "bucket"
+		case len(s.Keys) == 1 && s.Keys[0].Policy != nil:
+			got = "key"
+		}
+		if got != c.to || (got == "unknown") != (len(s.Unknown) == 1) {
+			t.Errorf("%s: %s, want %s (%v)", file, got, c.to, s.Unknown)
+		}
+	}
+}
+
 // A policy that is none is an error with its place.
 func TestFaulty(t *testing.T) {
 	for data, want := range map[string]string{

@@ -17,7 +17,8 @@ func (r *reader) resourcePolicy(a answer) error {
 	if err != nil {
 		return err
 	}
-	if _, named := a.body["PolicyName"]; named || strings.Contains(a.path, "key-policy") || aboutKMS(d.Document) {
+	if _, named := a.body["PolicyName"]; named || strings.Contains(a.path, "key-policy") ||
+		deployed.LooksLike("", d.Document) == policy.KeyPolicy {
 		key, err := r.keyOf(a)
 		if err != nil {
 			return err
@@ -42,51 +43,45 @@ func (r *reader) resourcePolicy(a answer) error {
 	return nil
 }
 
-func aboutKMS(d policy.Document) bool {
-	for _, s := range d.Statements {
-		for _, v := range slices.Concat(s.Action.Values, s.NotAction.Values) {
-			if !strings.HasPrefix(strings.ToLower(v.String()), "kms:") {
-				return false
-			}
-		}
-	}
-	return len(d.Statements) > 0
-}
-
 // loose reads a policy document by itself. The name of its file says what it is attached to.
 func (r *reader) loose(a answer) error {
 	d, err := a.document()
 	if err != nil {
 		return err
 	}
-	principals := slices.ContainsFunc(d.Document.Statements, func(s policy.Statement) bool {
-		return s.Principal != nil || s.NotPrincipal != nil
-	})
-	base := strings.ToLower(path.Base(a.path))
+	base, kind := strings.ToLower(path.Base(a.path)), deployed.LooksLike("", d.Document)
 	switch {
 	case strings.Contains(base, "trust") || strings.Contains(base, "assume"):
+		kind = policy.Trust
+	case strings.Contains(base, "bucket-policy"):
+		kind = policy.Resource
+	case strings.Contains(base, "key-policy"):
+		kind = policy.KeyPolicy
+	case kind == policy.Resource:
+		return &unclearError{"bucket, key or role", "give its file a name with bucket-policy, key-policy or trust in it"}
+	}
+	switch kind {
+	case policy.Trust:
 		role, err := r.roleOf(a)
 		if err != nil {
 			return err
 		}
 		r.role(role, a.at()).Trust = d
 		r.saw("role", role, "trust policy")
-	case strings.Contains(base, "bucket"):
+	case policy.Resource:
 		bucket, err := r.bucketOf(a)
 		if err != nil {
 			return err
 		}
 		r.bucket(bucket, a.at()).Policy = d
 		r.saw("bucket", bucket, "policy")
-	case strings.Contains(base, "key") || principals && aboutKMS(d.Document):
+	case policy.KeyPolicy:
 		key, err := r.keyOf(a)
 		if err != nil {
 			return err
 		}
 		r.key(key, a.at()).Policy = d
 		r.saw("key", key, "policy")
-	case principals:
-		return &unclearError{"bucket, key or role", "give its file a name with bucket-policy, key-policy or trust in it"}
 	default:
 		role, err := r.roleOf(a)
 		if err != nil {

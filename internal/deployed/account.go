@@ -40,3 +40,17 @@ type Unseen struct {
 	Why    string // what AWS said; "" when nobody asked
 	At     Place
 }
+
+// In returns the account and the region that a State is about: those where alone it can be deployed, or
+// where it was read. "" where it does not say, or where that is known on deployment alone.
+func (s State) In() (account, region string) {
+	literal := func(texts ...Text) string {
+		for _, t := range texts {
+			if v := t.V.String(); v != "" && len(t.V.Refs()) == 0 {
+				return v
+			}
+		}
+		return ""
+	}
+	return literal(s.Scope.Account, s.Where.Account), literal(s.Scope.Region, s.Where.Region)
+}

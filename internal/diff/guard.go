@@ -167,7 +167,7 @@ func (g Guard) state(s deployed.State) []Change {
 func (g Guard) held(v view, h *held) []Change {
 	var out []Change
 	own := h.policies()
-	if g.Against != nil && kindOf(*g.Against) == h.kind {
+	if g.Against != nil && deployed.LooksLike("", *g.Against) == h.kind {
 		p := policy.Policies{Identity: []policy.Document{*g.Against}}
 		if h.kind != policy.Identity {
 			p = policy.Policies{Resource: g.Against}

@@ -5,6 +5,7 @@
 package diff
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -41,10 +42,10 @@ type held struct {
 
 // newView returns the view of a State.
 func newView(s deployed.State) view {
-	v := view{identities: map[string]*held{}, resources: map[string]*held{}, things: map[string]bool{}, unknown: s.Unknown,
-		account: literalOr(s.Scope.Account, literalOr(s.Where.Account, "123456789012")),
-		region:  literalOr(s.Scope.Region, literalOr(s.Where.Region, "us-east-1"))}
-	v.partition, v.placed = spec.PartitionOf(v.region), s.Scope.Account.V.String()+s.Where.Account.V.String() != ""
+	v := view{identities: map[string]*held{}, resources: map[string]*held{}, things: map[string]bool{}, unknown: s.Unknown}
+	account, region := s.In()
+	v.account, v.region, v.placed = cmp.Or(account, "123456789012"), cmp.Or(region, "us-east-1"), account != ""
+	v.partition = spec.PartitionOf(v.region)
 	s = s.Fill(v.keyNames(s))
 	paths := map[string]string{} // of roles
 	for _, r := range s.Roles {
@@ -130,7 +131,7 @@ func newView(s deployed.State) view {
 		doc := *d.Policy
 		doc.Document = doc.Document.MapTexts(v.placeholder)
 		d.Policy = &doc
-		if kind := kindOf(d.Policy.Document); kind == policy.Identity {
+		if kind := deployed.LooksLike(d.Name, d.Policy.Document); kind == policy.Identity {
 			v.identity("document", together(d.Name), "", d.Policy)
 		} else {
 			what := fmt.Sprintf("document %q", d.Name)
@@ -228,28 +229,6 @@ func together(name string) string {
 	return numbered.ReplaceAllString(name, ".json")
 }
 
-// kindOf returns what a document that nothing says of is attached to: one with principals is a resource's, a trust
-// policy when it is about assuming a role, a key's when it is about KMS alone.
-func kindOf(d policy.Document) policy.Kind {
-	kms, sts, principals := true, true, false
-	for _, s := range d.Statements {
-		principals = principals || s.Principal != nil || s.NotPrincipal != nil
-		for _, a := range slices.Concat(s.Action.Values, s.NotAction.Values) {
-			service, _, _ := strings.Cut(strings.ToLower(a.String()), ":")
-			kms, sts = kms && service == "kms", sts && service == "sts"
-		}
-	}
-	switch {
-	case !principals:
-		return policy.Identity
-	case sts:
-		return policy.Trust
-	case kms:
-		return policy.KeyPolicy
-	}
-	return policy.Resource
-}
-
 // policyName returns the name of a customer managed policy by its ARN.
 func policyName(arn string) string {
 	a, ok := policy.ParseARN(arn)
@@ -257,11 +236,4 @@ func policyName(arn string) string {
 		return ""
 	}
 	return a.Resource[strings.LastIndexByte(a.Resource, '/')+1:]
-}
-
-func literalOr(t deployed.Text, other string) string {
-	if s := t.V.String(); s != "" && len(t.V.Refs()) == 0 {
-		return s
-	}
-	return other
 }

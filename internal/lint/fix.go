@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -16,7 +17,7 @@ import (
 func Fix(d policy.Document, kind Kind, name string) (policy.Document, []string) {
 	grammar, said := kind.grammar()
 	if !said {
-		grammar = looksLike(name, d)
+		grammar = deployed.LooksLike(name, d)
 	}
 	var done []string
 	for _, step := range []func(policy.Kind, policy.Document) (policy.Document, []string){

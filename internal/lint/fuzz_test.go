@@ -27,7 +27,7 @@ func FuzzFind(f *testing.F) {
 					shows(t, found)
 				}
 			}
-			grammar := looksLike("p.json", doc)
+			grammar := deployed.LooksLike("p.json", doc)
 			if fixed, done := Fix(doc, "", "p.json"); len(done) > 0 && !noBroader(grammar, doc, fixed) {
 				t.Errorf("%q allows more: %s", done, fixed.JSON())
 			}

@@ -164,13 +164,6 @@ func nameOf(t deployed.Text) string {
 	return t.V.String()
 }
 
-func literalOr(t deployed.Text, other string) string {
-	if s := t.V.String(); s != "" && len(t.V.Refs()) == 0 {
-		return s
-	}
-	return other
-}
-
 // bucketOf returns the name of the bucket that an ARN of S3 is of, or "".
 func bucketOf(arn string) string {
 	rest, ok := strings.CutPrefix(arn, "arn:")

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -74,8 +75,9 @@ type holder struct {
 }
 
 func newView(s deployed.State, kind Kind) *view {
-	v := &view{state: s, account: literalOr(s.Scope.Account, "123456789012"),
-		region: literalOr(s.Scope.Region, "us-east-1"), placed: s.Scope.Account.V.String() != ""}
+	account, region := s.In()
+	v := &view{state: s, account: cmp.Or(account, "123456789012"),
+		region: cmp.Or(region, "us-east-1"), placed: account != ""}
 	v.partition = spec.PartitionOf(v.region)
 	if !v.placed {
 		v.account, v.partition = onlyAccount(s, v.account), onlyPartition(s, v.partition)
