@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/policy"
 )
@@ -118,6 +119,42 @@ func TestOnlyAccount(t *testing.T) {
  "Condition":{"StringEquals":{"iam:PassedToService":"personalize.amazonaws.com"}}}`))
 		if found := slices.Contains(rules(got), "PZ155"); found != want {
 			t.Errorf("%s: %v", resource, messages(got))
+		}
+	}
+}
+
+// What was read of an account is looked at as what is in that account, in China too.
+func TestInChina(t *testing.T) {
+	document := func(text string) *deployed.Document {
+		d, err := policy.DecodeJSON([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &deployed.Document{Document: d}
+	}
+	const sourced = `"Condition":{"StringEquals":{"aws:SourceAccount":"444455556666"}}`
+	state := func(bucket string) deployed.State {
+		return deployed.State{
+			Where: deployed.Scope{Account: deployed.Lit("444455556666"), Region: deployed.Lit("cn-north-1")},
+			Roles: []deployed.Role{{Name: deployed.Lit("Shop"), Trust: document(`{"Version":"2012-10-17","Statement":[
+ {"Effect":"Allow","Principal":{"Service":"personalize.amazonaws.com"},"Action":"sts:AssumeRole",` + sourced + `}]}`)}},
+			Attachments: []deployed.Attachment{{Policy: deployed.Lit("arn:aws-cn:iam::aws:policy/service-role/AmazonPersonalizeFullAccess"),
+				Kind: deployed.RoleP, To: deployed.Lit("Shop")}},
+			Buckets: []deployed.Bucket{{Name: deployed.Lit(bucket), Policy: document(`{"Version":"2012-10-17","Statement":[
+ {"Effect":"Allow","Principal":{"Service":"personalize.amazonaws.com"},"Action":"s3:GetObject","Resource":"arn:aws-cn:s3:::` + bucket + `/*",` + sourced + `}]}`)}},
+			Keys: []deployed.Key{{ARN: deployed.Lit("arn:aws-cn:kms:cn-north-1:444455556666:key/0a1b"), Policy: document(`{"Version":"2012-10-17","Statement":[
+ {"Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":"kms:*","Resource":"*"}]}`)}},
+		}
+	}
+	for bucket, want := range map[string]bool{"acme-personalize": false, "acme-data": true} {
+		var got []string
+		for _, f := range Find(state(bucket), "") {
+			if got = append(got, f.Rule); f.Level == findings.Error && f.Rule != "PZ181" {
+				t.Error(f.Text())
+			}
+		}
+		if slices.Contains(got, "PZ181") != want {
+			t.Errorf("%s: %q", bucket, got)
 		}
 	}
 }

@@ -95,24 +95,18 @@ func (v *view) keys(f func(h *holder, d *document)) {
 
 // managers returns the principals of the key's account that a policy names, as the requests of
 // somebody whom IAM allows everything; for an account, some user of it.
-func managers(d *document) []string {
+func (v *view) managers(d *document) []string {
 	var out []string
 	for _, s := range d.filled.Statements {
 		if s.Effect != policy.Allow {
 			continue
 		}
 		if everybody(s.Principal) || s.NotPrincipal != nil {
-			out = append(out, "arn:aws:iam::123456789012:user/Somebody")
+			out = append(out, v.user(v.account))
 		}
 		for _, p := range named(s.Principal) {
-			a, ok := policy.ParseARN(p)
-			switch {
-			case isAccount(p):
-				out = append(out, "arn:aws:iam::"+p+":user/Somebody")
-			case ok && a.Resource == "root":
-				out = append(out, "arn:"+a.Partition+":iam::"+a.Account+":user/Somebody")
-			case ok:
-				out = append(out, p)
+			if who := v.somebody(p); strings.HasPrefix(who, "arn:") {
+				out = append(out, who)
 			}
 		}
 	}
@@ -125,11 +119,11 @@ func lockedOut(v *view, report reporter) {
 		if d.part {
 			return
 		}
-		who := managers(d)
+		who := v.managers(d)
 		for _, p := range who {
 			_, account, _ := strings.Cut(p, "::")
 			account, _, _ = strings.Cut(account, ":")
-			if v.placed && !d.loose && account != v.account && account != "123456789012" {
+			if v.placed && !d.loose && account != v.account {
 				continue // another account cannot change the policy (AWS KMS Developer Guide, key-policy-modifying)
 			}
 			arn := strings.Replace(h.arns[0], ":"+v.account+":", ":"+account+":", 1)
@@ -153,8 +147,7 @@ func lockedOut(v *view, report reporter) {
 		}
 		f := d.found(-1, "nobody may change the policy any more",
 			"add a statement for the account: kms:* for arn:"+v.partition+":iam::"+v.account+":root")
-		r := policy.Request{Principal: "arn:" + v.partition + ":iam::" + v.account +
-			":user/Somebody", Action: "kms:PutKeyPolicy",
+		r := policy.Request{Principal: v.user(v.account), Action: "kms:PutKeyPolicy",
 			Resource: h.arns[0], Context: v.managing()[0]}
 		set := h.policies()
 		set.Identity = []policy.Document{policy.Everything()}
@@ -211,7 +204,7 @@ func grantsOn(v *view, report reporter) {
 				continue
 			}
 			for _, p := range named(s.Principal) {
-				for _, c := range v.granted(h, somebody(p), []string{"kms:CreateGrant"},
+				for _, c := range v.granted(h, v.somebody(p), []string{"kms:CreateGrant"},
 					[]string{"*"},
 					condition("BoolIfExists", "kms:GrantIsForAWSResource", "false")) {
 					f := v.about(h, c, "may hand the use of the key on by grants",
@@ -227,14 +220,19 @@ func grantsOn(v *view, report reporter) {
 }
 
 // somebody returns who makes requests for a principal that a policy names.
-func somebody(p string) string {
+func (v *view) somebody(p string) string {
 	if a, ok := policy.ParseARN(p); ok && a.Resource == "root" {
-		return "arn:" + a.Partition + ":iam::" + a.Account + ":user/Somebody"
+		return v.user(a.Account)
 	}
 	if isAccount(p) {
-		return "arn:aws:iam::" + p + ":user/Somebody"
+		return v.user(p)
 	}
 	return p
+}
+
+// user is some user of an account.
+func (v *view) user(account string) string {
+	return "arn:" + v.partition + ":iam::" + account + ":user/Somebody"
 }
 
 // ofPersonalize reports whether a statement is the one that Personalize needs: for the service,

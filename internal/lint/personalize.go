@@ -73,12 +73,13 @@ func personalizeChecks() []Check {
 // managedS3 is what the managed policies that people attach to the role of Personalize allow of
 // S3 (AWS Managed Policy Reference, AmazonPersonalizeFullAccess, version 2; Amazon S3 User Guide,
 // security-iam-awsmanpol).
-func managedS3(name string) (policy.Document, bool) {
+func (v *view) managedS3(name string) (policy.Document, bool) {
 	s := policy.Statement{Effect: policy.Allow}
 	switch name {
 	case "AmazonPersonalizeFullAccess":
 		s.Action = texts("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket")
-		s.Resource = texts("arn:aws:s3:::*Personalize*", "arn:aws:s3:::*personalize*")
+		s.Resource = texts("arn:"+v.partition+":s3:::*Personalize*",
+			"arn:"+v.partition+":s3:::*personalize*")
 	case "AmazonS3FullAccess":
 		s.Action, s.Resource = texts("s3:*"), texts("*")
 	default:
@@ -102,12 +103,12 @@ func (v *view) managedOf(name string, f func(h *holder, found found)) {
 
 // with returns the policies of a holder and those managed ones whose content is known. It reports
 // false where there are others.
-func (h *holder) with() (policy.Policies, bool) {
+func (v *view) with(h *holder) (policy.Policies, bool) {
 	set := h.policies()
 	set.Identity = slices.Clone(set.Identity)
 	for _, a := range h.managed {
 		arn, _ := policy.ParseARN(a.Policy.V.String())
-		doc, ok := managedS3(arn.Name())
+		doc, ok := v.managedS3(arn.Name())
 		if !ok || arn.Account != "aws" {
 			return set, false
 		}
@@ -118,7 +119,7 @@ func (h *holder) with() (policy.Policies, bool) {
 
 func s3FullAccess(v *view, report reporter) {
 	v.managedOf("AmazonS3FullAccess", func(h *holder, f found) {
-		set, _ := h.with()
+		set, _ := v.with(h)
 		r := policy.Request{Principal: h.principal, Action: "s3:DeleteObject", Resource: "arn:" +
 			v.partition + ":s3:::any-bucket/any-object",
 			ResourceAccount: v.account,
@@ -147,7 +148,7 @@ func personalizeFullAccess(v *view, report reporter) {
 // outOfReach returns the requests of a role for buckets that let Personalize in and that its
 // policies do not allow.
 func (v *view) outOfReach(h *holder) []policy.Case {
-	set, known := h.with()
+	set, known := v.with(h)
 	if !known {
 		return nil
 	}

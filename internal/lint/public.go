@@ -128,7 +128,7 @@ func (v *view) publicStatement(h *holder, own policy.Document, i int, write bool
 	for _, who := range []struct {
 		principal string
 		identity  []policy.Document
-	}{{"*", nil}, {"arn:" + v.partition + ":iam::" + stranger + ":user/Somebody", everything}} {
+	}{{"*", nil}, {v.user(stranger), everything}} {
 		c, err := policy.Compare(policy.Policies{Identity: who.identity, Resource: &none},
 			policy.Policies{Identity: who.identity, Resource: &one},
 			policy.Setting{Principal: who.principal, ResourceAccount: v.account})
