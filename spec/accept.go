@@ -13,8 +13,11 @@ type Approval struct {
 }
 
 // Expired reports whether the last day is over, in UTC.
-func (a Approval) Expired(now time.Time) bool {
-	return a.Until != "" && now.UTC().Format(time.DateOnly) > a.Until
+func (a Approval) Expired(now time.Time) bool { return Over(a.Until, now) }
+
+// Over reports whether a last day, as YYYY-MM-DD, is over in UTC; "" never is.
+func Over(until string, now time.Time) bool {
+	return until != "" && now.UTC().Format(time.DateOnly) > until
 }
 
 type approvalDraft struct{ change, reason, until text }

@@ -101,7 +101,9 @@ func isString(name string) func(map[string]json.RawMessage) bool {
 type fail struct{ code, operation, message string }
 
 // The AWS CLI's form of an error; version 2 puts an empty line before it and, since 2025, its name.
-var failed = regexp.MustCompile(`(?s)^\s*(?:aws: \[ERROR\]: )?An error occurred \(([A-Za-z0-9.:]+)\) when calling the ([A-Za-z0-9]+) operation(?: \(reached max retries: [0-9]+\))?: (.*)$`)
+var failed = regexp.MustCompile(`(?s)^\s*(?:aws: \[ERROR\]: )?` +
+	`An error occurred \(([A-Za-z0-9.:]+)\) when calling the ([A-Za-z0-9]+) operation` +
+	`(?: \(reached max retries: [0-9]+\))?: (.*)$`)
 
 // failure returns the error that data is.
 func failure(data []byte) (fail, bool) {

@@ -150,6 +150,13 @@ func TestNotGuessed(t *testing.T) {
 	if len(s.Buckets) != 1 || s.Buckets[0].Name.V.String() != "other" || len(s.Keys) != 2 || len(s.Keys[0].Unseen)+len(s.Keys[1].Unseen) != 3 {
 		t.Error(s.Buckets, s.Keys)
 	}
+	// Users and groups are told by folders alone.
+	s = read(t, map[string]string{"groups.json": `{"Groups": [{"GroupName": "Ops"}]}`, "iam/list-groups-for-user/ann.json": `{"Groups": [{"GroupName": "Ops"}]}`,
+		"list-attached-user-policies.json":     `{"AttachedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/A"}]}`,
+		"iam/list-attached-group-policies/Ops": `{"AttachedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/A"}]}`}, Names{Roles: []string{"Shop"}})
+	if len(s.Unknown) != 2 || len(s.Members) != 1 || s.Members[0].User.V.String() != "ann" || len(s.Attachments) != 1 || s.Attachments[0].To.V.String() != "Ops" {
+		t.Error(s.Unknown, s.Members, s.Attachments)
+	}
 	s = read(t, map[string]string{"empty.json": " \n", "odd.json": `{"Widgets": []}`}, names)
 	if len(s.Unknown) != 2 {
 		t.Error(s.Unknown)

@@ -134,18 +134,22 @@ func (r *reader) attached(a answer) error {
 		return err
 	}
 	kind, to := deployed.RoleP, ""
+	var err error
 	switch {
 	case strings.Contains(a.path, "list-attached-user-policies"):
-		kind, to = deployed.User, subjectOf(a.path)
+		kind = deployed.User
+		to, err = member(a, "user")
 	case strings.Contains(a.path, "list-attached-group-policies"):
-		kind, to = deployed.Group, subjectOf(a.path)
+		kind = deployed.Group
+		to, err = member(a, "group")
 	default:
-		var err error
-		if to, err = r.roleOf(a); err != nil {
-			return err
+		if to, err = r.roleOf(a); err == nil {
+			r.role(to, a.at())
+			r.saw("role", to, "attached policies")
 		}
-		r.role(to, a.at())
-		r.saw("role", to, "attached policies")
+	}
+	if err != nil {
+		return err
 	}
 	for _, p := range out.AttachedPolicies {
 		r.attach(p.PolicyArn, kind, to, a.at())
@@ -161,13 +165,25 @@ func (r *reader) attach(arn string, kind deployed.PrincipalKind, to string, at d
 // subjectOf returns the name at the end of a path: iam/list-groups-for-user/Ann.json.
 func subjectOf(p string) string { return strings.TrimSuffix(path.Base(p), path.Ext(p)) }
 
+// member returns the user or group that an answer is about, which folders alone can say.
+func member(a answer, what string) (string, error) {
+	if name, ok := given(a.path); ok {
+		return name, nil
+	}
+	return "", &unclearError{what, "call its file iam/list-groups-for-user/NAME.json, with the command in the place of that one"}
+}
+
 func (r *reader) groups(a answer) error {
 	var out struct{ Groups []named }
 	if err := a.decode(&out); err != nil {
 		return err
 	}
+	user, err := member(a, "user")
+	if err != nil {
+		return err
+	}
 	for _, g := range out.Groups {
-		r.state.Members = append(r.state.Members, deployed.Member{User: deployed.Lit(subjectOf(a.path)), Group: deployed.Lit(g.GroupName)})
+		r.state.Members = append(r.state.Members, deployed.Member{User: deployed.Lit(user), Group: deployed.Lit(g.GroupName)})
 	}
 	return nil
 }

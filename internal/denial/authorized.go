@@ -19,13 +19,10 @@ var (
 
 // types are the types of policies as messages name them, in small letters; see pageIAM and pageS3.
 var types = map[string]string{
-	"identity-based policy": Identity, "identity-based policies": Identity, "identity " +
-		"policy": Identity,
-	"resource-based policy": Resource, "resource-based policies": Resource, "resource " +
-		"policy": Resource,
+	"identity-based policy": Identity, "identity-based policies": Identity, "identity policy": Identity,
+	"resource-based policy": Resource, "resource-based policies": Resource, "resource policy": Resource,
 	"role trust policy": Trust, "trust policy": Trust,
-	"permissions boundary": Boundary, "permission boundary": Boundary, "permissions " +
-		"boundary policy": Boundary,
+	"permissions boundary": Boundary, "permission boundary": Boundary, "permissions boundary policy": Boundary,
 	"session policy": Session, "session policies": Session,
 	"service control policy": ServiceControl, "service control policies": ServiceControl,
 	"resource control policy": ResourceControl, "resource control policies": ResourceControl,

@@ -67,8 +67,7 @@ func Event(data []byte) (Denial, error) {
 		}
 	}
 	if failed == nil {
-		return Denial{}, fmt.Errorf("none of %d records has an errorCode: give the record "+
-			"of the call that failed", len(records))
+		return Denial{}, fmt.Errorf("no record of %d has an errorCode: give the record of the call that failed", len(records))
 	}
 	return failed.denial(), nil
 }

@@ -97,7 +97,7 @@ func TestEventNot(t *testing.T) {
 		`{"Records": "x"}`:                       "a CloudTrail record is expected",
 		`{"eventName": 7}`:                       "a CloudTrail record is expected",
 		`{"Events": [{"CloudTrailEvent": "x"}]}`: "Events[0]",
-		`{"eventSource": "s3.amazonaws.com", "eventName": "GetObject"}`: "none of 1 records has an errorCode",
+		`{"eventSource": "s3.amazonaws.com", "eventName": "GetObject"}`: "no record of 1 has an errorCode",
 	} {
 		if d, err := Event([]byte(event)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %+v, %v, not %q", event, d, err, want)

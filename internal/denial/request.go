@@ -55,8 +55,8 @@ func (r *record) personalize() string {
 	if !creates {
 		for _, verb := range []string{"Describe", "Update", "Delete"} {
 			if kind, ok := strings.CutPrefix(r.EventName, verb); ok {
-				return r.parameter(strings.ToLower(kind[:min(1, len(kind))]) + kind[min(1,
-					len(kind)):] + "Arn")
+				first := min(1, len(kind))
+				return r.parameter(strings.ToLower(kind[:first]) + kind[first:] + "Arn")
 			}
 		}
 		return ""

@@ -83,8 +83,8 @@ func (v *view) granted(h *holder, who string, actions, resources []string,
 		doc := *own.Resource
 		doc.Statements = append(slices.Clone(doc.Statements), deny)
 		without.Resource = &doc
-		if in.Principal = who; strings.HasPrefix(who,
-			"arn:") { // what else he may do is not known: let it be everything
+		if in.Principal = who; strings.HasPrefix(who, "arn:") {
+			// What else he may do is not known: let it be everything.
 			without.Identity, own.Identity = []policy.Document{policy.Everything()},
 				[]policy.Document{policy.Everything()}
 		}
@@ -190,53 +190,4 @@ func requestText(r policy.Request) string {
 		text += fmt.Sprintf(", %s %q", key, strings.Join(r.Context[key], ", "))
 	}
 	return text
-}
-
-// caseJSON returns a case as `pzgen simulate` takes it.
-func caseJSON(c policy.Case) []byte {
-	b := policy.AppendJSONString([]byte(`{"name":`), c.Name)
-	b = policy.AppendJSONString(append(b, `,"request":{"principal":`...), c.Request.Principal)
-	b = policy.AppendJSONString(append(b, `,"action":`...), c.Request.Action)
-	b = policy.AppendJSONString(append(b, `,"resource":`...), c.Request.Resource)
-	if c.Request.ResourceAccount != "" {
-		b = policy.AppendJSONString(append(b, `,"resourceAccount":`...), c.Request.ResourceAccount)
-	}
-	if len(c.Request.Context) > 0 {
-		b = append(b, `,"context":{`...)
-		for i, key := range slices.Sorted(maps.Keys(c.Request.Context)) {
-			b = append(policy.AppendJSONString(comma(b, i), key), ":["...)
-			for j, value := range c.Request.Context[key] {
-				b = policy.AppendJSONString(comma(b, j), value)
-			}
-			b = append(b, ']')
-		}
-		b = append(b, '}')
-	}
-	b = append(b, `},"policies":{`...)
-	n := 0
-	list := func(name string, docs []policy.Document) {
-		if len(docs) == 0 {
-			return
-		}
-		b = append(policy.AppendJSONString(comma(b, n), name), ":["...)
-		for i, d := range docs {
-			b = append(comma(b, i), d.Compact()...)
-		}
-		b, n = append(b, ']'), n+1
-	}
-	list("identity", c.Policies.Identity)
-	if c.Policies.Resource != nil && len(c.Policies.Resource.Statements) > 0 {
-		b = append(append(comma(b, n), `"resource":`...), c.Policies.Resource.Compact()...)
-		n++
-	}
-	list("permissionsBoundaries", c.Policies.PermissionsBoundaries)
-	b = policy.AppendJSONString(append(b, `},"expect":`...), c.Expect)
-	return append(b, '}')
-}
-
-func comma(b []byte, i int) []byte {
-	if i > 0 {
-		return append(b, ',')
-	}
-	return b
 }

@@ -29,7 +29,7 @@ func broadChecks() []Check {
 			Before: identity("", `{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}`),
 			After:  identity("", `{"Effect": "Allow", "Action": "s3:*", "Resource": ["arn:aws:s3:::acme-data", "arn:aws:s3:::acme-data/*"]}`),
 			find: wildcards(func(action string) bool {
-				return slicesContain([]string{"s3:*", "kms:*", "iam:*", "sts:*"}, action)
+				return hasFold([]string{"s3:*", "kms:*", "iam:*", "sts:*"}, action)
 			}, []string{"s3:DeleteBucket", "kms:PutKeyPolicy", "iam:CreatePolicyVersion",
 				"sts:AssumeRole"}, "allows every action of a service on everything")},
 		{ID: "PZ152", Title: "an Allow with NotAction",
@@ -41,8 +41,7 @@ func broadChecks() []Check {
 			After:  identity("", `{"Effect": "Allow", "Action": "personalize:*", "Resource": "*"}`),
 			find: exceptions(func(s policy.Statement) bool { return s.NotAction.Values != nil },
 				func(s policy.Statement) string {
-					return "allows all actions but " +
-						joined(s.NotAction)
+					return "allows all actions but " + joined(s.NotAction)
 				}, "list the actions that are meant")},
 		{ID: "PZ153", Title: "an Allow with NotResource",
 			Level: findings.Warning, Date: looked,
@@ -53,8 +52,7 @@ func broadChecks() []Check {
 			After:  identity("", `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*"}`),
 			find: exceptions(func(s policy.Statement) bool { return s.NotResource.Values != nil },
 				func(s policy.Statement) string {
-					return "allows on all resources but " +
-						joined(s.NotResource)
+					return "allows on all resources but " + joined(s.NotResource)
 				}, "list the resources that are meant")},
 	}
 }

@@ -129,8 +129,7 @@ func (v *view) takesLogs(h *holder) bool {
 		return true
 	}
 	return h.statement(func(s policy.Statement) bool {
-		return slicesContain(services(s.Principal),
-			"logging.s3.amazonaws.com")
+		return hasFold(services(s.Principal), "logging.s3.amazonaws.com")
 	})
 }
 

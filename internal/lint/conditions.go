@@ -111,7 +111,7 @@ func conditionChecks() []Check {
 			After: trust(`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole",
   "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}}`),
 			find: eachCondition(func(_ policy.Statement, c policy.Condition) (string, string) {
-				if !slicesContain([]string{"aws:SourceAccount", "aws:PrincipalAccount",
+				if !hasFold([]string{"aws:SourceAccount", "aws:PrincipalAccount",
 					"aws:ResourceAccount", "kms:CallerAccount"}, c.Key) ||
 					!strings.HasPrefix(base(c.Operator), "String") {
 					return "", ""
@@ -206,8 +206,8 @@ func oneValue(key string) bool {
 func sourcesDiffer(v *view, report reporter) {
 	for _, d := range v.docs {
 		for i, s := range d.as.Statements {
-			accounts, of := conditionValues(s, "aws:SourceAccount"), conditionValues(s,
-				"aws:SourceArn")
+			accounts := conditionValues(s, "aws:SourceAccount")
+			of := conditionValues(s, "aws:SourceArn")
 			if len(accounts) == 0 || len(of) == 0 {
 				continue
 			}

@@ -136,8 +136,7 @@ func notAssumed(v *view, report reporter) {
 		}
 		if lets := slices.ContainsFunc(c.Changes, func(c policy.Change) bool {
 			return slices.ContainsFunc(c.Actions, func(a string) bool {
-				return mayBe(a,
-					"sts:AssumeRole")
+				return mayBe(a, "sts:AssumeRole")
 			})
 		}); lets {
 			continue

@@ -64,7 +64,7 @@ func (v *view) finding(c Check, f found) Finding {
 		one := *f.show
 		one.Name = c.ID + ": " + message
 		out.Detail = one.Expect + ": " + requestText(one.Request) + "\n"
-		out.Case = caseJSON(one)
+		out.Case = one.JSON()
 	}
 	return out
 }

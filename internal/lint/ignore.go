@@ -47,12 +47,11 @@ func comments(name string, data []byte) []comment {
 	for i, line := range lines {
 		at, text := commentOf(line, signs)
 		rest, ok := strings.CutPrefix(strings.TrimSpace(text), mark)
-		if at < 0 || !ok || rest != "" && !strings.HasPrefix(rest, " ") && !strings.HasPrefix(rest,
-			"\t") {
+		if at < 0 || !ok || rest != "" && rest[0] != ' ' && rest[0] != '	' {
 			continue
 		}
-		c := comment{path: name, line: i + 1, col: len([]rune(line[:at])) + 1, from: i + 1, to: i +
-			1}
+		c := comment{path: name, line: i + 1, col: len([]rune(line[:at])) + 1,
+			from: i + 1, to: i + 1}
 		if strings.TrimSpace(line[:at]) == "" {
 			c.from = i + 2
 			for c.from <= len(lines) && isComment(lines[c.from-1], signs) {
@@ -106,8 +105,8 @@ func (s Setup) Ignore(file string, entries []spec.Ignored, now time.Time) (left 
 	left = s.Findings
 	for _, c := range s.comments {
 		at := findings.Finding{File: c.path, Line: c.line, Col: c.col}
-		ask := asked{check: c.check, reason: c.reason, until: c.until, at: at, shown: mark + " " +
-			c.check}
+		ask := asked{check: c.check, reason: c.reason, until: c.until, at: at,
+			shown: mark + " " + c.check}
 		left = ask.apply(left, &ignored, now, func(f Finding) bool {
 			return f.File == c.path && f.Line >= c.from && f.Line <= c.to
 		})
@@ -134,8 +133,8 @@ func (a asked) apply(list []Finding, ignored *int, now time.Time,
 	about func(Finding) bool) []Finding {
 	problem := func(rule string, level findings.Level, hint, format string, args ...any) []Finding {
 		f := a.at
-		f.Rule, f.Level, f.Hint, f.Message = rule, level, hint, a.shown+": "+fmt.Sprintf(format,
-			args...)
+		f.Rule, f.Level, f.Hint = rule, level, hint
+		f.Message = a.shown + ": " + fmt.Sprintf(format, args...)
 		return append(slices.Clone(list), Finding{Finding: f, On: "ignore"})
 	}
 	known := slices.IndexFunc(Checks(), func(c Check) bool { return c.ID == a.check })
@@ -161,7 +160,7 @@ func (a asked) apply(list []Finding, ignored *int, now time.Time,
 	switch {
 	case !slices.ContainsFunc(list, matches):
 		return problem(RuleUnused, findings.Warning, "remove it", "nothing of it is found")
-	case a.until != "" && now.UTC().Format(time.DateOnly) > a.until:
+	case spec.Over(a.until, now):
 		return problem(RuleExpired, findings.Error,
 			"decide again: give it another day, or change what is found", "it was until %s",
 			a.until)

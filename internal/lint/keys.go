@@ -238,13 +238,12 @@ func (v *view) user(account string) string {
 // ofPersonalize reports whether a statement is the one that Personalize needs: for the service,
 // or for a role that it assumes, or with all that the guide lists.
 func (v *view) ofPersonalize(s policy.Statement) bool {
-	if slicesContain(services(s.Principal), personalize) ||
+	if hasFold(services(s.Principal), personalize) ||
 		s.CoversAction("kms:GenerateDataKey") && s.CoversAction("kms:ListGrants") {
 		return true
 	}
 	return slices.ContainsFunc(v.holders, func(h *holder) bool {
-		return h.service &&
-			slicesContain(named(s.Principal), h.principal)
+		return h.service && hasFold(named(s.Principal), h.principal)
 	})
 }
 
@@ -252,7 +251,7 @@ func (v *view) ofPersonalize(s policy.Statement) bool {
 func manages(s policy.Statement) bool { return s.CoversAction("kms:PutKeyPolicy") }
 
 func aboutGrants(c policy.Condition) bool {
-	return slicesContain([]string{"kms:GrantIsForAWSResource", "kms:GranteePrincipal",
+	return hasFold([]string{"kms:GrantIsForAWSResource", "kms:GranteePrincipal",
 		"kms:GrantOperations", "kms:ViaService"}, c.Key)
 }
 

@@ -216,7 +216,7 @@ func reaches(actions []string, resource func(v *view) string, message, hint stri
 				f := v.about(h, c, message, hint)
 				if f.doc == nil || seen[f.doc] || isBroad(f.doc.filled.Statements[f.statement],
 					func(a string) bool {
-						return a == "*" || slicesContain([]string{"s3:*", "kms:*"}, a)
+						return a == "*" || hasFold([]string{"s3:*", "kms:*"}, a)
 					}) || f.doc.filled.Statements[f.statement].NotAction.Values != nil ||
 					f.doc.filled.Statements[f.statement].NotResource.Values != nil {
 					continue
@@ -237,8 +237,7 @@ func everyBucket(v *view, report reporter) {
 func everyKey(v *view, report reporter) {
 	reaches([]string{"kms:Decrypt"},
 		func(v *view) string {
-			return "arn:" + v.partition + ":kms:" + v.region + ":" + v.account +
-				":key/any"
+			return "arn:" + v.partition + ":kms:" + v.region + ":" + v.account + ":key/any"
 		},
 		"decrypts with every key", "name the key")(v, report)
 }

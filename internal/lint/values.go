@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/deployed"
@@ -180,7 +181,7 @@ func bucketOf(arn string) string {
 
 // allowsPersonalize reports whether a statement allows something to the service.
 func allowsPersonalize(s policy.Statement) bool {
-	return s.Effect == policy.Allow && slicesContain(services(s.Principal), personalize)
+	return s.Effect == policy.Allow && hasFold(services(s.Principal), personalize)
 }
 
 // personalize is the service principal of Amazon Personalize, in China too.
@@ -220,14 +221,10 @@ func named(p *policy.Principal) []string {
 
 // everybody reports whether a statement is for everybody.
 func everybody(p *policy.Principal) bool {
-	return p != nil && (p.Any || slicesContain(named(p), "*"))
+	return p != nil && (p.Any || hasFold(named(p), "*"))
 }
 
-func slicesContain(list []string, s string) bool {
-	for _, x := range list {
-		if strings.EqualFold(x, s) {
-			return true
-		}
-	}
-	return false
+// hasFold reports whether a list has a name, whose letter case does not count.
+func hasFold(list []string, name string) bool {
+	return slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, name) })
 }

@@ -138,8 +138,7 @@ func (v *view) policy(t policy.Text) int {
 }
 
 func (v *view) example() string {
-	return "arn:" + v.partition + ":iam::" + v.account +
-		":role/Example"
+	return "arn:" + v.partition + ":iam::" + v.account + ":role/Example"
 }
 
 // document adds a document; h may be nil.
@@ -206,8 +205,7 @@ func (v *view) role(r *deployed.Role, managed []*document) {
 // held reports whether a document is attached to somebody.
 func (v *view) held(d *document) bool {
 	return slices.ContainsFunc(v.holders, func(h *holder) bool {
-		return slices.Contains(h.docs,
-			d)
+		return slices.Contains(h.docs, d)
 	})
 }
 

@@ -29,28 +29,23 @@ func (a Ask) check() error {
 		fits  func(string) bool
 	}{
 		{"name or ARN of a role", a.Roles, func(s string) bool {
-			_,
-				ok := parseRole(s)
+			_, ok := parseRole(s)
 			return ok
 		}},
 		{"name or ARN of a bucket", a.Buckets, func(s string) bool {
-			_,
-				ok := parseBucket(s)
+			_, ok := parseBucket(s)
 			return ok
 		}},
 		{"ID, ARN or alias of a KMS key", a.Keys, func(s string) bool {
-			_,
-				ok := parseKey(s)
+			_, ok := parseKey(s)
 			return ok
 		}},
 		{"ARN of a user, a role or a session", a.Operators, func(s string) bool {
-			_,
-				ok := parseOperator(s)
+			_, ok := parseOperator(s)
 			return ok
 		}},
 		{"ARN of a job, metric attribution or dataset group", a.Jobs, func(s string) bool {
-			_,
-				ok := parseJob(s)
+			_, ok := parseJob(s)
 			return ok
 		}},
 	} {

@@ -211,8 +211,7 @@ func (w *needs) keys(ask Ask) {
 	}
 	anywhere := owners(ask.Jobs) // what they and buckets name is any key, of another account too
 	if slices.ContainsFunc(ask.Buckets, func(s string) bool {
-		_,
-			ok := parseBucket(s)
+		_, ok := parseBucket(s)
 		return ok
 	}) {
 		anywhere = append(anywhere, policy.ARN{Partition: w.partition})
