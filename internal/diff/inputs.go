@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/snapshot"
@@ -19,27 +17,16 @@ func Inputs(ctx context.Context, old, new *snapshot.Input) ([]Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	changes, errs := make([][]Change, len(names)), make([]error, len(names))
-	var group sync.WaitGroup
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i, n := range names {
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() { <-slots }()
-			if errs[i] = ctx.Err(); errs[i] == nil {
-				changes[i], errs[i] = one(ctx, old, new, n)
-			}
-		})
+	changes := make([][]Change, len(names))
+	err = snapshot.Each(ctx, len(names), func(i int) error {
+		var err error
+		changes[i], err = one(ctx, old, new, names[i])
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
-	group.Wait()
-	var all []Change
-	for i := range names {
-		if errs[i] != nil {
-			return nil, errs[i]
-		}
-		all = append(all, changes[i]...)
-	}
-	return finish(all), nil
+	return finish(slices.Concat(changes...)), nil
 }
 
 // names is what a setup is called on each side, and in what is said of it.

@@ -2,10 +2,8 @@ package lint
 
 import (
 	"context"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/snapshot"
@@ -23,23 +21,14 @@ type Setup struct {
 // setup that cannot be read.
 func Inputs(ctx context.Context, in *snapshot.Input, kind Kind) ([]Setup, error) {
 	names := in.Setups()
-	out, errs := make([]Setup, len(names)), make([]error, len(names))
-	var group sync.WaitGroup
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i, name := range names {
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() { <-slots }()
-			if errs[i] = ctx.Err(); errs[i] == nil {
-				out[i], errs[i] = one(ctx, in, name, kind)
-			}
-		})
-	}
-	group.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
+	out := make([]Setup, len(names))
+	err := snapshot.Each(ctx, len(names), func(i int) error {
+		var err error
+		out[i], err = one(ctx, in, names[i], kind)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
 }
