@@ -82,6 +82,9 @@ func one(ctx context.Context, old, new *snapshot.Input, n names) ([]Change, erro
 		}
 	}
 	for _, p := range pairs {
+		if p.old.Answers != p.new.Answers {
+			p.old.State, p.new.State = asAnswered(p.old.State), asAnswered(p.new.State)
+		}
 		if p.old.Unprotected || p.new.Unprotected {
 			p.old.State, p.new.State = unprotected(p.old.State), unprotected(p.new.State)
 		}
@@ -99,25 +102,6 @@ func one(ctx context.Context, old, new *snapshot.Input, n names) ([]Change, erro
 		}
 	}
 	return unattached(finish(all), shown), nil
-}
-
-// unprotected returns a State without what its tool refuses to destroy, for a side that does not say so.
-func unprotected(s deployed.State) deployed.State {
-	s.Roles, s.Buckets = slices.Clone(s.Roles), slices.Clone(s.Buckets)
-	s.Keys, s.DatasetGroups = slices.Clone(s.Keys), slices.Clone(s.DatasetGroups)
-	for i := range s.Roles {
-		s.Roles[i].Protected = deployed.Bool{}
-	}
-	for i := range s.Buckets {
-		s.Buckets[i].Protected, s.Buckets[i].PolicyProtected = deployed.Bool{}, deployed.Bool{}
-	}
-	for i := range s.Keys {
-		s.Keys[i].Protected, s.Keys[i].PolicyProtected = deployed.Bool{}, deployed.Bool{}
-	}
-	for i := range s.DatasetGroups {
-		s.DatasetGroups[i].Protected = deployed.Bool{}
-	}
-	return s
 }
 
 // unattached adds the changes of a target that has documents alone to those of the others, which say what they are
@@ -163,10 +147,10 @@ func onlyDocuments(r snapshot.Reading) bool {
 	return len(r.State.Documents) > 0 && len(r.State.Roles) == 0
 }
 
-// alongside pairs what two sides have in the same target. Where they have no target in common, the first of each is
-// held against the first of the other: a template against a module. A side that does not exist is empty. Of two whole
-// setups, a target that only one has is held against one that the other has, or documents against nothing: whoever
-// deploys it would get what it says.
+// alongside pairs what two sides have in the same target. Where they have no target in common, the first of each that
+// says what policies are attached to is held against that of the other: a template against a module. A side that does
+// not exist is empty. Of two whole setups, a target that only one has is held against one that the other has, or
+// documents against nothing: whoever deploys it would get what it says.
 func alongside(old, new []snapshot.Reading, whole bool) (out []pairOf) {
 	find := func(list []snapshot.Reading, target string) *snapshot.Reading {
 		i := slices.IndexFunc(list, func(r snapshot.Reading) bool { return r.Target == target })
@@ -202,15 +186,15 @@ func alongside(old, new []snapshot.Reading, whole bool) (out []pairOf) {
 			out = append(out, pairOf{target: r.Target, old: *o, new: r})
 		}
 	}
-	if whole {
-		attached := func(list []snapshot.Reading) snapshot.Reading {
-			for _, r := range list {
-				if !onlyDocuments(r) {
-					return r
-				}
+	attached := func(list []snapshot.Reading) snapshot.Reading {
+		for _, r := range list {
+			if !onlyDocuments(r) {
+				return r
 			}
-			return snapshot.Reading{}
 		}
+		return snapshot.Reading{}
+	}
+	if whole {
 		for _, r := range new {
 			if find(old, r.Target) == nil {
 				p := pairOf{target: r.Target, new: r}
@@ -233,7 +217,11 @@ func alongside(old, new []snapshot.Reading, whole bool) (out []pairOf) {
 		}
 	}
 	if len(out) == 0 {
-		o, n := old[0], new[0]
+		// What says what a policy is attached to tells more than what has documents alone.
+		o, n := attached(old), attached(new)
+		if o.Target == "" || n.Target == "" {
+			o, n = old[0], new[0]
+		}
 		out = append(out, pairOf{target: o.Target + " and " + n.Target, old: o, new: n, unlike: true})
 	}
 	return out

@@ -66,6 +66,7 @@ type Reading struct {
 	State  deployed.State
 
 	Unprotected bool // it does not say what its tool refuses to destroy, as a plan does not
+	Answers     bool // it is what the AWS CLI printed, which tells policies and a part of the settings
 }
 
 // Setups returns the names of the setups, sorted. A template, a module or a policy has one without a name.
@@ -121,7 +122,7 @@ func (in *Input) Read(ctx context.Context, name string) ([]Reading, error) {
 			var state deployed.State
 			if state, err = asDeployed(read, s.values); err == nil {
 				state.Unknown = append(state.Unknown, handedOver(state)...)
-				out = append(out, Reading{p.target, state.MapPlaces(s.moved), p.target == planTarget})
+				out = append(out, Reading{p.target, state.MapPlaces(s.moved), p.target == planTarget, p.target == answersKind})
 				continue
 			}
 		}
