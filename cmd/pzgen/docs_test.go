@@ -203,3 +203,53 @@ func runSessions(t *testing.T, page string, commands int) string {
 	}
 	return ""
 }
+
+// docs/doctor.md shows what doctor prints, and its commands of the AWS CLI are all that it needs.
+func TestDoctorDocs(t *testing.T) {
+	page, err := os.ReadFile("../../docs/doctor.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	repo(t)
+	answers := map[string]string{
+		"caller.json": `{"UserId": "AIDAEXAMPLEEXAMPLE00", "Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/Ann"}`,
+		"role.json": `{"Role": {"RoleName": "Shop", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/Shop",
+ "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [
+  {"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole"}]}}}`,
+		"names.json": `{"PolicyNames": ["Data"]}`,
+		"data.json": `{"RoleName": "Shop", "PolicyName": "Data", "PolicyDocument": {"Version": "2012-10-17", "Statement": [
+  {"Sid": "List", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::acme-data"},
+  {"Sid": "Read", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/Data/*"}]}}`,
+		"attached.json": `{"AttachedPolicies": []}`,
+		"policy-acme-data.json": "\nAn error occurred (NoSuchBucketPolicy) when calling the GetBucketPolicy operation: " +
+			"The bucket policy does not exist\n",
+		"encryption-acme-data.json": `{"ServerSideEncryptionConfiguration": {"Rules": [
+ {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}}`,
+		"location-acme-data.json":  `{"LocationConstraint": "eu-west-1"}`,
+		"ownership-acme-data.json": `{"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}}`,
+	}
+	if err := os.Mkdir("answers", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range answers {
+		if !strings.Contains(string(page), "> answers/"+name) {
+			t.Errorf("no command makes %s", name)
+		}
+		if err := os.WriteFile("answers/"+name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := strings.Count(string(page), "> answers/"); n != len(answers) {
+		t.Errorf("%d commands, %d answers", n, len(answers))
+	}
+	_, shown, _ := strings.Cut(string(page), "```console\n$ ")
+	shown, _, _ = strings.Cut(shown, "```")
+	command, want, ok := strings.Cut(shown, "\n")
+	if !ok {
+		t.Fatal("nothing is shown")
+	}
+	got, _ := exec.Command("sh", "-c", command).CombinedOutput()
+	if string(got) != want {
+		t.Errorf("got\n%s\nthe page has\n%s", got, want)
+	}
+}

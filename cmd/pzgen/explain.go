@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/actions"
+	"github.com/pzgen/pzgen/internal/doctor"
 	"github.com/pzgen/pzgen/internal/engine"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/lint"
@@ -24,7 +25,7 @@ func explainCommand(e *env) *cli.Command {
 		Description: "SETUP/role-policy/PersonalizeReadInput for example: what the statement allows, why, " +
 			"where AWS asks for it, and what fails without it, which is found by taking it out and deciding " +
 			"every call again. ACTION is s3:GetObject for example, and says which statements allow it for " +
-			"which call; CHECK is the code of an error or a warning, PZ035 for example. Without an argument " +
+			"which call; CHECK is the code of an error, a warning or a cause of doctor, PZ035 for example. Without an argument " +
 			"it lists the setups and their documents.",
 		Flags: []cli.Flag{fileFlag(), templatesFlag(),
 			&cli.StringFlag{Name: "format", Value: "text", Usage: "print as `FORMAT`: text, json"}},
@@ -85,6 +86,19 @@ func explainCheck(e *env, code, format string) error {
 			}{spec.Check{Code: check.ID, Title: check.Title}, check.Why, check.Source, check.Date, check.Level, check.Before, check.After})
 		}
 		fmt.Fprintf(e.stdout, "%s: %s\n\n%s", check.ID, check.Title, check.Text())
+		return nil
+	}
+	for _, cause := range doctor.Causes() {
+		if codes = append(codes, cause.ID); cause.ID != code {
+			continue
+		}
+		if format == "json" {
+			return findings.WriteJSON(e.stdout, struct {
+				spec.Check
+				Why, Source string
+			}{spec.Check{Code: cause.ID, Title: cause.Title}, cause.Why, cause.Source})
+		}
+		fmt.Fprintf(e.stdout, "%s: %s\n\n%s", cause.ID, cause.Title, cause.Text())
 		return nil
 	}
 	return usagef(suggest(code, codes), "no check has the code %q", code)

@@ -84,6 +84,7 @@ func newApp(e *env) *cli.App {
 			unmergeCommand(e),
 			diffCommand(e),
 			lintCommand(e),
+			doctorCommand(e),
 			explainCommand(e),
 			simulateCommand(e),
 			schemaCommand(e),

@@ -106,7 +106,7 @@ func TestImports(t *testing.T) {
 // support reports whether a package is a part of tests that several test files share: nothing else imports it, so
 // that it is in no program.
 func support(name string) bool {
-	return name == "internal/testtool" || strings.HasPrefix(name+"/", "generators/shell/internal/interp/")
+	return name == "internal/testtool" || name == "internal/doctor/doctortest" || strings.HasPrefix(name+"/", "generators/shell/internal/interp/")
 }
 
 // inside reports whether a package belongs to another: it is in a folder below it and is internal

@@ -5,7 +5,8 @@
 // the name of the file says it, where a bucket's, role's or key's name is in its path, or there is
 // only one that it can be. What cannot be told apart is in State.Unknown, never guessed.
 //
-// Reading order: awscli.go, answers.go, subject.go, iam.go, managed.go, resources.go, jobs.go, controls.go.
+// Reading order: awscli.go, answers.go, subject.go, iam.go, managed.go, resources.go, jobs.go, controls.go,
+// unseen.go.
 package awscli
 
 import (
@@ -13,7 +14,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"sort"
 	"strings"
 
@@ -46,7 +46,7 @@ func Is(data []byte) bool {
 // which is neither JSON nor an error of the AWS CLI.
 func Read(files []output.File, names Names) (deployed.State, error) {
 	r := &reader{roles: map[string]*deployed.Role{}, buckets: map[string]*deployed.Bucket{},
-		keys: map[string]*deployed.Key{}, seen: map[string]bool{}, inlineOf: map[string][]string{}, keyIDs: map[string]string{}}
+		keys: map[string]*deployed.Key{}, users: map[string]*deployed.Person{}, seen: map[string]bool{}, inlineOf: map[string][]string{}, keyIDs: map[string]string{}}
 	answers, err := r.parse(files)
 	if err != nil {
 		return deployed.State{}, err
@@ -68,6 +68,7 @@ type reader struct {
 	roles   map[string]*deployed.Role // by name
 	buckets map[string]*deployed.Bucket
 	keys    map[string]*deployed.Key // by ARN or, as long as it is not known, ID
+	users   map[string]*deployed.Person
 
 	known    Names
 	seen     map[string]bool     // "bucket/x policy": it was looked for
@@ -191,76 +192,3 @@ func (r *reader) key(name string, at deployed.Place) *deployed.Key {
 func (r *reader) saw(kind, name, what string) { r.seen[kind+"/"+name+" "+what] = true }
 
 func (r *reader) hasSeen(kind, name, what string) bool { return r.seen[kind+"/"+name+" "+what] }
-
-// finish returns what was read, with what nobody looked for.
-func (r *reader) finish() deployed.State {
-	r.attachVersions()
-	without := r.withoutDocument()
-	for _, a := range r.state.Attachments {
-		if n := nameOf(a.Policy.V.String()); a.Kind == deployed.RoleP && slices.Contains(without, n) {
-			role := r.role(a.To.V.String(), a.At)
-			role.Unseen = append(role.Unseen, deployed.Unseen{What: fmt.Sprintf("policy %q", n), Action: "iam:GetPolicyVersion"})
-		}
-	}
-	for _, name := range sortedKeys(r.roles) {
-		role := r.roles[name]
-		for what, action := range map[string]string{"trust policy": "iam:GetRole", "inline policies": "iam:ListRolePolicies",
-			"attached policies": "iam:ListAttachedRolePolicies"} {
-			if !r.hasSeen("role", name, what) {
-				role.Unseen = append(role.Unseen, deployed.Unseen{What: what, Action: action})
-			}
-		}
-		for _, p := range r.inlineOf[name] {
-			if !slices.ContainsFunc(role.Inline, func(i deployed.Inline) bool { return i.Name.V.String() == p }) &&
-				!r.hasSeen("role", name, "inline policy "+p) {
-				role.Unseen = append(role.Unseen, deployed.Unseen{What: fmt.Sprintf("inline policy %q", p), Action: "iam:GetRolePolicy"})
-			}
-		}
-		sortUnseen(role.Unseen)
-		r.state.Roles = append(r.state.Roles, *role)
-	}
-	for _, name := range sortedKeys(r.buckets) {
-		b := r.buckets[name]
-		for what, action := range bucketParts {
-			if !r.hasSeen("bucket", name, what) {
-				b.Unseen = append(b.Unseen, deployed.Unseen{What: what, Action: action})
-			}
-		}
-		sortUnseen(b.Unseen)
-		r.state.Buckets = append(r.state.Buckets, *b)
-	}
-	for _, name := range sortedKeys(r.keys) {
-		k := r.keys[name]
-		for what, action := range map[string]string{"policy": "kms:GetKeyPolicy", "state": "kms:DescribeKey"} {
-			if !r.hasSeen("key", name, what) {
-				k.Unseen = append(k.Unseen, deployed.Unseen{What: what, Action: action})
-			}
-		}
-		sortUnseen(k.Unseen)
-		r.state.Keys = append(r.state.Keys, *k)
-	}
-	return r.state
-}
-
-// bucketParts is what is looked at of a bucket, with the permission that shows it (Service
-// Authorization Reference, "Actions defined by Amazon S3", 2026-08).
-var bucketParts = map[string]string{
-	"policy":              "s3:GetBucketPolicy",
-	"encryption":          "s3:GetEncryptionConfiguration",
-	"region":              "s3:GetBucketLocation",
-	"ownership":           "s3:GetBucketOwnershipControls",
-	"public access block": "s3:GetBucketPublicAccessBlock",
-}
-
-func sortUnseen(list []deployed.Unseen) {
-	sort.Slice(list, func(i, j int) bool { return list[i].What < list[j].What })
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	var names []string
-	for n := range m {
-		names = append(names, n)
-	}
-	sort.Strings(names)
-	return names
-}

@@ -87,11 +87,41 @@ var operations = map[string][3]string{
 	"ListRolePolicies":           {"role", "inline policies", "iam:ListRolePolicies"},
 	"ListAttachedRolePolicies":   {"role", "attached policies", "iam:ListAttachedRolePolicies"},
 	"GetRolePolicy":              {"role", "inline policy", "iam:GetRolePolicy"},
+	"GetUser":                    {"user", "user", "iam:GetUser"},
+	"ListUserPolicies":           {"user", "inline policies", "iam:ListUserPolicies"},
+	"ListAttachedUserPolicies":   {"user", "attached policies", "iam:ListAttachedUserPolicies"},
+	"ListGroupsForUser":          {"user", "groups", "iam:ListGroupsForUser"},
+	"GetUserPolicy":              {"user", "inline policy", "iam:GetUserPolicy"},
+}
+
+// organizational are the operations of AWS Organizations that show control policies, with the
+// permission for each.
+var organizational = map[string]string{
+	"ListPoliciesForTarget": "organizations:ListPoliciesForTarget",
+	"DescribePolicy":        "organizations:DescribePolicy",
+	"ListParents":           "organizations:ListParents",
+	"DescribeOrganization":  "organizations:DescribeOrganization",
+	"ListPolicies":          "organizations:ListPolicies",
 }
 
 // failed reads an error: that something is not there, or could not be seen.
 func (r *reader) failed(a answer) error {
 	if ofAccount(a) {
+		return nil
+	}
+	at, why := a.at(), a.fail.code+": "+a.fail.message
+	if action := organizational[a.fail.operation]; action != "" {
+		if a.fail.code == "AWSOrganizationsNotInUseException" {
+			r.state.NoOrganization = true
+		} else {
+			r.state.ControlsUnseen = append(r.state.ControlsUnseen,
+				deployed.Unseen{What: "control policies", Action: action, Why: why, At: at})
+		}
+		return nil
+	}
+	if strings.HasPrefix(a.fail.operation, "Put") || strings.HasPrefix(a.fail.operation, "Create") {
+		r.state.Refusals = append(r.state.Refusals, deployed.Refusal{Operation: a.fail.operation,
+			Message: string(a.data), At: at})
 		return nil
 	}
 	op, ok := operations[a.fail.operation]
@@ -111,6 +141,10 @@ func (r *reader) failed(a answer) error {
 		if name, err = r.keyOf(a); err == nil {
 			unseen = &r.key(name, a.at()).Unseen
 		}
+	case "user":
+		if name, err = member(a, "user"); err == nil {
+			unseen = &r.user(named{UserName: name}, at).Unseen
+		}
 	default:
 		if name, err = r.roleOf(a); err == nil {
 			unseen = &r.role(name, a.at()).Unseen
@@ -123,7 +157,6 @@ func (r *reader) failed(a answer) error {
 	if absent[a.fail.code] == op[1] {
 		return nil
 	}
-	why := a.fail.code + ": " + a.fail.message
-	*unseen = append(*unseen, deployed.Unseen{What: op[1], Action: op[2], Why: why, At: a.at()})
+	*unseen = append(*unseen, deployed.Unseen{What: op[1], Action: op[2], Why: why, At: at})
 	return nil
 }

@@ -70,8 +70,22 @@ func (r *reader) getUser(a answer) error {
 	if err := a.decode(&out); err != nil {
 		return err
 	}
-	r.saw("user", out.User.UserName, "user")
+	r.user(out.User, a.at())
 	return nil
+}
+
+// user returns a user, who is made when they are new.
+func (r *reader) user(n named, at deployed.Place) *deployed.Person {
+	p := r.users[n.UserName]
+	if p == nil {
+		p = &deployed.Person{Name: deployed.Lit(n.UserName), At: at}
+		r.users[n.UserName] = p
+	}
+	if n.Arn != "" {
+		p.Boundary = deployed.Lit(n.PermissionsBoundary.PermissionsBoundaryArn)
+		r.saw("user", n.UserName, "user")
+	}
+	return p
 }
 
 func (r *reader) rolePolicy(a answer) error {
@@ -111,12 +125,18 @@ func (r *reader) inline(a answer, kind deployed.PrincipalKind) error {
 
 // policyNames reads the names of inline policies, of a role or of somebody else.
 func (r *reader) policyNames(a answer) error {
-	if strings.Contains(a.path, "list-user-policies") || strings.Contains(a.path, "list-group-policies") {
-		return nil // the policies themselves say whose they are
-	}
 	var out struct{ PolicyNames []string }
 	if err := a.decode(&out); err != nil {
 		return err
+	}
+	for _, kind := range []string{"user", "group"} {
+		if strings.Contains(a.path, "list-"+kind+"-policies") {
+			if name, ok := given(a.path); ok {
+				r.saw(kind, name, "inline policies")
+				r.inlineOf[kind+"/"+name] = out.PolicyNames
+			}
+			return nil // the policies themselves say whose they are
+		}
 	}
 	role, err := r.roleOf(a)
 	if err != nil {
@@ -138,10 +158,14 @@ func (r *reader) attached(a answer) error {
 	switch {
 	case strings.Contains(a.path, "list-attached-user-policies"):
 		kind = deployed.User
-		to, err = member(a, "user")
+		if to, err = member(a, "user"); err == nil {
+			r.saw("user", to, "attached policies")
+		}
 	case strings.Contains(a.path, "list-attached-group-policies"):
 		kind = deployed.Group
-		to, err = member(a, "group")
+		if to, err = member(a, "group"); err == nil {
+			r.saw("group", to, "attached policies")
+		}
 	default:
 		if to, err = r.roleOf(a); err == nil {
 			r.role(to, a.at())
@@ -182,6 +206,7 @@ func (r *reader) groups(a answer) error {
 	if err != nil {
 		return err
 	}
+	r.saw("user", user, "groups")
 	for _, g := range out.Groups {
 		r.state.Members = append(r.state.Members, deployed.Member{User: deployed.Lit(user), Group: deployed.Lit(g.GroupName)})
 	}
@@ -243,6 +268,13 @@ func (r *reader) people(a answer, list, inline string, kind deployed.PrincipalKi
 		to, policies := n.UserName, n.UserPolicyList
 		if kind == deployed.Group {
 			to, policies = n.GroupName, n.GroupPolicyList
+			r.saw("group", to, "inline policies")
+			r.saw("group", to, "attached policies")
+		} else {
+			r.user(n, a.at())
+			for _, what := range []string{"inline policies", "attached policies", "groups"} {
+				r.saw("user", to, what)
+			}
 		}
 		for j, p := range policies {
 			d, err := a.document(list, strconv.Itoa(i), inline, strconv.Itoa(j), "PolicyDocument")

@@ -3,6 +3,7 @@ package awscli
 import (
 	"cmp"
 	"encoding/json"
+	"strings"
 
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/policy"
@@ -22,24 +23,43 @@ var jobKinds = map[string]string{
 	"datasetGroup":      "datasetGroup",
 }
 
+// jobAnswer is one of them.
+type jobAnswer struct {
+	DatasetImportJobArn, DatasetExportJobArn, BatchInferenceJobArn, BatchSegmentJobArn string
+	DataDeletionJobArn, MetricAttributionArn, DatasetGroupArn                          string
+	RoleArn, Status, FailureReason, KmsKeyArn                                          string
+	DataSource                                                                         location
+	JobInput                                                                           struct{ S3DataSource location }
+	JobOutput                                                                          struct{ S3DataDestination location }
+	MetricsOutputConfig                                                                struct {
+		RoleArn           string
+		S3DataDestination location
+	}
+}
+
+// learnJob collects the names of the bucket and the role of a job.
+func (r *reader) learnJob(a answer) {
+	for member := range jobKinds {
+		var out jobAnswer
+		if raw, ok := a.body[member]; !ok || json.Unmarshal(raw, &out) != nil {
+			continue
+		}
+		for _, at := range []location{out.DataSource, out.JobInput.S3DataSource, out.JobOutput.S3DataDestination,
+			out.MetricsOutputConfig.S3DataDestination} {
+			name, _, _ := strings.Cut(strings.TrimPrefix(cmp.Or(at.DataLocation, at.Path), "s3://"), "/")
+			r.addBucket(name)
+		}
+		r.addRole(nameOf(cmp.Or(out.RoleArn, out.MetricsOutputConfig.RoleArn)))
+	}
+}
+
 func (r *reader) job(a answer) error {
 	for member, kind := range jobKinds {
 		raw, ok := a.body[member]
 		if !ok {
 			continue
 		}
-		var out struct {
-			DatasetImportJobArn, DatasetExportJobArn, BatchInferenceJobArn, BatchSegmentJobArn string
-			DataDeletionJobArn, MetricAttributionArn, DatasetGroupArn                          string
-			RoleArn, Status, FailureReason, KmsKeyArn                                          string
-			DataSource                                                                         location
-			JobInput                                                                           struct{ S3DataSource location }
-			JobOutput                                                                          struct{ S3DataDestination location }
-			MetricsOutputConfig                                                                struct {
-				RoleArn           string
-				S3DataDestination location
-			}
-		}
+		var out jobAnswer
 		if err := json.Unmarshal(raw, &out); err != nil {
 			return deployed.Errorf(a.at(), "it is not what the AWS CLI prints: %v", err)
 		}

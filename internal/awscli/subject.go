@@ -22,6 +22,9 @@ func (r *reader) learn(answers []answer, names Names) {
 			RoleName    string
 			KeyMetadata struct{ KeyId, Arn string }
 		}
+		if a.fail == nil {
+			r.learnJob(a)
+		}
 		if a.fail != nil || json.Unmarshal(a.data, &out) != nil {
 			continue
 		}

@@ -124,8 +124,11 @@ func object(prefix string, exact bool) string {
 	if exact {
 		return prefix
 	}
-	return prefix + "part-0.csv"
+	return prefix + firstObject
 }
+
+// firstObject is the name of the object that calls are about at a location that is no file.
+const firstObject = "part-0.csv"
 
 // keyElsewhere reports whether a key is another setup's. Its policy cannot name a role that is made
 // after it; it leaves the use of the key to the role's own policy (AWS KMS Developer Guide, "Default

@@ -32,6 +32,22 @@ type Member struct {
 	Group Text `match:"key"`
 }
 
+// Person is a user, as far as it was looked at.
+type Person struct {
+	Name     Text  `match:"key"`
+	Boundary Text  // ARN of the permissions boundary
+	At       Place `match:"-"`
+
+	Unseen []Unseen `match:"-"`
+}
+
+// Refusal is a call that changes something and that AWS refused.
+type Refusal struct {
+	Operation string `match:"key"`
+	Message   string `match:"key"`
+	At        Place  `match:"-"`
+}
+
 // Unseen is something of a role, bucket or key that was not seen, so that nothing is known of it; what
 // was looked for and is not there is not unseen.
 type Unseen struct {

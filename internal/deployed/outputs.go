@@ -21,3 +21,11 @@ type Move struct {
 	To   string
 	At   Place `match:"-"`
 }
+
+// Page is a text that the artifact shows to people, with commands that they copy. It is compared
+// verbatim.
+type Page struct {
+	Name string `match:"key"` // of the file, or of what holds the text
+	Text string
+	At   Place `match:"-"` // where the text begins
+}

@@ -89,6 +89,11 @@ type State struct {
 	Controls      []Control
 	Jobs          []Job
 	Members       []Member
+	Users         []Person
+	Refusals      []Refusal
+
+	NoOrganization bool     `match:"-"` // the account is in none: it was looked at
+	ControlsUnseen []Unseen `match:"-"` // of the organization
 
 	// Where it was read, of what is in an account; an artifact that may be deployed anywhere has none.
 	Where Scope `match:"-"`
@@ -276,14 +281,6 @@ type Shown struct {
 	Name   string `match:"key"` // of the file, output or function
 	Policy *Document
 	At     Place `match:"-"`
-}
-
-// Page is a text that the artifact shows to people, with commands that they copy. It is compared
-// verbatim.
-type Page struct {
-	Name string `match:"key"` // of the file, or of what holds the text
-	Text string
-	At   Place `match:"-"` // where the text begins
 }
 
 // Resource is the address by which the artifact's tool knows a thing. Under another address the tool makes the thing
