@@ -111,6 +111,7 @@ func goThrough(t *testing.T, w *world) {
 		}
 	}
 	w.logs(t, first)
+	w.works(t)
 
 	_, changes = w.must(t, "apply.sh", "--yes")
 	if len(changes) > 0 {
