@@ -43,13 +43,24 @@ func TestRealScripts(t *testing.T) {
 		few = append(few, write("library", f))
 	}
 	all := everySetup(t)
+	handed := 0
 	for _, m := range all {
+		for _, part := range m.Handed {
+			for _, f := range printed(t, part, "json") {
+				if filepath.Ext(f.Path) == ".sh" {
+					few, handed = append(few, write(m.SpecFile, f)), handed+1
+				}
+			}
+		}
 		for _, f := range printed(t, m, "shell") {
 			name := write(m.SpecFile, f)
 			if slices.Contains(distinct(all), m) {
 				few = append(few, name)
 			}
 		}
+	}
+	if handed == 0 {
+		t.Error("no script for the owner of another account")
 	}
 	for _, c := range []struct {
 		args  []string

@@ -45,6 +45,7 @@ func (c *checker) check() {
 	c.checkGroup()
 	c.checkOperators()
 	c.checkUploads()
+	c.checkElsewhere()
 	c.checkStatements()
 	c.checkUse()
 }

@@ -13,6 +13,7 @@ func (c *checker) checkBuckets() {
 		d := &b.v
 		bucket := Bucket{Name: b.name, BucketName: d.name.v, Existing: d.existing.v,
 			Was: c.former(was, b.name, d.was)}
+		c.bucketElsewhere(b, &bucket)
 		if d.of.given() {
 			c.bucketOf(b, &bucket)
 			c.s.Buckets = append(c.s.Buckets, bucket)

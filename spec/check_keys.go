@@ -13,6 +13,7 @@ func (c *checker) checkKeys() {
 	checkNamed(c, "keys", c.d.keys, func(k *named[keyDraft]) {
 		d := &k.v
 		key := Key{Name: k.name, Alias: d.alias.v, ARN: d.arn.v, Was: c.former(was, k.name, d.was)}
+		c.keyElsewhere(k, &key)
 		switch {
 		case d.of.given():
 			c.keyOf(k, &key)
@@ -20,6 +21,7 @@ func (c *checker) checkKeys() {
 			c.err(codeKeyKind, d.arn.n, "keep alias for a key that pzgen creates, arn for one that exists", "key %q has both alias and arn", k.name)
 		case d.arn.given():
 			c.existingKey(k, &key)
+		case d.account.given(): // which is told to have its ARN
 		case d.alias.given() && d.existing.v:
 			key.Found = true
 			c.aliasOfAWS(d.alias)
@@ -120,7 +122,7 @@ func (c *checker) admin(t text) bool {
 func (c *checker) existingKey(k *named[keyDraft], key *Key) {
 	d := &k.v
 	if d.arn.ok {
-		c.keyARN(d.arn)
+		c.keyARN(d.arn, key.Account != "")
 	}
 	if d.admins != nil {
 		c.createdOnly(d.admins[0], "admins", k.name)
@@ -148,7 +150,7 @@ func (c *checker) createdOnly(t text, field, name string) {
 }
 
 // keyARN checks the ARN of an existing key (AWS KMS Developer Guide, "Key ARN"; Personalize API reference, kmsKeyArn).
-func (c *checker) keyARN(t text) {
+func (c *checker) keyARN(t text, elsewhere bool) {
 	a, ok := parseARN(t.v)
 	want := fmt.Sprintf("write arn:%s:kms:%s:%s:key/<id>", c.s.Partition, c.s.Region, c.s.Account)
 	id, isKey := strings.CutPrefix(a.resource, "key/")
@@ -165,7 +167,10 @@ func (c *checker) keyARN(t text) {
 	case c.s.Region != "" && a.region != c.s.Region:
 		c.err(codeKeyARN, t.n, "use a key in "+c.s.Region, "key is in region %q; Personalize, buckets and keys of a setup are in one region, here %s", a.region, c.s.Region)
 	case c.s.Account != "" && a.account != c.s.Account:
-		c.warn(warnAccount, t.n, "use a key of account "+c.s.Account+", or try it before you rely on it",
+		if elsewhere {
+			return // which is told
+		}
+		c.warn(warnAccount, t.n, "write `account: \""+a.account+"\"` beside it, or use a key of account "+c.s.Account,
 			"key belongs to account %s; AWS does not document keys of other accounts for Personalize", a.account)
 	}
 }

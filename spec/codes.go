@@ -64,6 +64,7 @@ const (
 	codeNeedsARN     = "PZ059"
 	codeLogs         = "PZ094"
 	codeAccess       = "PZ058"
+	codeElsewhere    = "PZ041"
 	codePrincipal    = "PZ053"
 
 	warnDeputy     = "PZ098"
@@ -98,6 +99,7 @@ const (
 	warnNoWorkflow   = "PZ093"
 	warnPolicyName   = "PZ096"
 	warnLogs         = "PZ097"
+	warnElsewhere    = "PZ099"
 )
 
 // Checks returns every check of a spec, by code.
@@ -158,6 +160,7 @@ func Checks() []Check {
 		{codeNeedsARN, "a key by its alias, for a target that needs its ARN"},
 		{codeAccess, "access that says nothing, or one thing twice"},
 		{codePrincipal, "a principal that no policy can let in"},
+		{codeElsewhere, "something of another account where that cannot work"},
 		{codeLogs, "access logs that S3 does not deliver, or should not"},
 
 		{warnDeputy, "a trust policy that lets in more than it need"},
@@ -191,5 +194,6 @@ func Checks() []Check {
 		{warnNoWorkflow, "a location that no workflow uses"},
 		{warnPolicyName, "a name of a policy that does not say its setup"},
 		{warnLogs, "access logs where a workflow reads"},
+		{warnElsewhere, "something of another account, for which AWS documents no guarantee"},
 	}
 }

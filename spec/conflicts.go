@@ -150,7 +150,7 @@ func claimsOf(res *result, add func(owned, string, claim)) {
 		c := mine(d.buckets[i].n)
 		c.created, c.of = !b.Existing, "of: "+s.Name+"/"+b.Name
 		c.whole = b.Policy != nil
-		c.means = strings.Join([]string{existence(b.Existing), s.Account, s.Region, identityOf(d, b.Key), b.PolicyFile}, "|")
+		c.means = strings.Join([]string{existence(b.Existing), cmp.Or(b.Account, s.Account), s.Region, identityOf(d, b.Key), b.PolicyFile}, "|")
 		add(owned{kind: "bucket", partition: s.Partition, name: b.BucketName}, "bucket "+quoted(b.BucketName), c)
 	}
 	if g := s.DatasetGroup; g != nil {

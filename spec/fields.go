@@ -142,6 +142,11 @@ func ofField[T any](kind string, at func(*T) *text, options ...option) field[T] 
 		"which that setup writes, holds the statements of both.", options...)
 }
 
+func ownerField[T any](kind string, at func(*T) *text) field[T] {
+	return stringField("account", at, accountForm, "Another account that owns the "+kind+", which exists there: "+
+		"what its owner has to apply is in a folder of its own, owner-<account>.", example("222233334444"))
+}
+
 // A need says whether a type of workflow has a location.
 type need byte
 

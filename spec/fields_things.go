@@ -22,6 +22,7 @@ var keyObject = &object[keyDraft]{
 		wasField("key", func(d *keyDraft) *[]text { return &d.was }),
 		boolField("protect", func(d *keyDraft) *toggle { return &d.protect },
 			"Whether a created key is kept from being deleted, in place of what the setup says.", byDefault(true)),
+		ownerField("key", func(d *keyDraft) *text { return &d.account }),
 		ofField("key", func(d *keyDraft) *text { return &d.of }, example("retail/shop")),
 	},
 }
@@ -52,6 +53,7 @@ var bucketObject = &object[bucketDraft]{
 		wasField("bucket", func(d *bucketDraft) *[]text { return &d.was }),
 		boolField("protect", func(d *bucketDraft) *toggle { return &d.protect },
 			"Whether a created bucket is kept from being deleted, in place of what the setup says.", byDefault(true)),
+		ownerField("bucket", func(d *bucketDraft) *text { return &d.account }),
 		ofField("bucket", func(d *bucketDraft) *text { return &d.of }, example("retail/data")),
 	},
 }

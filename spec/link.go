@@ -49,6 +49,7 @@ func (fs *Files) Link(ds Diagnostics) Diagnostics {
 		}
 	}
 	if !links {
+		l.handOver()
 		return ds
 	}
 	l.link()
@@ -73,7 +74,17 @@ func (fs *Files) Link(ds Diagnostics) Diagnostics {
 		}
 		out = append(out, finish(o.file, &source{data: trimBOM(data)}, l.found[i])...)
 	}
+	if !out.HasErrors() {
+		l.handOver()
+	}
 	return out
+}
+
+// handOver makes up the owners in other accounts.
+func (l *linker) handOver() {
+	for _, s := range l.setups {
+		s.handOver()
+	}
 }
 
 // alone links a file that is the only one.
@@ -190,6 +201,12 @@ func (l *linker) itself(s *Setup, part, what, of string) {
 	l.err(codeOf, s, part, "write `of: "+of+"`", "%s is of another setup there, too", what)
 }
 
+// abroad refuses what is of another account there.
+func (l *linker) abroad(s *Setup, part, what string, owner *Setup, account string) {
+	l.err(codeElsewhere, s, part, "write here what setup "+owner.Name+" says of it, with `account`",
+		"the %s is of account %s, whose owner is asked by each setup for itself", what, account)
+}
+
 func (l *linker) role(s, owner *Setup) {
 	if owner.Role.Of != "" {
 		l.itself(s, "role.of", "the role", owner.Role.Of)
@@ -207,6 +224,8 @@ func (l *linker) key(s *Setup, k *Key, owner *Setup) {
 			"setup %q has no key %q", owner.Name, k.Of.Name)
 	case of.Of.Elsewhere():
 		l.itself(s, part, "the key", of.Of.String())
+	case of.Account != "":
+		l.abroad(s, part, "key", owner, of.Account)
 	default:
 		l.isUsed(owner, "keys."+of.Name)
 		k.ARN, k.Alias, k.Found = of.ARN, of.Alias, of.ARN == ""

@@ -14,6 +14,9 @@ func (l *linker) bucket(s *Setup, b *Bucket, owner *Setup) {
 	case of.Of.Elsewhere():
 		l.itself(s, part, "the bucket", of.Of.String())
 		return
+	case of.Account != "":
+		l.abroad(s, part, "bucket", owner, of.Account)
+		return
 	}
 	l.isUsed(owner, "buckets."+of.Name)
 	b.BucketName = of.BucketName

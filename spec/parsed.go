@@ -100,7 +100,7 @@ type policyDraft struct {
 
 type keyDraft struct {
 	alias, arn, policy text
-	of                 text
+	of, account        text
 	admins, was        []text
 	deletionWindow     number
 	rotation, existing toggle
@@ -109,7 +109,7 @@ type keyDraft struct {
 
 type bucketDraft struct {
 	was                                    []text
-	name, key, policy, of                  text
+	name, key, policy, of, account         text
 	existing, versioning, secureTransport  toggle
 	blockPublicAccess, bucketOwnerEnforced toggle
 	protect                                toggle

@@ -54,6 +54,9 @@ type Setup struct {
 	// Owners those whose bucket, key or role it uses itself. They are known once all files were read:
 	// see [Files.Link].
 	Users, Owners []*Setup
+
+	// Asker is the setup for which this one was made up: see [Setup.Handed].
+	Asker *Setup
 }
 
 // Leftovers are the patterns of what tools leave in a setup's folder, below it: apply.sh its copies
@@ -78,6 +81,9 @@ func IsLeftover(name string) bool { return leftover(name) != "" }
 
 // leftover returns the pattern by which a file or folder is what a tool left, or "".
 func leftover(name string) string {
+	if folder, rest, _ := strings.Cut(name, "/"); IsHanded(folder) {
+		name = rest
+	}
 	if name == LockFile {
 		return LockFile
 	}
@@ -147,8 +153,9 @@ type Key struct {
 	PolicyFile     string           // as written in the spec
 	DeletionWindow int              // days
 	Rotation       bool
-	Disposable     bool  // it goes with the rest: protect is false
-	Of             Owned // whose it is; it exists for this setup, by its ARN or Found
+	Disposable     bool   // it goes with the rest: protect is false
+	Account        string // another one that owns it; "" for the setup's
+	Of             Owned  // whose it is; it exists for this setup, by its ARN or Found
 }
 
 // Existing reports whether the key is there already, so that pzgen does not create it.
@@ -174,6 +181,7 @@ type Bucket struct {
 
 	Logs       *AccessLogs // of a created bucket; nil: none
 	Disposable bool        // it goes with the rest: protect is false
+	Account    string      // as of a key
 	Of         Owned       // whose it is; it exists for this setup
 }
 

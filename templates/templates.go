@@ -81,7 +81,7 @@ func Facts(scope string) []string { return slices.Clone(facts[scope]) }
 
 var facts = map[string][]string{
 	"setup":  {"metrics", "bucket-keys", "source-account", "source-arn"},
-	"bucket": {"lists", "reads", "writes", "results", "gets", "puts", "exports-alone", "require-tls", "guarded", "list-by-prefix"},
+	"bucket": {"lists", "reads", "writes", "results", "gets", "puts", "exports-alone", "require-tls", "guarded", "admits-role", "list-by-prefix"},
 	"key": {"created", "used", "encrypts-bucket", "encrypts-dataset-group", "exports-dataset-group", "role-needs-key", "guarded", "names-creators", "names-uploaders", "names-downloaders",
 		"admits-uploading-services", "admits-downloading-services", "names-role", "admits-role"},
 	"operator": {"full", "operate", "build", "read", "runtime", "passes-role", "imports", "exports", "batch-inference",

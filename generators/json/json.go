@@ -7,6 +7,8 @@
 package json
 
 import (
+	_ "embed" // for merge.sh
+
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/output"
 )
@@ -20,13 +22,25 @@ const (
 	partial = ".statements.json" // statements to merge into a policy that is not known here
 )
 
-// Print returns a file for each document of the setup.
+// merger is a script for the owner of another account, who has no pzgen: it puts a file of
+// statements into a policy that is there.
+//
+//go:embed merge.sh
+var merger []byte
+
+const mergerName = "merge.sh"
+
+// Print returns a file for each document of the setup. Of a setup that the owner of another account
+// applies it returns the script too that merges them.
 func Print(m *model.Setup) ([]output.File, error) {
 	known := m.DeployedEnv()
 	docs := m.Docs()
 	files := make([]output.File, len(docs))
 	for i, d := range docs {
 		files[i] = output.File{Path: file(m, d), Data: d.Document.Fill(known).JSON(), Mode: 0o644}
+	}
+	if m.Asker != nil {
+		files = append(files, output.File{Path: m.Name + folder + mergerName, Data: merger, Mode: 0o755})
 	}
 	return files, nil
 }

@@ -16,12 +16,17 @@ import (
 // or "bucket-inbox.statements.json" for statements to merge. It has no names to give a value
 // either, so the function that Parse returns returns the same State for all values.
 //
+// The script that merges documents is passed over where it is what pzgen writes, byte by byte.
+//
 // A file that is no policy document, by its name, its place or its content, is in State.Unknown;
 // Parse returns no error. It does not check what a document grants, nor that AWS would take it
 // where it is to be attached.
 func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), error) {
 	var s deployed.State
 	for _, f := range in.Files {
+		if path.Base(f.Path) == mergerName && path.Dir(f.Path) == path.Clean(in.Dir) && bytes.Equal(f.Data, merger) {
+			continue
+		}
 		if why := misplaced(in, f.Path); why != "" {
 			s.Unknown = append(s.Unknown, deployed.Unknown{
 				Kind: "file", What: f.Path, Why: why, At: deployed.Place{Path: f.Path}})

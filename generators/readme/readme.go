@@ -20,12 +20,20 @@ const name = "README.md"
 // value that no shell command can hold, a NUL, which no checked spec has.
 func Print(s *model.Setup) ([]output.File, error) {
 	file := s.Name + "/" + name
-	v, err := newView(s)
+	page := "readme.md.tmpl"
+	var v any
+	var err error
+	if s.Asker != nil {
+		page = "owner.md.tmpl"
+		v, err = newOwner(s)
+	} else {
+		v, err = newView(s)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	var b bytes.Buffer
-	if err := prose.Execute(&b, "readme.md.tmpl", v); err != nil {
+	if err := prose.Execute(&b, page, v); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return []output.File{{Path: file, Data: b.Bytes(), Mode: 0o644}}, nil

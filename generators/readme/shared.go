@@ -2,6 +2,7 @@ package readme
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
@@ -12,6 +13,27 @@ type shared struct {
 	From []lender // whose things it uses, to be applied before
 	To   []loan   // what of its own others use
 	Role span     // the setups that use its role
+
+	Owners []handed // of other accounts
+}
+
+// handed is what the owner of another account gets to apply.
+type handed struct {
+	Account, Folder span
+	Things          inline
+}
+
+// hand adds a bucket or key of another account.
+func (v *shared) hand(o *model.Owner, what, id string) {
+	_, folder, _ := strings.Cut(o.Setup, "/")
+	thing := text(what+" ") + " " + inline(code(id))
+	for i := range v.Owners {
+		if v.Owners[i].Account == code(o.Account) {
+			v.Owners[i].Things += ", " + thing
+			return
+		}
+	}
+	v.Owners = append(v.Owners, handed{code(o.Account), code(folder), thing})
 }
 
 // lender is a setup whose bucket, key or role this one uses.
@@ -53,13 +75,17 @@ func newShared(s *model.Setup) shared {
 	}
 	for _, b := range s.Buckets {
 		lend("bucket", b.ID, b.Lent)
-		if o := b.Owner; o != nil {
+		if o := b.Owner; o.Elsewhere() != "" {
+			v.hand(o, "bucket", b.ID)
+		} else if o != nil {
 			use(o.Setup, "its bucket "+o.ID, b.Own)
 		}
 	}
 	for _, k := range s.Keys {
 		lend("key", k.ID, k.Lent)
-		if o := k.Owner; o != nil {
+		if o := k.Owner; o.Elsewhere() != "" {
+			v.hand(o, "key", k.ID)
+		} else if o != nil {
 			use(o.Setup, "its key "+o.ID, k.Own)
 		}
 	}

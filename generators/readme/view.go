@@ -44,8 +44,10 @@ type thing struct {
 	Name   span
 	Exists bool
 	Of     span // the setup that has it, when that is another one
-	Gets   span // the documents it gets
-	More   inline
+
+	Elsewhere span // the account that has it, when that is another one
+	Gets      span // the documents it gets
+	More      inline
 }
 
 type upload struct{ File, To span }
@@ -196,12 +198,18 @@ func things(s *model.Setup) []thing {
 		if k.Owner != nil {
 			t.Of = code(k.Owner.Setup)
 		}
+		if account := k.Owner.Elsewhere(); account != "" {
+			t.Of, t.Elsewhere = "", code(account)
+		}
 		all = append(all, t)
 	}
 	for _, b := range s.Buckets {
 		t := thing{What: "bucket " + inline(code(b.ID)), Name: code(b.Name), Exists: b.Existing, Gets: names(b.Policy)}
 		if b.Owner != nil {
 			t.Of = code(b.Owner.Setup)
+		}
+		if account := b.Owner.Elsewhere(); account != "" {
+			t.Of, t.Elsewhere = "", code(account)
 		}
 		if b.Key != "" {
 			t.More = "encrypted with key " + inline(code(b.Key))

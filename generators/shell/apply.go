@@ -11,13 +11,15 @@ import (
 
 func applySteps() map[string]step {
 	return map[string]step{
-		"existing_role": {[]kind{argPolicy}, (*run).existingRole},
-		"ensure_role":   {[]kind{argLiteral, argText, argPolicy}, (*run).ensureRole},
-		"existing_key":  {[]kind{argText, argPolicy, argList}, (*run).existingKey},
-		"found_key":     {[]kind{argName, argText, argPolicy, argList}, (*run).foundKey},
-		"lent_role":     {[]kind{argLiteral, argPolicy}, (*run).lentRole},
-		"lent_key":      {[]kind{argText, argLiteral, argPolicy, argList}, (*run).lentKey},
-		"find_lent_key": {[]kind{argName, argText, argLiteral, argPolicy, argList}, (*run).findLentKey},
+		"existing_role":    {[]kind{argPolicy}, (*run).existingRole},
+		"ensure_role":      {[]kind{argLiteral, argText, argPolicy}, (*run).ensureRole},
+		"existing_key":     {[]kind{argText, argPolicy, argList}, (*run).existingKey},
+		"found_key":        {[]kind{argName, argText, argPolicy, argList}, (*run).foundKey},
+		"lent_role":        {[]kind{argLiteral, argPolicy}, (*run).lentRole},
+		"lent_key":         {[]kind{argText, argLiteral, argPolicy, argList}, (*run).lentKey},
+		"bucket_elsewhere": {[]kind{argText, argLiteral, argLiteral}, (*run).bucketElsewhere},
+		"key_elsewhere":    {[]kind{argText, argLiteral, argLiteral}, (*run).keyElsewhere},
+		"find_lent_key":    {[]kind{argName, argText, argLiteral, argPolicy, argList}, (*run).findLentKey},
 		"lent_bucket": {[]kind{argText, argText, argLiteral, argPolicy, argList},
 			(*run).lentBucket},
 		"ensure_key": {[]kind{argName, argLiteral, argText, argFlag, argPolicy},
@@ -112,6 +114,16 @@ func (r *run) borrowed(w *word) *deployed.Document {
 func (r *run) lentBucket(c call) {
 	r.state.Buckets = append(r.state.Buckets, deployed.Bucket{Name: r.value(c.args[0]), Key: r.value(c.args[1]),
 		Lender: r.value(c.args[2]), Borrowed: r.borrowed(&c.args[3]), Watched: r.watched(c.args[4]), At: r.place(c.at)})
+}
+
+func (r *run) bucketElsewhere(c call) {
+	r.state.Buckets = append(r.state.Buckets, deployed.Bucket{Name: r.value(c.args[0]),
+		Account: r.value(c.args[1]), Lender: r.value(c.args[2]), At: r.place(c.at)})
+}
+
+func (r *run) keyElsewhere(c call) {
+	r.state.Keys = append(r.state.Keys, deployed.Key{ARN: r.value(c.args[0]),
+		Account: r.value(c.args[1]), Lender: r.value(c.args[2]), At: r.place(c.at)})
 }
 
 func (r *run) existingKey(c call) {

@@ -39,9 +39,10 @@ func TestInterface(t *testing.T) {
 		}
 	}
 	slices.Sort(lines)
-	const six = `apply.sh check_setup need_file <text in quotes without names>
+	const seven = `apply.sh check_setup need_file <text in quotes without names>
 apply.sh check_setup safe <text in quotes>
 apply.sh steps attach_others <a JSON list in quotes> <a JSON list in quotes>
+apply.sh steps bucket_elsewhere <text in quotes> <text in quotes without names> <text in quotes without names>
 apply.sh steps ensure_bucket <text in quotes> <text in quotes> <true or false> <true or false> <true or false> <a number> <a number>
 apply.sh steps ensure_dataset_group <text in quotes without names> <text in quotes without names> <text in quotes>
 apply.sh steps ensure_inline <text in quotes without names> <"$(policy_x)" or ''>
@@ -54,6 +55,7 @@ apply.sh steps existing_key <text in quotes> <"$(policy_x)" or ''> <a JSON list 
 apply.sh steps existing_role <"$(policy_x)" or ''>
 apply.sh steps find_lent_key <a name> <text in quotes> <text in quotes without names> <"$(policy_x)" or ''> <a JSON list in quotes>
 apply.sh steps found_key <a name> <text in quotes> <"$(policy_x)" or ''> <a JSON list in quotes>
+apply.sh steps key_elsewhere <text in quotes> <text in quotes without names> <text in quotes without names>
 apply.sh steps lent_bucket <text in quotes> <text in quotes> <text in quotes without names> <"$(policy_x)" or ''> <a JSON list in quotes>
 apply.sh steps lent_key <text in quotes> <text in quotes without names> <"$(policy_x)" or ''> <a JSON list in quotes>
 apply.sh steps lent_role <text in quotes without names> <"$(policy_x)" or ''>
@@ -70,7 +72,7 @@ destroy.sh steps undo_inline <text in quotes without names> <"$(policy_x)" or ''
 destroy.sh steps undo_key <text in quotes> <"$(policy_x)" or ''> <text in quotes without names>
 destroy.sh steps undo_managed <text in quotes without names>
 destroy.sh steps undo_role <a JSON list in quotes>`
-	if got := strings.Join(lines, "\n"); libraryInterface != 6 || got != six {
+	if got := strings.Join(lines, "\n"); libraryInterface != 7 || got != seven {
 		t.Errorf("interface %d is\n%s", libraryInterface, got)
 	}
 	want := fmt.Sprintf("\nPZGEN_LIBRARY=%d\n", libraryInterface)

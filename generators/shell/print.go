@@ -122,6 +122,10 @@ func (w *script) applySteps() {
 		if b.Key != "" {
 			key = w.ref(model.RefKeyARN(b.Key))
 		}
+		if account := b.Owner.Elsewhere(); account != "" {
+			w.step("bucket_elsewhere", name, w.word(account), w.word(b.Owner.Setup))
+			continue
+		}
 		if b.Owner != nil {
 			w.step("lent_bucket", name, key, w.word(b.Owner.Setup), w.policy(b.Borrowed()),
 				w.strings(watched(s, calls.OfBucket(b.ID))))
@@ -188,6 +192,10 @@ func (w *script) keySteps() {
 		name := w.names.vars[model.RefKeyARN(k.ID)]
 		if k.Owner != nil {
 			later[model.RefKeyARN(k.ID)] = false
+			if account := k.Owner.Elsewhere(); account != "" {
+				w.step("key_elsewhere", `"$`+name+`"`, w.word(account), w.word(k.Owner.Setup))
+				continue
+			}
 			of := []string{w.word(k.Owner.Setup), w.policy(k.Borrowed()), w.strings(watched(w.setup, calls.OfKey(k.ID)))}
 			if k.ARN != "" {
 				w.step(append([]string{"lent_key", `"$` + name + `"`}, of...)...)

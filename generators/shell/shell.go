@@ -21,7 +21,7 @@ const Doc = "bash scripts that call the AWS CLI: apply.sh and destroy.sh"
 
 // libraryInterface is the number of the names and arguments of the steps. A script refuses a
 // library with another one.
-const libraryInterface = 6
+const libraryInterface = 7
 
 // libraryFolder is where the library is in the output folder.
 const libraryFolder = "_lib"

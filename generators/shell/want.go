@@ -64,6 +64,10 @@ func Want(s *model.Setup) deployed.State {
 		if out.Policy = merging(s, b.Policy); b.Owner != nil {
 			out.Policy, out.Lender, out.Borrowed = nil, deployed.Lit(b.Owner.Setup), borrowed(b.Borrowed())
 		}
+		if account := b.Owner.Elsewhere(); account != "" {
+			out.Account = deployed.Lit(account)
+			continue
+		}
 		if b.Existing {
 			out.Watched = literals(watched(s, calls.OfBucket(b.ID)))
 			if b.Key != "" {
@@ -82,6 +86,10 @@ func Want(s *model.Setup) deployed.State {
 		out.Policy, out.Description = merging(s, k.Policy), deployed.Text{}
 		if k.Owner != nil {
 			out.Policy, out.Lender, out.Borrowed = nil, deployed.Lit(k.Owner.Setup), borrowed(k.Borrowed())
+		}
+		if account := k.Owner.Elsewhere(); account != "" {
+			out.Account = deployed.Lit(account)
+			continue
 		}
 		if k.Existing() {
 			out.Watched = literals(watched(s, calls.OfKey(k.ID)))

@@ -96,7 +96,7 @@ func (t *Table) completed(c *Call) map[string][]string {
 		}
 	}
 	if strings.HasPrefix(c.Action, "s3:") {
-		ctx["s3:ResourceAccount"] = []string{t.account()}
+		ctx["s3:ResourceAccount"] = []string{c.request.ResourceAccount}
 		// AWS services, SDKs and the CLI sign with Signature Version 4, in a header, and AWS
 		// endpoints take TLS 1.2 or newer (IAM User Guide, "AWS Signature Version 4 for API
 		// requests"; AWS Security Blog, 2022-06-28, "TLS 1.2 to become the minimum"). No page says

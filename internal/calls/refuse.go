@@ -274,7 +274,10 @@ func (t *Table) refuseOnBucket(b model.Bucket, needed map[need]bool, no refusal)
 			}
 		}
 	}
-	if t.m.Deputy != spec.DeputyEverywhere {
+	if b.Owner.Elsewhere() != "" {
+		t.refuseElsewhere(b, keys, needed)
+	}
+	if !t.guarded(b.Owner) {
 		return
 	}
 	for _, key := range keys {

@@ -24,7 +24,7 @@ func (t *Table) refuseOnKeys(needed map[need]bool) {
 			if !needed[need{Role, Resource, a, arn}] {
 				no(Role, t.roleARN(), a, arn, nil)
 			}
-			if t.m.Deputy == spec.DeputyEverywhere {
+			if t.guarded(k.Owner) {
 				t.refuseDeputy(no, a, arn)
 			}
 		}
@@ -61,6 +61,40 @@ func (t *Table) refuseDelegation(k model.Key, needed map[need]bool) {
 	}
 	for _, a := range append(slices.Clone(keyActions), "kms:GenerateDataKeyWithoutPlaintext", "kms:AnyAction") {
 		no(User, t.iam("role/not-"+t.env[model.RefRoleName]), a)
+	}
+}
+
+// refuseElsewhere is refuseDelegation for a bucket of another account.
+func (t *Table) refuseElsewhere(b model.Bucket, keys []string, needed map[need]bool) {
+	arn := t.env[model.RefBucketARN(b.ID)]
+	no := func(caller Caller, who, action, on string, in *context) {
+		t.refuse(Call{Workflow: nobody, Caller: caller, Side: Resource, Action: action,
+			On: Target{Named, on}, Place: "buckets." + b.ID, Resource: OfBucket(b.ID), theirs: t.all, context: in,
+			request: policy.Request{Principal: who, Resource: on}})
+	}
+	other := t.iam("role/not-" + t.env[model.RefRoleName])
+	for _, a := range bucketActions {
+		if !needed[need{Role, Identity, a, arn}] {
+			no(Role, t.roleARN(), a, arn, nil)
+		}
+		no(User, other, a, arn, nil)
+		for _, prefix := range t.listed(b.ID) {
+			no(User, other, a, arn, t.with(t.plain, "s3:prefix", prefix))
+		}
+	}
+	if t.m.ListByPrefix && !slices.Contains(t.listed(b.ID), "") {
+		for _, prefix := range []string{"", made + "/"} {
+			no(Role, t.roleARN(), "s3:ListBucket", arn, t.with(t.plain, "s3:prefix", prefix))
+		}
+		no(Role, t.roleARN(), "s3:ListBucket", arn, nil)
+	}
+	for _, key := range keys {
+		for _, a := range objectActions {
+			if !t.within(a, b.ID, key) {
+				no(Role, t.roleARN(), a, arn+"/"+key, nil)
+			}
+			no(User, other, a, arn+"/"+key, nil)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
 )
 
 // Table is the calls of one setup under one environment.
@@ -27,6 +28,7 @@ type Table struct {
 	whole        Document          // a policy that is known as a whole, though the spec does not give it
 	all          []policy.Document // see everything
 	openKey      *policy.Document  // see delegating
+	openAway     *policy.Document  // the same of anything in another account
 	boundary     []policy.Document // of the service role; one that is not known allows everything
 	byOperators  []operatorCalls
 	admitted     []admitted
@@ -57,8 +59,12 @@ func (t *Table) make() {
 	t.makeContexts()
 	t.asked, t.all = map[question]int{}, []policy.Document{everything()}
 	open := delegating(t.partition(), t.account())
-	t.openKey = &open
-	t.trust()
+	away := delegating(t.partition(), t.account())
+	away.Statements[0].Action = policy.List(policy.Literal("*"))
+	t.openKey, t.openAway = &open, &away
+	if t.m.Asker == nil {
+		t.trust()
+	}
 	t.workflows()
 	t.administration()
 	t.operators()
@@ -95,7 +101,9 @@ func (t *Table) refusals(tell func(*Call)) {
 			o.mustNot()
 		}
 	}
-	t.refuseRole(needed)
+	if t.m.Asker == nil {
+		t.refuseRole(needed)
+	}
 	t.refuseOnBuckets(needed)
 	t.refuseOnKeys(needed)
 	t.refuseTrust()
@@ -187,6 +195,9 @@ func (t *Table) refuse(call Call) {
 	*c = call
 	t.finish(c)
 	c.alone = true
+	if c.Side == Identity && c.instead == nil && c.request.ResourceAccount != t.account() {
+		c.instead = t.openAway // the other account allows it, so that the caller's policies alone are left
+	}
 	// A stranger's own policies let him do everything, so that the resource's policy alone is left
 	// to refuse him. (Within the account this would pass for a bucket or a key, by design: there
 	// whoever writes the policies of users decides.)
@@ -204,7 +215,32 @@ func (t *Table) finish(c *Call) {
 		c.context = t.plain
 	}
 	c.request.Action, c.request.Context = c.Action, c.context.keys
-	c.request.ResourceAccount = t.account()
+	c.request.ResourceAccount = t.ownerOf(c.request.Resource)
+}
+
+// ownerOf returns the account that owns a resource: the setup's, or another one that the spec names.
+func (t *Table) ownerOf(resource string) string {
+	name := resource
+	if strings.Contains(name, ":s3:::") {
+		name, _, _ = strings.Cut(name, "/")
+	}
+	for _, k := range t.m.Keys {
+		if account := k.Owner.Elsewhere(); account != "" && t.env[model.RefKeyARN(k.ID)] == name {
+			return strings.Split(name, ":")[4]
+		}
+	}
+	for _, b := range t.m.Buckets {
+		if account := b.Owner.Elsewhere(); account != "" && t.env[model.RefBucketARN(b.ID)] == name {
+			return account
+		}
+	}
+	return t.account()
+}
+
+// guarded reports whether the policy of something has conditions on the source in the statements for
+// the service.
+func (t *Table) guarded(o *model.Owner) bool {
+	return t.m.Deputy == spec.DeputyEverywhere || o.Elsewhere() != ""
 }
 
 // Answer is what is decided on a call.

@@ -211,6 +211,7 @@ type Bucket struct {
 	Policy          *Document
 	Watched         []Text    // of what exists: the calls that statements of others are held against, after the policy's name
 	Lender          Text      // the setup that has it, when that is another one
+	Account         Text      // that owns it, when that is another one
 	Borrowed        *Document // what has to be in its policy by then, before anything else is done
 	Protected       Bool
 	PolicyProtected Bool
@@ -242,6 +243,7 @@ type Key struct {
 	Policy      *Document
 	Watched     []Text // as of a bucket
 	Lender      Text
+	Account     Text
 	Borrowed    *Document
 	Tags        []Tag
 	Protected   Bool

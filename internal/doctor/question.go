@@ -88,7 +88,11 @@ func (b *builder) fromSpec(s *model.Setup) {
 		arn[k.ID] = cmp.Or(k.ARN, k.Alias)
 	}
 	for _, bucket := range s.Buckets {
-		m.Buckets = append(m.Buckets, model.Bucket{ID: bucket.ID, Name: bucket.Name, Existing: true})
+		there := model.Bucket{ID: bucket.ID, Name: bucket.Name, Existing: true}
+		if account := bucket.Owner.Elsewhere(); account != "" {
+			there.Owner = &model.Owner{Account: account}
+		}
+		m.Buckets = append(m.Buckets, there)
 		if bucket.Key != "" {
 			b.named[bucket.ID] = arn[bucket.Key]
 		}

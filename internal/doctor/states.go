@@ -8,6 +8,7 @@ import (
 
 	"github.com/pzgen/pzgen/internal/calls"
 	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -76,7 +77,7 @@ func (d *diagnosis) stateOfBucket(c *call, name string) (Fault, bool) {
 	case said(b.Unseen, "NoSuchBucket"):
 		return d.broken(c, noBucket, b.At, true, fmt.Sprintf("bucket %q does not exist", name),
 			Fix{Text: "make the bucket, or name the one that exists"})
-	case said(b.Unseen, "MethodNotAllowed"):
+	case said(b.Unseen, "MethodNotAllowed") && !d.elsewhere(name):
 		return d.broken(c, foreignBucket, b.At, true,
 			fmt.Sprintf("bucket %q belongs to another account than %s", name, d.world.account),
 			Fix{Text: "have its owner let in the role and the service by the bucket's policy; AWS documents no " +
@@ -97,6 +98,13 @@ func (d *diagnosis) stateOfBucket(c *call, name string) (Fault, bool) {
 				"none that is encrypted with one"})
 	}
 	return Fault{}, false
+}
+
+// elsewhere reports whether the spec says that another account has a bucket.
+func (d *diagnosis) elsewhere(name string) bool {
+	return slices.ContainsFunc(d.q.Setup.Buckets, func(b model.Bucket) bool {
+		return b.Name == name && b.Owner.Elsewhere() != ""
+	})
 }
 
 // nameOf returns the name of the bucket of a location.

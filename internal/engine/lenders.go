@@ -26,6 +26,9 @@ func (l *lenders) of(j job) map[string][]proof.Finding {
 	}
 	out := map[string][]proof.Finding{}
 	for _, owner := range j.setup.Owners {
+		if owner.Asker != nil {
+			continue // its files are among the setup's own, and proved with them
+		}
 		l.lock.Lock()
 		if l.found == nil {
 			l.found = map[string]func() []proof.Finding{}

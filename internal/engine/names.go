@@ -19,7 +19,7 @@ func setupNames() []string {
 		"cloudformation/dataset-group.yaml", "cloudformation/import.yaml", "cloudformation/resources-to-import.json",
 		"terraform/versions.tf", "terraform/variables.tf", "terraform/main.tf",
 		"terraform/outputs.tf", "terraform/adopt.tf.example", "terraform/*.base.json",
-		"shell/apply.sh", "shell/destroy.sh",
+		"shell/apply.sh", "shell/destroy.sh", "policies/merge.sh",
 	}
 }
 
@@ -30,6 +30,9 @@ func isOurs(p string) bool {
 	if output.IsShared(top) {
 		match, err := path.Match("_lib/*.sh", p)
 		return err == nil && match
+	}
+	if folder, rest, _ := strings.Cut(name, "/"); spec.IsHanded(folder) {
+		name = rest
 	}
 	for _, pattern := range setupNames() {
 		if match, err := path.Match(pattern, name); err == nil && match {

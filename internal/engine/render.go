@@ -50,7 +50,19 @@ func render(j job, lib *templates.Library) rendered {
 	}
 	group.Wait()
 	r := rendered{model: m, files: slices.Concat(files...)}
-	r.found = ownFiles(j, r.files)
+	for _, part := range m.Handed {
+		for _, g := range generators.For(part.Targets) {
+			printed, err := g.Print(part)
+			if err == nil {
+				err = checkFolder(part, g, printed)
+			}
+			if err != nil {
+				r.found = append(r.found, problem(j, "print", fmt.Errorf("for the owner of account %s: %w", part.Account, err)))
+			}
+			r.files = append(r.files, printed...)
+		}
+	}
+	r.found = append(r.found, ownFiles(j, r.files)...)
 	for i, err := range errs {
 		if err != nil {
 			err = fmt.Errorf("%s: %w", j.gens[i].Name, err)

@@ -184,7 +184,7 @@ func (r *Run) owns() func(string) bool {
 		setup, rest, _ := strings.Cut(p, "/")
 		folder, _, _ := strings.Cut(rest, "/")
 		return !output.IsShared(setup) && r.sel.hasSetup(setup) &&
-			(folders == nil || slices.Contains(folders, folder))
+			(folders == nil || spec.IsHanded(folder) || slices.Contains(folders, folder))
 	}
 }
 

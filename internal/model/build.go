@@ -50,13 +50,25 @@ func Build(file string, s *spec.Setup, lib *templates.Library) (*Setup, error) {
 	}
 	b.keys()
 	b.buckets()
-	b.role()
+	if s.Asker == nil {
+		b.role()
+	} else {
+		b.out.Role = Role{Existing: true, Inline: true, Path: "/"}
+	}
 	b.operators()
 	b.measure()
 	if len(b.problems) > 0 {
 		return nil, b.problems
 	}
 	b.order()
+	for _, o := range s.Handed() {
+		handed, err := Build(file, o, lib)
+		if err != nil {
+			return nil, err // of its own part, which is told at the place in the spec
+		}
+		handed.Asker = b.out
+		b.out.Handed = append(b.out.Handed, handed)
+	}
 	return b.out, nil
 }
 

@@ -150,7 +150,8 @@ func (b *builder) bucketFacts(k spec.Bucket) map[string]bool {
 		"puts":           u.puts,
 		"exports-alone":  u.exports && !u.others,
 		"require-tls":    k.SecureTransport,
-		"guarded":        b.spec.ConfusedDeputy == spec.DeputyEverywhere,
+		"guarded":        b.spec.ConfusedDeputy == spec.DeputyEverywhere || k.Account != "",
+		"admits-role":    k.Account != "",
 		"list-by-prefix": b.spec.ListByPrefix && !slices.Contains(u.listed, ""),
 	}
 }
@@ -182,7 +183,7 @@ func (b *builder) usesOfKey(k spec.Key) map[string]bool {
 		"encrypts-dataset-group": group,
 		"exports-dataset-group":  group && has(b.spec, spec.Export),
 		"role-needs-key":         role,
-		"guarded":                b.spec.ConfusedDeputy == spec.DeputyEverywhere,
+		"guarded":                b.spec.ConfusedDeputy == spec.DeputyEverywhere || k.Account != "",
 		"names-role":             !k.Of.Elsewhere(),
 		"admits-role":            k.Of.Elsewhere(),
 	}

@@ -30,7 +30,8 @@ func Identifier(name string) string {
 
 // SidSuffix returns the name of a setup as the end of the Sids that it owns in policies it may
 // share with others. Two names never have the same mark: a capital stands for a hyphen and the
-// letter after it, "Zd" for a hyphen before anything else, and "Zz" for a z at such a place.
+// letter after it, "Zd" for a hyphen before anything else, "Zz" for a z at such a place, and "Zs" for
+// a slash.
 func SidSuffix(setup string) string {
 	var b strings.Builder
 	up := true
@@ -47,6 +48,10 @@ func SidSuffix(setup string) string {
 			continue
 		case c == '-':
 			b.WriteString("Zd")
+		case c == '/': // of what an owner in another account applies
+			b.WriteString("Zs")
+			up = true
+			continue
 		default:
 			b.WriteByte(c)
 		}

@@ -91,8 +91,12 @@ func (s *Setup) SyntheticEnv(n int) policy.Env {
 		func(b Bucket) string { return fmt.Sprintf("made-up-%d-%s", n, strings.ToLower(b.ID)) },
 	)
 	for _, k := range s.Keys {
+		account := env[RefAccount]
+		if k.Owner.Elsewhere() != "" {
+			account = fmt.Sprintf("%012d", 600000000000+n*1111)
+		}
 		env[RefKeyARN(k.ID)] = fmt.Sprintf("arn:%s:kms:%s:%s:key/made-up-%d-%s",
-			env[RefPartition], env[RefRegion], env[RefAccount], n, strings.ToLower(k.ID))
+			env[RefPartition], env[RefRegion], account, n, strings.ToLower(k.ID))
 	}
 	s.names(env, func(kind, _ string) string {
 		return fmt.Sprintf("%s%d-%d", kind, n, len(env)) // no two have one number

@@ -37,6 +37,11 @@ type Setup struct {
 	Workflows    []spec.Workflow
 	Tags         []spec.Tag
 
+	// Handed is what the owners of other accounts apply for this setup, and Asker the setup for which
+	// such a one is; nil for others. It has no role, and its name is the folder in that of Asker.
+	Handed []*Setup
+	Asker  *Setup
+
 	// OwnedSids are the Sids of the closed list that this setup can have given to a statement of a
 	// bucket's or a key's policy, sorted. Others of its own are marked: see [Setup.SidMarks].
 	OwnedSids []string
@@ -132,10 +137,21 @@ type Owner struct {
 	Setup string // its name
 	ID    string // what the bucket or key is called there
 
+	// Account is the account that owns it, when that is another one than the setup's, or "".
+	Account string
+
 	// Policy is the policy as the owner writes it, under the name that the document would have here,
 	// with everything filled in. Own of the bucket or key is what it has for this setup.
 	Policy Doc
 	Lent   policy.Document // what is in it for this setup and for others that use it
+}
+
+// Elsewhere returns the other account that owns it, or "".
+func (o *Owner) Elsewhere() string {
+	if o == nil {
+		return ""
+	}
+	return o.Account
 }
 
 // Decisive returns the document that decides in AWS who may use the bucket: its policy, whichever

@@ -83,7 +83,10 @@ func (b *builder) lentTo(owner *builder, d policy.Document) policy.Document {
 // far as they are something else there.
 func (b *builder) refsFor(owner *builder) map[policy.Ref]policy.Text {
 	refs := map[policy.Ref]policy.Text{}
-	written := func(r policy.Ref) { refs[r] = b.arn(b.assumed()[r]) }
+	written := func(r policy.Ref) { refs[r] = owner.arn(b.assumed()[r]) }
+	if b.spec.Account != owner.spec.Account {
+		refs[RefAccount] = policy.Literal(b.spec.Account)
+	}
 	if b.spec.Role.Of != owner.spec.Name {
 		written(RefRoleARN)
 		written(RefRoleName)
@@ -143,7 +146,11 @@ func (b *builder) ownerOf(o spec.Owned, name string, d Doc, lent policy.Document
 	if d.Name != "" {
 		d.Name, d.Document = name, b.filled(d.Document)
 	}
-	return &Owner{Setup: o.Setup, ID: o.Name, Policy: d, Lent: lent}
+	owner := &Owner{Setup: o.Setup, ID: o.Name, Policy: d, Lent: lent}
+	if b.spec.Asker != nil {
+		owner.Account = b.spec.Account
+	}
+	return owner
 }
 
 // roleUsers returns the other setups that use the role.
@@ -230,7 +237,7 @@ func (b Bucket) Borrowed() Doc { return borrowed(b.Own, b.Owner) }
 func (k Key) Borrowed() Doc { return borrowed(k.Own, k.Owner) }
 
 func borrowed(own policy.Document, owner *Owner) Doc {
-	if owner == nil || len(own.Statements) == 0 {
+	if owner == nil || owner.Account != "" || len(own.Statements) == 0 {
 		return Doc{}
 	}
 	return Doc{Name: owner.Policy.Name, Document: own}

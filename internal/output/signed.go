@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"path"
 	"strings"
 )
 
@@ -106,8 +107,8 @@ func (c *claims) signed(top string) ([]entry, error) {
 	defer t.close()
 	entries, err := t.entries(".", func(p string, folder bool) bool {
 		rest := p[len(top)+1:]
-		return !strings.HasPrefix(rest, ".") && (folder && !strings.Contains(rest, "/") ||
-			!folder && c.opts.writes(p))
+		hidden := strings.HasPrefix(path.Base(rest), ".")
+		return !hidden && (folder && strings.Count(rest, "/") < 2 || !folder && c.opts.writes(p))
 	})
 	if err != nil {
 		return nil, err

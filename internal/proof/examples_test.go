@@ -68,12 +68,14 @@ func TestExamplesHold(t *testing.T) {
 func printAll(t testing.TB, m *model.Setup) []output.File {
 	t.Helper()
 	var files []output.File
-	for _, g := range generators.For(m.Targets) {
-		fs, err := g.Print(m)
-		if err != nil {
-			t.Fatal(m.Name, g.Name, err)
+	for _, part := range append([]*model.Setup{m}, m.Handed...) {
+		for _, g := range generators.For(part.Targets) {
+			fs, err := g.Print(part)
+			if err != nil {
+				t.Fatal(part.Name, g.Name, err)
+			}
+			files = append(files, fs...)
 		}
-		files = append(files, fs...)
 	}
 	return files
 }

@@ -36,6 +36,9 @@ func (p *proof) files(in Input, gens []generators.Generator) {
 	}
 	found := map[string]bool{}
 	for _, f := range in.Files {
+		if p.ofOwner(f.Path) {
+			continue // see handed
+		}
 		found[f.Path] = true
 		want, ok := printed[f.Path]
 		switch {

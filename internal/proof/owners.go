@@ -34,12 +34,12 @@ func (p *proof) owners(found map[string][]Finding) {
 		needs[setup] = append(needs[setup], part{document, place})
 	}
 	for _, b := range p.m.Buckets {
-		if b.Owner != nil {
+		if b.Owner != nil && b.Owner.Account == "" {
 			need(b.Owner.Setup, calls.OfBucket(b.Owner.ID).Name, "buckets."+b.ID)
 		}
 	}
 	for _, k := range p.m.Keys {
-		if k.Owner != nil {
+		if k.Owner != nil && k.Owner.Account == "" {
 			need(k.Owner.Setup, calls.OfKey(k.Owner.ID).Name, "keys."+k.ID)
 		}
 	}

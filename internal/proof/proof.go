@@ -97,6 +97,9 @@ func Prove(m *model.Setup, gens []generators.Generator, in Input) *Report {
 		p.state(g, states[i]())
 	}
 	p.owners(in.Owners)
+	for _, part := range m.Handed {
+		p.handed(part, gens != nil, in)
+	}
 	p.outcomes()
 	p.locate()
 	sort.SliceStable(p.report.Findings, func(i, j int) bool {

@@ -82,12 +82,14 @@ func TestRandomSpecs(t *testing.T) {
 				continue
 			}
 			var printed []output.File
-			for _, g := range generators.For(m.Targets) {
-				fs, err := g.Print(m)
-				if err != nil {
-					fail("target %s does not print setup %s: %v", g.Name, m.Name, err)
+			for _, part := range append([]*model.Setup{m}, m.Handed...) {
+				for _, g := range generators.For(part.Targets) {
+					fs, err := g.Print(part)
+					if err != nil {
+						fail("target %s does not print setup %s: %v", g.Name, part.Name, err)
+					}
+					printed = append(printed, fs...)
 				}
-				printed = append(printed, fs...)
 			}
 			for _, f := range printed {
 				if strings.HasSuffix(f.Path, ".tf") && !bytes.Equal(hclwrite.Format(f.Data), f.Data) {

@@ -353,7 +353,36 @@ func (r *random) setupBody() fields {
 	}
 	put(2, "tags", r.tags())
 	put(5, "permissionsBoundary", r.boundary())
+	if !documented && !slices.Contains(b, any("stackSet")) && !slices.Contains(b, any("operators")) && r.one(2) {
+		r.elsewhere(b)
+	}
 	return b
+}
+
+// elsewhere adds a bucket of another account, its key perhaps, and a workflow that works there, to a
+// setup without operators, who could not.
+func (r *random) elsewhere(b fields) {
+	at := func(name string) *any { return &b[slices.Index(b, any(name))+1] }
+	account := r.account[1:] + r.account[:1]
+	if account == r.account {
+		return
+	}
+	bucket := fields{"name", r.bucketName(), "account", account}
+	if slices.Contains(b, any("keys")) && r.one(2) {
+		arn := "arn:" + spec.PartitionOf(r.region) + ":kms:" + r.region + ":" + account + ":key/" + chars("abc019", "abc019-", 30)(r)
+		name := r.thingName()
+		*at("keys") = append((*at("keys")).(fields), name, fields{"arn", arn, "account", account})
+		bucket = append(bucket, "key", name)
+	} else {
+		bucket = append(bucket, "key", "none")
+	}
+	name := r.thingName()
+	*at("buckets") = append((*at("buckets")).(fields), name, bucket)
+	work := fields{"type", "import", "from", name + "/" + r.prefix(false)}
+	if r.one(2) {
+		work = fields{"type", "batch-inference", "from", name + "/in/", "to", name + "/out/"}
+	}
+	*at("workflows") = append((*at("workflows")).([]any), work)
 }
 
 // user is a setup that uses what the one before it has, or nil.

@@ -112,6 +112,18 @@ func changes(s policy.Statement) []change {
 	return out
 }
 
+// ownerSpec has a bucket of another account, and lists it by prefix.
+const ownerSpec = `version: 1
+setups:
+  reader:
+    account: "111122223333"
+    region: eu-west-1
+    listByPrefix: true
+    keys: {lake: {arn: "arn:aws:kms:eu-west-1:222233334444:key/0a1b2c3d-0000-4000-8000-000000000000", account: "222233334444"}}
+    buckets: {lake: {name: acme-lake, account: "222233334444", key: lake}}
+    workflows: [{type: batch-inference, from: lake/in/, to: lake/out/}, {type: import, from: lake/data/}, {type: import, from: lake/one.csv}]
+`
+
 // alive are the changes of templates that grant the same, with the reason.
 var alive = map[string]string{
 	"PersonalizeRequireTLS: widen action s3:*":          "s3:** is s3:*",
@@ -134,7 +146,11 @@ func TestSpoiledTemplates(t *testing.T) {
 	if byTool == nil {
 		t.Fatal(ds)
 	}
-	setups := slices.Concat(exampleSetups(t, "encrypted.yaml", "full.yaml", "pipeline.yaml", "shared.yaml", "deploy.yaml"),
+	byOwner, ds := spec.Parse("pzgen.yaml", []byte(ownerSpec), nil)
+	if byOwner == nil {
+		t.Fatal(ds)
+	}
+	setups := slices.Concat(byOwner.Setups, exampleSetups(t, "encrypted.yaml", "full.yaml", "pipeline.yaml", "shared.yaml", "deploy.yaml", "owner.yaml"),
 		byPrefix.Setups, byTool.Setups)
 	tried, survived, met := 0, 0, 0
 	step := 1000 / testtool.Cases(250, 1000) // every so-many-th change is tried

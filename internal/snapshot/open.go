@@ -210,6 +210,7 @@ func outputSetup(name string, files []file, shown func(string) string) *setup {
 			s.parts = append(s.parts, part{g.Name, dir, g.Parse})
 		}
 	}
+	s.parts = append(s.parts, handed(name, files)...)
 	return s
 }
 

@@ -4,7 +4,7 @@
 
 # The interface of the library: the names and the arguments of the steps. A script is for one of
 # them.
-PZGEN_LIBRARY=6
+PZGEN_LIBRARY=7
 
 for PART in common policy revoke; do
   if [[ ! -r $HERE/../../_lib/$PART.sh ]]; then

@@ -4,7 +4,7 @@
 
 # The interface of the library: the names and the arguments of the steps. A script is for one of
 # them.
-PZGEN_LIBRARY=6
+PZGEN_LIBRARY=7
 
 for PART in common policy denials revoke iam kms s3 upload personalize; do
   if [[ ! -r $HERE/../../_lib/$PART.sh ]]; then
@@ -90,6 +90,13 @@ finish() {
 
 # show WHAT VALUE is a line of the summary.
 show() { printf '  %-13s  %s\n' "$1" "$2"; }
+
+# another_account WHAT ACCOUNT FOLDER says, once, who has to do something.
+another_account() {
+  if [[ -n $PLANNING ]]; then
+    say "leave $1 of account $2: its owner applies what is in ${3#*/}, before the first job or after this"
+  fi
+}
 
 # claim WHAT FILTER refuses what somebody else made: what does not carry this setup's tag under
 # FILTER in the last answer.

@@ -121,6 +121,9 @@ lent_key() {
   look_at_lent key "$1" '' "$2" "$3" "$4"
 }
 
+# key_elsewhere ARN ACCOUNT FOLDER is bucket_elsewhere for a key.
+key_elsewhere() { another_account "the key $1" "$2" "$3"; }
+
 # existing_key ARN POLICY CALLS only adds statements to the policy of a key that is there, takes out
 # those that this setup has no longer, and says which calls the policy denies.
 existing_key() {

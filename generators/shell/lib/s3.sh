@@ -44,6 +44,10 @@ lent_bucket() {
   look_at_lent bucket "$1" "$2" "$3" "$4" "$5"
 }
 
+# bucket_elsewhere BUCKET ACCOUNT FOLDER only tells: the bucket is another account's, whose owner applies what is in
+# the folder. Who does not own a bucket cannot read its policy, and nothing of it is touched here.
+bucket_elsewhere() { another_account "the bucket $1" "$2" "$3"; }
+
 # encrypted_as_said BUCKET KEY refuses a bucket with a customer key that the spec does not name: under
 # that key nothing is read or written without its policy.
 encrypted_as_said() {
