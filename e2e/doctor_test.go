@@ -38,7 +38,7 @@ func TestRealDoctor(t *testing.T) {
 	c := newCloud(t, startAWS(t), doctortest.ID, doctortest.Region)
 	for name, value := range map[string]string{"AWS_ENDPOINT_URL": c.moto, "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
 		"AWS_SECRET_ACCESS_KEY": "secret", "AWS_PROFILE": "", "AWS_CONFIG_FILE": "/dev/null",
-		"AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_MAX_ATTEMPTS": "1", "AWS_SESSION_TOKEN": "",
+		"AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_MAX_ATTEMPTS": "4", "AWS_SESSION_TOKEN": "",
 		"AWS_EC2_METADATA_DISABLED": "true"} {
 		t.Setenv(name, value)
 	}
