@@ -11,10 +11,12 @@ import (
 )
 
 // States returns what changes from one State to another, in no order.
-func States(old, new deployed.State) []Change {
+func States(old, new deployed.State) []Change { return newOnce().states(old, new) }
+
+func (o *once) states(old, new deployed.State) []Change {
 	a, b := newView(old), newView(new)
 	out := settings(a, b)
-	out = append(out, grants(a, b)...)
+	out = append(out, o.grants(a, b)...)
 	return append(out, unread(a, b)...)
 }
 
@@ -68,7 +70,7 @@ type compared struct {
 	changes  []Change
 }
 
-func compare(oldView, newView view, old, new *held) compared {
+func (o *once) holders(oldView, newView view, old, new *held) compared {
 	out := compared{old: old, new: new}
 	some := new
 	if some == nil {
@@ -85,7 +87,7 @@ func compare(oldView, newView view, old, new *held) compared {
 	if some.kind != policy.Identity {
 		setting = policy.Setting{ResourceAccount: newView.account}
 	}
-	result, err := policy.Compare(old.policies(), new.policies(), setting)
+	result, err := o.compare(old.policies(), new.policies(), setting)
 	if err != nil {
 		out.changes = []Change{{Kind: Undecided, Severity: Write, Subject: some.what,
 			Message: fmt.Sprintf("%s cannot be compared: %v", some.what, err), Old: old.place(), New: new.place()}}
@@ -103,7 +105,7 @@ func compare(oldView, newView view, old, new *held) compared {
 		out.changes = append(out.changes, granted(home, old, new, some, c))
 	}
 	if some.kind == policy.Identity {
-		out.changes = append(denials(home, old, new, some, setting), slices.DeleteFunc(out.changes, func(c Change) bool {
+		out.changes = append(o.denials(home, old, new, some, setting), slices.DeleteFunc(out.changes, func(c Change) bool {
 			return c.byDenial
 		})...)
 	}

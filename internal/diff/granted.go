@@ -11,16 +11,16 @@ import (
 
 // grants compares the policies of each principal and of each resource. What moves from a principal's policy to that of
 // a resource, or back, is found on both sides; moved takes it out again.
-func grants(old, new view) []Change {
+func (o *once) grants(old, new view) []Change {
 	var identities, resources []compared
 	was := renamedRole(old, new)
 	for _, what := range union(old.identities, new.identities, was) {
-		identities = append(identities, compare(old, new, old.identities[was.of(what)], new.identities[what]))
+		identities = append(identities, o.holders(old, new, old.identities[was.of(what)], new.identities[what]))
 	}
 	for _, what := range union(old.resources, new.resources, was) {
-		resources = append(resources, compare(old, new, old.resources[was.of(what)], new.resources[what]))
+		resources = append(resources, o.holders(old, new, old.resources[was.of(what)], new.resources[what]))
 	}
-	moved(new.account, identities, resources)
+	o.moved(new.account, identities, resources)
 	var out []Change
 	for _, c := range append(identities, resources...) {
 		out = append(out, c.changes...)
@@ -30,14 +30,14 @@ func grants(old, new view) []Change {
 
 // denials compares what the policies of a principal deny, which counts although nothing else in them allows it: the
 // policy of a resource may, or that of a group.
-func denials(home string, old, new, some *held, in policy.Setting) []Change {
+func (o *once) denials(home string, old, new, some *held, in policy.Setting) []Change {
 	with := func(h *held) policy.Policies {
 		p := h.policies()
 		p.Identity = append(p.Identity, policy.Everything())
 		return p
 	}
 	var out []Change
-	result, err := policy.Compare(with(old), with(new), in)
+	result, err := o.compare(with(old), with(new), in)
 	if err != nil {
 		return nil // the comparison of the policies themselves said so
 	}

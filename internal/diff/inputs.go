@@ -81,6 +81,7 @@ func one(ctx context.Context, old, new *snapshot.Input, n names) ([]Change, erro
 			attached++
 		}
 	}
+	same := newOnce()
 	for _, p := range pairs {
 		if p.old.Answers != p.new.Answers {
 			p.old.State, p.new.State = asAnswered(p.old.State), asAnswered(p.new.State)
@@ -88,7 +89,7 @@ func one(ctx context.Context, old, new *snapshot.Input, n names) ([]Change, erro
 		if p.old.Unprotected || p.new.Unprotected {
 			p.old.State, p.new.State = unprotected(p.old.State), unprotected(p.new.State)
 		}
-		for _, c := range States(p.old.State, p.new.State) {
+		for _, c := range same.states(p.old.State, p.new.State) {
 			if p.unlike && c.Kind == Setting && c.Severity == None {
 				continue
 			}

@@ -10,7 +10,7 @@ import (
 
 // moved takes out what is granted on both sides alike once the policies of a principal and of a resource are taken
 // together: within an account either may allow it.
-func moved(account string, identities, resources []compared) {
+func (o *once) moved(account string, identities, resources []compared) {
 	for i := range identities {
 		id := &identities[i]
 		principal := id.principal()
@@ -28,7 +28,7 @@ func moved(account string, identities, resources []compared) {
 				p.Resource = of.policies().Resource
 				return p
 			}
-			whole, err := policy.Compare(join(id.old, res.old), join(id.new, res.new),
+			whole, err := o.compare(join(id.old, res.old), join(id.new, res.new),
 				policy.Setting{Principal: principal, ResourceAccount: account, Resources: on})
 			if err != nil || whole.Relation != policy.Same || len(whole.Undecided) > 0 {
 				continue
