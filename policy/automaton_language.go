@@ -57,6 +57,27 @@ func (l *languages) of(patterns ...[]token) *language {
 		keys[i] = patternKey(p)
 		byKey[keys[i]] = p
 	}
+	return l.named(keys, byKey)
+}
+
+// union returns the language of the patterns of several.
+func (l *languages) union(list []*language) *language {
+	if len(list) == 1 {
+		return list[0]
+	}
+	var keys []string
+	byKey := map[string][]token{}
+	for _, x := range list {
+		keys = append(keys, x.keys...)
+		for i, k := range x.keys {
+			byKey[k] = x.patterns[i]
+		}
+	}
+	return l.named(keys, byKey)
+}
+
+// named returns the language of patterns, which are told by their keys.
+func (l *languages) named(keys []string, byKey map[string][]token) *language {
 	slices.Sort(keys)
 	keys = slices.Compact(keys)
 	key := strings.Join(keys, "\x00")
@@ -135,29 +156,6 @@ func (l *language) within(others []*language) bool {
 	return true
 }
 
-// space is a set of strings in which words are looked for.
-type space struct {
-	all   *language // what the strings are
-	fresh string    // characters for what no pattern names; the first that is free is taken
-	open  bool      // behind fresh, any other character
-	hints []word    // words that read better than others, and are tried first
-}
-
-// freshRune returns a character that is not used.
-func (s space) freshRune(used []rune) (rune, bool) {
-	for _, r := range s.fresh {
-		if !slices.Contains(used, r) && r != ':' {
-			return r, true
-		}
-	}
-	for r := rune(0xc0); s.open; r++ {
-		if !slices.Contains(used, r) {
-			return r, true
-		}
-	}
-	return 0, false
-}
-
 // word finds a string of the space that is in every language of in and in none of out.
 //
 // Where a pattern has a variable the answer is wider than the truth and never narrower: a string
@@ -165,20 +163,21 @@ func (s space) freshRune(used []rune) (rune, bool) {
 // for the values. Several languages cannot be held against each other then, but with anything in
 // place of the values, so that one of them alone counts.
 func (l *languages) word(s space, in, out []*language) (word, bool) {
-	key := conjunctionKey(append(slices.Clip(in), s.all), out)
-	a, ok := l.answers[key]
+	var room [64]byte
+	key := appendConjunction(strconv.AppendInt(room[:0], int64(s.all.id), 36), in, out)
+	a, ok := l.answers[string(key)]
 	if !ok && !l.budget.over {
 		a.word, a.ok = l.solve(s, in, out)
-		l.answers[key] = a
+		l.answers[string(key)] = a
 	}
 	return a.word, a.ok
 }
 
-// conjunctionKey writes languages so that the same ones are written alike.
-func conjunctionKey(in, out []*language) string {
-	b := make([]byte, 0, 64)
-	for sign, list := range [][]*language{in, out} {
-		ids := make([]int, 0, 16)
+// appendConjunction writes languages so that the same ones are written alike.
+func appendConjunction(b []byte, in, out []*language) []byte {
+	var room [16]int
+	for sign, list := range [2][]*language{in, out} {
+		ids := room[:0]
 		for _, x := range list {
 			ids = append(ids, x.id)
 		}
@@ -187,7 +186,7 @@ func conjunctionKey(in, out []*language) string {
 			b = strconv.AppendInt(append(b, "+-"[sign]), int64(id), 36)
 		}
 	}
-	return string(b)
+	return b
 }
 
 func (l *languages) solve(s space, in, out []*language) (word, bool) {
@@ -227,7 +226,7 @@ func (l *languages) solve(s space, in, out []*language) (word, bool) {
 			return w, true
 		}
 	}
-	var used []rune
+	used := make([]rune, 0, 64)
 	for _, x := range append(slices.Clone(in), out...) {
 		for _, p := range x.patterns {
 			for _, t := range p {

@@ -26,7 +26,7 @@ func (l limits) and(more limits) limits {
 }
 
 // key writes the limits so that the same ones are written alike.
-func (l limits) key() string { return conjunctionKey(l.in, l.out) }
+func (l limits) key() string { return string(appendConjunction(nil, l.in, l.out)) }
 
 // with returns the limits of the strings that an element concerns, or does not concern.
 func (l limits) with(e element, concerned bool) limits {

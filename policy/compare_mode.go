@@ -103,24 +103,30 @@ func (c *comparer) allModes(s subject) []mode {
 
 // rest returns the actions of some names, without those of names before them.
 func (c *comparer) rest(langs []*language, group []int) limits {
-	var own [][]token
-	var l limits
+	own := make([]*language, len(group))
+	for n, i := range group {
+		own[n] = langs[i]
+	}
+	return limits{[]*language{c.languages.union(own)}, c.leftOut(langs, group)}
+}
+
+// leftOut returns the names before those of a group that meet them and are not in it.
+func (c *comparer) leftOut(langs []*language, group []int) []*language {
+	var out []*language
 	for _, i := range group {
-		own = append(own, langs[i].patterns...)
 		for j := range i {
-			if !slices.Contains(group, j) && !slices.Contains(l.out, langs[j]) &&
+			if !slices.Contains(group, j) && !slices.Contains(out, langs[j]) &&
 				c.meet(langs[i], langs[j]) {
-				l.out = append(l.out, langs[j])
+				out = append(out, langs[j])
 			}
 		}
 	}
-	l.in = []*language{c.languages.of(own...)}
-	return l
+	return out
 }
 
 // crosses reports whether rest would leave out too much.
 func (c *comparer) crosses(langs []*language, group []int) bool {
-	out := c.rest(langs, group).out
+	out := c.leftOut(langs, group)
 	for j, l := range langs {
 		for _, i := range group {
 			if i < j && slices.Contains(out, l) && c.meet(langs[i], l) {

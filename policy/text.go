@@ -273,6 +273,9 @@ func (t Text) render(lit func(Lit) string, ref func(Ref) string) string {
 // plain returns t as AWS compares it in a document without variables (version 2008-10-17): ${$} is
 // "$".
 func (t Text) plain() string {
+	if l, ok := t.OnlyLit(); ok {
+		return l
+	}
 	var b strings.Builder
 	for _, p := range t.parts {
 		switch p := p.(type) {

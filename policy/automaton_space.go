@@ -1,0 +1,26 @@
+package policy
+
+import "slices"
+
+// space is a set of strings in which words are looked for.
+type space struct {
+	all   *language // what the strings are
+	fresh string    // characters for what no pattern names; the first that is free is taken
+	open  bool      // behind fresh, any other character
+	hints []word    // words that read better than others, and are tried first
+}
+
+// freshRune returns a character that is not used.
+func (s space) freshRune(used []rune) (rune, bool) {
+	for _, r := range s.fresh {
+		if !slices.Contains(used, r) && r != ':' {
+			return r, true
+		}
+	}
+	for r := rune(0xc0); s.open; r++ {
+		if !slices.Contains(used, r) {
+			return r, true
+		}
+	}
+	return 0, false
+}
