@@ -15,7 +15,7 @@ import (
 // has for policies (IAM User Guide, access-analyzer-checks-validating-policies, "Custom policy checks").
 type Guard struct {
 	// Against allows all that may be allowed: nothing may be granted that it does not grant. One with principals is
-	// about the policies of resources of its kind, one without about those of principals.
+	// about the policies of buckets, keys and roles, whatever its actions are, one without about those of principals.
 	Against *policy.Document
 	Name    string // of Against
 	// Actions on Resources may not be granted to anybody. Either may be empty: then it is all.
@@ -167,12 +167,8 @@ func (g Guard) state(s deployed.State) []Change {
 func (g Guard) held(v view, h *held) []Change {
 	var out []Change
 	own := h.policies()
-	if g.Against != nil && deployed.LooksLike("", *g.Against) == h.kind {
-		p := policy.Policies{Identity: []policy.Document{*g.Against}}
-		if h.kind != policy.Identity {
-			p = policy.Policies{Resource: g.Against}
-		}
-		out = append(out, v.beyond(h, p, own, v.setting(h), "which "+plain(g.Name)+" does not allow")...)
+	if allowed, ok := g.reference(h); ok {
+		out = append(out, v.beyond(h, allowed, own, v.setting(h), "which "+plain(g.Name)+" does not allow")...)
 	}
 	if d, ok := g.deniedTo(h); ok {
 		without := policy.Policies{Identity: append(slices.Clone(own.Identity), d)}
@@ -187,6 +183,63 @@ func (g Guard) held(v view, h *held) []Change {
 		out = append(out, v.public(h)...)
 	}
 	return out
+}
+
+// reference returns what Against allows in the place of a holder's policies; false when it is about others.
+func (g Guard) reference(h *held) (policy.Policies, bool) {
+	if g.Against == nil {
+		return policy.Policies{}, false
+	}
+	named := slices.ContainsFunc(g.Against.Statements, func(s policy.Statement) bool {
+		return s.Principal != nil || s.NotPrincipal != nil
+	})
+	switch {
+	case named == (h.kind == policy.Identity):
+		return policy.Policies{}, false
+	case !named:
+		return policy.Policies{Identity: []policy.Document{*g.Against}}, true
+	case h.kind == policy.Trust:
+		return policy.Policies{Resource: onRole(*g.Against, h.arns)}, true
+	}
+	d := *g.Against // without what is about roles
+	d.Statements = slices.DeleteFunc(slices.Clone(d.Statements), func(s policy.Statement) bool {
+		return s.Resource.Values == nil && s.NotResource.Values == nil
+	})
+	return policy.Policies{Resource: &d}, true
+}
+
+// onRole returns a reference as the trust policy of a role, whose statements have no Resource: the role is what they
+// are about. What is about others is left out, and so is an Allow of which that is not known; actions of other services,
+// which a trust policy cannot have, say nothing there.
+func onRole(d policy.Document, arns []string) *policy.Document {
+	out := policy.Document{Version: d.Version}
+	for _, s := range d.Statements {
+		denies := s.Effect == policy.Deny
+		about := s.Resource.Values == nil && s.NotResource.Values == nil ||
+			denies && s.NotResource.Values != nil ||
+			slices.ContainsFunc(written(s.Resource), func(p string) bool {
+				a, _ := policy.ParseARN(p)
+				return p == "*" || slices.ContainsFunc(arns, a.Matches) ||
+					denies && (strings.Contains(p, "$") || mayBe(p, arns))
+			})
+		s.Action.Values, s.NotAction.Values = ofSTS(s.Action.Values), ofSTS(s.NotAction.Values)
+		if s.NotAction.Values != nil && len(s.NotAction.Values) == 0 { // all but what STS does not have
+			s.Action, s.NotAction = policy.One(policy.Literal("sts:*")), policy.Texts{}
+		}
+		s.Resource, s.NotResource = policy.Texts{}, policy.Texts{}
+		if about && len(s.Action.Values)+len(s.NotAction.Values) > 0 {
+			out.Statements = append(out.Statements, s)
+		}
+	}
+	return &out
+}
+
+// ofSTS returns the actions that may be some of AWS STS; nil for an element that is absent.
+func ofSTS(actions []policy.Text) []policy.Text {
+	return slices.DeleteFunc(slices.Clone(actions), func(t policy.Text) bool {
+		service, _, _ := strings.Cut(strings.ToLower(t.IAM()), ":")
+		return service != "sts" && !strings.ContainsAny(service, "*?")
+	})
 }
 
 func (v view) setting(h *held) policy.Setting {

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,59 @@ func TestGuardDoubts(t *testing.T) {
 		s := state(t, "", "", strings.TrimSuffix(letIn(`"*"`, "s3:GetObject"), "}")+`, "Condition": {`+condition+`}}`, "")
 		if got := (Guard{Public: true}).state(s); len(got) > 0 != public {
 			t.Errorf("%s: %q", condition, lines(got))
+		}
+	}
+}
+
+// A reference with principals is held against the policies of buckets, keys and roles, whatever its actions are, and
+// one without against those of principals.
+func TestGuardAgainst(t *testing.T) {
+	const root, anybody = `{"AWS": "arn:aws:iam::111122223333:root"}`, `"*"`
+	lets := func(effect, principal, actions, resource string) string {
+		return `{"Effect": "` + effect + `", "Principal": ` + principal + `, "Action": [` + actions + `], ` +
+			resource + `}`
+	}
+	const all, on = `"Resource": "*"`, `"Resource": "arn:aws:iam::111122223333:role/Shop"`
+	with := map[string]deployed.State{
+		"role":   state(t, allow("s3:GetObject", "*"), "", "", ""),
+		"trust":  state(t, "", assume(root), "", ""),
+		"bucket": state(t, "", "", letIn(`{"AWS": "arn:aws:iam::111122223333:role/Ann"}`, "s3:GetObject"), ""),
+		"key":    state(t, "", "", "", lets("Allow", root, `"kms:*"`, all)),
+	}
+	for name, c := range map[string]struct{ reference, found string }{
+		"everything, to everybody":      {lets("Allow", anybody, `"*"`, all), ""},
+		"everything, to the account":    {lets("Allow", root, `"*"`, all), "bucket"},
+		"S3, to everybody":              {lets("Allow", anybody, `"s3:*"`, all), "key trust"},
+		"S3 and KMS, to everybody":      {lets("Allow", anybody, `"s3:*", "kms:*"`, all), "trust"},
+		"a part of KMS":                 {lets("Allow", anybody, `"s3:*", "kms:Describe*"`, all), "key trust"},
+		"KMS, to everybody":             {lets("Allow", anybody, `"kms:*"`, all), "bucket trust"},
+		"all but STS":                   {strings.Replace(lets("Allow", anybody, `"sts:*"`, all), `"Action"`, `"NotAction"`, 1), "trust"},
+		"all but S3":                    {strings.Replace(lets("Allow", anybody, `"s3:*"`, all), `"Action"`, `"NotAction"`, 1), "bucket"},
+		"roles, to everybody":           {lets("Allow", anybody, `"iam:*"`, all), "bucket key trust"},
+		"assuming, as a trust policy":   {assume(root), "bucket key"},
+		"assuming this role":            {lets("Allow", anybody, `"sts:*"`, on), "bucket key"},
+		"assuming another role":         {lets("Allow", anybody, `"*"`, strings.Replace(on, "Shop", "Other", 1)), "bucket key trust"},
+		"assuming, but not this role":   {lets("Allow", anybody, `"*"`, all) + "," + lets("Deny", anybody, `"sts:*"`, on), "trust"},
+		"assuming, but not some role":   {lets("Allow", anybody, `"*"`, all) + "," + lets("Deny", anybody, `"sts:*"`, `"Resource": "arn:aws:iam::*:role/${aws:PrincipalTag/team}"`), "trust"},
+		"assuming, but no other role":   {lets("Allow", anybody, `"*"`, all) + "," + lets("Deny", anybody, `"sts:*"`, strings.Replace(on, "Shop", "Other", 1)), ""},
+		"everything, to another one":    {lets("Allow", `{"AWS": "arn:aws:iam::444455556666:root"}`, `"*"`, all), "bucket key trust"},
+		"everything, without principal": {allow("*", "*"), ""},
+		"something, without principal":  {allow("s3:PutObject", "*"), "role"},
+	} {
+		reference := document(t, c.reference).Document
+		var found []string
+		for what, s := range with {
+			list := (Guard{Against: &reference, Name: "reference.json"}).state(s)
+			if slices.ContainsFunc(list, func(c Change) bool { return c.Kind != Broader }) {
+				t.Errorf("%s, %s: %q", name, what, lines(list))
+			}
+			if len(list) > 0 {
+				found = append(found, what)
+			}
+		}
+		slices.Sort(found)
+		if got := strings.Join(found, " "); got != c.found {
+			t.Errorf("%s: found in %q, expected %q", name, got, c.found)
 		}
 	}
 }
