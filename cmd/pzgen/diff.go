@@ -43,7 +43,7 @@ func diffCommand(e *env) *cli.Command {
 			"A setup of the spec keeps approvals: `accept: [{change: FINGERPRINT, reason: ..., until: ...}]`. " +
 			"They are those of NEW where that is a spec, else of -f.\n\n" +
 			"Exit code 1 with --fail-on: `broadened` when somebody may do more or it is not known " +
-			"whether, `breaking` when something is made anew, `any` for any change.",
+			"whether, `breaking` when something is made anew or deleted, `any` for any change.",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "fail-on", Usage: "exit with 1 for `KIND` of changes: " +
 				strings.Join(failKinds(), ", ") + "; repeatable"},

@@ -162,6 +162,7 @@ func (p *plan) changes(top map[string]any) {
 		address, _ := change["address"].(string)
 		p.add("resource", address, "its plan is deferred")
 	}
+	p.destroys(array(top["resource_changes"]))
 	for _, v := range array(top["resource_changes"]) {
 		m, _ := v.(map[string]any)
 		address, _ := m["address"].(string)

@@ -151,6 +151,7 @@ func TestNotCompared(t *testing.T) {
 		"Document.Name":        "the model's name of a wanted document; the subject identifies it",
 		"State.Unknown":        "each is a difference by itself",
 		"Value.At":             "a place",
+		"State.Destroyed":      "what a plan does, beside what is there then",
 		"State.Where":          "an artifact may be deployed anywhere",
 		"State.NoOrganization": "as of what was not seen",
 		"State.ControlsUnseen": "as of what was not seen",

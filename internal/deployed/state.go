@@ -98,7 +98,8 @@ type State struct {
 	// Where it was read, of what is in an account; an artifact that may be deployed anywhere has none.
 	Where Scope `match:"-"`
 
-	Unknown []Unknown `match:"-"` // each is a difference of its own
+	Unknown   []Unknown   `match:"-"` // each is a difference of its own
+	Destroyed []Destroyed `match:"-"` // what applying a plan deletes
 }
 
 // Scope is where an artifact refuses to be deployed anywhere else. Empty: it does not refuse.

@@ -18,7 +18,7 @@ type Kind string
 const (
 	Broader   Kind = "broader"   // a request passes that did not before
 	Narrower  Kind = "narrower"  // a request does not pass any more
-	Breaking  Kind = "breaking"  // a thing that cannot be changed is made anew, under another name or with other properties
+	Breaking  Kind = "breaking"  // a thing that cannot be changed is made anew, under another name or with other properties, or is deleted
 	Setting   Kind = "setting"   // neither, as far as access goes
 	Undecided Kind = "undecided" // it may differ, and is not known
 )

@@ -269,7 +269,7 @@ func Titles() map[string]string {
 		RuleUnused:        "an approval of a change that is not there",
 		string(Broader):   "a request passes that did not before",
 		string(Narrower):  "a request does not pass any more",
-		string(Breaking):  "something is made anew",
+		string(Breaking):  "something is made anew, or deleted",
 		string(Setting):   "a setting changes",
 		string(Undecided): "it is not known whether more passes than before",
 	}

@@ -33,16 +33,25 @@ func settings(old, new view) []Change {
 			out = append(out, changed(d, was))
 		}
 	}
+	lost := newLosses(old, new)
 	for _, typ := range []string{"role", "bucket", "key", "dataset group", "policy", "attachment", "object"} {
 		if len(gone[typ]) == 1 && len(come[typ]) == 1 && renames[typ] != "" {
 			g, c := gone[typ][0], come[typ][0]
-			out = append(out, Change{Kind: Breaking, Severity: Safeguard, Subject: c.Subject, about: g.Subject,
-				Message: fmt.Sprintf("%s takes the place of %s: %s", c.Subject, g.Subject, renames[typ]),
+			what, about := renames[typ], g.Subject
+			if d := lost.take(g.Subject); d != nil {
+				what, about = fmt.Sprintf("the old one is deleted, and %s", fate(*d)), about+"\x01deleted"
+			}
+			out = append(out, Change{Kind: Breaking, Severity: Safeguard, Subject: c.Subject, about: about,
+				Message: fmt.Sprintf("%s takes the place of %s: %s", c.Subject, g.Subject, what),
 				Old:     sideAt(was[g.Subject+"\x00"]), New: sideAt(c.At)})
 			continue
 		}
 		for _, d := range gone[typ] {
-			if c, ok := leaves(typ, d); ok {
+			if l := lost.take(d.Subject); l != nil {
+				c := l.change(d.Subject)
+				c.Old = sideAt(was[d.Subject+"\x00"])
+				out = append(out, c)
+			} else if c, ok := leaves(typ, d, old); ok {
 				c.Old = sideAt(was[d.Subject+"\x00"])
 				out = append(out, c)
 			}
@@ -54,7 +63,7 @@ func settings(old, new view) []Change {
 			}
 		}
 	}
-	return out
+	return append(out, lost.rest()...)
 }
 
 // empty reports whether a side is not there at all: then it is for no account that could differ.
@@ -69,7 +78,7 @@ var renames = map[string]string{
 }
 
 // leaves says that something is not there any more. A policy that leaves is told by what it granted.
-func leaves(typ string, d deployed.Difference) (Change, bool) {
+func leaves(typ string, d deployed.Difference, old view) (Change, bool) {
 	c := Change{Kind: Setting, Severity: None, Subject: d.Subject}
 	switch typ {
 	case "policy":
@@ -82,6 +91,13 @@ func leaves(typ string, d deployed.Difference) (Change, bool) {
 			c.say(d.Subject, " ", "is detached, and what it denied is not known")
 		}
 	case "bucket", "key", "dataset group":
+		if slices.ContainsFunc(old.settings.Buckets, func(b deployed.Bucket) bool {
+			return b.ForceDestroy.V && d.Subject == bucketOf(b.Name.V.String())
+		}) {
+			c.Kind, c.Severity = Breaking, Safeguard
+			c.say(d.Subject, " ", "is no longer part of it: where its tool deletes it, what is in it is deleted, too")
+			break
+		}
 		c.say(d.Subject, " ", "is no longer part of it: what is in it stays, unless somebody deletes it")
 	default:
 		c.say(d.Subject, " ", "is no longer part of it")

@@ -25,6 +25,7 @@ type view struct {
 	resources  map[string]*held
 	things     map[string]bool // what has a policy, or could have one, by the same words
 	unknown    []deployed.Unknown
+	destroyed  []deployed.Destroyed
 
 	account, region, partition string // where it is deployed, or of AWS's examples
 	placed                     bool   // it is known for which account it is
@@ -42,7 +43,8 @@ type held struct {
 
 // newView returns the view of a State.
 func newView(s deployed.State) view {
-	v := view{identities: map[string]*held{}, resources: map[string]*held{}, things: map[string]bool{}, unknown: s.Unknown}
+	v := view{identities: map[string]*held{}, resources: map[string]*held{}, things: map[string]bool{}, unknown: s.Unknown,
+		destroyed: s.Destroyed}
 	account, region := s.In()
 	v.account, v.region, v.placed = cmp.Or(account, "123456789012"), cmp.Or(region, "us-east-1"), account != ""
 	v.partition = spec.PartitionOf(v.region)
@@ -103,7 +105,7 @@ func newView(s deployed.State) view {
 		v.settings.Roles = append(v.settings.Roles, r)
 	}
 	for _, b := range s.Buckets {
-		what := fmt.Sprintf("bucket %q", b.Name.V.String())
+		what := bucketOf(b.Name.V.String())
 		v.things[what] = true
 		if b.Policy != nil {
 			arn := "arn:" + v.partition + ":s3:::" + b.Name.V.String()
@@ -197,6 +199,8 @@ func spelled(d deployed.Document) deployed.Document {
 	})
 	return d
 }
+
+func bucketOf(name string) string { return fmt.Sprintf("bucket %q", name) }
 
 func trustOf(role string) string { return fmt.Sprintf("trust policy of role %q", role) }
 
