@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -53,7 +54,14 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 	if err != nil {
 		return nil, err
 	}
-	return func(v deployed.Values) (deployed.State, error) { return m.evaluate(v), nil }, nil
+	all := sync.OnceValue(func() string { return checksum(in) })
+	return func(v deployed.Values) (deployed.State, error) {
+		s := m.evaluate(v)
+		for i := range s.Unknown {
+			s.Unknown[i].Content = all()
+		}
+		return s, nil
+	}, nil
 }
 
 // load parses what Terraform would load from the folder: names that end in .tf, but for those

@@ -1,19 +1,28 @@
 package diff
 
-// unread returns what the new side has that was not understood. What the old side has of the same words is no change.
+// unread returns what was not understood of the new side, and of the old side where the new one does not have it any
+// more. What both sides have of the same words is no change.
 func unread(old, new view) []Change {
-	known := map[string]int{} // how often: the same twice is more than once
+	known, there := map[string]int{}, map[string]bool{} // how often: the same twice is more than once
 	for _, u := range old.unknown {
 		known[u.String()+u.Content]++
 	}
 	var out []Change
 	for _, u := range new.unknown {
+		there[u.String()] = true
 		if key := u.String() + u.Content; known[key] > 0 && !u.Open {
 			known[key]--
 			continue
 		}
 		out = append(out, Change{Kind: Undecided, Severity: Write, Subject: u.Kind + " " + quoted(u.What),
-			Message: "not understood: " + u.String(), New: sideAt(u.At)})
+			Message: "not understood: " + u.String(), about: "not understood: " + u.String() + "\x01" + u.Content,
+			New: sideAt(u.At)})
+	}
+	for _, u := range old.unknown { // it may have been there for what it denied
+		if !there[u.String()] {
+			out = append(out, Change{Kind: Undecided, Severity: Write, Subject: u.Kind + " " + quoted(u.What),
+				Message: "not there any more, and not understood: " + u.String(), Old: sideAt(u.At)})
+		}
 	}
 	return out
 }

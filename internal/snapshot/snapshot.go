@@ -8,9 +8,12 @@ package snapshot
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"sort"
 	"strings"
@@ -121,6 +124,7 @@ func (in *Input) Read(ctx context.Context, name string) ([]Reading, error) {
 		if err == nil {
 			var state deployed.State
 			if state, err = asDeployed(read, s.values); err == nil {
+				state.Unknown = told(state.Unknown, r.Files)
 				state.Unknown = append(state.Unknown, handedOver(state)...)
 				out = append(out, Reading{p.target, state.MapPlaces(s.moved), p.target == planTarget, p.target == answersKind})
 				continue
@@ -129,6 +133,27 @@ func (in *Input) Read(ctx context.Context, name string) ([]Reading, error) {
 		return nil, s.placed(err)
 	}
 	return out, nil
+}
+
+// told returns what is not understood with a checksum of the files it is in, where the reader has none: in other files
+// the same words may say something else.
+func told(unknown []deployed.Unknown, files []output.File) []deployed.Unknown {
+	out := slices.Clone(unknown)
+	content := ""
+	for i := range out {
+		if out[i].Content != "" || out[i].Open {
+			continue
+		}
+		if content == "" {
+			sum := sha256.New()
+			for _, f := range files {
+				fmt.Fprintf(sum, "%q %q\n", path.Base(f.Path), f.Data)
+			}
+			content = hex.EncodeToString(sum.Sum(nil))
+		}
+		out[i].Content = content
+	}
+	return out
 }
 
 // SpecOf returns the file of the spec that a setup is in; "" for an input that is no spec.
