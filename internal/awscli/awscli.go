@@ -11,6 +11,8 @@ package awscli
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -142,7 +144,9 @@ func (r *reader) parse(files []output.File) ([]answer, error) {
 }
 
 func (r *reader) unknown(a answer, why string) {
-	r.state.Unknown = append(r.state.Unknown, deployed.Unknown{Kind: "file", What: a.path, Why: why, At: a.at()})
+	sum := sha256.Sum256(a.data)
+	r.state.Unknown = append(r.state.Unknown, deployed.Unknown{Kind: "file", What: a.path, Why: why, At: a.at(),
+		Content: hex.EncodeToString(sum[:])})
 }
 
 func (r *reader) read(a answer) error {

@@ -154,8 +154,12 @@ func accounts(principals []string) []string {
 // fingerprint returns a name of the change that depends on nothing but what is granted, or set: not on files, lines,
 // order, Sids, targets or commits.
 func (c Change) fingerprint() string {
-	sum := sha256.Sum256([]byte(c.identity()))
-	return hex.EncodeToString(sum[:6])
+	return checksum([]byte(c.identity()))[:12]
+}
+
+func checksum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }
 
 // finish sorts changes, the riskiest first, makes one of those that are the same, and gives them their fingerprints.

@@ -102,7 +102,8 @@ func one(ctx context.Context, old, new *snapshot.Input, n names) ([]Change, erro
 			}
 		}
 	}
-	return unattached(finish(all), shown), nil
+	strange, err := strangers(ctx, old, new, n)
+	return append(unattached(finish(all), shown), strange...), err
 }
 
 // unattached adds the changes of a target that has documents alone to those of the others, which say what they are

@@ -64,7 +64,8 @@ func answersOf(ctx context.Context, files []file, shown func(string) string) (*I
 				if u.At.Path != "" {
 					at = u.At
 				}
-				s.Unknown = append(s.Unknown, deployed.Unknown{Kind: u.What, What: kind + " " + name.V.String(), Why: why, At: at})
+				s.Unknown = append(s.Unknown, deployed.Unknown{Kind: u.What, What: kind + " " + name.V.String(), Why: why, At: at,
+					Content: "not seen"})
 			}
 		}
 		for _, r := range s.Roles {

@@ -33,6 +33,7 @@ type file struct {
 	mode  fs.FileMode
 	data  []byte
 	disk  string // its name in the file system
+	link  bool   // it is no regular file, and is not read
 	entry *gittree.Entry
 	tree  *gittree.Tree
 }
@@ -108,8 +109,8 @@ func load(ctx context.Context, files []file) ([]output.File, error) {
 
 // source is where files are read from: the file system, or a commit.
 type source interface {
-	// list returns the regular files of a folder and of those below it, by their path from it,
-	// sorted, without their data. No symbolic link is followed.
+	// list returns the files of a folder and of those below it, by their path from it, sorted,
+	// without their data. No symbolic link is followed: it is one of the files.
 	list(ctx context.Context, dir string) ([]file, error)
 	// read returns one file. It is fs.ErrNotExist when there is none.
 	read(ctx context.Context, name string) ([]byte, error)
@@ -154,7 +155,7 @@ func (disk) list(ctx context.Context, dir string) ([]file, error) {
 			}
 			return nil
 		}
-		if !e.Type().IsRegular() || passedOver(rel) {
+		if passedOver(rel) {
 			return nil
 		}
 		info, err := e.Info()
@@ -164,11 +165,23 @@ func (disk) list(ctx context.Context, dir string) ([]file, error) {
 		if len(files) == maxFiles {
 			return refusef("name the output folder, or a folder in it", "folder %q has more than %d files", dir, maxFiles)
 		}
-		files = append(files, file{path: rel, mode: modeOf(info.Mode()), disk: p})
+		files = append(files, file{path: rel, mode: modeOf(info.Mode()), disk: p, link: !e.Type().IsRegular()})
 		return nil
 	})
 	byPath(files)
 	return files, err
+}
+
+// regular returns the regular files, and the others.
+func regular(all []file) (files, links []file) {
+	for _, f := range all {
+		if f.link {
+			links = append(links, f)
+		} else {
+			files = append(files, f)
+		}
+	}
+	return files, links
 }
 
 func byPath(files []file) {
@@ -235,10 +248,10 @@ func (c commit) list(ctx context.Context, dir string) ([]file, error) {
 		if at != "." {
 			rel = strings.TrimPrefix(e.Path, at+"/")
 		}
-		if e.Type != 0 || slices.ContainsFunc(strings.Split(rel, "/"), passedOver) {
+		if slices.ContainsFunc(strings.Split(rel, "/"), passedOver) {
 			continue
 		}
-		files = append(files, file{path: rel, mode: e.Mode, entry: &e, tree: c.tree})
+		files = append(files, file{path: rel, mode: e.Mode, link: e.Type != 0, entry: &e, tree: c.tree})
 	}
 	return files, nil
 }

@@ -111,10 +111,19 @@ func open(ctx context.Context, from source, name string, o Options) (*Input, err
 // openFolder takes a folder for an output folder, for that of one setup, for a Terraform module, or for policies, by
 // what is in it.
 func openFolder(ctx context.Context, from source, name string) (*Input, error) {
-	files, err := from.list(ctx, name)
+	all, err := from.list(ctx, name)
 	if err != nil {
 		return nil, err
 	}
+	files, links := regular(all)
+	in, err := folderOf(ctx, from, name, files, links)
+	if err == nil && in.setups[""] != nil {
+		in.setups[""].links = links
+	}
+	return in, err
+}
+
+func folderOf(ctx context.Context, from source, name string, files, links []file) (*Input, error) {
 	has := func(match func(file) bool) bool { return slices.ContainsFunc(files, match) }
 	switch {
 	case has(func(f file) bool { return targetOf(f.path) != "" }):
@@ -127,8 +136,9 @@ func openFolder(ctx context.Context, from source, name string) (*Input, error) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
+		lib, _ = regular(lib) // one that is not there is told by whoever needs it
 		in.shared = below(sharedFolder, lib)
-		in.setups[base] = outputSetup(base, below(base, files), func(p string) string {
+		in.setups[base] = outputSetup(base, below(base, files), below(base, links), func(p string) string {
 			if rest, ok := strings.CutPrefix(p, base+"/"); ok {
 				return from.shown(filepath.Join(name, filepath.FromSlash(rest)))
 			}
@@ -136,7 +146,7 @@ func openFolder(ctx context.Context, from source, name string) (*Input, error) {
 		})
 		return in, nil
 	case has(func(f file) bool { _, rest, _ := strings.Cut(f.path, "/"); return targetOf(rest) != "" }):
-		return outputFolder(files, func(p string) deployed.Place {
+		return outputFolder(files, links, func(p string) deployed.Place {
 			return deployed.Place{Path: from.shown(filepath.Join(name, filepath.FromSlash(p)))}
 		}), nil
 	case has(func(f file) bool { return path.Dir(f.path) == "." && path.Ext(f.path) == ".tf" }):
@@ -177,7 +187,7 @@ func targetOf(p string) string {
 }
 
 // outputFolder sorts the files of an output folder by setup.
-func outputFolder(files []file, shown func(string) deployed.Place) *Input {
+func outputFolder(files, links []file, shown func(string) deployed.Place) *Input {
 	in := &Input{Kind: "output folder", setups: map[string]*setup{}}
 	by := map[string][]file{}
 	for _, f := range files {
@@ -189,18 +199,23 @@ func outputFolder(files []file, shown func(string) deployed.Place) *Input {
 			by[top] = append(by[top], f)
 		}
 	}
+	linked := map[string][]file{}
+	for _, f := range links {
+		top, _, _ := strings.Cut(f.path, "/")
+		linked[top] = append(linked[top], f)
+	}
 	for name, list := range by {
 		if !slices.ContainsFunc(list, func(f file) bool { return targetOf(strings.TrimPrefix(f.path, name+"/")) != "" }) {
 			continue
 		}
-		in.setups[name] = outputSetup(name, list, func(p string) string { return shown(p).Path })
+		in.setups[name] = outputSetup(name, list, linked[name], func(p string) string { return shown(p).Path })
 	}
 	return in
 }
 
 // outputSetup is a setup of an output folder. Its README is for people, and is compared as a file alone.
-func outputSetup(name string, files []file, shown func(string) string) *setup {
-	s := &setup{files: files, moved: func(p deployed.Place) deployed.Place {
+func outputSetup(name string, files, links []file, shown func(string) string) *setup {
+	s := &setup{folder: name, files: files, links: links, moved: func(p deployed.Place) deployed.Place {
 		p.Path = shown(p.Path)
 		return p
 	}}

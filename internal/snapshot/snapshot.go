@@ -50,7 +50,9 @@ type Input struct {
 
 // setup is one setup, or the one thing that an input without setups is about.
 type setup struct {
+	folder string // of an output folder
 	files  []file
+	links  []file                              // what is no regular file, and is not read
 	parts  []part                              // what to read, by target
 	moved  func(deployed.Place) deployed.Place // from where the reader says it is to where the user finds it
 	values deployed.Values
@@ -88,7 +90,17 @@ func (in *Input) Has(name string) bool { return in.setups[name] != nil }
 // Same reports whether a setup has the same files in two inputs, byte by byte; then there is nothing to compare.
 func Same(a, b *Input, name string) bool {
 	x, y := a.setups[name], b.setups[name]
-	return x != nil && y != nil && sameFiles(x.files, y.files) && sameFiles(a.shared, b.shared)
+	return x != nil && y != nil && len(x.links)+len(y.links) == 0 && sameFiles(x.files, y.files) && sameFiles(a.shared, b.shared)
+}
+
+// linked returns what is not read because it is no regular file. What it leads to may be another thing each time.
+func linked(links []file) []deployed.Unknown {
+	var out []deployed.Unknown
+	for _, f := range links {
+		out = append(out, deployed.Unknown{Kind: "file", What: path.Base(f.path), At: deployed.Place{Path: f.path},
+			Why: "it is no regular file, and is not followed: replace it by a copy", Open: true})
+	}
+	return out
 }
 
 func sameFiles(a, b []file) bool {
@@ -124,7 +136,7 @@ func (in *Input) Read(ctx context.Context, name string) ([]Reading, error) {
 		if err == nil {
 			var state deployed.State
 			if state, err = asDeployed(read, s.values); err == nil {
-				state.Unknown = told(state.Unknown, r.Files)
+				state.Unknown = append(told(state.Unknown, slices.Concat(r.Files, shared)), linked(s.links)...)
 				state.Unknown = append(state.Unknown, handedOver(state)...)
 				out = append(out, Reading{p.target, state.MapPlaces(s.moved), p.target == planTarget, p.target == answersKind})
 				continue

@@ -73,7 +73,7 @@ func openSpec(ctx context.Context, from source, name string, data []byte, o Opti
 		if len(src.Files) == 1 {
 			place.Path = from.shown(name)
 		}
-		s := outputSetup(p.Setup, files, nil)
+		s := outputSetup(p.Setup, files, nil, nil)
 		s.moved = func(deployed.Place) deployed.Place { return place }
 		in.setups[p.Setup] = s
 		return nil
