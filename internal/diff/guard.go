@@ -44,22 +44,15 @@ func (g Guard) Check(ctx context.Context, in *snapshot.Input) ([]Change, error) 
 		if err != nil {
 			return nil, err
 		}
-		var attached, shown []Change
-		for _, r := range list {
+		parts := make([]part, len(list))
+		for i, r := range list {
 			documents := len(list) > 1 && len(r.State.Roles) == 0 && len(r.State.Documents) > 0
 			if documents {
 				r.State.Scope = scopeOf(list)
 			}
-			for _, c := range g.state(r.State) {
-				c.Setup, c.Targets, c.outOf = name, []string{r.Target}, len(list)
-				if documents {
-					shown = append(shown, c)
-				} else {
-					attached = append(attached, c)
-				}
-			}
+			parts[i] = part{r.Target, documents, g.state(r.State)}
 		}
-		all = append(all, unattached(finish(attached), shown)...)
+		all = append(all, gather(name, parts)...)
 	}
 	return finish(all), nil
 }

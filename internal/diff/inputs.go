@@ -73,28 +73,47 @@ func one(ctx context.Context, old, new *snapshot.Input, n names) ([]Change, erro
 	if err != nil {
 		return nil, err
 	}
-	var all, shown []Change
 	pairs := alongside(before, after, whole(old) && whole(new))
-	attached := 0
-	for _, p := range pairs {
-		if !p.documents {
-			attached++
-		}
-	}
 	same := newOnce()
-	for _, p := range pairs {
+	parts := make([]part, len(pairs))
+	for i, p := range pairs {
 		if p.old.Answers != p.new.Answers {
 			p.old.State, p.new.State = asAnswered(p.old.State), asAnswered(p.new.State)
 		}
 		if p.old.Unprotected || p.new.Unprotected {
 			p.old.State, p.new.State = unprotected(p.old.State), unprotected(p.new.State)
 		}
-		for _, c := range same.states(p.old.State, p.new.State) {
-			if p.unlike && c.Kind == Setting && c.Severity == None {
-				continue
-			}
-			c.Setup, c.Targets, c.outOf = n.shown, []string{p.target}, len(pairs)
-			c.attached = attached
+		changes := same.states(p.old.State, p.new.State)
+		if p.unlike {
+			changes = slices.DeleteFunc(changes, func(c Change) bool {
+				return c.Kind == Setting && c.Severity == None
+			})
+		}
+		parts[i] = part{p.target, p.documents, changes}
+	}
+	strange, err := strangers(ctx, old, new, n)
+	return append(gather(n.shown, parts), strange...), err
+}
+
+// part is what was found in one target of a setup.
+type part struct {
+	target    string
+	documents bool // it has documents alone, attached to nothing
+	changes   []Change
+}
+
+// gather returns what was found in a setup: what several targets have is one change.
+func gather(setup string, parts []part) []Change {
+	attached := 0
+	for _, p := range parts {
+		if !p.documents {
+			attached++
+		}
+	}
+	var all, shown []Change
+	for _, p := range parts {
+		for _, c := range p.changes {
+			c.Setup, c.Targets, c.outOf, c.attached = setup, []string{p.target}, len(parts), attached
 			if p.documents {
 				shown = append(shown, c)
 			} else {
@@ -102,8 +121,7 @@ func one(ctx context.Context, old, new *snapshot.Input, n names) ([]Change, erro
 			}
 		}
 	}
-	strange, err := strangers(ctx, old, new, n)
-	return append(unattached(finish(all), shown), strange...), err
+	return unattached(finish(all), shown)
 }
 
 // unattached adds the changes of a target that has documents alone to those of the others, which say what they are
