@@ -155,6 +155,9 @@ func (c *operatorCalls) mustNotDeploy() {
 			if !c.mayDeploy(d.action, d.on.resource) {
 				no(d.action, d.on.resource, nil)
 				no(d.action, d.on.resource, c.with(c.plain, d.on.key, made))
+				if other := c.elsewhere(d.on.resource); other != "" && !c.mayDeploy(d.action, other) {
+					no(d.action, other, in)
+				}
 				if d.on.key == "iam:PolicyARN" {
 					for _, p := range []string{"iam::aws:policy/" + made, "iam::" + c.account() + ":policy/" + made} {
 						no(d.action, d.on.resource, c.with(c.plain, d.on.key, "arn:"+c.partition()+":"+p))
@@ -185,6 +188,19 @@ func (c *operatorCalls) mustNotDeploy() {
 			}
 		}
 	}
+}
+
+// elsewhere returns what no grant on a role, user, group or policy is about, whatever its tags are: a policy whose
+// name begins otherwise, or a thing of another type; "" for what is none of IAM.
+func (c *operatorCalls) elsewhere(resource string) string {
+	rest, ok := strings.CutPrefix(resource, c.iam(""))
+	switch {
+	case !ok:
+		return ""
+	case strings.HasPrefix(rest, "policy/"):
+		return c.iam("policy/" + made)
+	}
+	return c.iam("server-certificate/" + made)
 }
 
 // needs reports whether the operator makes this call.
