@@ -162,7 +162,7 @@ func TestDiffDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if wrong := runSessions(t, string(page), 33); wrong != "" {
+	if wrong := runSessions(t, string(page), 38); wrong != "" {
 		t.Error(wrong)
 	}
 }
@@ -172,6 +172,7 @@ func TestDiffDocs(t *testing.T) {
 func runSessions(t *testing.T, page string, commands int) string {
 	t.Helper()
 	repo(t)
+	fakeAWS(t)
 	for _, block := range fence.FindAllStringSubmatch(page, -1) {
 		kind, name, body := block[1], block[2], block[3]
 		if kind != "console" {
