@@ -15,7 +15,7 @@ func States(old, new deployed.State) []Change { return newOnce().states(old, new
 
 func (o *once) states(old, new deployed.State) []Change {
 	a, b := newView(old), newView(new)
-	out := settings(a, b)
+	out := slices.Concat(settings(a, b), members(a, b), controls(a, b))
 	out = append(out, o.grants(a, b)...)
 	return append(out, unread(a, b)...)
 }
@@ -97,10 +97,14 @@ func (o *once) holders(oldView, newView view, old, new *held) compared {
 	if !newView.placed && !oldView.placed {
 		home = "" // who is outside is not known
 	}
+	_, was := oldView.things[some.what]
+	_, is := newView.things[some.what]
 	for _, c := range result.Changes {
-		if some.kind != policy.Identity && (c.Kind == policy.Narrower && !oldView.things[some.what] ||
-			c.Kind == policy.Broader && !newView.things[some.what]) {
-			continue // a denial on something that is not there yet, or not among what is read any more
+		// A denial on something that is not there yet, or goes with its denials. What exists without the old side
+		// stays when that has no policy for it any more.
+		if some.kind != policy.Identity && (c.Kind == policy.Narrower && !was ||
+			c.Kind == policy.Broader && !is && !oldView.things[some.what]) {
+			continue
 		}
 		out.changes = append(out.changes, granted(home, old, new, some, c))
 	}

@@ -29,7 +29,7 @@ func unprotected(s deployed.State) deployed.State {
 // is such answers: they do not say how long objects are kept, what is tagged, or what a tool does.
 func asAnswered(s deployed.State) deployed.State {
 	s = unprotected(s)
-	s.Objects = nil
+	s.Objects, s.Members, s.Controls = nil, nil, nil
 	s.Policies = slices.Clone(s.Policies)
 	for i := range s.Roles {
 		s.Roles[i].Tags, s.Roles[i].ForceDetach = nil, deployed.Bool{}

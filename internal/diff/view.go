@@ -23,9 +23,11 @@ type view struct {
 	settings   deployed.State // without documents
 	identities map[string]*held
 	resources  map[string]*held
-	things     map[string]bool // what has a policy, or could have one, by the same words
+	things     map[string]bool // what has a policy, or could have one, by the same words; true: it exists without it
 	unknown    []deployed.Unknown
 	destroyed  []deployed.Destroyed
+	members    []deployed.Member
+	controls   []deployed.Control
 
 	account, region, partition string // where it is deployed, or of AWS's examples
 	placed                     bool   // it is known for which account it is
@@ -44,7 +46,7 @@ type held struct {
 // newView returns the view of a State.
 func newView(s deployed.State) view {
 	v := view{identities: map[string]*held{}, resources: map[string]*held{}, things: map[string]bool{}, unknown: s.Unknown,
-		destroyed: s.Destroyed}
+		destroyed: s.Destroyed, members: s.Members, controls: s.Controls}
 	account, region := s.In()
 	v.account, v.region, v.placed = cmp.Or(account, "123456789012"), cmp.Or(region, "us-east-1"), account != ""
 	v.partition = spec.PartitionOf(v.region)
@@ -89,7 +91,7 @@ func newView(s deployed.State) view {
 			v.identity("role", name, r.Path.V.String(), p.Policy)
 			r.Inline[i].Policy = nil
 		}
-		v.things[trustOf(name)] = true
+		v.things[trustOf(name)] = !r.Created
 		if r.Trust != nil {
 			v.resource(trustOf(name), policy.Trust, *r.Trust, v.arn("iam", "role"+pathOr(r.Path.V.String())+name))
 		}
@@ -106,7 +108,7 @@ func newView(s deployed.State) view {
 	}
 	for _, b := range s.Buckets {
 		what := bucketOf(b.Name.V.String())
-		v.things[what] = true
+		v.things[what] = !b.Created
 		if b.Policy != nil {
 			arn := "arn:" + v.partition + ":s3:::" + b.Name.V.String()
 			v.resource(what, policy.Resource, *b.Policy, arn, arn+"/*")
@@ -116,7 +118,7 @@ func newView(s deployed.State) view {
 	}
 	for _, k := range s.Keys {
 		what := fmt.Sprintf("key %q", keyName(k))
-		v.things[what] = true
+		v.things[what] = !k.Created
 		if k.Policy != nil {
 			v.resource(what, policy.KeyPolicy, *k.Policy, k.ARN.V.String())
 		}
@@ -137,7 +139,7 @@ func newView(s deployed.State) view {
 			v.identity("document", together(d.Name), "", d.Policy)
 		} else {
 			what := fmt.Sprintf("document %q", d.Name)
-			v.things[what] = true
+			v.things[what] = false
 			v.resource(what, kind, *d.Policy)
 		}
 	}
