@@ -16,11 +16,18 @@ type ARN struct {
 // begin with "arn:" or has fewer than six parts. Parts may be empty; whether such a partition,
 // service, region, account or resource exists is not checked.
 func ParseARN(s string) (ARN, bool) {
-	f := strings.SplitN(s, ":", 6)
-	if len(f) != 6 || f[0] != "arn" {
+	var a ARN
+	rest, ok := strings.CutPrefix(s, "arn:")
+	for _, part := range []*string{&a.Partition, &a.Service, &a.Region, &a.Account} {
+		if ok {
+			*part, rest, ok = strings.Cut(rest, ":")
+		}
+	}
+	if !ok {
 		return ARN{}, false
 	}
-	return ARN{f[1], f[2], f[3], f[4], f[5]}, true
+	a.Resource = rest
+	return a, true
 }
 
 // String returns the ARN as it is written.

@@ -237,14 +237,15 @@ func (l *languages) solve(s space, in, out []*language) (word, bool) {
 		}
 	}
 	fresh, _ := s.freshRune(used)
+	room := make(word, 0, 128)
 	for _, x := range in {
 		if x == s.all {
 			continue
 		}
 		for _, p := range x.patterns[:min(8, len(x.patterns))] {
 			for _, fill := range []word{{fresh}, nil} {
-				if w := exampleOf(p, fill, fresh); fresh != 0 && fits(w) {
-					return w, true
+				if room = exampleOf(room[:0], p, fill, fresh); fresh != 0 && fits(room) {
+					return room, true
 				}
 			}
 		}
@@ -261,7 +262,7 @@ func (l *languages) solve(s space, in, out []*language) (word, bool) {
 
 func firstFit(patterns [][]token, fits func(word) bool) (word, bool) {
 	for _, p := range patterns {
-		w := exampleOf(p, nil, 0)
+		w := exampleOf(make(word, 0, len(p)), p, nil, 0)
 		if fits(w) {
 			return w, true
 		}
@@ -269,9 +270,8 @@ func firstFit(patterns [][]token, fits func(word) bool) (word, bool) {
 	return nil, false
 }
 
-// exampleOf returns a word of the pattern: fill for each "*", and one for each "?".
-func exampleOf(p []token, fill word, one rune) word {
-	w := make(word, 0, len(p))
+// exampleOf adds to w a word of the pattern: fill for each "*", and one for each "?".
+func exampleOf(w word, p []token, fill word, one rune) word {
 	for _, t := range p {
 		switch t.wild {
 		case '*':
