@@ -13,18 +13,25 @@ import (
 // Inputs compares all setups of two inputs, several at once, and returns what changes in them. A setup whose files
 // are the same byte by byte is not read. The error is that of the first setup that cannot be read.
 func Inputs(ctx context.Context, old, new *snapshot.Input) ([]Change, error) {
-	names, err := pair(old, new)
+	setups, err := pair(old, new)
 	if err != nil {
 		return nil, err
 	}
-	changes := make([][]Change, len(names))
-	err = snapshot.Each(ctx, len(names), func(i int) error {
+	changes := make([][]Change, len(setups))
+	err = snapshot.Each(ctx, len(setups), func(i int) error {
 		var err error
-		changes[i], err = one(ctx, old, new, names[i])
+		changes[i], err = one(ctx, old, new, setups[i])
 		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	if !old.Mixed() || !new.Mixed() {
+		stray, err := strangers(ctx, old, new, names{})
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, stray)
 	}
 	return finish(slices.Concat(changes...)), nil
 }

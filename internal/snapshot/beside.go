@@ -18,24 +18,34 @@ type Beside struct {
 }
 
 // Beside returns the files of a setup of an output folder that no reader reads and pzgen does not write there, but for
-// what tools leave. It has none of another input. The error is that of reading.
+// what tools leave; of the setup "" those that are in no setup's folder. It has none of another input. The error is
+// that of reading.
 func (in *Input) Beside(ctx context.Context, name string) ([]Beside, error) {
-	s := in.setups[name]
-	if s == nil || s.folder == "" {
+	files, moved, folder := in.stray, in.shown, ""
+	if s := in.setups[name]; s != nil {
+		moved, folder = s.moved, s.folder+"/"
+		files = slices.DeleteFunc(slices.Clone(s.files), func(f file) bool {
+			rest := strings.TrimPrefix(f.path, folder)
+			return s.folder == "" || isRead(rest) || spec.IsLeftover(rest)
+		})
+	} else if name != "" {
 		return nil, nil
 	}
-	files := slices.DeleteFunc(slices.Clone(s.files), func(f file) bool {
-		rest := strings.TrimPrefix(f.path, s.folder+"/")
-		return isRead(rest) || spec.IsLeftover(rest)
-	})
 	loaded, err := load(ctx, files)
 	var out []Beside
 	for _, f := range loaded {
-		at := s.moved(deployed.Place{Path: f.Path})
-		f.Path = strings.TrimPrefix(f.Path, s.folder+"/")
+		at := moved(deployed.Place{Path: f.Path})
+		f.Path = strings.TrimPrefix(f.Path, folder)
 		out = append(out, Beside{f, at})
 	}
 	return out, err
+}
+
+// Mixed reports whether an output folder is one that specs are in as well, so that not all in it is pzgen's.
+func (in *Input) Mixed() bool {
+	return slices.ContainsFunc(in.stray, func(f file) bool {
+		return path.Dir(f.path) == "." && (path.Ext(f.path) == ".yaml" || path.Ext(f.path) == ".yml")
+	})
 }
 
 // isRead reports whether a reader reads a file of a setup's folder, or says that it does not.

@@ -17,6 +17,7 @@ import (
 	"github.com/pzgen/pzgen/internal/gittree"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/internal/readfile"
+	"github.com/pzgen/pzgen/spec"
 )
 
 // What is read of one file, and of one setup, and how many files a folder may have: more is not what pzgen or a person
@@ -196,10 +197,12 @@ func modeOf(m fs.FileMode) fs.FileMode {
 	return 0o644
 }
 
-// passedOver reports whether a file or folder, by its path, holds what tools keep for themselves.
+// passedOver reports whether a file or folder, by its path, holds what tools keep for themselves. What Terraform loads
+// is not passed over, whatever its name begins with.
 func passedOver(p string) bool {
 	base := path.Base(p)
-	return base == ".git" || base == ".terraform" || base == ".pzgen" || strings.HasPrefix(base, "terraform.tfstate")
+	return base == ".git" || base == ".terraform" || base == ".pzgen" ||
+		strings.HasPrefix(base, "terraform.tfstate") && spec.IsLeftover("terraform/"+base)
 }
 
 // commit is a commit of a repository.

@@ -188,7 +188,8 @@ func targetOf(p string) string {
 
 // outputFolder sorts the files of an output folder by setup.
 func outputFolder(files, links []file, shown func(string) deployed.Place) *Input {
-	in := &Input{Kind: "output folder", setups: map[string]*setup{}}
+	in := &Input{Kind: "output folder", setups: map[string]*setup{},
+		shown: func(p deployed.Place) deployed.Place { return shown(p.Path) }}
 	by := map[string][]file{}
 	for _, f := range files {
 		top, rest, _ := strings.Cut(f.path, "/")
@@ -197,6 +198,8 @@ func outputFolder(files, links []file, shown func(string) deployed.Place) *Input
 			in.shared = append(in.shared, f)
 		case rest != "" && !strings.HasPrefix(top, "."):
 			by[top] = append(by[top], f)
+		case !strings.HasPrefix(top, "."):
+			in.stray = append(in.stray, f)
 		}
 	}
 	linked := map[string][]file{}
@@ -206,6 +209,7 @@ func outputFolder(files, links []file, shown func(string) deployed.Place) *Input
 	}
 	for name, list := range by {
 		if !slices.ContainsFunc(list, func(f file) bool { return targetOf(strings.TrimPrefix(f.path, name+"/")) != "" }) {
+			in.stray = append(in.stray, list...)
 			continue
 		}
 		in.setups[name] = outputSetup(name, list, linked[name], func(p string) string { return shown(p).Path })

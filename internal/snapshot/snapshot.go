@@ -46,6 +46,8 @@ type Input struct {
 	Alone  bool          // it is one setup, which the user named
 	setups map[string]*setup
 	shared []file
+	stray  []file                              // of an output folder, what is of no setup
+	shown  func(deployed.Place) deployed.Place // of stray
 }
 
 // setup is one setup, or the one thing that an input without setups is about.
