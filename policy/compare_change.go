@@ -165,36 +165,22 @@ func (c *comparer) result() Comparison {
 func (g *finding) finish() Change {
 	s, out := g.line.from.statement, g.change
 	out.Conditions = s.Condition
-	list := func(p *Principal) (names []string) {
-		switch {
-		case p == nil:
-			return nil
-		case p.Any:
-			return []string{"*"}
-		}
-		for _, t := range p.Types {
-			for _, v := range t.Values.Values {
-				names = append(names, v.IAM())
-			}
-		}
-		return names
-	}
-	out.NotPrincipals = list(s.NotPrincipal)
-	for _, name := range list(s.Principal) {
+	out.NotPrincipals = s.NotPrincipal.Written()
+	for _, name := range s.Principal.Written() {
 		if g.principals[name] && !slices.Contains(out.Principals, name) {
 			out.Principals = append(out.Principals, name)
 		}
 	}
-	out.Actions, out.NotActions = chosen(s.Action, g.actions), chosen(s.NotAction, nil)
-	out.Resources, out.NotResources = chosen(s.Resource, g.resources), chosen(s.NotResource, nil)
+	out.Actions, out.NotActions = chosen(s.Action, g.actions), s.NotAction.Written()
+	out.Resources, out.NotResources = chosen(s.Resource, g.resources), s.NotResource.Written()
 	return out
 }
 
-// chosen returns the values at the places that are set; all where there are no places.
+// chosen returns the values at the places that are set.
 func chosen(t Texts, at map[int]bool) []string {
 	var out []string
 	for i, v := range t.Values {
-		if at == nil || at[i] {
+		if at[i] {
 			out = append(out, v.IAM())
 		}
 	}

@@ -74,6 +74,15 @@ func List(values ...Text) Texts { return Texts{Values: values} }
 // One makes an element that is written as one string.
 func One(value Text) Texts { return Texts{Values: []Text{value}, Scalar: true} }
 
+// Written returns the values as they are written in a policy, in their order.
+func (t Texts) Written() []string {
+	var out []string
+	for _, v := range t.Values {
+		out = append(out, v.IAM())
+	}
+	return out
+}
+
 // MapTexts returns a copy of d in which f has replaced each Text of every statement.
 func (d Document) MapTexts(f func(Text) Text) Document {
 	out := d

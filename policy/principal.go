@@ -2,6 +2,22 @@ package policy
 
 import "strings"
 
+// Written returns the values of p as they are written, in their order, without their types: "*" for
+// anybody, none for an element that is absent.
+func (p *Principal) Written() []string {
+	switch {
+	case p == nil:
+		return nil
+	case p.Any:
+		return []string{"*"}
+	}
+	var out []string
+	for _, t := range p.Types {
+		out = append(out, t.Values.Written()...)
+	}
+	return out
+}
+
 // strength is how a statement reaches a principal. It decides what else the request needs within
 // the account (reference_policies_evaluation-logic_policy-eval-denyallow, "Resource-based
 // policies").

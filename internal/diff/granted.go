@@ -202,20 +202,14 @@ func granted(account string, old, new, some *held, c policy.Change) Change {
 	}
 	if deny := w.deny(); deny != nil && denying.grants(granting) { // what is denied is more to the point than what is allowed beside it
 		w.denied, out.byDenial = deny, true
-		out.Actions, out.Resources = written(deny.Action), written(deny.Resource)
-		w.change.Actions, w.change.NotActions = out.Actions, written(deny.NotAction)
-		w.change.Resources, w.change.NotResources = out.Resources, written(deny.NotResource)
+		out.Actions, out.Resources = deny.Action.Written(), deny.Resource.Written()
+		w.change.Actions, w.change.NotActions = out.Actions, deny.NotAction.Written()
+		w.change.Resources, w.change.NotResources = out.Resources, deny.NotResource.Written()
 		w.change.Conditions, out.Conditions = deny.Condition, nil
 		for _, cond := range deny.Condition {
 			out.Conditions = append(out.Conditions, wholeCondition(cond))
 		}
-		w.change.Principals, w.change.NotPrincipals = nil, nil
-		if deny.Principal != nil {
-			w.change.Principals = principals(deny.Principal)
-		}
-		if deny.NotPrincipal != nil {
-			w.change.NotPrincipals = principals(deny.NotPrincipal)
-		}
+		w.change.Principals, w.change.NotPrincipals = deny.Principal.Written(), deny.NotPrincipal.Written()
 		out.about = strings.Join([]string{"denied", beside(w.change)}, "\x01")
 		if out.Kind == Broader { // what is denied in its place tells how much less it is
 			if left := asSet(new.denialsBeyond(old)); left != "" {

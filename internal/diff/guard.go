@@ -210,7 +210,7 @@ func onRole(d policy.Document, arns []string) *policy.Document {
 		denies := s.Effect == policy.Deny
 		about := s.Resource.Values == nil && s.NotResource.Values == nil ||
 			denies && s.NotResource.Values != nil ||
-			slices.ContainsFunc(written(s.Resource), func(p string) bool {
+			slices.ContainsFunc(s.Resource.Written(), func(p string) bool {
 				a, _ := policy.ParseARN(p)
 				return p == "*" || slices.ContainsFunc(arns, a.Matches) ||
 					denies && (strings.Contains(p, "$") || mayBe(p, arns))
@@ -261,15 +261,6 @@ func (v view) beyond(h *held, allowed, own policy.Policies, in policy.Setting, w
 	for _, what := range c.Undecided {
 		out = append(out, Change{Kind: Undecided, Severity: Write, Subject: h.what, New: h.place(),
 			Message: fmt.Sprintf("%s may allow more: %s is not decided", h.what, what)})
-	}
-	return out
-}
-
-// written returns the values of an element as they are written.
-func written(t policy.Texts) []string {
-	var out []string
-	for _, v := range t.Values {
-		out = append(out, v.IAM())
 	}
 	return out
 }

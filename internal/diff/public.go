@@ -44,8 +44,8 @@ func (v view) public(h *held) []Change {
 			if err == nil && len(c.Changes)+len(c.Undecided) == 0 {
 				continue
 			}
-			found := policy.Change{Kind: policy.Broader, Principals: []string{"*"}, Actions: written(s.Action),
-				NotActions: written(s.NotAction), Resources: written(s.Resource), NotResources: written(s.NotResource),
+			found := policy.Change{Kind: policy.Broader, Principals: []string{"*"}, Actions: s.Action.Written(),
+				NotActions: s.NotAction.Written(), Resources: s.Resource.Written(), NotResources: s.NotResource.Written(),
 				Conditions: s.Condition, New: []policy.Cause{{Policy: "resource", Sid: s.Sid, Statement: i}}}
 			if len(c.Changes) > 0 {
 				found.Witness = c.Changes[0].Witness

@@ -83,18 +83,6 @@ func (w wording) deny() *policy.Statement {
 	return one
 }
 
-// principals returns the values of a Principal as they are written.
-func principals(p *policy.Principal) []string {
-	if p.Any {
-		return []string{"*"}
-	}
-	var out []string
-	for _, t := range p.Types {
-		out = append(out, written(t.Values)...)
-	}
-	return out
-}
-
 // does returns what may be done on what, and when, as the rest of the sentence.
 func (w wording) does() string {
 	var b strings.Builder
@@ -177,11 +165,7 @@ func plain(v string) string {
 
 // condition returns a condition in words: key, operator and values.
 func condition(c policy.Condition) string {
-	values := make([]string, len(c.Values.Values))
-	for i, v := range c.Values.Values {
-		values[i] = v.IAM()
-	}
-	return fmt.Sprintf("%s %s %s", plain(c.Key), c.Operator, list(values))
+	return fmt.Sprintf("%s %s %s", plain(c.Key), c.Operator, list(c.Values.Written()))
 }
 
 // wholeCondition returns a condition with all of its values, each quoted, in one order.
