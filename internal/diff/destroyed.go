@@ -8,7 +8,8 @@ import (
 	"github.com/pzgen/pzgen/internal/deployed"
 )
 
-// losses are what applying the new side deletes, and the old side, if it is a plan, did not. Each is told once.
+// losses are what applying the new side deletes, and the old side, if it is a plan, did not. Each is told once. A role
+// that is not made anew is told by what it granted.
 type losses []loss
 
 type loss struct {
@@ -19,7 +20,7 @@ type loss struct {
 func newLosses(old, new view) losses {
 	var out losses
 	for _, d := range new.destroyed {
-		if !slices.ContainsFunc(old.destroyed, func(o deployed.Destroyed) bool {
+		if (d.Type != "role" || d.Anew) && !slices.ContainsFunc(old.destroyed, func(o deployed.Destroyed) bool {
 			return o.Type == d.Type && o.Address == d.Address && o.Anew == d.Anew && o.Force == d.Force &&
 				o.Window == d.Window && slices.Equal(o.Names, d.Names)
 		}) {
@@ -42,15 +43,13 @@ func (l losses) take(subject string) *loss {
 	return nil
 }
 
-// rest returns a change for each that was not told with what is gone. A role that is deleted and not made anew is
-// told by what it granted.
+// rest returns a change for each that was not told with what is gone.
 func (l losses) rest() []Change {
 	var out []Change
 	for _, d := range l {
-		if d.told || d.Type == "role" && !d.Anew {
-			continue
+		if !d.told {
+			out = append(out, d.change(d.subjects()[0]))
 		}
-		out = append(out, d.change(d.subjects()[0]))
 	}
 	return out
 }
