@@ -11,8 +11,9 @@ import (
 	"github.com/pzgen/pzgen/internal/deployed"
 )
 
-// checksum returns a checksum of all that a module says, comments and white space left out. What is not understood in
-// it may depend on any of that: on locals, variables, files beside it and modules below.
+// checksum returns a checksum of all that a module says, comments and white space left out. What is
+// not understood in it may depend on any of that: on locals, variables, files beside it and modules
+// below.
 func checksum(in deployed.Input) string {
 	sum := sha256.New()
 	for _, f := range in.Files {

@@ -8,8 +8,9 @@ import (
 	"github.com/pzgen/pzgen/internal/deployed"
 )
 
-// destroys takes note of what the plan deletes, or deletes and makes anew, of what has data in it or is named by
-// others: buckets, keys, dataset groups and roles. What counts is how each is before: the provider deletes by that.
+// destroys takes note of what the plan deletes, or deletes and makes anew, of what has data in it
+// or is named by others: buckets, keys, dataset groups and roles. What counts is how each is
+// before: the provider deletes by that.
 func (p *plan) destroys(changes []any) {
 	aliases := map[string][]string{} // of keys, by ID
 	before := func(v any) (m map[string]any, typ string, actions []any, was map[string]any) {
@@ -31,13 +32,15 @@ func (p *plan) destroys(changes []any) {
 			continue
 		}
 		address := stringIn(m, "address")
-		d := deployed.Destroyed{Address: address, Anew: slices.Contains(actions, any("create")), At: p.place()}
+		d := deployed.Destroyed{Address: address, At: p.place()}
+		d.Anew = slices.Contains(actions, any("create"))
 		switch typ {
 		case tfBucket:
 			d.Type, d.Names = "bucket", []string{stringIn(was, "bucket")}
 			d.Force = was["force_destroy"] == true
 		case tfKey:
-			d.Type, d.Names = "key", slices.Concat(aliases[stringIn(was, "key_id")], aliases[stringIn(was, "arn")])
+			d.Type = "key"
+			d.Names = slices.Concat(aliases[stringIn(was, "key_id")], aliases[stringIn(was, "arn")])
 			slices.Sort(d.Names)
 			d.Names = append(d.Names, stringIn(was, "arn"), afterApply(address, "arn").String())
 			d.Window = 30 // AWS's own (KMS API Reference, ScheduleKeyDeletion)

@@ -13,7 +13,8 @@ func members(old, new view) []Change {
 	each := func(in, other []deployed.Member, change func(who, group string) Change) {
 		for _, m := range in {
 			if slices.ContainsFunc(other, func(o deployed.Member) bool {
-				return o.User.V.String() == m.User.V.String() && o.Group.V.String() == m.Group.V.String()
+				return o.User.V.String() == m.User.V.String() &&
+					o.Group.V.String() == m.Group.V.String()
 			}) {
 				continue
 			}
@@ -30,7 +31,8 @@ func members(old, new view) []Change {
 	})
 	each(old.members, new.members, func(who, group string) Change {
 		c := Change{Kind: Undecided, Severity: Write, Old: old.identities[group].place()}
-		if h := old.identities[group]; h != nil && !h.unread() && len(h.denials()) == 0 && !old.attaches(group) {
+		h := old.identities[group]
+		if h != nil && !h.unread() && len(h.denials()) == 0 && !old.attaches(group) {
 			c.Kind = Narrower
 		}
 		c.say(who, " ", "is taken out of "+group+", and its policies count no longer")
@@ -46,10 +48,12 @@ func (v view) attaches(principal string) bool {
 	})
 }
 
-// controls compares the policies of AWS Organizations: what they allow all together bounds what anybody may do.
+// controls compares the policies of AWS Organizations: what they allow all together bounds what
+// anybody may do.
 func controls(old, new view) []Change {
 	same := func(a, b deployed.Control) bool {
-		return a.Name == b.Name && a.Level == b.Level && a.Resource == b.Resource && !unknown(a) && !unknown(b) &&
+		return a.Name == b.Name && a.Level == b.Level && a.Resource == b.Resource &&
+			!unknown(a) && !unknown(b) &&
 			a.Policy.Document.Normal() == b.Policy.Document.Normal()
 	}
 	var out []Change
@@ -62,7 +66,8 @@ func controls(old, new view) []Change {
 			if c.Resource {
 				kind = "resource control policy"
 			}
-			change := Change{Kind: Undecided, Severity: Write, Subject: fmt.Sprintf("%s %q", kind, c.Name)}
+			change := Change{Kind: Undecided, Severity: Write}
+			change.Subject = fmt.Sprintf("%s %q", kind, c.Name)
 			change.say(change.Subject, " ", fmt.Sprintf(does, c.Level))
 			change.about = change.Message
 			if !unknown(c) {
@@ -72,8 +77,10 @@ func controls(old, new view) []Change {
 			out = append(out, change)
 		}
 	}
-	each(new.controls, old.controls, "is new at %q, or says something else", func(c *Change) **Side { return &c.New })
-	each(old.controls, new.controls, "is gone from %q, or said something else", func(c *Change) **Side { return &c.Old })
+	each(new.controls, old.controls, "is new at %q, or says something else",
+		func(c *Change) **Side { return &c.New })
+	each(old.controls, new.controls, "is gone from %q, or said something else",
+		func(c *Change) **Side { return &c.Old })
 	return out
 }
 

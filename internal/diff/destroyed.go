@@ -8,8 +8,8 @@ import (
 	"github.com/pzgen/pzgen/internal/deployed"
 )
 
-// losses are what applying the new side deletes, and the old side, if it is a plan, did not. Each is told once. A role
-// that is not made anew is told by what it granted.
+// losses are what applying the new side deletes, and the old side, if it is a plan, did not. Each
+// is told once. A role that is not made anew is told by what it granted.
 type losses []loss
 
 type loss struct {
@@ -20,10 +20,11 @@ type loss struct {
 func newLosses(old, new view) losses {
 	var out losses
 	for _, d := range new.destroyed {
-		if (d.Type != "role" || d.Anew) && !slices.ContainsFunc(old.destroyed, func(o deployed.Destroyed) bool {
-			return o.Type == d.Type && o.Address == d.Address && o.Anew == d.Anew && o.Force == d.Force &&
-				o.Window == d.Window && slices.Equal(o.Names, d.Names)
-		}) {
+		same := func(o deployed.Destroyed) bool {
+			return o.Type == d.Type && o.Address == d.Address && o.Anew == d.Anew &&
+				o.Force == d.Force && o.Window == d.Window && slices.Equal(o.Names, d.Names)
+		}
+		if (d.Type != "role" || d.Anew) && !slices.ContainsFunc(old.destroyed, same) {
 			out = append(out, loss{Destroyed: d})
 		}
 	}
@@ -34,7 +35,7 @@ func newLosses(old, new view) losses {
 func (l losses) take(subject string) *loss {
 	for i := range l {
 		// A key without an alias goes by its address in the place of its ID.
-		unnamed := l[i].Type == "key" && strings.HasSuffix(subject, fmt.Sprintf(":key/%s\"", l[i].Address))
+		unnamed := l[i].Type == "key" && strings.HasSuffix(subject, ":key/"+l[i].Address+`"`)
 		if unnamed || slices.Contains(l[i].subjects(), subject) {
 			l[i].told = true
 			return &l[i]
@@ -74,9 +75,9 @@ func (l loss) change(subject string) Change {
 	return c
 }
 
-// fate says what becomes of what is in a thing that a plan deletes (Amazon S3 User Guide, "Deleting a general purpose
-// bucket"; KMS API Reference, ScheduleKeyDeletion; Amazon Personalize Developer Guide, DeleteDatasetGroup; IAM User
-// Guide, "AWS JSON policy elements: Principal").
+// fate says what becomes of what is in a thing that a plan deletes (Amazon S3 User Guide, "Deleting
+// a general purpose bucket"; KMS API Reference, ScheduleKeyDeletion; Amazon Personalize Developer
+// Guide, DeleteDatasetGroup; IAM User Guide, "AWS JSON policy elements: Principal").
 func fate(l loss) string {
 	switch {
 	case l.Type == "bucket" && l.Force:
@@ -84,9 +85,12 @@ func fate(l loss) string {
 	case l.Type == "bucket":
 		return "AWS refuses that while something is in it, so that applying the plan fails"
 	case l.Type == "key":
-		return fmt.Sprintf("nothing can be decrypted with it from then on, and after %d days what it encrypted is lost", l.Window)
+		return fmt.Sprintf("nothing can be decrypted with it from then on, and after %d days "+
+			"what it encrypted is lost", l.Window)
 	case l.Type == "role":
-		return "policies that name it as principal stay with the deleted one until they are written again"
+		return "policies that name it as principal stay with the deleted one until they are " +
+			"written again"
 	}
-	return "AWS refuses that while it has datasets, solutions or event trackers, so that applying the plan fails"
+	return "AWS refuses that while it has datasets, solutions or event trackers, so that applying " +
+		"the plan fails"
 }

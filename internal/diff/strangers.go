@@ -10,8 +10,9 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// strangers tells the files that no reader reads, where they are new or say something else, but for those that a spec
-// names as the user's own. What is not read may be run by whoever applies the setup.
+// strangers tells the files that no reader reads, where they are new or say something else, but for
+// those that a spec names as the user's own. What is not read may be run by whoever applies the
+// setup.
 func strangers(ctx context.Context, old, new *snapshot.Input, n names) ([]Change, error) {
 	before, err := old.Beside(ctx, n.old)
 	if err != nil {
@@ -24,13 +25,15 @@ func strangers(ctx context.Context, old, new *snapshot.Input, n names) ([]Change
 	own := slices.Concat(old.OwnFiles(n.old), new.OwnFiles(n.new))
 	var out []Change
 	for _, f := range after {
-		if spec.OwnPattern(own, f.Path) != "" || slices.ContainsFunc(before, func(o snapshot.Beside) bool {
+		same := func(o snapshot.Beside) bool {
 			return o.Path == f.Path && o.Mode == f.Mode && bytes.Equal(o.Data, f.Data)
-		}) {
+		}
+		if spec.OwnPattern(own, f.Path) != "" || slices.ContainsFunc(before, same) {
 			continue
 		}
 		subject := fmt.Sprintf("file %q", f.Path)
-		c := Change{Kind: Undecided, Severity: Write, Setup: n.shown, Subject: subject, New: sideAt(f.At)}
+		c := Change{Kind: Undecided, Severity: Write, Setup: n.shown, Subject: subject,
+			New: sideAt(f.At)}
 		c.say(subject, " ", "is not one that pzgen writes, and was not read")
 		c.about = "not read\x01" + checksum(f.Data)
 		out = append(out, c)
@@ -39,7 +42,8 @@ func strangers(ctx context.Context, old, new *snapshot.Input, n names) ([]Change
 		if spec.OwnPattern(own, f.Path) == "" &&
 			!slices.ContainsFunc(after, func(o snapshot.Beside) bool { return o.Path == f.Path }) {
 			subject := fmt.Sprintf("file %q", f.Path)
-			c := Change{Kind: Setting, Severity: None, Setup: n.shown, Subject: subject, Old: sideAt(f.At)}
+			c := Change{Kind: Setting, Severity: None, Setup: n.shown, Subject: subject,
+				Old: sideAt(f.At)}
 			c.say(subject, " ", "is not there any more, and was not read")
 			out = append(out, c)
 		}

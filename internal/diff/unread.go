@@ -1,9 +1,10 @@
 package diff
 
-// unread returns what was not understood of the new side, and of the old side where the new one does not have it any
-// more. What both sides have of the same words is no change.
+// unread returns what was not understood of the new side, and of the old side where the new one
+// does not have it any more. What both sides have of the same words is no change.
 func unread(old, new view) []Change {
-	known, there := map[string]int{}, map[string]bool{} // how often: the same twice is more than once
+	known := map[string]int{} // how often: the same twice is more than once
+	there := map[string]bool{}
 	for _, u := range old.unknown {
 		known[u.String()+u.Content]++
 	}
@@ -14,14 +15,16 @@ func unread(old, new view) []Change {
 			known[key]--
 			continue
 		}
-		out = append(out, Change{Kind: Undecided, Severity: Write, Subject: u.Kind + " " + quoted(u.What),
-			Message: "not understood: " + u.String(), about: "not understood: " + u.String() + "\x01" + u.Content,
-			New: sideAt(u.At)})
+		c := Change{Kind: Undecided, Severity: Write, Subject: u.Kind + " " + quoted(u.What),
+			Message: "not understood: " + u.String(), New: sideAt(u.At)}
+		c.about = c.Message + "\x01" + u.Content
+		out = append(out, c)
 	}
 	for _, u := range old.unknown { // it may have been there for what it denied
 		if !there[u.String()] {
-			out = append(out, Change{Kind: Undecided, Severity: Write, Subject: u.Kind + " " + quoted(u.What),
-				Message: "not there any more, and not understood: " + u.String(), Old: sideAt(u.At)})
+			out = append(out, Change{Kind: Undecided, Severity: Write,
+				Subject: u.Kind + " " + quoted(u.What), Old: sideAt(u.At),
+				Message: "not there any more, and not understood: " + u.String()})
 		}
 	}
 	return out

@@ -17,9 +17,9 @@ type Beside struct {
 	At          deployed.Place // where the user finds it
 }
 
-// Beside returns the files of a setup of an output folder that no reader reads and pzgen does not write there, but for
-// what tools leave; of the setup "" those that are in no setup's folder. It has none of another input. The error is
-// that of reading.
+// Beside returns the files of a setup of an output folder that no reader reads and pzgen does not
+// write there, but for what tools leave; of the setup "" those that are in no setup's folder. It
+// has none of another input. The error is that of reading.
 func (in *Input) Beside(ctx context.Context, name string) ([]Beside, error) {
 	files, moved, folder := in.stray, in.shown, ""
 	if s := in.setups[name]; s != nil {
@@ -41,7 +41,8 @@ func (in *Input) Beside(ctx context.Context, name string) ([]Beside, error) {
 	return out, err
 }
 
-// Mixed reports whether an output folder is one that specs are in as well, so that not all in it is pzgen's.
+// Mixed reports whether an output folder is one that specs are in as well, so that not all in it is
+// pzgen's.
 func (in *Input) Mixed() bool {
 	return slices.ContainsFunc(in.stray, func(f file) bool {
 		return path.Dir(f.path) == "." && (path.Ext(f.path) == ".yaml" || path.Ext(f.path) == ".yml")
@@ -64,7 +65,8 @@ func isRead(name string) bool {
 	return strings.HasPrefix(name, "cloudformation/") || strings.HasPrefix(name, "policies/")
 }
 
-// OwnFiles returns the patterns by which files of a setup are the user's own, where the input is a spec.
+// OwnFiles returns the patterns by which files of a setup are the user's own, where the input is a
+// spec.
 func (in *Input) OwnFiles(name string) []string {
 	for _, s := range in.Specs {
 		if s.Name == name {
