@@ -34,7 +34,7 @@ func strangers(ctx context.Context, old, new *snapshot.Input, n names) ([]Change
 		subject := fmt.Sprintf("file %q", f.Path)
 		c := Change{Kind: Undecided, Severity: Write, Setup: n.shown, Subject: subject,
 			New: sideAt(f.At)}
-		c.say(subject, " ", "is not one that pzgen writes, and was not read")
+		c.say(subject, " ", "was not read: it is new, or says something else")
 		c.about = "not read\x01" + checksum(f.Data)
 		out = append(out, c)
 	}

@@ -17,8 +17,8 @@ type Beside struct {
 	At          deployed.Place // where the user finds it
 }
 
-// Beside returns the files of a setup of an output folder that no reader reads and pzgen does not
-// write there, but for what tools leave; of the setup "" those that are in no setup's folder. It
+// Beside returns the files of a setup of an output folder that no reader reads, but for
+// what tools leave; of the setup "" those that are in no setup's folder. It
 // has none of another input. The error is that of reading.
 func (in *Input) Beside(ctx context.Context, name string) ([]Beside, error) {
 	files, moved, folder := in.stray, in.shown, ""
