@@ -51,6 +51,9 @@ func (in *Input) Mixed() bool {
 
 // isRead reports whether a reader reads a file of a setup's folder, or says that it does not.
 func isRead(name string) bool {
+	if top, in, _ := strings.Cut(name, "/"); spec.IsHanded(top) { // what the owner of another account gets
+		return in == "README.md" || strings.HasPrefix(in, "policies/")
+	}
 	folder, file := path.Split(name)
 	switch folder {
 	case "":
