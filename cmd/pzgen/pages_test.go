@@ -71,7 +71,7 @@ func TestLintDocs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if said, code := sh("cp " + root + "/spec/examples/minimal.yaml pzgen.yaml && cp -r " + root + "/out . && " +
+	if said, code := sh("cp '" + root + "/spec/examples/minimal.yaml' pzgen.yaml && cp -r '" + root + "/out' . && " +
 		"cp out/minimal/cloudformation/template.yaml . && cp -r out/minimal/terraform infra && " +
 		"mkdir answers && mv role-answer.json answers/role.json && git add template.yaml && git commit -qm a"); code != 0 {
 		t.Fatal(said)

@@ -48,7 +48,7 @@ func Is(data []byte) bool {
 // which is neither JSON nor an error of the AWS CLI.
 func Read(files []output.File, names Names) (deployed.State, error) {
 	r := &reader{roles: map[string]*deployed.Role{}, buckets: map[string]*deployed.Bucket{},
-		keys: map[string]*deployed.Key{}, users: map[string]*deployed.Person{}, seen: map[string]bool{}, inlineOf: map[string][]string{}, keyIDs: map[string]string{}}
+		keys: map[string]*deployed.Key{}, users: map[string]*deployed.Person{}, seen: map[string]bool{}, told: map[string]told{}, inlineOf: map[string][]string{}, keyIDs: map[string]string{}}
 	answers, err := r.parse(files)
 	if err != nil {
 		return deployed.State{}, err
@@ -74,6 +74,7 @@ type reader struct {
 
 	known    Names
 	seen     map[string]bool     // "bucket/x policy": it was looked for
+	told     map[string]told     // what was said of it
 	inlineOf map[string][]string // names of a role's inline policies, by its name
 	versions []answer            // policies without a name, for what is attached
 	keyIDs   map[string]string   // ARN by ID or alias
@@ -190,6 +191,25 @@ func (r *reader) key(name string, at deployed.Place) *deployed.Key {
 		r.keys[name] = &deployed.Key{ARN: deployed.Lit(name), At: at}
 	}
 	return r.keys[name]
+}
+
+// told is what an answer says of something.
+type told struct{ path, content string }
+
+// again reports whether another answer says something else of a thing than this one: the two are of
+// different times, or of two things of one name. The second is in State.Unknown then.
+func (r *reader) again(a answer, kind, name, what, content string) bool {
+	key := kind + "/" + name + " " + what
+	before, ok := r.told[key]
+	if !ok {
+		r.told[key] = told{a.path, content}
+	}
+	if !ok || before.content == content {
+		return false
+	}
+	r.unknown(a, fmt.Sprintf("it says something else of the %s of %s %q than %q does: keep the newer one",
+		what, kind, name, before.path))
+	return true
 }
 
 // saw notes that something was looked for.

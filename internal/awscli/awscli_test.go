@@ -275,3 +275,40 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// Two answers that say different things of one thing are of different times or things: the second is
+// told and counts for nothing. One that says the same again is no matter.
+func TestTwoAnswers(t *testing.T) {
+	other := strings.NewReplacer("acme-data/*", "acme-data/x/*", `"eu-west-1"`, `"us-east-1"`, "Disabled", "Enabled",
+		"BucketOwnerEnforced", "ObjectWriter", `"BlockPublicAcls": true`, `"BlockPublicAcls": false`, "sts:AssumeRole", "sts:TagSession",
+		`"aws:kms", "KMSMasterKeyID": "`+keyARN+`"`, `"AES256"`, "kms:*", "kms:Decrypt")
+	tried := 0
+	for name, text := range whole() {
+		changed := other.Replace(text)
+		if changed == text || strings.Contains(text, "PolicyVersion") { // of which a second one is told in any case
+			continue
+		}
+		tried++
+		for again, want := range map[string]int{text: 0, changed: 1} {
+			files := whole()
+			files["z "+name] = again
+			s := read(t, files, Names{Buckets: []string{"acme-data"}})
+			if len(s.Unknown) != want || want > 0 && !strings.Contains(s.Unknown[0].Why, "something else of") {
+				t.Errorf("%s twice, changed: %v: %v", name, want > 0, s.Unknown)
+			}
+		}
+	}
+	if tried < 9 {
+		t.Errorf("only %d answers", tried)
+	}
+	files := whole()
+	files["old.json"] = `{"PolicyVersion": {"Document": ` + allow + `, "VersionId": "v1", "IsDefaultVersion": false}}`
+	if s := read(t, files, Names{}); len(s.Unknown) != 1 || !strings.Contains(s.Unknown[0].Why, "default version") {
+		t.Errorf("an old version: %v", s.Unknown)
+	}
+	files = whole()
+	files["caller.json"] = `{"UserId": "AIDAEXAMPLEEXAMPLE00", "Account": "444455556666", "Arn": "arn:aws:iam::444455556666:user/Ann"}`
+	if s := read(t, files, Names{}); len(s.Unknown) != 1 || !strings.Contains(s.Unknown[0].Why, "of account") {
+		t.Errorf("two accounts: %v", s.Unknown)
+	}
+}

@@ -155,6 +155,7 @@ func (r *reader) failed(a answer) error {
 	}
 	r.saw(op[0], name, op[1])
 	if absent[a.fail.code] == op[1] {
+		r.again(a, op[0], name, op[1], "none")
 		return nil
 	}
 	*unseen = append(*unseen, deployed.Unseen{What: op[1], Action: op[2], Why: why, At: at})

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/deployed"
@@ -55,11 +54,15 @@ func (r *reader) addRoleOf(a answer, n named, path ...string) error {
 	if err != nil {
 		return err
 	}
-	if trust != nil {
+	if trust != nil && !r.again(a, "role", n.RoleName, "trust policy", trust.Document.Normal()) {
 		role.Trust = trust
 		r.saw("role", n.RoleName, "trust policy")
 	}
-	if arn, ok := policy.ParseARN(n.Arn); ok && r.state.Where.Account.V.String() == "" {
+	arn, ok := policy.ParseARN(n.Arn)
+	if known := r.state.Where.Account.V.String(); ok && known != "" && known != arn.Account {
+		r.unknown(a, fmt.Sprintf("role %q is of account %s, and other answers are of %s", n.RoleName, arn.Account, known))
+	}
+	if ok && r.state.Where.Account.V.String() == "" {
 		r.state.Where.Account = deployed.Text{V: policy.Literal(arn.Account), At: a.at()}
 	}
 	return nil
@@ -98,8 +101,18 @@ func (r *reader) rolePolicy(a answer) error {
 		return err
 	}
 	role := r.role(out.RoleName, a.at())
+	if d == nil || r.again(a, "role", out.RoleName, fmt.Sprintf("policy %q", out.PolicyName), d.Document.Normal()) ||
+		r.hasInline(role, out.PolicyName) {
+		return nil
+	}
 	role.Inline = append(role.Inline, deployed.Inline{Name: deployed.Lit(out.PolicyName), Policy: d, At: a.at()})
 	return nil
+}
+
+// hasInline reports whether a role has an inline policy of this name: an answer that says the same
+// again is passed over.
+func (r *reader) hasInline(role *deployed.Role, name string) bool {
+	return slices.ContainsFunc(role.Inline, func(i deployed.Inline) bool { return i.Name.V.String() == name })
 }
 
 func (r *reader) userPolicy(a answer) error  { return r.inline(a, deployed.User) }
@@ -118,6 +131,11 @@ func (r *reader) inline(a answer, kind deployed.PrincipalKind) error {
 	if kind == deployed.Group {
 		to = out.GroupName
 	}
+	what := fmt.Sprintf("policy %q", out.PolicyName)
+	if d == nil || r.again(a, string(kind), to, what, d.Document.Normal()) || r.hasSeen(string(kind), to, what) {
+		return nil
+	}
+	r.saw(string(kind), to, what)
 	r.state.Inline = append(r.state.Inline, deployed.PrincipalInline{Kind: kind, To: deployed.Lit(to),
 		Name: deployed.Lit(out.PolicyName), Policy: d, At: a.at()})
 	return nil
@@ -214,82 +232,3 @@ func (r *reader) groups(a answer) error {
 }
 
 func nameOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
-
-// account reads get-account-authorization-details: all roles, users, groups and policies.
-func (r *reader) account(a answer) error {
-	var out struct{ RoleDetailList, UserDetailList, GroupDetailList, Policies []named }
-	if err := a.decode(&out); err != nil {
-		return err
-	}
-	for i, n := range out.RoleDetailList {
-		at := []string{"RoleDetailList", strconv.Itoa(i)}
-		if err := r.addRoleOf(a, n, at...); err != nil {
-			return err
-		}
-		role := r.role(n.RoleName, a.at())
-		r.addRole(n.RoleName)
-		for j, p := range n.RolePolicyList {
-			d, err := a.document(append(slices.Clone(at), "RolePolicyList", strconv.Itoa(j), "PolicyDocument")...)
-			if err != nil {
-				return err
-			}
-			role.Inline = append(role.Inline, deployed.Inline{Name: deployed.Lit(p.PolicyName), Policy: d, At: a.at()})
-		}
-		for _, p := range n.AttachedManagedPolicies {
-			r.attach(p.PolicyArn, deployed.RoleP, n.RoleName, a.at())
-		}
-		r.saw("role", n.RoleName, "inline policies")
-		r.saw("role", n.RoleName, "attached policies")
-	}
-	if err := r.people(a, "UserDetailList", "UserPolicyList", deployed.User, out.UserDetailList); err != nil {
-		return err
-	}
-	if err := r.people(a, "GroupDetailList", "GroupPolicyList", deployed.Group, out.GroupDetailList); err != nil {
-		return err
-	}
-	for i, p := range out.Policies {
-		for j, v := range p.PolicyVersionList {
-			if !v.IsDefaultVersion {
-				continue
-			}
-			d, err := a.document("Policies", strconv.Itoa(i), "PolicyVersionList", strconv.Itoa(j), "Document")
-			if err != nil {
-				return err
-			}
-			r.managed(p.Arn, d, a.at())
-		}
-	}
-	return nil
-}
-
-// people reads the users or groups of get-account-authorization-details.
-func (r *reader) people(a answer, list, inline string, kind deployed.PrincipalKind, all []named) error {
-	for i, n := range all {
-		to, policies := n.UserName, n.UserPolicyList
-		if kind == deployed.Group {
-			to, policies = n.GroupName, n.GroupPolicyList
-			r.saw("group", to, "inline policies")
-			r.saw("group", to, "attached policies")
-		} else {
-			r.user(n, a.at())
-			for _, what := range []string{"inline policies", "attached policies", "groups"} {
-				r.saw("user", to, what)
-			}
-		}
-		for j, p := range policies {
-			d, err := a.document(list, strconv.Itoa(i), inline, strconv.Itoa(j), "PolicyDocument")
-			if err != nil {
-				return fmt.Errorf("%s %q: %w", kind, to, err)
-			}
-			r.state.Inline = append(r.state.Inline, deployed.PrincipalInline{Kind: kind, To: deployed.Lit(to),
-				Name: deployed.Lit(p.PolicyName), Policy: d, At: a.at()})
-		}
-		for _, p := range n.AttachedManagedPolicies {
-			r.attach(p.PolicyArn, kind, to, a.at())
-		}
-		for _, g := range n.GroupList {
-			r.state.Members = append(r.state.Members, deployed.Member{User: deployed.Lit(to), Group: deployed.Lit(g)})
-		}
-	}
-	return nil
-}

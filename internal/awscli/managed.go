@@ -1,6 +1,7 @@
 package awscli
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -30,6 +31,11 @@ func (r *reader) managed(arn string, d *deployed.Document, at deployed.Place) {
 		r.state.Policies = append(r.state.Policies, deployed.Policy{Name: deployed.Lit(name), Path: deployed.Lit(p), At: at})
 		i = len(r.state.Policies) - 1
 	}
+	if before := r.state.Policies[i].Policy; d != nil && before != nil && before.Document.Normal() != d.Document.Normal() {
+		r.unknown(answer{path: at.Path}, fmt.Sprintf("it says something else of policy %q than %q does: keep the newer one",
+			name, before.At.Path))
+		return
+	}
 	if d != nil {
 		r.state.Policies[i].Policy, r.state.Policies[i].At = d, at
 	}
@@ -37,6 +43,16 @@ func (r *reader) managed(arn string, d *deployed.Document, at deployed.Place) {
 
 // version keeps the document of a managed policy, which does not say which: see attachVersions.
 func (r *reader) version(a answer) error {
+	var out struct {
+		PolicyVersion struct{ IsDefaultVersion *bool }
+	}
+	if err := a.decode(&out); err != nil {
+		return err
+	}
+	if is := out.PolicyVersion.IsDefaultVersion; is != nil && !*is {
+		r.unknown(a, "it is not the policy's default version, which is the one that counts")
+		return nil
+	}
 	r.versions = append(r.versions, a)
 	_, err := a.document("PolicyVersion", "Document")
 	return err

@@ -2,6 +2,7 @@ package awscli
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -23,7 +24,9 @@ func (r *reader) resourcePolicy(a answer) error {
 		if err != nil {
 			return err
 		}
-		r.key(key, a.at()).Policy = d
+		if !r.again(a, "key", key, "policy", d.Document.Normal()) {
+			r.key(key, a.at()).Policy = d
+		}
 		r.saw("key", key, "policy")
 		return nil
 	}
@@ -38,7 +41,9 @@ func (r *reader) resourcePolicy(a answer) error {
 			return err
 		}
 	}
-	r.bucket(bucket, a.at()).Policy = d
+	if !r.again(a, "bucket", bucket, "policy", d.Document.Normal()) {
+		r.bucket(bucket, a.at()).Policy = d
+	}
 	r.saw("bucket", bucket, "policy")
 	return nil
 }
@@ -66,21 +71,27 @@ func (r *reader) loose(a answer) error {
 		if err != nil {
 			return err
 		}
-		r.role(role, a.at()).Trust = d
+		if !r.again(a, "role", role, "trust policy", d.Document.Normal()) {
+			r.role(role, a.at()).Trust = d
+		}
 		r.saw("role", role, "trust policy")
 	case policy.Resource:
 		bucket, err := r.bucketOf(a)
 		if err != nil {
 			return err
 		}
-		r.bucket(bucket, a.at()).Policy = d
+		if !r.again(a, "bucket", bucket, "policy", d.Document.Normal()) {
+			r.bucket(bucket, a.at()).Policy = d
+		}
 		r.saw("bucket", bucket, "policy")
 	case policy.KeyPolicy:
 		key, err := r.keyOf(a)
 		if err != nil {
 			return err
 		}
-		r.key(key, a.at()).Policy = d
+		if !r.again(a, "key", key, "policy", d.Document.Normal()) {
+			r.key(key, a.at()).Policy = d
+		}
 		r.saw("key", key, "policy")
 	default:
 		role, err := r.roleOf(a)
@@ -88,6 +99,9 @@ func (r *reader) loose(a answer) error {
 			return err
 		}
 		to := r.role(role, a.at())
+		if r.again(a, "role", role, fmt.Sprintf("policy %q", subjectOf(a.path)), d.Document.Normal()) {
+			return nil
+		}
 		to.Inline = append(to.Inline, deployed.Inline{Name: deployed.Lit(subjectOf(a.path)), Policy: d, At: a.at()})
 	}
 	return nil
@@ -105,6 +119,9 @@ func (r *reader) describeKey(a answer) error {
 		return deployed.Errorf(a.at(), "KeyMetadata has no Arn")
 	}
 	r.keyIDs[m.KeyId] = m.Arn
+	if r.again(a, "key", m.Arn, "state", m.KeyState+" "+cmp.Or(m.KeySpec, m.CustomerMasterKeySpec)+" "+m.KeyManager) {
+		return nil
+	}
 	k := r.key(m.Arn, a.at())
 	k.Description, k.Status, k.Manager = deployed.Lit(m.Description), deployed.Lit(m.KeyState), deployed.Lit(m.KeyManager)
 	k.Spec = deployed.Lit(cmp.Or(m.KeySpec, m.CustomerMasterKeySpec))
@@ -160,6 +177,9 @@ func (r *reader) encryption(a answer) error {
 		return err
 	}
 	b := r.bucket(name, a.at())
+	if r.again(a, "bucket", name, "encryption", fmt.Sprint(out)) {
+		return nil
+	}
 	for _, rule := range out.ServerSideEncryptionConfiguration.Rules {
 		by := rule.ApplyServerSideEncryptionByDefault
 		b.Algorithm = deployed.Text{V: policy.Literal(by.SSEAlgorithm), At: a.at()}
@@ -197,6 +217,9 @@ func (r *reader) region(a answer, region string) error {
 	if err != nil {
 		return err
 	}
+	if r.again(a, "bucket", name, "region", region) {
+		return nil
+	}
 	r.bucket(name, a.at()).Region = deployed.Text{V: policy.Literal(region), At: a.at()}
 	r.saw("bucket", name, "region")
 	return nil
@@ -214,6 +237,9 @@ func (r *reader) ownership(a answer) error {
 	name, err := r.bucketOf(a)
 	if err != nil {
 		return err
+	}
+	if r.again(a, "bucket", name, "ownership", fmt.Sprint(out)) {
+		return nil
 	}
 	for _, rule := range out.OwnershipControls.Rules {
 		r.bucket(name, a.at()).Ownership = deployed.Text{V: policy.Literal(rule.ObjectOwnership), At: a.at()}
@@ -241,6 +267,9 @@ func (r *reader) publicAccess(a answer) error {
 		return err
 	}
 	b, c := r.bucket(name, a.at()), out.PublicAccessBlockConfiguration
+	if r.again(a, "bucket", name, "public access block", fmt.Sprint(out)) {
+		return nil
+	}
 	value := func(v bool) deployed.Bool { return deployed.Bool{V: v, At: a.at()} }
 	b.PublicAccessBlock = value(true)
 	b.BlockPublicAcls, b.IgnorePublicAcls = value(c.BlockPublicAcls), value(c.IgnorePublicAcls)

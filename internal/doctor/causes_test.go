@@ -222,3 +222,79 @@ func FuzzDiagnose(f *testing.F) {
 		}
 	})
 }
+
+// What is put in place keeps every statement that is there as it is, whatever was tried in memory
+// before.
+func TestCommandsKeepWhatIsThere(t *testing.T) {
+	a := doctortest.Good()
+	a.Bucket = `{"Version": "2012-10-17", "Statement": [
+ {"Sid": "Vpc", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::acme-data", "arn:aws:s3:::acme-data/*"],
+  "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}},
+ {"Sid": "Never", "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/data/*",
+  "Condition": {"Bool": {"aws:PrincipalIsAWSService": "false"}, "ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/x"}}},
+ {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/it's"}, "Action": "s3:*", "Resource": "arn:aws:s3:::acme-data/*"}]}`
+	before, err := policy.DecodeJSON([]byte(a.Bucket))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := diagnose(t, a, doctortest.Importing)
+	commands, reviews := 0, 0
+	for _, f := range r.Faults {
+		for _, list := range [][]string{f.Fix.Commands, f.Fix.Review} {
+			for _, c := range list {
+				_, quoted, ok := strings.Cut(c, "put-bucket-policy --bucket acme-data --policy '")
+				if !ok {
+					continue
+				}
+				put, err := policy.DecodeJSON([]byte(strings.ReplaceAll(strings.TrimSuffix(quoted, "'"), `'\''`, "'")))
+				if err != nil || len(put.Statements) < len(before.Statements) {
+					t.Fatalf("%v: %s", err, c)
+				}
+				changed := 0
+				for i, s := range before.Statements {
+					if s.Normal() != put.Statements[i].Normal() {
+						changed++
+					}
+				}
+				if len(f.Fix.Commands) > 0 {
+					commands++
+				} else {
+					reviews++
+				}
+				if changed > 0 && len(f.Fix.Commands) > 0 || changed > 1 {
+					t.Errorf("%s changes %d statements that are there: %s", f.Cause.ID, changed, c)
+				}
+			}
+		}
+	}
+	if commands == 0 || reviews == 0 {
+		t.Errorf("%d commands and %d reviews: %+v", commands, reviews, r.Faults)
+	}
+}
+
+// A policy that would be too large is not put in place.
+func TestTooLarge(t *testing.T) {
+	a := doctortest.Good()
+	a.Bucket = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+ "Action": "s3:GetObject", "Resource": ["arn:aws:s3:::acme-data/` + strings.Repeat("x", 20_200) + `"]}]}`
+	r := diagnose(t, a, doctortest.Importing)
+	if len(r.Faults) != 1 || len(r.Faults[0].Fix.Commands) > 0 || !strings.Contains(r.Faults[0].Fix.Text, "AWS takes it only when") {
+		t.Errorf("%.3000v", r.Faults)
+	}
+}
+
+// Where AWS does not document what a call has, it is unknown whether a condition on it holds.
+func TestUndocumented(t *testing.T) {
+	for name, condition := range map[string]string{
+		"allow": `"Condition": {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}, "Resource": "*"}]}`,
+		"deny": `"Resource": "*"}, {"Sid": "Via", "Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*",
+  "Condition": {"StringNotEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}}]}`,
+	} {
+		a := doctortest.Good()
+		a.Key = strings.Replace(a.Key, `"Resource": "*"}]}`, condition, 1)
+		r := diagnose(t, a, doctortest.Importing)
+		if len(r.Faults) > 0 || len(r.Unknown) == 0 || !strings.Contains(r.Unknown[0].What, "kms:ViaService") {
+			t.Errorf("%s: faults %v, unknown %v", name, r.Faults, r.Unknown)
+		}
+	}
+}

@@ -24,7 +24,8 @@ func levels(s deployed.State, resource bool) [][]*document {
 			names = append(names, c.Level)
 		}
 		doc := c.Policy.Document
-		by[c.Level] = append(by[c.Level], &document{kind: kind, on: fmt.Sprintf("%q", c.Level), name: c.Name,
+		real := doc
+		by[c.Level] = append(by[c.Level], &document{real: &real, kind: kind, on: fmt.Sprintf("%q", c.Level), name: c.Name,
 			doc: &doc, at: c.Policy.At, places: c.Policy.Statements})
 	}
 	var out [][]*document

@@ -139,7 +139,10 @@ func (d *diagnosis) except(list []*call, doc *document, at int) Fix {
 		parts = append(parts, fmt.Sprintf(`"%s": {"%s": %s}`, c.Operator, c.Key, value))
 	}
 	text := "add to its Condition: " + strings.Join(parts, ", ")
-	return Fix{Text: text + " (it is somebody's: review)", Review: d.put(doc, text)}
+	whole := *doc.real
+	whole.Statements = slices.Clone(whole.Statements)
+	whole.Statements[at].Condition = append(slices.Clone(whole.Statements[at].Condition), add...)
+	return Fix{Text: text + " (it is somebody's: review)", Review: d.put(doc, whole, text)}
 }
 
 // deniedBy reports whether a statement denies a call.

@@ -174,6 +174,7 @@ func (d *diagnosis) next() (Fault, bool) {
 			for _, u := range a.unseen {
 				d.unknown(u)
 			}
+		case d.undocumented(c, a):
 		case a.Outcome == policy.ExplicitlyDenied:
 			return d.fixing(c, a, d.denied), true
 		case a.Outcome != policy.Allowed:

@@ -14,9 +14,10 @@ import (
 // document is one policy that has a part in deciding calls.
 type document struct {
 	kind   policy.Kind
-	on     string // role "Shop": what it is attached to
-	name   string // of the policy; "" for one that has none
-	doc    *policy.Document
+	on     string           // role "Shop": what it is attached to
+	name   string           // of the policy; "" for one that has none
+	doc    *policy.Document // as it is decided by, with the changes that were made in memory
+	real   *policy.Document // as it is there, with what fixes add; nil where it is not there
 	at     deployed.Place
 	places []deployed.Place
 	unseen *Unknown // it may be there, and was not seen; with doc, this is a part of it
@@ -113,6 +114,8 @@ func (w *world) make(kind policy.Kind, on, name string, d *deployed.Document, t 
 	doc := d.Document
 	doc.Statements = slices.Clone(doc.Statements)
 	out.doc = &doc
+	real := d.Document
+	out.real = &real
 	if d.Merge { // it goes into a policy that the artifact does not know
 		out.unseen = &Unknown{What: "other statements of the " + out.title(), At: d.At}
 	}

@@ -29,12 +29,23 @@ func (d *diagnosis) allow(list []*call, side string, docs []*document) Fix {
 	if doc.doc == nil {
 		doc.doc = &policy.Document{Version: policy.Version2012}
 	}
+	real := policy.Document{Version: policy.Version2012}
+	if doc.real != nil {
+		real = *doc.real
+		real.Statements = slices.Clone(real.Statements)
+	}
 	for i := range add {
-		add[i].Sid = freeSid(*doc.doc, add[i].Sid)
+		add[i].Sid = freeSid(real, add[i].Sid)
 		doc.doc.Statements = append(doc.doc.Statements, add[i])
+		real.Statements = append(real.Statements, add[i])
 	}
 	text := fmt.Sprintf("add to the %s: %s", doc.title(), compact(add))
-	commands := d.put(doc, text)
+	if p := refusal(real, doc.kind); p != "" && (doc.real == nil || refusal(*doc.real, doc.kind) == "") {
+		text += "; AWS takes it only when something else leaves: " + p
+		return Fix{Text: text, Review: []string{text}}
+	}
+	doc.real = &real
+	commands := d.put(doc, real, text)
 	if doc.kind == policy.Boundary || doc.kind == policy.ServiceControl || doc.kind == policy.ResourceControl {
 		return Fix{Text: text + " (it is somebody's: review)", Review: commands}
 	}
@@ -207,13 +218,23 @@ func compact(list []policy.Statement) string {
 	return strings.Join(out, ", ")
 }
 
-// put returns the command that puts a document, as it is in memory now, where it belongs; text
-// where none does.
-func (d *diagnosis) put(doc *document, text string) []string {
-	json := word(string(doc.doc.Compact()))
+// refusal returns why AWS would not take a document that it can read: its size, for example.
+func refusal(d policy.Document, kind policy.Kind) string {
+	for _, p := range d.Check(kind) {
+		if p.Topic == policy.TopicSize || p.Topic == policy.TopicSameSid {
+			return p.String()
+		}
+	}
+	return ""
+}
+
+// put returns the command that puts a document where it belongs; text where none does, and where it
+// was not seen what is there.
+func (d *diagnosis) put(doc *document, whole policy.Document, text string) []string {
+	json := word(string(whole.Compact()))
 	name := word(doc.target.name)
 	switch {
-	case d.q.Elsewhere || doc.target.name == "":
+	case d.q.Elsewhere || doc.target.name == "" || doc.unseen != nil:
 	case doc.kind == policy.Resource:
 		return []string{"aws s3api put-bucket-policy --bucket " + name + " --policy " + json}
 	case doc.kind == policy.KeyPolicy:

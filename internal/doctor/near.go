@@ -67,6 +67,42 @@ func (d *diagnosis) nearCause(c *call, n near) (id, why string) {
 	return "", ""
 }
 
+// undocumented reports whether a call fails by a condition alone on something that AWS does not say
+// of the calls of Personalize, or of S3 for it; then it is unknown whether it does.
+func (d *diagnosis) undocumented(c *call, a answer) bool {
+	var doc *document
+	var list []policy.Condition
+	at := -1
+	if a.Outcome == policy.ExplicitlyDenied {
+		doc, at = a.sides.blamed(a.Because[0])
+		list = doc.doc.Statements[at].Condition
+	} else if a.Outcome == policy.ImplicitlyDenied {
+		_, docs := d.wanting(c, a)
+		n := d.nearest(c, docs)
+		if n.doc == nil || !n.fit.Principal || !n.fit.Action || !n.fit.Resource {
+			return false
+		}
+		doc, at = n.doc, n.statement
+		for i, ok := range n.fit.Conditions {
+			if !ok {
+				list = append(list, doc.doc.Statements[at].Condition[i])
+			}
+		}
+	}
+	for _, cond := range list {
+		key := strings.ToLower(cond.Key)
+		if !strings.HasPrefix(key, "kms:viaservice") && !strings.HasPrefix(key, "kms:encryptioncontext") &&
+			!strings.HasPrefix(key, "kms:grant") && !strings.HasPrefix(key, "aws:calledvia") || c.Request.Context[cond.Key] != nil {
+			continue
+		}
+		d.tried[c] = true
+		d.unknown(Unknown{At: doc.place(at), What: fmt.Sprintf("whether %s of %s has %s, for which %s asks: AWS does not say",
+			c.Action, d.who(c), cond.Key, doc.statement(at))})
+		return true
+	}
+	return false
+}
+
 // otherAccountIn reports whether all ARNs of a condition have another account than the call's.
 func otherAccountIn(values policy.Texts, account []string) bool {
 	for _, v := range values.Values {

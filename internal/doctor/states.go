@@ -179,7 +179,7 @@ func (d *diagnosis) faulty(c *call, doc *document) Fault {
 	}
 	list := d.shown(d.alikeFaulty(c, doc))
 	at := doc.place(p.Statement)
-	doc.doc = nil // AWS does not have it
+	doc.doc, doc.real = nil, nil // AWS does not have it
 	if doc.kind == policy.Identity || doc.kind == policy.Boundary {
 		doc.doc = &policy.Document{Version: policy.Version2012}
 	}
