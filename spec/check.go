@@ -46,6 +46,7 @@ func (c *checker) check() {
 	c.checkOperators()
 	c.checkUploads()
 	c.checkElsewhere()
+	c.checkLetInTwice()
 	c.checkStatements()
 	c.checkUse()
 }

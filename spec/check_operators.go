@@ -2,6 +2,7 @@ package spec
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -47,6 +48,46 @@ func (c *checker) checkOperators() {
 		c.s.Operators = append(c.s.Operators, op)
 	})
 	c.checkPolicyNames()
+}
+
+// checkLetInTwice refuses operators that let one principal in at one place: the statements of the
+// one grant what those of the other do. It needs the workflows.
+func (c *checker) checkLetInTwice() {
+	for i, o := range c.s.Operators {
+		for _, before := range c.s.Operators[:i] {
+			for _, p := range o.Principals {
+				if !slices.Contains(before.Principals, p) {
+					continue
+				}
+				at := slices.IndexFunc(c.works(o), func(l Location) bool {
+					return slices.ContainsFunc(c.works(before), l.Meets)
+				})
+				if d := find(c.d.operators, o.Name); at >= 0 && d != nil && len(d.principals) > 0 {
+					l := c.works(o)[at]
+					c.err(codeTwice, d.principals[0].n, "name it in one of them, with the access and the locations of both, or give them "+
+						"locations that do not meet", "principal %q is let in at %q by the operators %q and %q", p,
+						l.Bucket+"/"+l.Prefix, before.Name, o.Name)
+				}
+			}
+		}
+	}
+}
+
+// works returns where an operator brings and fetches data.
+func (c *checker) works(o Operator) []Location {
+	if o.Locations != nil {
+		return o.Locations
+	}
+	var out []Location
+	for _, w := range c.s.Workflows {
+		if w.From != nil && o.Has(Uploader) {
+			out = append(out, *w.From)
+		}
+		if w.To != nil && o.Has(Downloader) {
+			out = append(out, *w.To)
+		}
+	}
+	return out
 }
 
 // values returns the texts that are right.

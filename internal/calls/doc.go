@@ -24,7 +24,8 @@
 //   - A bucket or a key that exists, and whose policy is not known, has no statement that
 //     denies what pzgen's own allow. Whether an operator can use such a key is said to be not
 //     proved, see [Table.Unproved].
-//   - Buckets belong to the setup's account. Keys belong to the account in their ARN.
+//   - Buckets belong to the setup's account, but for those of which the spec says another one. Keys belong
+//     to the account in their ARN.
 //   - The account is in the organization that a policy names first, and in the unit that it
 //     names.
 //   - Personalize calls S3 and AWS KMS for the setup's account and a resource in its region

@@ -27,6 +27,7 @@ func Unused(files []output.File) []string {
 			switch b.Type {
 			case "data":
 				declared["data."+strings.Join(b.Labels, ".")] = true
+				used["provider."+strings.SplitN(b.Labels[0], "_", 2)[0]] = true
 			case "variable":
 				declared["var."+b.Labels[0]] = true
 				continue // a validation refers to its own variable
