@@ -20,7 +20,7 @@ const doctorHelp = `Decides every call of a workflow by the policies that are re
 
 What has to work is a setup of a spec (-f, --setup), a job (--job, or what describes it among the files), or one workflow (--workflow import --from s3://BUCKET/FOLDER/).
 
-FILE is what the AWS CLI printed, errors too (2>&1), under any name, or a folder of it; a policy by itself; a template, Terraform module or plan, output folder or setup. With --live it is read from the account, by calls that get, list and describe alone; --permissions prints the policy for that.
+FILE is what the AWS CLI printed, errors too (2>&1), under any name, or a folder of it; a policy by itself; a template, Terraform module or plan, output folder, setup or apply.sh. With --live it is read from the account, by calls that get, list and describe alone; --permissions prints the policy for that.
 
     aws iam get-role --role-name Shop > role.json
     aws s3api get-bucket-policy --bucket acme-data > bucket-policy.json 2>&1

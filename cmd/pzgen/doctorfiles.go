@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -72,6 +73,9 @@ func (e *env) gather(c *cli.Context, p patient) (gathered, error) {
 	return out, nil
 }
 
+// maxScript is the most bytes of an apply.sh, far above what pzgen writes.
+const maxScript = 16 << 20
+
 // names are those that answers may be about, as far as the user said it.
 func (p patient) names() awscli.Names {
 	var n awscli.Names
@@ -101,7 +105,18 @@ func (p patient) names() awscli.Names {
 
 // artifact reads a template, module, plan, output folder or setup: the one that is asked for.
 func (e *env) artifact(c *cli.Context, arg string, o snapshot.Options, out *gathered) error {
-	in, err := snapshot.Open(c.Context, arg, o)
+	open := func() (*snapshot.Input, error) { return snapshot.Open(c.Context, arg, o) }
+	alone := filepath.Base(arg) == "apply.sh"
+	if alone {
+		open = func() (*snapshot.Input, error) {
+			data, shown, err := e.readNamed(arg, maxScript, "name a script that pzgen wrote")
+			if err != nil {
+				return nil, err
+			}
+			return snapshot.OpenContent(c.Context, shown, data)
+		}
+	}
+	in, err := open()
 	if err != nil {
 		return e.openFailed(err)
 	}
@@ -124,6 +139,9 @@ func (e *env) artifact(c *cli.Context, arg string, o snapshot.Options, out *gath
 		return e.openFailed(err)
 	}
 	for _, r := range readings {
+		r.State.Unknown = slices.DeleteFunc(r.State.Unknown, func(u deployed.Unknown) bool {
+			return alone && u.What == "destroy.sh" // it is not beside it here, and makes nothing
+		})
 		if len(r.State.Roles) > 0 || len(r.State.Buckets) > 0 {
 			out.state, out.elsewhere = r.State, true
 			return nil

@@ -41,6 +41,9 @@ func (w *world) ofBucket(arn string) *document {
 			d = hidden(policy.Resource, on, "", w.reason(u, b.Unseen, "policy"))
 		}
 	}
+	if b := w.bucket(a.Resource); b != nil && b.Created && d.doc != nil {
+		d.unseen = nil // the artifact makes it, so that there are no others' statements
+	}
 	w.policies[arn] = d
 	return d
 }
@@ -59,6 +62,9 @@ func (w *world) ofKey(arn string) *document {
 		d = hidden(policy.KeyPolicy, on, "", u)
 	} else if d = w.make(policy.KeyPolicy, on, "", k.Policy, target{name: arn}); d == nil {
 		d = hidden(policy.KeyPolicy, on, "", w.reason(u, k.Unseen, "policy"))
+	}
+	if k := w.key(arn); k != nil && k.Created && d.doc != nil {
+		d.unseen = nil
 	}
 	w.policies[arn] = d
 	return d
