@@ -104,7 +104,7 @@ var holes = map[string]map[string]bool{
 	"operator": {"group.name": false, "groupkey.arn": false, "operator.tags": true,
 		"deploy.setups": true, "deploy.stacks": true, "deploy.policies": true, "deploy.findable": true, "deploy.begun": true,
 		"deploy.kinds": true, "deploy.members": true, "deploy.listed": true, "deploy.attachable": true, "deploy.detachable": true,
-		"deploy.buckets": true, "deploy.existing-buckets": true, "deploy.bucket-policies": true, "deploy.objects": true,
+		"deploy.buckets": true, "deploy.expiring-buckets": true, "deploy.logged-buckets": true, "deploy.looked-at-buckets": true, "deploy.removed-buckets": true, "deploy.existing-buckets": true, "deploy.bucket-policies": true, "deploy.objects": true,
 		"deploy.aliases": true, "deploy.existing-keys": true, "deploy.found-keys": true},
 	"operator-bucket": {"bucket.arn": false, "access.uploads": true, "access.downloads": true, "access.lists": true,
 		"access.principals": true, "access.services": true},

@@ -238,10 +238,30 @@ func distinct(list []policy.Text) []policy.Text {
 // whole reports whether a document is a whole policy, which Terraform and CloudFormation write.
 func whole(d Doc) bool { return d.Name != "" && !d.Partial }
 
+// someBuckets puts in a created bucket of which more is needed than of others. What another target
+// needs of all buckets is not said of some again.
+func (b *builder) someBuckets(k Bucket, put func(string, policy.Text)) {
+	arn := policy.NewText(RefBucketARN(k.ID))
+	if k.Logs != nil {
+		put("deploy.logged-buckets", arn)
+		if !b.applies("terraform") && !b.applies("cloudformation") {
+			put("deploy.looked-at-buckets", arn)
+		}
+	}
+	if k.ExpireDays+k.OldDays > 0 && !b.applies("shell") && !b.applies("cloudformation") {
+		put("deploy.expiring-buckets", arn)
+	}
+	if k.Disposable && !b.applies("cloudformation") {
+		put("deploy.removed-buckets", arn)
+	}
+}
+
 // thingHoles puts in buckets and keys.
 func (b *builder) thingHoles(h holes) {
 	put := func(hole string, t policy.Text) { h[hole] = append(h[hole], t) }
-	for _, hole := range []string{"deploy.buckets", "deploy.existing-buckets", "deploy.bucket-policies",
+	for _, hole := range []string{"deploy.buckets", "deploy.expiring-buckets", "deploy.logged-buckets",
+		"deploy.looked-at-buckets", "deploy.removed-buckets",
+		"deploy.existing-buckets", "deploy.bucket-policies",
 		"deploy.objects", "deploy.aliases", "deploy.existing-keys", "deploy.found-keys"} {
 		h[hole] = []policy.Text{}
 	}
@@ -251,6 +271,7 @@ func (b *builder) thingHoles(h holes) {
 		case !k.Existing:
 			put("deploy.buckets", arn)
 			put("deploy.bucket-policies", arn)
+			b.someBuckets(k, put)
 		case b.applies("shell"):
 			put("deploy.existing-buckets", arn)
 			put("deploy.bucket-policies", arn)

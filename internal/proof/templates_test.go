@@ -126,9 +126,15 @@ setups:
 
 // alive are the changes of templates that grant the same, with the reason.
 var alive = map[string]string{
-	"PersonalizeRequireTLS: widen action s3:*":          "s3:** is s3:*",
-	"PersonalizeKeyAdministration: widen action kms:*":  "kms:** is kms:*",
-	"PersonalizeFullAccess: widen action personalize:*": "personalize:** is personalize:*",
+	"PersonalizeRequireTLS: widen action s3:*":                 "s3:** is s3:*",
+	"PersonalizeKeyAdministration: widen action kms:*":         "kms:** is kms:*",
+	"PersonalizeFullAccess: widen action personalize:*":        "personalize:** is personalize:*",
+	"PersonalizeRoleMayListBucket: open resource <bucket.arn>": "s3:ListBucket is on the bucket, whose policy it is",
+	// The condition lets in the role alone, and AWS asks the policies of its account too.
+	"PersonalizeRoleMayListBucket: open principal":  "aws:PrincipalArn is the role",
+	"PersonalizeRoleMayReadInput: open principal":   "aws:PrincipalArn is the role",
+	"PersonalizeRoleMayWriteOutput: open principal": "aws:PrincipalArn is the role",
+	"PersonalizeRoleMayCheckOutput: open principal": "aws:PrincipalArn is the role",
 }
 
 // A template spoiled in any way makes the proof of some setup fail. The proof that is tried here is the one of the model; the artifacts that printers

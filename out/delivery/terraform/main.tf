@@ -688,7 +688,7 @@ data "aws_iam_policy_document" "operator_pipeline_2" {
   }
 
   statement {
-    # buckets are made, read, changed and, where nothing protects them or a first deployment fails, removed
+    # buckets are made, read, changed and, where a first deployment fails, removed
     sid    = "PersonalizeDeployBuckets"
     effect = "Allow"
     actions = [
