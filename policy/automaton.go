@@ -131,12 +131,12 @@ func takesAll(p []token, w word) bool {
 	return at.has(len(p))
 }
 
-func (s places) key() string {
-	b := make([]byte, 0, 8*len(s))
+// key adds the places to b so that different ones are different.
+func (s places) key(b []byte) []byte {
 	for _, w := range s {
 		b = binary.LittleEndian.AppendUint64(b, w)
 	}
-	return string(b)
+	return b
 }
 
 func (s places) load(key string) {

@@ -190,7 +190,7 @@ func appendConjunction(b []byte, in, out []*language) []byte {
 }
 
 func (l *languages) solve(s space, in, out []*language) (word, bool) {
-	in = slices.Clone(in)
+	in = append(make([]*language, 0, len(in)+1), in...)
 	open := slices.IndexFunc(in, func(x *language) bool { return len(x.vars) > 0 })
 	if open >= 0 {
 		if _, ok := l.word(s, l.widened(in), closed(out)); !ok {
@@ -226,17 +226,7 @@ func (l *languages) solve(s space, in, out []*language) (word, bool) {
 			return w, true
 		}
 	}
-	used := make([]rune, 0, 64)
-	for _, x := range append(slices.Clone(in), out...) {
-		for _, p := range x.patterns {
-			for _, t := range p {
-				if t.wild == 0 && len(used) < 64 {
-					used = t.characters(used)
-				}
-			}
-		}
-	}
-	fresh, _ := s.freshRune(used)
+	fresh := s.unused(in, out)
 	room := make(word, 0, 128)
 	for _, x := range in {
 		if x == s.all {

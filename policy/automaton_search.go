@@ -28,7 +28,8 @@ func (e explorer) find() (word, bool) {
 		state[at:at+n].add(p, 0)
 		at += n
 	})
-	visits := []visit{{state: state.key(), parent: -1}}
+	room := state.key(nil)
+	visits := []visit{{state: string(room), parent: -1}}
 	seen := map[string]bool{visits[0].state: true}
 	for i := 0; i < len(visits); i++ {
 		state.load(visits[i].state)
@@ -43,13 +44,16 @@ func (e explorer) find() (word, bool) {
 			if !e.read(state, r, next) {
 				continue
 			}
-			if key := next.key(); !seen[key] {
-				if !e.budget.keep(8*size + 256) {
-					return nil, false
-				}
-				seen[key] = true
-				visits = append(visits, visit{key, i, r})
+			room = next.key(room[:0])
+			if seen[string(room)] {
+				continue
 			}
+			if !e.budget.keep(8*size + 256) {
+				return nil, false
+			}
+			key := string(room)
+			seen[key] = true
+			visits = append(visits, visit{key, i, r})
 		}
 	}
 	return nil, false

@@ -128,9 +128,11 @@ func (d *difference) near(cell region) []Cause {
 	for _, g := range d.to.grants {
 		for _, lines := range g {
 			for _, l := range lines {
-				meets := d.someAction(cell.action.with(l.action, true)) &&
-					d.someResource(cell.resource.with(l.resource, true))
-				if meets && !l.from.assumed && !slices.Contains(out, l.from.cause) {
+				if l.from.assumed || slices.Contains(out, l.from.cause) {
+					continue
+				}
+				if d.someAction(cell.action.with(l.action, true)) &&
+					d.someResource(cell.resource.with(l.resource, true)) {
 					out = append(out, l.from.cause)
 				}
 			}

@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // access is what the policies of principal and resource have to say together within one account.
 type access byte
@@ -130,5 +133,5 @@ func underResourceControl(action, resource string) bool {
 	if service == "kms" {
 		return name != "retiregrant" && !strings.Contains(resource, ":alias/aws/")
 	}
-	return ResourceControl.Elements().hasService(service)
+	return slices.Contains(controlledServices(), service)
 }

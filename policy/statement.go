@@ -82,11 +82,16 @@ func (k Kind) completesARNs() bool {
 // completeARN adds "*" for each part that an ARN lacks, as AWS does in identity-based policies:
 // arn:aws:sqs is arn:aws:sqs:*:*:* (reference-arns, "Using wildcards in paths").
 func completeARN(p []token) []token {
-	parts := segments(p)
-	if len(parts) == 6 || len(parts[0]) != 3 || !match(parts[0], "arn") {
+	if len(p) < 3 || !match(p[:3], "arn") || len(p) > 3 && p[3].char != ':' {
 		return p
 	}
-	for range 6 - len(parts) {
+	parts := 1
+	for _, t := range p {
+		if t.char == ':' && parts < 6 {
+			parts++
+		}
+	}
+	for range 6 - parts {
 		p = append(p, token{char: ':'}, token{wild: '*'})
 	}
 	return p

@@ -67,6 +67,10 @@ func (w words) build(t Text, lit func(string) []token) ([]token, bool) {
 	for _, part := range t.Parts() {
 		switch part := part.(type) {
 		case Lit:
+			if p == nil {
+				p = lit(string(part))
+				continue
+			}
 			p = append(p, lit(string(part))...)
 		case Var:
 			v, ok := w.context.value(part)
