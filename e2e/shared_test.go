@@ -10,9 +10,11 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/testtool"
 	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
 )
 
 // newShared starts the account of spec/examples/shared.yaml, in which there is nothing but whom
@@ -106,11 +108,14 @@ func TestRealSharedShell(t *testing.T) {
 		w.must(t, "apply.sh", "--yes")
 		w.region = lake.Region
 	}
-	for _, name := range append([]string{"lake"}, users...) {
-		w.take(name)
-		if out, again := w.must(t, "apply.sh", "--yes"); len(again) > 0 {
-			t.Errorf("a second run of %s changes %q\n%s", name, again, out)
-		}
+	// The Makefile runs all again, each after what it needs.
+	w.putRoot(t, spec.RootPerSetup)
+	w.proxy.reset()
+	cmd := testtool.Command(t, testtool.Need(t, "make"), "-C", filepath.Join(w.dir, "out", "_root"), "shell", "FLAGS=--yes")
+	cmd.Env = append(os.Environ(), w.env(w.front)...)
+	out, err := cmd.CombinedOutput()
+	if again := w.proxy.changes(); err != nil || len(again) > 0 || strings.Count(string(out), "apply.sh --yes") != 4 {
+		t.Errorf("make shell, a second run of all: %v, it changes %q\n%s", err, again, out)
 	}
 	if now := policiesOf(w.state()); now != before {
 		t.Errorf("users change policies of the owner:\n%s", difference(before, now))
@@ -156,67 +161,98 @@ func (w *world) inSpec(t *testing.T, old, new string) {
 	}
 }
 
-// TestRealSharedTerraform does the same with modules, each with a state of its own: a plan of a user
-// fails before the owner is there, second plans of all are empty, and destroying a user's module
-// leaves the policies of the owner alone.
+// putRoot writes what concerns all setups of the spec together.
+func (w *world) putRoot(t *testing.T, mode string) {
+	t.Helper()
+	var files spec.Files
+	s, ds := files.Load(w.spec)
+	if ds = files.Link(ds); ds.HasErrors() {
+		t.Fatal(ds)
+	}
+	root, err := generators.Root(mode, "pzgen.yaml", s.Setups)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range root {
+		w.write("out/"+f.Path, f.Data)
+	}
+}
+
+// TestRealSharedTerraform does the same with the root modules: with a state for each setup, a plan of
+// a user fails before the owner is there; with one state, all are applied at once, and a user that
+// leaves the spec takes along what is its own and what the owner has for it. What the test changes
+// in the provider blocks is what moto needs.
 func TestRealSharedTerraform(t *testing.T) {
 	tf := testtool.NeedTerraform(t)
 	t.Parallel() // it waits for most of its time
 	w := newShared(t, startAWS(t))
-	dirs := map[string]string{}
-	env := map[string][]string{}
-	module := func(name string) {
-		m := w.take(name)
-		dirs[name] = filepath.Join(w.put(m, "terraform"), "terraform")
-		if err := os.WriteFile(filepath.Join(dirs[name], "provider.tf"), []byte(provider), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		env[name] = append(w.env(w.front), "AWS_REGION="+m.Region)
-	}
-	apply := func(name string) {
-		t.Helper()
-		tf.Run(t, dirs[name], env[name], "apply", "-auto-approve", "-input=false", "-no-color")
-	}
-	unchanged := func(names ...string) {
-		t.Helper()
-		for _, name := range names {
-			if out, errs, err := tf.Try(t, dirs[name], env[name], "plan", "-detailed-exitcode", "-input=false", "-no-color"); err != nil {
-				t.Errorf("the second plan of %s is not empty: %v\n%s%s", name, err, out, errs)
-			}
-		}
-	}
-	all := append([]string{"lake"}, users...)
-	for _, name := range all {
-		module(name)
-		tf.Init(t, dirs[name])
-	}
-	if out, _, err := tf.Try(t, dirs["lake-shop"], env["lake-shop"], "plan", "-input=false", "-no-color"); err == nil {
-		t.Errorf("a plan of lake-shop goes through before lake is there:\n%s", out)
-	}
-	for _, name := range all {
-		apply(name)
-	}
-	unchanged(all...)
 	w.handsOff = true
-	w.agrees(t, w.take("lake"), w.state())
-	before := policiesOf(w.state())
-	tf.Run(t, dirs["lake-news"], env["lake-news"], "destroy", "-auto-approve", "-input=false", "-no-color")
-	s := w.state()
-	if now := policiesOf(s); now != before {
-		t.Errorf("destroying a user changes policies of the owner:\n%s", difference(before, now))
+	env := w.env(w.front)
+	for _, name := range append([]string{"lake"}, users...) {
+		w.put(w.take(name), "terraform")
 	}
+	dir := filepath.Join(w.dir, "out", "_root", "terraform")
+	w.putRoot(t, spec.RootPerSetup)
+	alone := filepath.Join(dir, "lake-shop")
+	forMotoToo(t, alone, 1)
+	tf.Init(t, alone)
+	out, errs, err := tf.Try(t, alone, env, "plan", "-input=false", "-no-color")
+	if err == nil || !strings.Contains(string(errs), "alias/personalize/lake") {
+		t.Errorf("a plan of lake-shop before lake is there: %v\n%s%s", err, out, errs)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	w.putRoot(t, spec.RootOneState)
+	forMotoToo(t, dir, 2)
+	tf.Init(t, dir)
+	apply := func() {
+		t.Helper()
+		tf.Run(t, dir, env, "apply", "-auto-approve", "-input=false", "-no-color")
+		if out, errs, err := tf.Try(t, dir, env, "plan", "-detailed-exitcode", "-input=false", "-no-color"); err != nil {
+			t.Errorf("the second plan is not empty: %v\n%s%s", err, out, errs)
+		}
+	}
+	apply()
+	w.agrees(t, w.take("lake"), w.state())
+
+	w.withoutUser(t, "lake-news")
+	w.put(w.take("lake"), "terraform")
+	w.putRoot(t, spec.RootOneState)
+	forMotoToo(t, dir, 2)
+	apply()
+	s := w.state()
 	role := s.Roles["Personalize-lake"]
 	if role == nil || role.Inline["Personalize-lake-news"] != nil || role.Inline["Personalize-lake-us"] == nil || role.Inline["Personalize-lake"] == nil {
 		t.Errorf("the role is left with %v", role)
 	}
-	unchanged("lake", "lake-shop", "lake-us")
-	w.withoutUser(t, "lake-news")
-	module("lake")
-	apply("lake")
-	unchanged("lake", "lake-shop", "lake-us")
-	s = w.state()
 	w.holds(t, s, "acme-personalize-open", "lake-news", false)
 	w.holds(t, s, "acme-personalize-lake", "lake-shop", true)
+
+	replaceIn(t, filepath.Join(dir, "providers.tf"), `["`+w.setup.Account+`"]`, `["999999999999"]`, 2)
+	if out, _, err := tf.Try(t, dir, env, "plan", "-input=false", "-no-color"); err == nil {
+		t.Errorf("a plan with credentials of another account goes through:\n%s", out)
+	}
+}
+
+// forMotoToo adds to the n providers of a root module what moto needs.
+func forMotoToo(t *testing.T, dir string, n int) {
+	t.Helper()
+	const alias = "  alias "
+	replaceIn(t, filepath.Join(dir, "providers.tf"), alias,
+		"  s3_use_path_style = true\n  skip_metadata_api_check = true\n"+alias, n)
+}
+
+// replaceIn replaces a text that is in a file n times.
+func replaceIn(t *testing.T, name, old, new string, n int) {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil || strings.Count(string(text), old) != n {
+		t.Fatalf("%s does not have %q %d times: %v\n%s", name, old, n, err, text)
+	}
+	if err := os.WriteFile(name, []byte(strings.ReplaceAll(string(text), old, new)), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestRealSharedStacks has moto create the owner's stack and that of a user, which takes the ARN of

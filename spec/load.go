@@ -51,7 +51,7 @@ func parse(file string, data []byte, readFile func(path string) ([]byte, error),
 	if ds.HasErrors() {
 		return nil, ds
 	}
-	return &Spec{File: file, Setups: setups}, ds
+	return &Spec{File: file, Setups: setups, Root: l.root.v}, ds
 }
 
 func trimBOM(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\uFEFF")) }
@@ -77,6 +77,7 @@ type loader struct {
 	fills         bool       // there are placeholders in it
 	size          int        // how many values are in it
 	defaultsWrong bool
+	root          text
 }
 
 // declared is a setup as it is in the file.
@@ -108,7 +109,7 @@ func (l *loader) load(r *reader, data []byte) ([]*Setup, []result) {
 }
 
 // The fields of a file.
-var rootFields = []string{"version", "defaults", "setups"}
+var rootFields = []string{"version", "root", "defaults", "setups"}
 
 func (l *loader) loadRoot(r *reader, root *yaml.Node) []declared {
 	if !r.checkVersion(root) {
@@ -156,6 +157,9 @@ func (l *loader) fields(r *reader, root *yaml.Node) *yaml.Node {
 	fields := map[string]*yaml.Node{}
 	for _, e := range r.known(root, "spec", rootFields) {
 		fields[e.name] = e.v
+	}
+	if v := fields["root"]; v != nil {
+		l.root = r.enum(v, "root", RootModes())
 	}
 	if v := fields["defaults"]; v != nil {
 		r.inDefaults = true

@@ -36,6 +36,10 @@ func Schema() []byte {
 		{"additionalProperties", false},
 		{"properties", ordered{
 			{"version", ordered{{"description", "Version of this format."}, {"type", "integer"}, {"const", Version}}},
+			{"root", ordered{
+				{"description", "Generates the folder _root for all setups of the file: a Makefile that applies them in the order in which they need each other, and a root module of Terraform with one state, or one with a state for each setup."},
+				{"enum", RootModes()},
+			}},
 			{"defaults", ordered{
 				{"description", "Fields that every setup inherits when it does not set them. Entries of mappings such as buckets and tags, and the fields of role, are added to or replaced by name; all else is replaced. With null a setup drops a field or an entry. Names may hold <setup>, <account> and <region>."},
 				{"type", "object"},

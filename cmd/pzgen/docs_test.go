@@ -83,14 +83,21 @@ func runPage(t *testing.T, page string, sessions, commands int) string {
 
 // The page about day two: its files are written and its commands run, one block after the other, in
 // one folder. A block says its exit code, and lines that follow as text are among what it printed.
-func TestDayTwoDocs(t *testing.T) {
-	page, err := os.ReadFile("../../docs/day-two.md")
+func TestDayTwoDocs(t *testing.T) { sessions(t, "day-two.md", 15) }
+
+// The page about what concerns several setups, in the same way. It applies nothing: make is asked
+// what it would do.
+func TestRootDocs(t *testing.T) { sessions(t, "root.md", 5) }
+
+func sessions(t *testing.T, name string, least int) {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	repo(t)
 	blocks := fence.FindAllStringSubmatch(string(page), -1)
-	if len(blocks) < 15 {
+	if len(blocks) < least {
 		t.Fatalf("%d blocks", len(blocks))
 	}
 	var said []byte

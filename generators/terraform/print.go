@@ -91,6 +91,12 @@ func (p *printer) start(about ...string) *lines {
 
 func (p *printer) versions() *lines {
 	b := p.start("There is no provider block: a root module configures the provider, and this module may be used inside of one.")
+	p.requirements(b)
+	return b
+}
+
+// requirements says which versions are needed.
+func (p *printer) requirements(b *lines) {
 	tf := b.block("terraform")
 	tf.set("required_version", p.str(requiredVersion))
 	req := tf.inner("required_providers")
@@ -98,7 +104,6 @@ func (p *printer) versions() *lines {
 		{"source", p.str(sourceProvider)},
 		{"version", p.str(providerVersion)},
 	}))
-	return b
 }
 
 // str is a string verbatim.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/spec"
@@ -99,7 +100,7 @@ func (r *Run) ownFile() func(string) bool {
 	return func(p string) bool {
 		setup, name, _ := strings.Cut(p, "/")
 		if output.IsShared(setup) {
-			return false
+			return generators.RootOwn(p) || generators.RootLeftover(p)
 		}
 		return spec.OwnPattern(patterns[setup], name) != ""
 	}

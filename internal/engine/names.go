@@ -2,8 +2,10 @@ package engine
 
 import (
 	"path"
+	"slices"
 	"strings"
 
+	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -28,8 +30,12 @@ func setupNames() []string {
 func isOurs(p string) bool {
 	top, name, _ := strings.Cut(p, "/")
 	if output.IsShared(top) {
-		match, err := path.Match("_lib/*.sh", p)
-		return err == nil && match
+		for _, pattern := range []string{"_lib/*.sh", "_root/Makefile", "_root/terraform/*.tf", "_root/terraform/*/*.tf"} {
+			if match, err := path.Match(pattern, p); err == nil && match {
+				return path.Base(p) != "backend.tf"
+			}
+		}
+		return false
 	}
 	if folder, rest, _ := strings.Cut(name, "/"); spec.IsHanded(folder) {
 		name = rest
@@ -42,15 +48,19 @@ func isOurs(p string) bool {
 	return false
 }
 
-// gitignore returns what the file .gitignore of an output folder holds: what tools leave in the
-// folders of setups is not for git. The lock file of Terraform is.
-func gitignore() string {
+// gitignore returns what the file .gitignore of an output folder with these root modules holds: what
+// tools leave there and in the folders of setups is not for git. The lock file of Terraform is.
+func gitignore(root []output.File) string {
 	var b strings.Builder
 	b.WriteString(output.IgnoreMark + "what Terraform and apply.sh leave in the folders of setups " +
 		"is not for git.\n# .terraform.lock.hcl is. Do not edit: a .gitignore without these " +
 		"lines is yours, and stays as it is.\n")
+	deep := slices.ContainsFunc(root, func(f output.File) bool { return strings.Count(f.Path, "/") > 2 })
 	for _, pattern := range spec.Leftovers() {
 		b.WriteString("/*/" + pattern + "\n")
+		if below, ok := strings.CutPrefix(pattern, "terraform/"); ok && deep {
+			b.WriteString("/" + generators.RootFolder + "/terraform/*/" + below + "\n")
+		}
 	}
 	return b.String()
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -28,7 +29,8 @@ type Run struct {
 	lib     *templates.Library
 	files   []string // specs
 	sel     Selection
-	partial bool // the selection left something out
+	partial bool          // the selection left something out
+	root    []output.File // what concerns several setups
 }
 
 // job is a setup to work on.
@@ -95,7 +97,8 @@ func (s *Specs) Select(sel Selection) (*Run, error) {
 	slices.SortFunc(r.jobs, func(a, b job) int {
 		return strings.Compare(a.setup.Name, b.setup.Name)
 	})
-	return r, nil
+	r.root, err = s.root()
+	return r, err
 }
 
 // unknown refuses a name that is not one of known.
@@ -157,7 +160,7 @@ func (r *Run) some() error {
 func (r *Run) options(out string) output.Options {
 	o := output.Options{Owns: r.owns(), Writes: isOurs, Closed: !r.among(out)}
 	if o.Closed {
-		o.Ignore = gitignore()
+		o.Ignore = gitignore(r.root)
 	}
 	if r.partial {
 		o.OwnsFolder = func(top string) bool {
@@ -186,6 +189,42 @@ func (r *Run) owns() func(string) bool {
 		return !output.IsShared(setup) && r.sel.hasSetup(setup) &&
 			(folders == nil || spec.IsHanded(folder) || slices.Contains(folders, folder))
 	}
+}
+
+// root returns the files for all setups of the specs that ask for them.
+func (s *Specs) root() ([]output.File, error) {
+	mode := ""
+	var from []string
+	var setups []*spec.Setup
+	for _, one := range s.list {
+		if one.Root == "" {
+			continue
+		}
+		if mode != "" && one.Root != mode {
+			return nil, refusef("there is one folder "+generators.RootFolder+" in the output: write the same",
+				"%s has root: %s, and %s has root: %s", from[0], mode, one.File, one.Root)
+		}
+		mode = one.Root
+		name := one.File
+		if name == stdinShown {
+			name = DefaultSpec
+		}
+		from, setups = append(from, filepath.Base(name)), append(setups, one.Setups...)
+	}
+	if mode == "" {
+		return nil, nil
+	}
+	for _, setup := range setups {
+		for _, o := range setup.Owners {
+			if o.Asker == nil && !slices.Contains(setups, o) {
+				return nil, refusef("write the same `root` in both specs",
+					"setup %q uses what setup %q has, whose spec has no root", setup.Name, o.Name)
+			}
+		}
+	}
+	slices.SortFunc(setups, func(a, b *spec.Setup) int { return strings.Compare(a.Name, b.Name) })
+	slices.Sort(from)
+	return generators.Root(mode, strings.Join(from, ", "), setups)
 }
 
 func sortedKeys(m map[string]string) []string {

@@ -51,7 +51,7 @@ func (r *Run) group(proving bool) (*shapes, error) {
 	s.lenders = lenders{run: r, look: r.printed}
 	s.buffers.New = func() any { return new(shape.Buffer) }
 	var err error
-	if s.shared, err = sharedOf(r.jobs); err != nil || len(r.jobs) < worthwhile(proving) {
+	if s.shared, err = r.shared(); err != nil || len(r.jobs) < worthwhile(proving) {
 		return s, err
 	}
 	all := map[string]*group{}

@@ -16,6 +16,16 @@ import (
 // name of no setup does.
 type shared map[string][]output.File // by target
 
+// shared returns the shared files of the run: those of its targets, and unless it is about some
+// setups or targets alone, what concerns several setups. Each shard writes the same.
+func (r *Run) shared() (shared, error) {
+	s, err := sharedOf(r.jobs)
+	if err == nil && r.root != nil && len(r.sel.Setups) == 0 && len(r.sel.Targets) == 0 {
+		s[generators.RootFolder] = r.root // no target is called that
+	}
+	return s, err
+}
+
 // sharedOf returns the shared files of the targets that jobs have.
 func sharedOf(jobs []job) (shared, error) {
 	s := shared{}

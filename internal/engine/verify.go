@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/generators/terraform"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/internal/proof"
@@ -49,7 +50,7 @@ func (r *Run) Verify(ctx context.Context, out string, each func(Verified) error)
 		return err
 	}
 	defer folder.Close()
-	want, err := sharedOf(r.jobs)
+	want, err := r.shared()
 	if err != nil {
 		return err
 	}
@@ -60,6 +61,11 @@ func (r *Run) Verify(ctx context.Context, out string, each func(Verified) error)
 	}
 	for target, files := range want {
 		if v.shared[target], err = v.readShared(files); err != nil {
+			return err
+		}
+	}
+	if found := v.roots(); len(found) > 0 {
+		if err := each(Verified{Found: found}); err != nil {
 			return err
 		}
 	}
@@ -84,6 +90,20 @@ func (r *Run) Verify(ctx context.Context, out string, each func(Verified) error)
 		}
 	}
 	return foundError(failed, 0)
+}
+
+// roots finds what is wrong with the folder of what concerns several setups.
+func (v *verifier) roots() []findings.Finding {
+	var out []findings.Finding
+	for _, f := range v.shared[generators.RootFolder].faults {
+		message := "it " + f.problem
+		if f.rule == RuleMissing {
+			message = "file is missing"
+		}
+		out = append(out, findings.Finding{Rule: f.rule, Level: findings.Error, Hint: f.hint,
+			File: inFolder(v.out, f.path), Message: message})
+	}
+	return out
 }
 
 // outside finds what is in the output folder beside the setups of a run that answers for all of it.
@@ -139,15 +159,17 @@ func (v *verifier) say(f fault, j job, target string) findings.Finding {
 // isLeftover reports whether a path in the output folder is what a tool left in a setup's folder.
 func isLeftover(p string) bool {
 	setup, name, _ := strings.Cut(p, "/")
-	return !output.IsShared(setup) && spec.IsLeftover(name)
+	if output.IsShared(setup) {
+		return generators.RootLeftover(p)
+	}
+	return spec.IsLeftover(name)
 }
 
 // readShared reads shared files, which have to be the expected ones.
 func (v *verifier) readShared(expected []output.File) (reading, error) {
 	var all reading
 	for _, files := range (shared{"": expected}).folders() {
-		r, err := v.read(topOf(files[0].Path), files, func(string) bool { return true },
-			func(string) bool { return false })
+		r, err := v.read(topOf(files[0].Path), files, func(string) bool { return true }, generators.RootOwn)
 		if err != nil {
 			return reading{}, err
 		}
@@ -155,10 +177,18 @@ func (v *verifier) readShared(expected []output.File) (reading, error) {
 	}
 	for _, f := range all.files {
 		at := slices.IndexFunc(expected, func(e output.File) bool { return e.Path == f.Path })
+		if at < 0 && generators.RootOwn(f.Path) {
+			if !terraform.OnlyBackend(f.Data) {
+				all.faults = append(all.faults, fault{rule: proof.Closed, path: f.Path,
+					hint:    "leave a block terraform in it with a block backend or cloud, and move the rest elsewhere",
+					problem: "says more than where Terraform keeps its state"})
+			}
+			continue
+		}
 		if at < 0 || !bytes.Equal(expected[at].Data, f.Data) || expected[at].Mode != f.Mode {
 			all.faults = append(all.faults, fault{rule: proof.Closed, path: f.Path,
 				hint:    hintWrites,
-				problem: "is shared by all setups, and is not as pzgen writes it"})
+				problem: "is shared by setups, and is not as pzgen writes it"})
 		}
 	}
 	return all, nil

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/generators/terraform"
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/spec"
@@ -32,6 +34,11 @@ func (in *Input) Beside(ctx context.Context, name string) ([]Beside, error) {
 		return nil, nil
 	}
 	loaded, err := load(ctx, files)
+	if err == nil && name == "" {
+		var more []output.File
+		more, err = in.rootBeside(ctx)
+		loaded = append(loaded, more...)
+	}
 	var out []Beside
 	for _, f := range loaded {
 		at := moved(deployed.Place{Path: f.Path})
@@ -39,6 +46,29 @@ func (in *Input) Beside(ctx context.Context, name string) ([]Beside, error) {
 		out = append(out, Beside{f, at})
 	}
 	return out, err
+}
+
+// rootBeside returns the files of what concerns several setups, unless they are as pzgen writes them:
+// then they run what is read of the setups, and nothing else.
+func (in *Input) rootBeside(ctx context.Context) ([]output.File, error) {
+	files := slices.DeleteFunc(slices.Clone(in.root), func(f file) bool { return generators.RootLeftover(f.path) })
+	loaded, err := load(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	var own, ours []output.File
+	for _, f := range loaded {
+		switch {
+		case !generators.RootOwn(f.Path):
+			ours = append(ours, f)
+		case !terraform.OnlyBackend(f.Data):
+			own = append(own, f)
+		}
+	}
+	if len(ours) == 0 || generators.IsRoot(ours) {
+		return own, nil
+	}
+	return loaded, nil
 }
 
 // Mixed reports whether an output folder is one that specs are in as well, so that not all in it is

@@ -194,6 +194,8 @@ func outputFolder(files, links []file, shown func(string) deployed.Place) *Input
 	for _, f := range files {
 		top, rest, _ := strings.Cut(f.path, "/")
 		switch {
+		case top == generators.RootFolder:
+			in.root = append(in.root, f)
 		case output.IsShared(top):
 			in.shared = append(in.shared, f)
 		case rest != "" && !strings.HasPrefix(top, "."):

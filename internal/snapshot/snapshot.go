@@ -46,6 +46,7 @@ type Input struct {
 	Alone  bool          // it is one setup, which the user named
 	setups map[string]*setup
 	shared []file
+	root   []file                              // of an output folder, what concerns several setups
 	stray  []file                              // of an output folder, what is of no setup
 	shown  func(deployed.Place) deployed.Place // of stray
 }
