@@ -57,6 +57,7 @@ const (
 	codeTwoMeanings  = "PZ048"
 	codeOwnFiles     = "PZ049"
 	codeWas          = "PZ050"
+	codeFormat       = "PZ051"
 	codePlaceholder  = "PZ054"
 	codeDrop         = "PZ055"
 	codeOtherBucket  = "PZ056"
@@ -150,6 +151,7 @@ func Checks() []Check {
 		{codeSameName, "one name that two setups of an account would both create"},
 		{codeTwoMeanings, "one resource declared with two meanings"},
 		{codeOwnFiles, "a pattern that names no file, or one that pzgen writes"},
+		{codeFormat, "a notation that pzgen fmt cannot lay out anew"},
 		{codeWas, "a former name that is another's, or its own"},
 		{codePlaceholder, "a placeholder that is not known, or not closed"},
 		{codeStackSet, "a template of one account that is to be for many"},

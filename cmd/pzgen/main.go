@@ -80,6 +80,7 @@ func newApp(e *env) *cli.App {
 			checkCommand(e),
 			verifyCommand(e),
 			validateCommand(e),
+			fmtCommand(e),
 			mergeCommand(e),
 			unmergeCommand(e),
 			diffCommand(e),

@@ -1,0 +1,155 @@
+package spec
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Format returns a spec in the layout of the examples: each level two spaces further in than what
+// holds it, entries of a list too; no spaces at the ends of lines; one empty line at most between
+// others; one line break at the end. Order, comments, quotes and what is within a line stay as they
+// are. What is wrong beside its layout is not looked at, and file is for messages.
+//
+// Both are read, and have to say the same: a file for which this cannot be reached is an error, and
+// so is what is no YAML.
+func Format(file string, data []byte) ([]byte, Diagnostics) {
+	bare := trimBOM(data)
+	src := &source{data: bare}
+	r := &reader{}
+	root := r.parseYAML(bare)
+	if root == nil {
+		return nil, finish(file, src, r.problems)
+	}
+	text := strings.ReplaceAll(string(bare), "\r\n", "\n")
+	f := newFormatter(text)
+	if strings.ContainsAny(text, "\r\u0085\u2028\u2029") {
+		f.refuse(0)
+	}
+	f.mapping(root, 0)
+	out := f.write()
+	again := (&reader{}).parseYAML(out)
+	if f.refused == 0 && (again == nil || !sameNode(root, again)) {
+		f.refuse(0)
+	}
+	if f.refused > 0 {
+		r.at(codeFormat, f.refused, 1, "lay this part out by hand, as the examples are",
+			"it cannot be laid out anew without a change of what it says")
+		return nil, finish(file, src, r.problems)
+	}
+	return out, nil
+}
+
+// sameNode reports whether two nodes say the same in the same notation.
+func sameNode(a, b *yaml.Node) bool {
+	if a.Kind != b.Kind || a.Tag != b.Tag || a.Value != b.Value || a.Anchor != b.Anchor || a.Style != b.Style {
+		return false
+	}
+	return slices.EqualFunc(a.Content, b.Content, sameNode) // what an alias means is elsewhere
+}
+
+// formatter lays a file out line by line. A line is moved as a whole, so that what is within it
+// stays.
+type formatter struct {
+	lines   []string
+	to      []int  // how far in each line is to be; -1: not known yet
+	verbal  []bool // the line is in a text of several lines, where spaces and empty lines count
+	refused int    // the line for which no layout is known; 0 for none
+}
+
+func newFormatter(text string) *formatter {
+	f := &formatter{lines: strings.Split(text, "\n")}
+	f.to, f.verbal = make([]int, len(f.lines)), make([]bool, len(f.lines))
+	for i := range f.to {
+		f.to[i] = -1
+	}
+	return f
+}
+
+// refuse notes a line, counted from 0, for which no layout is known.
+func (f *formatter) refuse(line int) {
+	if f.refused == 0 {
+		f.refused = line + 1
+	}
+}
+
+// in returns how far in a line is.
+func (f *formatter) in(line int) int {
+	return len(f.lines[line]) - len(strings.TrimLeft(f.lines[line], " "))
+}
+
+// empty reports whether a line holds nothing, and comment whether it holds a comment alone.
+func (f *formatter) empty(line int) bool { return strings.TrimSpace(f.lines[line]) == "" }
+
+func (f *formatter) comment(line int) bool {
+	return strings.HasPrefix(strings.TrimSpace(f.lines[line]), "#")
+}
+
+// write returns the lines where they are to be.
+func (f *formatter) write() []byte {
+	f.comments()
+	var out bytes.Buffer
+	blank := true // nothing is before the first line
+	for i, line := range f.lines {
+		switch {
+		case f.verbal[i] && !f.empty(i):
+			out.WriteString(strings.Repeat(" ", max(0, f.to[i])) + line[f.in(i):] + "\n")
+			blank = false
+		case f.verbal[i]:
+			out.WriteString(line + "\n")
+		case !f.empty(i):
+			out.WriteString(strings.Repeat(" ", max(0, f.to[i])) + narrowed(strings.TrimSpace(line)) + "\n")
+			blank = false
+		case !blank:
+			out.WriteString("\n")
+			blank = true
+		}
+	}
+	return append(bytes.TrimRight(out.Bytes(), "\n"), '\n')
+}
+
+// narrowed leaves one space behind each hyphen that a line begins with.
+func narrowed(line string) string {
+	if rest, ok := strings.CutPrefix(line, "- "); ok {
+		return "- " + narrowed(strings.TrimLeft(rest, " "))
+	}
+	return line
+}
+
+// comments finds out where lines belong that hold a comment: with the line that follows where that is
+// as far in, else with the last one that is.
+func (f *formatter) comments() {
+	next := len(f.lines) // the line with content that follows
+	for i := len(f.lines) - 1; i >= 0; i-- {
+		switch text := strings.TrimSpace(f.lines[i]); {
+		case f.to[i] >= 0:
+			if !f.verbal[i] {
+				next = i
+			}
+		case text == "---", text == "...", strings.HasPrefix(f.lines[i], "%"):
+			f.to[i], next = 0, i
+		case f.comment(i):
+			f.to[i] = f.besides(i, next)
+		case text != "":
+			f.refuse(i)
+		}
+	}
+}
+
+func (f *formatter) besides(line, next int) int {
+	in := f.in(line)
+	if next < len(f.lines) && in == f.in(next) {
+		return f.to[next]
+	}
+	for i := line - 1; i >= 0; i-- {
+		if f.to[i] >= 0 && !f.verbal[i] && f.in(i) == in {
+			return f.to[i]
+		}
+	}
+	if next < len(f.lines) {
+		return f.to[next]
+	}
+	return 0
+}
