@@ -27,9 +27,9 @@ func (p *printer) bucket(all object, b model.Bucket, n bucketNames) {
 	byDefault := newObject()
 	rule := newObject().put("ServerSideEncryptionByDefault", byDefault.node)
 	if b.Key == "" {
-		byDefault.put("SSEAlgorithm", str("AES256"))
+		byDefault.put("SSEAlgorithm", word("AES256"))
 	} else {
-		byDefault.put("SSEAlgorithm", str("aws:kms"))
+		byDefault.put("SSEAlgorithm", word("aws:kms"))
 		byDefault.put("KMSMasterKeyID", p.reference(model.RefKeyARN(b.Key)))
 		rule.put("BucketKeyEnabled", boolean(true))
 	}
@@ -46,10 +46,10 @@ func (p *printer) bucket(all object, b model.Bucket, n bucketNames) {
 	if !b.OwnerOnly {
 		ownership = "BucketOwnerPreferred"
 	}
-	owner := newObject().put("ObjectOwnership", str(ownership))
+	owner := newObject().put("ObjectOwnership", word(ownership))
 	o.put("OwnershipControls", newObject().put("Rules", list(owner.node)).node)
 	if b.Versioning {
-		o.put("VersioningConfiguration", newObject().put("Status", str("Enabled")).node)
+		o.put("VersioningConfiguration", newObject().put("Status", word("Enabled")).node)
 	}
 	if b.ExpireDays > 0 || b.OldDays > 0 {
 		o.put("LifecycleConfiguration", newObject().put("Rules", list(expire(b))).node)
@@ -81,7 +81,7 @@ func logsAfter(s *model.Setup, n names, b model.Bucket) []string {
 // expire deletes objects for good: where versions are kept, what expires becomes a noncurrent
 // version, which expires in its turn.
 func expire(b model.Bucket) *yaml.Node {
-	o := newObject().put("Id", str(expireRule)).put("Status", str("Enabled"))
+	o := newObject().put("Id", word(expireRule)).put("Status", word("Enabled"))
 	if b.ExpireDays > 0 {
 		o.put("ExpirationInDays", integer(b.ExpireDays))
 	}
@@ -113,7 +113,7 @@ func (p *printer) bucketPolicy(b model.Bucket, d policy.Document, names bucketNa
 	if d.Version != policy.Version2012 {
 		// The version is whoever wrote the policy's to choose: raising it would make variables of
 		// what is text now.
-		ignore := newObject().put("ignore_checks", list(str(oldVersionCheck)))
+		ignore := newObject().put("ignore_checks", list(word(oldVersionCheck)))
 		config := newObject().put("config", ignore.node)
 		object{n}.put("Metadata", newObject().put("cfn-lint", config.node).node)
 	}

@@ -35,11 +35,11 @@ func (p *printer) statement(s policy.Statement, vars bool) *yaml.Node {
 	if s.Sid != "" {
 		o.put("Sid", p.str(s.Sid))
 	}
-	o.put("Effect", p.str(s.Effect))
+	o.put("Effect", words(p.str(s.Effect)))
 	o.put("Principal", p.principal(s.Principal, vars))
 	o.put("NotPrincipal", p.principal(s.NotPrincipal, vars))
-	o.put("Action", p.texts(s.Action, vars))
-	o.put("NotAction", p.texts(s.NotAction, vars))
+	o.put("Action", words(p.texts(s.Action, vars)))
+	o.put("NotAction", words(p.texts(s.NotAction, vars)))
 	o.put("Resource", p.texts(s.Resource, vars))
 	o.put("NotResource", p.texts(s.NotResource, vars))
 	o.put("Condition", p.conditions(s, vars))
@@ -55,7 +55,11 @@ func (p *printer) principal(q *policy.Principal, vars bool) *yaml.Node {
 	}
 	o := newObject()
 	for _, t := range q.Types {
-		o.put(t.Type, p.texts(t.Values, vars))
+		values := p.texts(t.Values, vars)
+		if t.Type == "Service" {
+			words(values)
+		}
+		o.put(t.Type, values)
 	}
 	return o.node
 }

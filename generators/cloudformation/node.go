@@ -8,13 +8,52 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/pzgen/pzgen/internal/pattern"
 	"gopkg.in/yaml.v3"
 )
 
-// str is a string. It is quoted always: "on", "yes", "1_000" and 012345678901 are no strings in
-// YAML 1.1, which CloudFormation reads.
+// str is a string in quotes: "on", "yes", "1_000" and 012345678901 are no strings in YAML 1.1, which
+// CloudFormation reads, and a value from the spec may be any of them.
 func str(s string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s, Style: yaml.DoubleQuotedStyle}
+}
+
+// word is a string of CloudFormation's or IAM's own, without quotes where it is one to every reader of
+// YAML.
+func word(s string) *yaml.Node {
+	n := str(s)
+	if isWord(s) {
+		n.Style = 0
+	}
+	return n
+}
+
+// words takes the quotes off a string, or off those of a list.
+func words(n *yaml.Node) *yaml.Node {
+	if n != nil && n.Kind == yaml.ScalarNode && n.Tag == "!!str" && isWord(n.Value) {
+		n.Style = 0
+	}
+	if n != nil {
+		for _, item := range n.Content {
+			words(item)
+		}
+	}
+	return n
+}
+
+// wordForm is letters and digits with single colons, pairs of them, full stops or hyphens between:
+// what begins with a letter is no number, date or time in YAML 1.1, and no colon is followed by a
+// space.
+var wordForm = pattern.Lazy(`^[A-Za-z][A-Za-z0-9]*((::|[:.-])[A-Za-z0-9]+)*$`)
+
+// isWord reports whether a string is a string without quotes. The others are truth values and nothing
+// (YAML 1.1, tag:yaml.org,2002:bool and null).
+func isWord(s string) bool {
+	switch strings.ToLower(s) {
+	case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
+		return false
+	}
+	return wordForm().MatchString(s)
 }
 
 func boolean(b bool) *yaml.Node {
@@ -44,9 +83,16 @@ func call(name string, arg *yaml.Node) *yaml.Node {
 	return &n
 }
 
-func ref(id string) *yaml.Node { return call("Ref", str(id)) }
+// ref is a reference. AWS::AccountId and its like keep their quotes: within brackets some readers of
+// YAML take a colon for one behind a key.
+func ref(id string) *yaml.Node {
+	if strings.Contains(id, ":") {
+		return call("Ref", str(id))
+	}
+	return call("Ref", word(id))
+}
 
-func getAtt(id, attribute string) *yaml.Node { return call("GetAtt", str(id+"."+attribute)) }
+func getAtt(id, attribute string) *yaml.Node { return call("GetAtt", word(id+"."+attribute)) }
 
 // object is a mapping under construction.
 type object struct{ node *yaml.Node }

@@ -58,7 +58,7 @@ Resources:
     Type: AWS::IAM::Role
     Properties:
       AssumeRolePolicyDocument:
-        Statement: [{Effect: Allow, Principal: {AWS: "*"}, Action: "sts:AssumeRole"}]
+        Statement: [{Effect: Allow, Principal: {AWS: "*"}, Action: sts:AssumeRole}]
       MaxSessionDuration: 3600
       Policies:
         - PolicyName: one
@@ -105,14 +105,14 @@ func TestPlacesOfUnknowns(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{rolePath, rolePath + "\n      Managed: 3600",
 			`7: property "Managed": resource ServiceRole has it`},
-		{`Effect: "Allow"`, `Effect: "allow"`,
+		{`Effect: Allow`, `Effect: allow`,
 			`22: policy document "AssumeRolePolicyDocument of resource ServiceRole": Effect is "allow"`},
-		{`!GetAtt "ShopKey.Arn"`, `!GetAtt "NoKey.Arn"`,
+		{`!GetAtt ShopKey.Arn`, `!GetAtt NoKey.Arn`,
 			`17: name "NoKey": it is no parameter and no resource`},
-		{`!GetAtt "ShopKey.Arn"`, `!Base64 "x"`, `17: function "Fn::Base64": it may decide`},
-		{`Action: "sts:AssumeRole"`, `Action: 0x17`,
+		{`!GetAtt ShopKey.Arn`, `!Base64 "x"`, `17: function "Fn::Base64": it may decide`},
+		{`Action: sts:AssumeRole`, `Action: 0x17`,
 			`21: YAML value "0x17": versions of YAML do not read it alike: put it in quotes`},
-		{`RoleName: !Ref "ServiceRole"`, `RoleName: !Ref "AWS::StackName"`,
+		{`RoleName: !Ref ServiceRole`, `RoleName: !Ref "AWS::StackName"`,
 			`17: pseudo parameter "AWS::StackName": its value is in no file`},
 	} {
 		s := created()

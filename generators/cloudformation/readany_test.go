@@ -89,7 +89,7 @@ Resources:
   R: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: "*", Action: "sts:*"}]}}}
   U: {Type: AWS::IAM::User, Properties: {UserName: joe}}
   P: {Type: AWS::IAM::UserPolicy, Properties: {UserName: joe, PolicyName: p, PolicyDocument: {Version: "2012-10-17",
-      Statement: [{Effect: Allow, Action: "a:B", Resource: `+in+`}]}}}
+      Statement: [{Effect: Allow, Action: a:B, Resource: `+in+`}]}}}
   Other: {Type: AWS::Lambda::Function}
 `)
 		if got := unknownIn(s); got != `resource "Other": resource type AWS::Lambda::Function is not read` {
@@ -131,7 +131,7 @@ func TestAnyUndecided(t *testing.T) {
 		s := readAny(t, c.head+`
 Resources:
   P: {Type: AWS::IAM::UserPolicy, Properties: {UserName: joe, PolicyName: p, PolicyDocument: {Version: "2012-10-17",
-      Statement: [{Effect: Allow, Action: "a:B", Resource: `+c.in+`}]}}}
+      Statement: [{Effect: Allow, Action: a:B, Resource: `+c.in+`}]}}}
 `)
 		if len(s.Unknown) == 0 {
 			t.Errorf("%s: nothing is Unknown", c.in)
@@ -165,7 +165,7 @@ Resources:
           PolicyDocument:
             Version: "2012-10-17"
             Statement:
-              - {Effect: Allow, Action: "a:B", Resource: "*", Condition: !Ref "AWS::NoValue"}
+              - {Effect: Allow, Action: a:B, Resource: "*", Condition: !Ref "AWS::NoValue"}
               - !If [IsProd, !Ref "AWS::NoValue", {Effect: Allow, Action: "*", Resource: "*"}]
 `)
 	if got := unknownIn(s); got != "" {
@@ -190,7 +190,7 @@ Resources:
   M: {Type: AWS::IAM::ManagedPolicy, Properties: {ManagedPolicyName: m, Users: [u], Roles: [R], Groups: [!Ref G], PolicyDocument: DOC}}
   B: {Type: AWS::S3::Bucket, Condition: IsDev}
 `
-	text = strings.ReplaceAll(text, "DOC", `{Version: "2012-10-17", Statement: [{Effect: Allow, Action: "a:B", Resource: "*"}]}`)
+	text = strings.ReplaceAll(text, "DOC", `{Version: "2012-10-17", Statement: [{Effect: Allow, Action: a:B, Resource: "*"}]}`)
 	s := readAny(t, text)
 	if got := unknownIn(s); got != "" {
 		t.Error(got)

@@ -20,13 +20,13 @@ const (
 // find the names taken (AWS CloudFormation Template Reference, "DeletionPolicy attribute";
 // UpdateReplacePolicy has no such value).
 func resourceBody(kind, keep string, dependsOn []string, properties object) *yaml.Node {
-	o := newObject().put("Type", str(kind))
+	o := newObject().put("Type", word(kind))
 	if keep != goes {
 		replaced := retain
 		if keep == goesAll {
 			replaced = remove
 		}
-		o.put("DeletionPolicy", str(keep)).put("UpdateReplacePolicy", str(replaced))
+		o.put("DeletionPolicy", word(keep)).put("UpdateReplacePolicy", word(replaced))
 	}
 	if len(dependsOn) > 0 {
 		o.put("DependsOn", strs(dependsOn))

@@ -19,7 +19,7 @@ type parameter struct {
 
 func (q parameter) node() *yaml.Node {
 	return newObject().
-		put("Type", str(typeString)).
+		put("Type", word(typeString)).
 		put("Description", str(q.description)).
 		put("Default", str(q.value)).
 		put(allowedPattern, str(q.pattern)).
@@ -97,7 +97,7 @@ func interfaceOf(parameters []parameter) *yaml.Node {
 			group := newObject().put("Label", label(q.group)).put("Parameters", of)
 			groups.Content = append(groups.Content, group.node)
 		}
-		of.Content = append(of.Content, str(q.id))
+		of.Content = append(of.Content, word(q.id))
 		labels.put(q.id, label(q.label))
 	}
 	return newObject().put("ParameterGroups", groups).put("ParameterLabels", labels.node).node

@@ -19,8 +19,8 @@ func TestDocumentsFitAsRead(t *testing.T) {
 		{"json", "policies/bucket-out.json", `"s3:PutObject"`, `"s3:PutObject",`},
 		{"json", "policies/operator-ops.json", `"iam:PassRole"`, `"iam:PassRole",`},
 		{"json", "policies/role-trust.json", `"sts:AssumeRole"`, ``},
-		{"cloudformation", "cloudformation/template.yaml", "              - \"s3:PutObject\"\n",
-			"              - \"s3:PutObject\"\n"},
+		{"cloudformation", "cloudformation/template.yaml", "              - s3:PutObject\n",
+			"              - s3:PutObject\n"},
 		{"terraform", "terraform/main.tf", `["s3:PutObject"]`, `"s3:PutObject",`},
 		{"shell", "shell/apply.sh", `"s3:PutObject"`, `"s3:PutObject",`},
 	} {

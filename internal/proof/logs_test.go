@@ -17,7 +17,7 @@ func TestLogsDamaged(t *testing.T) {
 	}
 	for _, c := range []struct{ file, old, new string }{
 		{"cloudformation/template.yaml", "LogFilePrefix: \"results/\"", "LogFilePrefix: \"other/\""},
-		{"cloudformation/template.yaml", "DestinationBucketName: !Ref \"LogsBucket\"", "DestinationBucketName: !Ref \"InputBucket\""},
+		{"cloudformation/template.yaml", "DestinationBucketName: !Ref LogsBucket", "DestinationBucketName: !Ref InputBucket"},
 		{"cloudformation/template.yaml", "    DependsOn:\n      - \"LogsBucketPolicy\"\n", ""},
 		{"cloudformation/template.yaml", "LogFilePrefix: \"results/\"", "LogFilePrefix: \"results/\"\n        TargetObjectKeyFormat: {SimplePrefix: {}}"},
 		{"cloudformation/template.yaml", "aws:SourceArn: !Sub \"arn:${AWS::Partition}:s3:::${InputBucketName}\"", "aws:SourceArn: \"*\""},

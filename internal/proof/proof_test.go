@@ -83,7 +83,7 @@ func TestProofOfArtifacts(t *testing.T) {
 		{"another account of a script", "shell/apply.sh", `ACCOUNT='111122223333'`, `ACCOUNT='999922223333'`, Equal, []string{"ACCOUNT", "999922223333"}},
 		{"no default", "terraform/variables.tf", `  default     = "acme-out"`, ``, Equal, []string{`Default of parameter "out_bucket_name"`}},
 		{"no default of a parameter", "cloudformation/template.yaml", "    Default: \"acme-out\"\n", "", Equal, []string{`Default of parameter "OutBucketName"`}},
-		{"a setting", "cloudformation/template.yaml", `Status: "Enabled"`, `Status: "Suspended"`, Closed, []string{"Suspended"}},
+		{"a setting", "cloudformation/template.yaml", `Status: Enabled`, `Status: Suspended`, Closed, []string{"Suspended"}},
 		{"a version", "policies/role-policy.json", `2012-10-17`, `2008-10-17`, Equal, []string{"version"}},
 		{"an effect", "policies/role-policy.json", `"Effect": "Allow"`, `"Effect": "Deny"`, Equal, []string{"json also denies"}},
 		{"a condition's value", "policies/role-trust.json", `"aws:SourceAccount": "111122223333"`, `"aws:SourceAccount": "999900001111"`, Equal, []string{"json also allows", "if aws:SourceAccount StringEquals 999900001111"}},
