@@ -23,6 +23,7 @@ var layers = []struct {
 	{"templates/prose", "nothing"},
 	{"internal/testtool", "nothing"},
 	{"internal/denial", "nothing"},
+	{"docs", "nothing"},
 	{"internal/output", "nothing"},
 	{"internal/deployed", "policy internal/output"},
 	{"internal/actions", "policy"},

@@ -60,6 +60,10 @@ type Change struct {
 	Fingerprint string    `json:"fingerprint"`
 	Accepted    *Accepted `json:"accepted,omitempty"` // by the spec
 
+	// Grant is what is granted, or denied, with all of its values: texts for people name the first of
+	// many. It is empty where the change is about something else.
+	Grant policy.Change `json:"-"`
+
 	// about is what else tells the change from others: of a setting its name and its new value, of NotAction and
 	// the like their values. Words for people do not count: they may be put better in a later version.
 	about    string
@@ -68,8 +72,9 @@ type Change struct {
 	// who and does make up the message: changes that do the same are one line for people.
 	who, join, does string
 
-	outOf    int // how many targets were compared
-	attached int // and how many of them say what a policy is attached to
+	outOf    int  // how many targets were compared
+	loose    bool // it is of documents that are attached to nothing
+	attached int  // and how many of them say what a policy is attached to
 }
 
 // Witness is a request, as cases of `pzgen simulate` have it.

@@ -217,7 +217,7 @@ func granted(account string, old, new, some *held, c policy.Change) Change {
 			}
 		}
 	}
-	out.Principal = w.principal()
+	out.Grant, out.Principal = w.change, w.principal()
 	if some.kind != policy.Identity {
 		out.whom = asSet(accounts(w.change.Principals))
 		if len(w.change.NotPrincipals) > 0 {

@@ -121,6 +121,7 @@ func gather(setup string, parts []part) []Change {
 	for _, p := range parts {
 		for _, c := range p.changes {
 			c.Setup, c.Targets, c.outOf, c.attached = setup, []string{p.target}, len(parts), attached
+			c.loose = p.documents
 			if p.documents {
 				shown = append(shown, c)
 			} else {

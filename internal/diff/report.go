@@ -60,18 +60,18 @@ func (how Texting) lines(b *strings.Builder, changes []Change, signs map[Kind]st
 			setup = c.Setup
 			fmt.Fprintf(b, "%s\n", findings.Plain(setup))
 		}
-		line := fmt.Sprintf("%s %-9s %s (%s)", signs[c.Kind], c.label(), g.message(), g.where())
+		line := fmt.Sprintf("%s %-9s %s (%s)", signs[c.Kind], c.About(), g.message(), g.where())
 		b.WriteString("  " + how.Paint(c.Kind, findings.Plain(line)) + "\n")
 		for _, one := range g {
 			if how.Witness && one.Witness != nil {
-				b.WriteString("    " + findings.Plain(witnessText(*one.Witness)))
+				fmt.Fprintf(b, "    %s\n", findings.Plain(one.Witness.String()))
 			}
 		}
 	}
 }
 
-// label is what a change is about, in a word.
-func (c Change) label() string {
+// About returns what a change is about, in a word.
+func (c Change) About() string {
 	switch c.Severity {
 	case None:
 		return string(c.Kind)
@@ -215,7 +215,7 @@ func (r Report) Markdown(w io.Writer, title string) error {
 			}
 			b.WriteString("| | about | change | where |\n| --- | --- | --- | --- |\n")
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", marks[c.Kind], findings.Cell(c.label()), findings.Cell(g.message()),
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", marks[c.Kind], findings.Cell(c.About()), findings.Cell(g.message()),
 			findings.Cell(g.where()))
 	}
 	_, err := io.WriteString(w, b.String())
@@ -251,7 +251,7 @@ func (r Report) Findings(fails func(Change) bool) []findings.Finding {
 		}
 		f.Hint = "fingerprint " + c.Fingerprint
 		if c.Witness != nil {
-			f.Detail = witnessText(*c.Witness)
+			f.Detail = c.Witness.String() + "\n"
 		}
 		out = append(out, f)
 	}
@@ -275,11 +275,15 @@ func Titles() map[string]string {
 	}
 }
 
-// witnessText returns a request in words, as a line.
-func witnessText(w Witness) string {
+// String returns the request in words, as one line.
+func (w Witness) String() string {
 	text := fmt.Sprintf("for example %s on %s by %s", w.Action, plain(w.Resource), plain(w.Principal))
 	for _, key := range slices.Sorted(maps.Keys(w.Context)) {
 		text += fmt.Sprintf(", %s %s", key, list(w.Context[key]))
 	}
-	return text + "\n"
+	return text
 }
+
+// Where returns where a change is: place and statement, the targets if not all of them have it, its
+// fingerprint, and the reason for which it is accepted.
+func (c Change) Where() string { return group{c}.where() }

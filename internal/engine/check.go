@@ -106,8 +106,8 @@ func (r *Run) ownFile() func(string) bool {
 	}
 }
 
-// among reports whether one of the specs is in the output folder, which then is not pzgen's alone.
-func (r *Run) among(out string) bool {
+// Among reports whether one of the specs is in the output folder, which then is not pzgen's alone.
+func (r *Run) Among(out string) bool {
 	return slices.ContainsFunc(r.files, func(file string) bool {
 		a, err := filepath.Abs(out)
 		b, err2 := filepath.Abs(file)

@@ -158,7 +158,7 @@ func (r *Run) some() error {
 
 // options returns what this run tells of itself to whom writes or compares files in a folder.
 func (r *Run) options(out string) output.Options {
-	o := output.Options{Owns: r.owns(), Writes: isOurs, Closed: !r.among(out)}
+	o := output.Options{Owns: r.owns(), Writes: isOurs, Closed: !r.Among(out)}
 	if o.Closed {
 		o.Ignore = gitignore(r.root)
 	}

@@ -108,7 +108,7 @@ func (v *verifier) roots() []findings.Finding {
 
 // outside finds what is in the output folder beside the setups of a run that answers for all of it.
 func (v *verifier) outside(common shared) ([]findings.Finding, error) {
-	if v.run.partial || v.run.among(v.out) {
+	if v.run.partial || v.run.Among(v.out) {
 		return nil, nil
 	}
 	folders := map[string]bool{}

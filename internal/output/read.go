@@ -136,3 +136,6 @@ func (f *Folder) Outside(folders map[string]bool) ([]string, error) {
 	}
 	return out, nil
 }
+
+// Names returns the names of what is in the output folder itself, as Outside does.
+func (f *Folder) Names() ([]string, error) { return f.Outside(nil) }

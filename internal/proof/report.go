@@ -81,7 +81,7 @@ func (p *proof) locate() {
 	names := namesFor(nil, false, p.m.SyntheticEnv(1), p.m.SyntheticEnv(2), stand)
 	for i := range p.report.Calls {
 		c := &p.report.Calls[i]
-		c.On.ARN = names.Replace(c.On.ARN)
+		c.On.ARN, c.Workflow = names.Replace(c.On.ARN), names.Replace(c.Workflow)
 	}
 	for i := range p.report.Findings {
 		f := &p.report.Findings[i]
