@@ -88,6 +88,7 @@ func newApp(e *env) *cli.App {
 			doctorCommand(e),
 			explainCommand(e),
 			simulateCommand(e),
+			reportCommand(e),
 			schemaCommand(e),
 			templatesCommand(e),
 			completionCommand(e),

@@ -10,6 +10,7 @@ package testtool
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -39,6 +40,27 @@ func Need(t testing.TB, name string, args ...string) string {
 		return path
 	}
 	missing(t, strings.Join(append([]string{name}, args...), " "), err)
+	return ""
+}
+
+// NeedFile returns the path of a file that a test needs as it needs a tool: one of a package that is
+// not committed, for example. what names the package, for the message. The test is skipped or fails
+// as with [Need]. paths are tried in their order; "" is passed over.
+func NeedFile(t testing.TB, what string, paths ...string) string {
+	t.Helper()
+	wanted(t)
+	err := error(os.ErrNotExist)
+	for _, p := range paths {
+		if p == "" {
+			continue
+		}
+		info, statErr := os.Stat(p)
+		if statErr == nil && info.Mode().IsRegular() {
+			return p
+		}
+		err = cmp.Or(statErr, error(os.ErrInvalid))
+	}
+	missing(t, what, err)
 	return ""
 }
 

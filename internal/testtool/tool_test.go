@@ -97,3 +97,34 @@ func TestCases(t *testing.T) {
 		t.Errorf("%d of all cases", got)
 	}
 }
+
+func TestNeedFile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("with -short no tool is asked for")
+	}
+	t.Setenv(Tools, "1")
+	t.Setenv(SkipLog, "")
+	ask := func(require string, paths ...string) (path string, f *fake) {
+		t.Setenv(Require, require)
+		f = &fake{TB: t, name: "TestRealThing"}
+		defer func() {
+			if r := recover(); r != nil {
+				if _, ok := r.(ended); !ok {
+					panic(r)
+				}
+			}
+		}()
+		return NeedFile(f, "a file", paths...), f
+	}
+	if path, f := ask("1", "", "no-such-file", "tool.go"); path != "tool.go" || f.skipped+f.failed != "" {
+		t.Errorf("path %q, %+v", path, f)
+	}
+	for _, paths := range [][]string{nil, {"no-such-file"}, {"."}} {
+		if path, f := ask("", paths...); path != "" || f.skipped == "" || f.failed != "" {
+			t.Errorf("%q: path %q, %+v", paths, path, f)
+		}
+		if path, f := ask("1", paths...); path != "" || f.failed == "" {
+			t.Errorf("%q required: path %q, %+v", paths, path, f)
+		}
+	}
+}

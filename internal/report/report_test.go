@@ -1,0 +1,246 @@
+package report
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pzgen/pzgen/internal/model"
+)
+
+// Ten setups are a page of less than 300 kB, and the same folder gives the same bytes.
+func TestTenSetups(t *testing.T) {
+	spec, err := os.ReadFile("../../spec/examples/ten-setups.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder(t, string(spec))
+	p := made(t, "")
+	page := rendered(t, p)
+	if len(page) >= 300_000 || len(p.Setups) != 10 || !p.Verdict.Proved {
+		t.Errorf("%d bytes, %d setups, proved: %t", len(page), len(p.Setups), p.Verdict.Proved)
+	}
+	if rendered(t, made(t, "")) != page {
+		t.Error("a second page differs")
+	}
+	// Compared with the same folder, nothing changes.
+	if p = made(t, "out"); p.Changes == nil || len(p.Changes.List) != 0 || p.ChangeShort() != "nothing since out" {
+		t.Errorf("%+v", p.Changes)
+	}
+}
+
+// Texts of a spec are data: none of them is markup, and characters that turn text around are replaced.
+func TestHostile(t *testing.T) {
+	folder(t, strings.Replace(shops(t), "Recommendations of the shop", "\"turned \\u202e around\"", 1))
+	// The names of files in the output folder come from whoever may write there.
+	name := "out/shop/terraform/`]--><img src=x onerror=alert(1)>.tf"
+	if err := os.WriteFile(name, []byte("# x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	edit(t, "shop/policies/role-policy.json", `"Sid": "Personalize`, `"Sid": "<script>alert(2)</script>`)
+	p := made(t, "")
+	if p.Verdict.Proved {
+		t.Error("it is proved")
+	}
+	page := rendered(t, p)
+	tags := map[string]bool{}
+	for _, m := range regexp.MustCompile(`<([a-zA-Z!/][a-zA-Z0-9]*)`).FindAllStringSubmatch(
+		strings.Replace(page, pageScript, "", 1), -1) {
+		tags[strings.TrimPrefix(m[1], "/")] = true
+	}
+	for _, tag := range []string{"img", "svg", "iframe", "object", "embed", "form", "base"} {
+		if tags[tag] {
+			t.Errorf("the page has a tag %s", tag)
+		}
+	}
+	for text, n := range map[string]int{"<script": 1, "</title>": 1, "</pre>": 1, "<b>once": 0, "\u202e": 0,
+		"alert(1)&gt;": 2, "&lt;script&gt;document.title": 1, "&lt;b&gt;once": 1} {
+		if got := strings.Count(page, text); got < n || got > n && (n == 0 || strings.HasPrefix(text, "<")) {
+			t.Errorf("%q is %d times in the page", text, got)
+		}
+	}
+	if page != rendered(t, made(t, "")) {
+		t.Error("a second page differs")
+	}
+}
+
+// The page says "proved" when verify has just found nothing, and only then.
+func TestNotProved(t *testing.T) {
+	folder(t, shops(t))
+	if p := made(t, ""); !p.Verdict.Proved || !strings.Contains(rendered(t, p), `<h2 id="verdict">Proved</h2>`) {
+		t.Error(p.Verdict.Found)
+	}
+	for name, e := range map[string][3]string{
+		"less":    {"shop/cloudformation/template.yaml", "s3:GetObject", "s3:GetObjectAcl"},
+		"more":    {"shop/policies/bucket-data.json", `"s3:GetObject"`, `["s3:GetObject","s3:DeleteObject"]`},
+		"no file": {"shop/terraform/main.tf", "resource", "resourc"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder(t, shops(t))
+			edit(t, e[0], e[1], e[2])
+			p := made(t, "")
+			page := rendered(t, p)
+			if p.Verdict.Proved || len(p.Verdict.Found) == 0 || strings.Contains(page, ">Proved<") ||
+				!strings.Contains(page, ">Not proved: ") {
+				t.Errorf("%+v", p.Verdict)
+			}
+		})
+	}
+}
+
+// Where a file cannot be read, the page does not say that it grants nothing.
+func TestUnread(t *testing.T) {
+	folder(t, shops(t))
+	whole := rendered(t, made(t, ""))
+	edit(t, "shop/terraform/main.tf", "{", "")
+	p := made(t, "")
+	page := rendered(t, p)
+	if p.Unread == "" || p.Verdict.Proved || strings.Contains(page, "Nothing is granted") ||
+		strings.Contains(page, "No principal of another account") || strings.Count(page, "could not be read") < 9 {
+		t.Errorf("%q, %v", p.Unread, p.Verdict.Found)
+	}
+	for name, text := range map[string]string{"whole": whole, "unread": page} {
+		if dead := deadLinks(text); dead != nil {
+			t.Errorf("%s: links to what is not there: %q", name, dead)
+		}
+	}
+	if deadLinks(strings.Replace(page, `id="pass-role"`, "", 1)) == nil {
+		t.Error("a link to nothing is not found")
+	}
+}
+
+// deadLinks returns the links of a page that lead to no part of it.
+func deadLinks(page string) (dead []string) {
+	for _, m := range regexp.MustCompile(`href="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		if id, ok := strings.CutPrefix(m[1], "#"); !ok || !strings.Contains(page, `id="`+id+`"`) {
+			dead = append(dead, m[1])
+		}
+	}
+	return dead
+}
+
+// Calls are decided by what was read: where a file lost a grant, its target refuses the call.
+func TestDecidedByFiles(t *testing.T) {
+	folder(t, shops(t))
+	if p := made(t, ""); p.setup("shop").Failing() != 0 || len(p.setup("shop").Workflows) < 3 {
+		t.Errorf("%+v", p.setup("shop").Workflows)
+	}
+	edit(t, "shop/policies/role-policy.json", `"s3:PutObject"`, `"s3:PutObjectAcl"`)
+	p := made(t, "")
+	var found *decision
+	for _, w := range p.setup("shop").Workflows {
+		for _, c := range w.Calls {
+			if slices.Contains(c.Actions, "s3:PutObject") && c.Caller == "role" {
+				for _, d := range c.Decided {
+					if d.Result == refused {
+						found = &d
+					}
+				}
+			}
+		}
+	}
+	if found == nil || !slices.Equal(found.Targets, []string{"json"}) || p.setup("shop").Failing() == 0 {
+		t.Errorf("%+v", found)
+	}
+	// And what the file grants instead is among what is granted, by that target alone.
+	ok := false
+	for _, h := range p.setup("shop").Holders {
+		for _, g := range h.Grants {
+			ok = ok || slices.Contains(g.May, "s3:PutObjectAcl") && slices.Equal(g.In, []string{"json"})
+		}
+	}
+	if !ok {
+		t.Error("what one target grants beside the others is not told")
+	}
+}
+
+// What answers the five questions, and what is an exception.
+func TestAnswers(t *testing.T) {
+	folder(t, shops(t))
+	generate(t, strings.Replace(shops(t), "role/Partner", "role/Other", 1), "before")
+	generate(t, shops(t), "out")
+	p := made(t, "before")
+	if len(p.Outside.Public) != 0 || len(p.Outside.Accounts) != 3 || len(p.Outside.Services) != 2 {
+		t.Errorf("%+v", p.Outside)
+	}
+	for _, s := range p.Outside.Services {
+		if s.For() != "to act as the role: "+forOwn+"; buckets and keys: "+forAny {
+			t.Errorf("%s in %s: %s", s.Name, s.Setup, s.For())
+		}
+	}
+	if len(p.Passes) != 1 || p.Passes[0].Who != "role Engineer" || len(p.Acts) != 2 {
+		t.Errorf("%+v %+v", p.Passes, p.Acts)
+	}
+	for _, g := range p.Writes {
+		if g.Kind == "read" || !strings.HasPrefix(g.Who, "the service role ") {
+			t.Errorf("%+v", g)
+		}
+	}
+	if len(p.Writes) != 4 || len(p.Changes.List) != 6 || p.Changes.Relation != "different" {
+		t.Errorf("%d %+v", len(p.Writes), p.Changes)
+	}
+	if len(p.Keys) != 1 || p.Keys[0].Locked != "" || len(p.Keys[0].Admins) != 1 || len(p.Keys[0].Users) != 3 {
+		t.Errorf("%+v", p.Keys)
+	}
+	kinds := map[string]int{}
+	for _, e := range p.Exceptions {
+		kinds[e.Kind]++
+		if e.Kind == "approved change" && !e.Over || e.Kind == "ignored check" && e.Over {
+			t.Errorf("%+v", e)
+		}
+	}
+	for kind, n := range map[string]int{"approved change": 1, "ignored check": 1, "accepted statement": 1, "own files": 1, "left open": 2} {
+		if kinds[kind] != n {
+			t.Errorf("%d of %s, want %d: %+v", kinds[kind], kind, n, p.Exceptions)
+		}
+	}
+	if len(p.Changes.Wrong) == 0 { // an approval of a change that is not there
+		t.Error("nothing is wrong with approvals")
+	}
+}
+
+// Whoever is not known to be of the account is outside of it.
+func TestInside(t *testing.T) {
+	m := &model.Setup{Account: "111122223333", Partition: "aws"}
+	for who, want := range map[string]bool{
+		"111122223333": true, "arn:aws:iam::111122223333:role/R": true, `group "G"`: true,
+		"444455556666": false, "arn:aws:iam::444455556666:root": false, "*": false, "": false,
+		"arn:aws:iam:::role/R": false, "AROAEXAMPLE": false, "accounts.google.com": false,
+		"arn:aws:sts::444455556666:assumed-role/R/s": false, "all but 111122223333": false,
+	} {
+		if got := inside(m, who); got != want {
+			t.Errorf("%q: %t", who, got)
+		}
+	}
+}
+
+// A folder that changes while it is read is not what a page could be about.
+func TestMoving(t *testing.T) {
+	folder(t, shops(t))
+	before, err := readManifest("out", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit(t, "shop/README.md", "shop", "SHOP")
+	if after, err := readManifest("out", nil); err != nil || after.sum() == before.sum() {
+		t.Error("a change is not noticed", err)
+	}
+	if err := os.RemoveAll("out"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tryMake(t, ""); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("without a folder: %v", err)
+	}
+}
+
+// Whatever a text of the documentation holds, it is no markup but code and bold.
+func TestProse(t *testing.T) {
+	got := string(prose("a `<b>` and **x** ([y](z.md#a)) <i> & \"q\""))
+	if want := "a <code>&lt;b&gt;</code> and <b>x</b> (y) &lt;i&gt; &amp; &#34;q&#34;"; got != want {
+		t.Errorf("got %s", got)
+	}
+}
