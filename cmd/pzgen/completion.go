@@ -93,8 +93,11 @@ func flagOption(c *cli.Command, f cli.Flag) option {
 	switch f.Names()[0] {
 	case "format":
 		o.values = findings.Formats()
-		if c.Name == "version" || c.Name == "simulate" {
+		switch c.Name {
+		case "version", "simulate":
 			o.values = []string{"text", "json"}
+		case "graph":
+			o.values = graphFormats()
 		}
 	case "target":
 		o.values = generators.Names()

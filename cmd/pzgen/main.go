@@ -89,6 +89,7 @@ func newApp(e *env) *cli.App {
 			explainCommand(e),
 			simulateCommand(e),
 			reportCommand(e),
+			graphCommand(e),
 			schemaCommand(e),
 			templatesCommand(e),
 			completionCommand(e),
