@@ -81,24 +81,36 @@ func runPage(t *testing.T, page string, sessions, commands int) string {
 	return ""
 }
 
-// The page about day two: its files are written and its commands run, one block after the other, in
-// one folder. A block says its exit code, and lines that follow as text are among what it printed.
-func TestDayTwoDocs(t *testing.T) { sessions(t, "day-two.md", 15) }
-
-// The page about what concerns several setups, in the same way. It applies nothing: make is asked
-// what it would do.
-func TestRootDocs(t *testing.T) { sessions(t, "root.md", 5) }
-
-func sessions(t *testing.T, name string, least int) {
-	t.Helper()
-	page, err := os.ReadFile("../../docs/" + name)
-	if err != nil {
-		t.Fatal(err)
+// Pages whose files are written and whose commands run, one block after the other, in one folder.
+func TestTaskDocs(t *testing.T) {
+	for page, blocks := range map[string]int{"day-two": 15, "root": 5, "report": 12} {
+		t.Run(page, func(t *testing.T) {
+			text, err := os.ReadFile("../../docs/" + page + ".md")
+			if err != nil {
+				t.Fatal(err)
+			}
+			repo(t)
+			if wrong := runBlocks(t, string(text), blocks); wrong != "" {
+				t.Error(wrong)
+			}
+		})
 	}
 	repo(t)
-	blocks := fence.FindAllStringSubmatch(string(page), -1)
+	for _, page := range []string{"```sh\nexit 1\n```\n", "```sh exit=1\ntrue\n```\n",
+		"```sh\necho a\n```\n```text\nb\n```\n", "```python\n1\n```\n"} {
+		if runBlocks(t, page, 0) == "" {
+			t.Errorf("nothing is wrong with %q", page)
+		}
+	}
+}
+
+// runBlocks runs what a page shows, and returns what is wrong with it. A block says its exit code, and
+// lines that follow as text are among what it printed.
+func runBlocks(t *testing.T, page string, least int) string {
+	t.Helper()
+	blocks := fence.FindAllStringSubmatch(page, -1)
 	if len(blocks) < least {
-		t.Fatalf("%d blocks", len(blocks))
+		return fmt.Sprintf("%d blocks", len(blocks))
 	}
 	var said []byte
 	for _, block := range blocks {
@@ -111,7 +123,7 @@ func sessions(t *testing.T, name string, least int) {
 		case "text":
 			for line := range strings.Lines(body) {
 				if !strings.Contains("\n"+string(said), "\n"+line) {
-					t.Errorf("not printed: %s\n%s", line, said)
+					return fmt.Sprintf("not printed: %s\n%s", line, said)
 				}
 			}
 		case "sh":
@@ -127,12 +139,13 @@ func sessions(t *testing.T, name string, least int) {
 				t.Fatal(err)
 			}
 			if got := cmd.ProcessState.ExitCode(); got != want {
-				t.Fatalf("exit code %d, want %d, of\n%s\n%s", got, want, body, said)
+				return fmt.Sprintf("exit code %d, want %d, of\n%s\n%s", got, want, body, said)
 			}
 		default:
-			t.Fatalf("a block of %q", kind)
+			return fmt.Sprintf("a block of %q", kind)
 		}
 	}
+	return ""
 }
 
 // The case in the help text runs and decides as it expects, out of the help text and the manual page themselves.

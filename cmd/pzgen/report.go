@@ -104,8 +104,8 @@ func writeReport(e *env, c *cli.Context) error {
 		}
 	}
 	if !e.quiet {
-		fmt.Fprintf(e.stderr, "%s of %s: %s, %d kB\nmanifest %s\n", plural(run.Len(), "setup"),
-			findings.Plain(src.Out), verdict, (b.Len()+999)/1000, page.Sum)
+		fmt.Fprintf(e.stderr, "%s of %s: %s\nmanifest %s\n", plural(run.Len(), "setup"),
+			findings.Plain(src.Out), verdict, page.Sum)
 	}
 	if !page.Verdict.Proved {
 		return said(exitFindings)
