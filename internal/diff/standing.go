@@ -3,9 +3,11 @@ package diff
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/pzgen/pzgen/internal/snapshot"
 	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
 )
 
 // Standing returns what an input grants and sets, as what would change if there were nothing before
@@ -21,7 +23,11 @@ func Standing(ctx context.Context, in *snapshot.Input, loose bool) ([]Change, er
 		return nil, err
 	}
 	if !loose {
-		changes = slices.DeleteFunc(changes, func(c Change) bool { return c.loose && c.attached > 0 })
+		changes = slices.DeleteFunc(changes, func(c Change) bool {
+			// What the owner of another account gets is in no other target.
+			handed, _, _ := strings.Cut(c.Targets[0], " ")
+			return c.loose && c.attached > 0 && !spec.IsHanded(handed)
+		})
 	}
 	denied := make([][]Change, len(in.Setups()))
 	for i, name := range in.Setups() {

@@ -123,7 +123,7 @@ func principals(c diff.Change) []string {
 
 func (b *builder) grant(m *model.Setup, who string, c diff.Change) grant {
 	g := grant{Setup: m.Name, Who: whoIs(m, who), Kind: kindOf(c.Severity), May: c.Grant.Actions,
-		On: onWhat(c), In: c.InSome()}
+		On: onWhat(c), In: b.inSome(m, c)}
 	if who != "*" && !isService(who) && !inside(m, who) { // the first of several principals may be
 		g.Kind = kindOf(diff.Outside)
 	}
@@ -147,6 +147,21 @@ func (b *builder) grant(m *model.Setup, who string, c diff.Change) grant {
 	return g
 }
 
+// inSome returns the targets that have a grant where others of the setup lack it. What the owner of
+// another account gets is no target: others do not lack what is for him.
+func (b *builder) inSome(m *model.Setup, c diff.Change) []string {
+	in := c.InSome()
+	if r := b.proofs[m.Name]; r != nil && len(r.Targets) > 0 {
+		lacking := slices.DeleteFunc(slices.Clone(r.Targets), func(t string) bool {
+			return slices.Contains(in, t)
+		})
+		if len(lacking) == 0 {
+			return nil
+		}
+	}
+	return in
+}
+
 // onWhat returns what a grant is about. In the policies of keys and roles a resource is that key or
 // role, whatever is written there.
 func onWhat(c diff.Change) []string {
@@ -165,12 +180,14 @@ func whoIs(m *model.Setup, who string) string {
 	switch {
 	case who == "*":
 		return "everybody"
-	case who == personalize(m):
+	case isPersonalize(who):
 		return "Amazon Personalize (" + who + ")"
 	case isService(who):
 		return "AWS service " + who
-	case ok && a.Service == "iam" && who == roleARN(m):
+	case isRole(m, who):
 		return "the service role " + m.Role.Name
+	case ok && unplaced(m, a.Account) && a.Resource == "root":
+		return "account " + a.Account + ", which stands for the one that it is deployed to"
 	case ok && a.Resource == "root":
 		return "account " + a.Account + ", whomever its policies allow"
 	case isAccount(who):
@@ -181,15 +198,26 @@ func whoIs(m *model.Setup, who string) string {
 	return who
 }
 
-func personalize(m *model.Setup) string {
-	if m.Partition == "aws-cn" {
-		return "personalize.amazonaws.com.cn"
-	}
-	return "personalize.amazonaws.com"
+// isPersonalize reports whether a principal is Amazon Personalize, by a name that it has in some
+// partition.
+func isPersonalize(who string) bool {
+	return who == "personalize.amazonaws.com" || who == "personalize.amazonaws.com.cn"
 }
 
-func roleARN(m *model.Setup) string {
-	return "arn:" + m.Partition + ":iam::" + m.Account + ":role" + m.Role.Path + m.Role.Name
+// anyAccount is the account, one of AWS's examples, for which an artifact is read that does not say
+// where it is deployed to.
+const anyAccount = "123456789012"
+
+// unplaced reports whether an account stands for that of whoever deploys the setup.
+func unplaced(m *model.Setup, account string) bool {
+	return m.StackSet && account == anyAccount && m.Account != anyAccount
+}
+
+// isRole reports whether a principal is the service role of a setup.
+func isRole(m *model.Setup, who string) bool {
+	a, ok := policy.ParseARN(who)
+	return ok && a.Service == "iam" && a.Resource == "role"+m.Role.Path+m.Role.Name &&
+		(a.Account == m.Account || unplaced(m, a.Account))
 }
 
 func isService(who string) bool {

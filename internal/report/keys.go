@@ -73,10 +73,10 @@ func (b *builder) keys() {
 			out.Users = slices.DeleteFunc(out.Users, func(u string) bool { return slices.Contains(out.Admins, u) })
 			switch {
 			case len(out.Admins) > 0:
-			case k.Existing() && k.Base == nil:
-				out.Locked = "its present policy is not among what was read: who administers it is not known"
 			case k.Owner.Elsewhere() != "":
 				out.Locked = "its owner administers it: what else its policy says is not known"
+			case k.Existing() && k.Base == nil:
+				out.Locked = "its present policy is not among what was read: who administers it is not known"
 			default:
 				out.Locked = "nobody may change its policy: it is locked"
 			}

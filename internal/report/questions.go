@@ -42,7 +42,9 @@ func (b *builder) questions() {
 		case r.change.Severity == diff.Outside, !inside(r.m, r.who):
 			o.Accounts = append(o.Accounts, r.grant)
 		}
-		if r.who == roleARN(r.m) && r.change.Severity != diff.Read {
+		if r.change.Severity != diff.Read && slices.ContainsFunc(b.models, func(m *model.Setup) bool {
+			return isRole(m, r.who) // that of another setup may write here too
+		}) {
 			b.page.Writes = append(b.page.Writes, r.grant)
 		}
 		if r.covers("iam:PassRole") {
@@ -76,7 +78,8 @@ func inside(m *model.Setup, who string) bool {
 		return true
 	}
 	if a, ok := policy.ParseARN(who); ok {
-		return a.Account == m.Account
+		// A role of the setup has its account, whatever that is: the account of a stack set is not known.
+		return a.Account == m.Account || isRole(m, who)
 	}
 	// A user, group or role by its name is one that the setup's own files give policies to.
 	for _, kind := range []string{"user ", "group ", "role ", "policy ", "document "} {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 	"testing"
@@ -19,9 +20,11 @@ func TestRealReport(t *testing.T) {
 	generate(t, strings.ReplaceAll(spec, "role/Partner", "role/Other"), "before")
 	generate(t, spec, "out")
 	html := rendered(t, made(t, "before"))
+	edit(t, "shop/policies/role-policy.json", `"s3:PutObject"`, `"s3:PutObjectAcl"`)
+	failed := rendered(t, made(t, ""))
 
 	t.Run("alone", func(t *testing.T) { b.t = t; alone(t, b, html) })
-	t.Run("accessible", func(t *testing.T) { b.t = t; accessible(t, b, html) })
+	t.Run("accessible", func(t *testing.T) { b.t = t; accessible(t, b, html, failed) })
 	t.Run("questions", func(t *testing.T) { b.t = t; questions(t, b, html) })
 	t.Run("search", func(t *testing.T) { b.t = t; searching(t, b, html) })
 	t.Run("print", func(t *testing.T) { b.t = t; printing(t, b, html) })
@@ -56,7 +59,7 @@ func alone(t *testing.T, b *browser, html string) {
 }
 
 // accessible: axe finds nothing, in light and dark, folded and unfolded.
-func accessible(t *testing.T, b *browser, html string) {
+func accessible(t *testing.T, b *browser, html, failed string) {
 	defer b.scheme("light", "")
 	b.load(html)
 	// In the dark, what is folded differs from the same in the light by its colours alone.
@@ -80,6 +83,16 @@ func accessible(t *testing.T, b *browser, html string) {
 	b.scheme("light", "screen")
 	b.do("scrollTo(0, 0)")
 	b.picture("phone.png", 390, 2200, true)
+	b.load(failed)
+	b.unfold()
+	for _, scheme := range []string{"light", "dark"} {
+		b.scheme(scheme, "screen")
+		if v := b.violations(rules["dark"]...); len(v) > 0 {
+			t.Errorf("%s, not proved: %s", scheme, strings.Join(v, "\n"))
+		}
+		b.picture(scheme+"-failed.png", 1280, 900, false)
+	}
+	b.scheme("light", "screen")
 	for rule, broken := range map[string]string{
 		"color-contrast": without(t, html, "--soft: #4d5866", "--soft: #c8ced6"),
 		"label":          without(t, html, `<label for="q">Search</label>`, ""),
@@ -185,11 +198,18 @@ func printing(t *testing.T, b *browser, html string) {
 		t.Errorf("not printed: %q", f)
 	}
 	b.picture("print.png", 720, 2600, false)
-	b.scheme("light", "screen")
+	b.scheme("light", "")
 	data := b.pdf()
 	b.write("print.pdf", data)
-	if all, a4 := strings.Count(string(data), "/MediaBox"), len(mediaBox.FindAll(data, -1)); all == 0 || a4 != all {
-		t.Errorf("%d pages, of which %d are A4", all, a4)
+	pages := bytes.Count(data, []byte("/MediaBox"))
+	if a4 := len(mediaBox.FindAll(data, -1)); pages < 5 || a4 != pages {
+		t.Errorf("%d pages, of which %d are A4", pages, a4)
+	}
+	// On paper it is the same whether it was unfolded before or not.
+	b.load(html)
+	b.unfold()
+	if n := bytes.Count(b.pdf(), []byte("/MediaBox")); n != pages {
+		t.Errorf("%d pages when it is unfolded, and %d when it is not", n, pages)
 	}
 	policy := regexp.MustCompile(`<meta http-equiv="Content-Security-Policy"[^>]*>`)
 	broken := policy.ReplaceAllString(without(t, html, "details::details-content {", "details::nothing {"), "")
@@ -197,6 +217,10 @@ func printing(t *testing.T, b *browser, html string) {
 	b.scheme("light", "print")
 	if len(b.folded()) == 0 {
 		t.Error("what is folded on paper is not found")
+	}
+	b.scheme("light", "")
+	if n := bytes.Count(b.pdf(), []byte("/MediaBox")); n >= pages {
+		t.Errorf("%d pages without what is folded, and %d with it", n, pages)
 	}
 	b.load(policy.ReplaceAllString(without(t, html, "size: A4", "size: letter"), ""))
 	if data := b.pdf(); mediaBox.Match(data) {

@@ -203,6 +203,47 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// What a setup without a place grants its own role is known to be its own, whichever account it is read
+// for; and what the owner of another account is asked to grant is told.
+func TestElsewhere(t *testing.T) {
+	specs := map[string]string{"stack-set.yaml": "", "owner.yaml": ""}
+	for name := range specs {
+		data, err := os.ReadFile("../../spec/examples/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		specs[name] = string(data)
+	}
+	for name, spec := range specs {
+		folder(t, spec)
+		p := made(t, "")
+		if len(p.Writes) == 0 {
+			t.Errorf("%s: the role writes nothing", name)
+		}
+		for _, g := range p.Outside.Accounts {
+			if strings.HasPrefix(g.Who, "the service role") {
+				t.Errorf("%s: %+v", name, g)
+			}
+		}
+		if name == "stack-set.yaml" {
+			continue
+		}
+		handed := 0
+		for _, h := range p.setup("lake-reader").Holders {
+			for _, g := range h.Grants {
+				if strings.HasPrefix(g.Place, "owner-222233334444/policies/") {
+					handed++
+				} else if g.In != nil {
+					t.Errorf("all targets have %+v", g)
+				}
+			}
+		}
+		if handed < 4 || len(p.Outside.Used) != 2 {
+			t.Errorf("%d grants for the owner, %+v", handed, p.Outside.Used)
+		}
+	}
+}
+
 // Whoever is not known to be of the account is outside of it.
 func TestInside(t *testing.T) {
 	m := &model.Setup{Account: "111122223333", Partition: "aws"}
