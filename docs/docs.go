@@ -1,4 +1,5 @@
-// Package docs has the pages of the documentation that commands show, so that a text is in one place.
+// Package docs has the pages of the documentation that commands show, so that a text is in one
+// place.
 package docs
 
 import (
@@ -9,8 +10,8 @@ import (
 //go:embed proof.md
 var proof string
 
-// NotProved returns the limits of the proof, as docs/proof.md lists them: one text in Markdown for
-// each, on one line.
+// NotProved returns the limits of the proof, as docs/proof.md lists them: one text in Markdown
+// for each, on one line.
 func NotProved() []string { return listOf(proof, "## What is not proved") }
 
 // listOf returns the items of the list below a heading of a page.

@@ -17,9 +17,10 @@ func graphCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name:  "graph",
 		Usage: "draw who reaches what through which workflow",
-		Description: "Operators, service roles, workflows, the places in buckets, dataset groups and keys of the " +
-			"spec, and what their policies let each do. mermaid is for a code block of this name in a page on " +
-			"GitHub; dot is for Graphviz; svg is a picture with a description for those who do not see it.\n\n" +
+		Description: "Operators, service roles, workflows, the places in buckets, dataset groups and " +
+			"keys of the spec, and what their policies let each do. mermaid is for a code block of " +
+			"this name in a page on GitHub; dot is for Graphviz; svg is a picture with a description " +
+			"for those who do not see it.\n\n" +
 			"   pzgen graph --format svg --setup shop",
 		Flags: []cli.Flag{fileFlag(), setupFlag(),
 			&cli.StringFlag{Name: "format", Value: "mermaid", Usage: "print as `FORMAT`: " +

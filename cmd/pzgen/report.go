@@ -29,22 +29,25 @@ func reportCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name:  "report",
 		Usage: "write one page for a security review of the output folder",
-		Description: "The page says who may do what, what comes from outside of the account, who decides on keys, " +
-			"which call of which workflow passes by which statement, what the spec makes exceptions of, and what " +
-			"is not proved. It proves the folder first, as `pzgen verify` does: \"proved\" is on it only when " +
-			"nothing was found. It is one file, complete without network and without script, and the same folder " +
-			"gives the same bytes.\n\n" +
-			"With --against it says what changed since the last review: git:TAG is the folder as it is in that " +
-			"commit.\n\n" +
-			"Exit code 1 when the proof fails. With --verify, 1 when the folder is not what was reviewed " +
-			"any more, and 2 for a file that is no report.\n\n" +
+		Description: "The page says who may do what, what comes from outside of the account, who " +
+			"decides on keys, which call of which workflow passes by which statement, what the spec " +
+			"makes exceptions of, and what is not proved. It proves the folder first, as `pzgen " +
+			"verify` does: \"proved\" is on it only when nothing was found. It is one file, complete " +
+			"without network and without script, and the same folder gives the same bytes.\n\n" +
+			"With --against it says what changed since the last review: git:TAG is the folder as it " +
+			"is in that commit.\n\n" +
+			"Exit code 1 when the proof fails. With --verify, 1 when the folder is not what was " +
+			"reviewed any more, and 2 for a file that is no report.\n\n" +
 			"   pzgen report --against git:reviewed-2026-10\n" +
 			"   pzgen report --verify report.html",
 		Flags: []cli.Flag{fileFlag(),
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: defaultPage, Usage: "`FILE` to write the page to, - for standard output"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: defaultPage,
+				Usage: "`FILE` to write the page to, - for standard output"},
 			&cli.StringFlag{Name: "in", Value: defaultOut, Usage: "the output `FOLDER` that is reviewed"},
-			&cli.StringFlag{Name: "against", Usage: "say what changed since `REFERENCE`: git:REVISION, an output folder, a spec"},
-			&cli.StringFlag{Name: "verify", Usage: "write nothing, and say whether the folder is still what `PAGE` is about"},
+			&cli.StringFlag{Name: "against",
+				Usage: "say what changed since `REFERENCE`: git:REVISION, an output folder, a spec"},
+			&cli.StringFlag{Name: "verify",
+				Usage: "write nothing, and say whether the folder is still what `PAGE` is about"},
 			templatesFlag(), jobsFlag(), quietFlag(e)},
 		Action: takes(0, func(c *cli.Context) error {
 			if c.IsSet("verify") {
@@ -71,8 +74,9 @@ func writeReport(e *env, c *cli.Context) error {
 	src := report.Source{Run: run, Specs: specNames(c), Setups: specs.Setups(), Out: c.String("in"),
 		Version: releaseVersion(), Now: time.Now(), Against: c.String("against")}
 	if src.Against != "" {
-		if src.Old, err = snapshot.Open(c.Context, src.Against, snapshot.Options{Dir: ".", Stdin: e.stdin,
-			Templates: c.String("templates"), Other: src.Out}); err != nil {
+		o := snapshot.Options{Dir: ".", Stdin: e.stdin, Templates: c.String("templates"),
+			Other: src.Out}
+		if src.Old, err = snapshot.Open(c.Context, src.Against, o); err != nil {
 			return e.openFailed(err)
 		}
 	}
@@ -155,8 +159,8 @@ func (e *env) writePage(ctx context.Context, name string, page []byte) error {
 func verifyReport(e *env, c *cli.Context) error {
 	for _, other := range []string{"file", "output", "against", "templates", "jobs"} {
 		if c.IsSet(other) {
-			return usagef("the page says what was reviewed; name the folder with --in where it is another one",
-				"--verify takes no --%s", other)
+			return usagef("the page says what was reviewed; name the folder with --in where it is "+
+				"another one", "--verify takes no --%s", other)
 		}
 	}
 	name := c.String("verify")
@@ -181,8 +185,8 @@ func verifyReport(e *env, c *cli.Context) error {
 	}
 	if len(lines) > 0 {
 		if !e.quiet {
-			fmt.Fprintf(e.stderr, "%s is not what was reviewed: %s of %d differ\n", findings.Plain(out),
-				plural(len(lines), "file"), page.Len())
+			fmt.Fprintf(e.stderr, "%s is not what was reviewed: %s of %d differ\n",
+				findings.Plain(out), plural(len(lines), "file"), page.Len())
 		}
 		return said(exitFindings)
 	}

@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-var dotShapes = [...]string{Operator: "oval", Role: "component", Workflow: "box", Location: "cylinder",
-	Group: "cylinder", Key: "hexagon"}
+var dotShapes = [...]string{Operator: "oval", Role: "component", Workflow: "box",
+	Location: "cylinder", Group: "cylinder", Key: "hexagon"}
 
 // DOT returns the graph in the language of Graphviz.
 func (g *Graph) DOT() string {

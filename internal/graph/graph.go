@@ -1,9 +1,9 @@
-// Package graph draws who reaches what through which workflow: operators, service roles, workflows,
-// the places in buckets, dataset groups and keys, as Mermaid, DOT and SVG.
+// Package graph draws who reaches what through which workflow: operators, service roles,
+// workflows, the places in buckets, dataset groups and keys, as Mermaid, DOT and SVG.
 //
-// What a graph shows is what the documents of a setup grant: who may pass a role or start a workflow,
-// and which places operators read and write, is read from their policies. Names are data: each format
-// escapes them.
+// What a graph shows is what the documents of a setup grant: who may pass a role or start a
+// workflow, and which places operators read and write, is read from their policies. Names are
+// data: each format escapes them.
 //
 // Reading order: graph.go, reach.go, mermaid.go, dot.go, layout.go, svg.go.
 package graph
@@ -71,8 +71,8 @@ type Graph struct {
 	Edges  []Edge
 }
 
-// New returns the graph of setups. What several of them have in common is there once, with the setup
-// that has it, or where that is not among them with the first that uses it.
+// New returns the graph of setups. What several of them have in common is there once, with the
+// setup that has it, or where that is not among them with the first that uses it.
 func New(setups []*model.Setup) *Graph {
 	b := builder{at: map[string]int{}}
 	for _, m := range setups {
@@ -122,10 +122,12 @@ func (b *builder) edge(from, to int, does string) {
 }
 
 func (b *builder) add(m *model.Setup) {
-	role := b.node(Node{Kind: Role, Name: m.Role.Name, Setup: m.Name}, m.Account+"/"+m.Role.Name, m.Role.Of)
+	role := b.node(Node{Kind: Role, Name: m.Role.Name, Setup: m.Name},
+		m.Account+"/"+m.Role.Name, m.Role.Of)
 	group := -1
 	if g := m.DatasetGroup; g != nil {
-		group = b.node(Node{Kind: Group, Name: g.Name, Setup: m.Name}, m.Account+m.Region+g.Name, "")
+		group = b.node(Node{Kind: Group, Name: g.Name, Setup: m.Name},
+			m.Account+m.Region+g.Name, "")
 		if g.Key != "" {
 			b.edge(group, b.key(m, g.Key), "encrypted with")
 		}

@@ -31,8 +31,8 @@ type box struct {
 // band is where a setup is drawn.
 type band struct{ y, height int }
 
-// drawing is a graph with its places. Setups are bands, one below the other, and kinds are columns, so
-// that every edge leads to the right.
+// drawing is a graph with its places. Setups are bands, one below the other, and kinds are
+// columns, so that every edge leads to the right.
 type drawing struct {
 	width, height int
 	boxes         []box
@@ -116,8 +116,8 @@ func wrap(name, more string) []string {
 	return lines
 }
 
-// cut divides a text into lines, at most so many: after a slash, a comma or a space where there is one
-// late in the line.
+// cut divides a text into lines, at most so many: after a slash, a comma or a space where there
+// is one late in the line.
 func cut(text string, most int) []string {
 	var lines []string
 	for utf8.RuneCountInString(text) > perLine {

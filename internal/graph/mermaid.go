@@ -7,8 +7,8 @@ import (
 	"unicode/utf16"
 )
 
-// What Mermaid draws by default, which GitHub keeps to (Mermaid, "Configuration Schema", maxTextSize
-// and maxEdges).
+// What Mermaid draws by default, which GitHub keeps to (Mermaid, "Configuration Schema",
+// maxTextSize and maxEdges).
 const (
 	maxText  = 50_000
 	maxEdges = 500
@@ -23,11 +23,12 @@ func (e *SizeError) Error() string { return e.What }
 var shapes = [...][2]string{Operator: {"([", "])"}, Role: {"[[", "]]"}, Workflow: {"[", "]"},
 	Location: {"[(", ")]"}, Group: {"[(", ")]"}, Key: {"{{", "}}"}}
 
-// Mermaid returns the graph as a flowchart, which GitHub draws in a code block of this language. It
-// fails with a [SizeError] for one that Mermaid would refuse.
+// Mermaid returns the graph as a flowchart, which GitHub draws in a code block of this language.
+// It fails with a [SizeError] for one that Mermaid would refuse.
 func (g *Graph) Mermaid() (string, error) {
 	if n := len(g.Edges); n > maxEdges {
-		return "", &SizeError{fmt.Sprintf("the graph has %d edges, and Mermaid draws %d at most", n, maxEdges)}
+		return "", &SizeError{fmt.Sprintf("the graph has %d edges, and Mermaid draws %d at most",
+			n, maxEdges)}
 	}
 	var b strings.Builder
 	b.WriteString("flowchart LR\n")
@@ -35,7 +36,8 @@ func (g *Graph) Mermaid() (string, error) {
 		fmt.Fprintf(&b, "  subgraph s%d [\"%s\"]\n", i, mermaidText("setup "+setup))
 		for _, n := range g.of(setup) {
 			shape := shapes[g.Nodes[n].Kind]
-			fmt.Fprintf(&b, "    n%d%s\"%s\"%s\n", n, shape[0], mermaidText(g.Nodes[n].Label()), shape[1])
+			fmt.Fprintf(&b, "    n%d%s\"%s\"%s\n", n, shape[0],
+				mermaidText(g.Nodes[n].Label()), shape[1])
 		}
 		b.WriteString("  end\n")
 	}
@@ -43,14 +45,15 @@ func (g *Graph) Mermaid() (string, error) {
 		fmt.Fprintf(&b, "  n%d -->|\"%s\"| n%d\n", e.From, mermaidText(e.Does), e.To)
 	}
 	if n := len(utf16.Encode([]rune(b.String()))); n > maxText {
-		return "", &SizeError{fmt.Sprintf("the graph has %d characters, and Mermaid draws %d at most", n, maxText)}
+		return "", &SizeError{fmt.Sprintf("the graph has %d characters, and Mermaid draws %d at most",
+			n, maxText)}
 	}
 	return b.String(), nil
 }
 
-// mermaidText returns a text inside of quotes. What is no letter, digit or harmless sign is an entity,
-// which Mermaid takes for the character alone, and not for markup, Markdown or the end of a label
-// (Mermaid, "Flowcharts", "Entity codes to escape characters").
+// mermaidText returns a text inside of quotes. What is no letter, digit or harmless sign is an
+// entity, which Mermaid takes for the character alone, and not for markup, Markdown or the end
+// of a label (Mermaid, "Flowcharts", "Entity codes to escape characters").
 func mermaidText(s string) string {
 	var b strings.Builder
 	for _, r := range s {

@@ -10,8 +10,8 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// operator adds an operator, with what its policies allow, and what the policies of buckets allow to
-// the principals that it names.
+// operator adds an operator, with what its policies allow, and what the policies of buckets
+// allow to the principals that it names.
 func (b *builder) operator(m *model.Setup, o model.Operator, role, group int, workflows []int) {
 	var who []string
 	for _, a := range o.Audiences() {
@@ -80,11 +80,13 @@ func names(s policy.Statement, principals []string, env policy.Env) bool {
 	})
 }
 
-// objects connects somebody with the places that statements let it read and write, but for those of
-// known. What is no place in a bucket of the setup is told as the policy has it.
-func (b *builder) objects(m *model.Setup, n int, list []policy.Statement, env policy.Env, known []spec.Location) {
+// objects connects somebody with the places that statements let it read and write, but for those
+// of known. What is no place in a bucket of the setup is told as the policy has it.
+func (b *builder) objects(m *model.Setup, n int, list []policy.Statement, env policy.Env,
+	known []spec.Location) {
+	verbs := []struct{ action, does string }{{getObject, "reads"}, {putObject, "writes"}}
 	for _, s := range list {
-		for _, verb := range []struct{ action, does string }{{getObject, "reads"}, {putObject, "writes"}} {
+		for _, verb := range verbs {
 			if !allows([]policy.Statement{s}, verb.action) {
 				continue
 			}

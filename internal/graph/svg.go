@@ -39,13 +39,15 @@ func (g *Graph) SVG() string {
 	for i, e := range g.Edges {
 		x1, x2 := d.boxes[e.From].x+boxWidth, d.boxes[e.To].x
 		bend := max(40, (x2-x1)/2)
-		fmt.Fprintf(&b, `<path class="edge" d="M%d %dC%d %d %d %d %d %d" marker-end="url(#tip)"/>`+"\n",
+		fmt.Fprintf(&b, `<path class="edge" d="M%d %dC%d %d %d %d %d %d" `+
+			`marker-end="url(#tip)"/>`+"\n",
 			x1, out[i], x1+bend, out[i], x2-bend, in[i], x2, in[i])
 		words = append(words, word{x2 - 8, in[i] - 4, e.Does})
 	}
 	for i, n := range g.Nodes {
 		x := d.boxes[i]
-		fmt.Fprintf(&b, `<g class="k%d"><title>%s</title><rect class="box" x="%d" y="%d" width="%d" height="%d" rx="5"/>`,
+		fmt.Fprintf(&b, `<g class="k%d"><title>%s</title>`+
+			`<rect class="box" x="%d" y="%d" width="%d" height="%d" rx="5"/>`,
 			n.Kind, xmlText(n.Label()), x.x, x.y, boxWidth, x.height)
 		fmt.Fprintf(&b, `<text class="kind" x="%d" y="%d">%s</text>`, x.x+boxPad, x.y+boxPad+11, n.Kind)
 		for k, line := range x.lines {
@@ -61,8 +63,8 @@ func (g *Graph) SVG() string {
 	return b.String()
 }
 
-// ports returns at which height each edge leaves its box, and at which it arrives: spread over the
-// side of the box, in the order of where they lead to or come from.
+// ports returns at which height each edge leaves its box, and at which it arrives: spread over
+// the side of the box, in the order of where they lead to or come from.
 func (g *Graph) ports(d drawing) (out, in []int) {
 	out, in = make([]int, len(g.Edges)), make([]int, len(g.Edges))
 	spread := func(side []int, at, other func(Edge) int) {
@@ -83,8 +85,8 @@ func (g *Graph) ports(d drawing) (out, in []int) {
 	return out, in
 }
 
-// xmlText returns a text as XML has it. Characters that XML cannot have, that are not to be seen or
-// that turn text around are replaced.
+// xmlText returns a text as XML has it. Characters that XML cannot have, that are not to be seen
+// or that turn text around are replaced.
 func xmlText(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if hidden(r) && r != '\n' {

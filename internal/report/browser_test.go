@@ -167,7 +167,8 @@ func (b *browser) leaves() (problems []string) {
 	return problems
 }
 
-// violations returns what axe has against the page as it is shown, by all of its rules or by some.
+// violations returns what axe has against the page as it is shown, by all of its rules or by
+// some.
 func (b *browser) violations(rules ...string) []string {
 	b.t.Helper()
 	only := ""

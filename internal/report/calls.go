@@ -94,7 +94,9 @@ func decided(o proof.Outcome, targets []string) []decision {
 		case !o.Passes(t):
 			d.Result = refused
 		}
-		i := slices.IndexFunc(out, func(e decision) bool { return e.Result == d.Result && e.By == d.By })
+		i := slices.IndexFunc(out, func(e decision) bool {
+			return e.Result == d.Result && e.By == d.By
+		})
 		if i < 0 {
 			out = append(out, d)
 			continue

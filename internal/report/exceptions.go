@@ -33,7 +33,8 @@ func (b *builder) exceptions() {
 		}
 		if r := b.proofs[m.Name]; r != nil {
 			for _, a := range r.Accepted {
-				add(exception{Kind: "accepted statement", What: a.Document + "/" + a.Sid, Why: a.Accepted, Line: a.Place.Line})
+				add(exception{Kind: "accepted statement", What: a.Document + "/" + a.Sid,
+					Why: a.Accepted, Line: a.Place.Line})
 			}
 		}
 		if s := declared[m.Name]; s != nil {
@@ -46,7 +47,8 @@ func (b *builder) exceptions() {
 					Until: i.Until, Over: spec.Over(i.Until, b.source.Now), Line: i.Place.Line})
 			}
 			for _, o := range s.OwnFiles {
-				add(exception{Kind: "own files", What: o, Why: "files of these names are the user's own, and are not proved"})
+				add(exception{Kind: "own files", What: o,
+					Why: "files of these names are the user's own, and are not proved"})
 			}
 		}
 		for _, o := range leftOpen(m) {
@@ -55,6 +57,8 @@ func (b *builder) exceptions() {
 	}
 }
 
+const othersUnread = "it exists: the statements of others in its policy are not among what was read"
+
 // leftOpen returns the safeguards that a setup does without, and what it uses that is not seen.
 func leftOpen(m *model.Setup) []exception {
 	var out []exception
@@ -62,19 +66,23 @@ func leftOpen(m *model.Setup) []exception {
 		out = append(out, exception{Kind: "left open", What: what, Why: why})
 	}
 	if m.OpenToOthers() {
-		add("confusedDeputy: "+m.Deputy, "policies of buckets and keys let Amazon Personalize in on behalf of other accounts too")
+		add("confusedDeputy: "+m.Deputy,
+			"policies of buckets and keys let Amazon Personalize in on behalf of other accounts too")
 	}
 	if m.Deputy == spec.DeputyNone {
-		add("confusedDeputy: none", "the trust policy does not say on whose behalf Amazon Personalize acts as the role")
+		add("confusedDeputy: none",
+			"the trust policy does not say on whose behalf Amazon Personalize acts as the role")
 	}
 	if m.Profile == spec.Documented {
-		add("profile: documented", "policies are those of the guide, verbatim: whether they grant too much is not asked")
+		add("profile: documented",
+			"policies are those of the guide, verbatim: whether they grant too much is not asked")
 	}
 	if m.StackSet {
 		add("stackSet", "the template of CloudFormation may be deployed to other accounts and regions")
 	}
 	if m.Role.Existing && m.Role.Of == "" {
-		add("role "+m.Role.Name, "it exists: its trust policy and its other policies are not among what was read")
+		add("role "+m.Role.Name,
+			"it exists: its trust policy and its other policies are not among what was read")
 	}
 	if m.Role.Bounded && m.Role.Limits == nil {
 		add("permissions boundary", "its policy is not among what was read")
@@ -84,7 +92,8 @@ func leftOpen(m *model.Setup) []exception {
 	}
 	for _, o := range m.Operators {
 		for _, arn := range o.ManagedPolicies {
-			add(arn.String(), "attached to operator "+o.ID+"; what it grants is not among what was read")
+			add(arn.String(),
+				"attached to operator "+o.ID+"; what it grants is not among what was read")
 		}
 	}
 	for _, b := range m.Buckets {
@@ -93,7 +102,7 @@ func leftOpen(m *model.Setup) []exception {
 		case b.Owner != nil:
 		case b.Existing:
 			if b.Base == nil {
-				add("bucket "+b.Name, "it exists: the statements of others in its policy are not among what was read")
+				add("bucket "+b.Name, othersUnread)
 			}
 		default:
 			for _, safeguard := range []struct {
@@ -115,7 +124,7 @@ func leftOpen(m *model.Setup) []exception {
 	}
 	for _, k := range m.Keys {
 		if k.Owner == nil && k.Existing() && k.Base == nil {
-			add("key "+keyLabel(m, k), "it exists: the statements of others in its policy are not among what was read")
+			add("key "+keyLabel(m, k), othersUnread)
 		}
 	}
 	return slices.Compact(out)

@@ -20,7 +20,8 @@ var shopsSpec string
 // shops are two setups whose texts would be markup, were they not escaped.
 func shops(testing.TB) string { return shopsSpec }
 
-// folder writes a spec into a folder of the test's own, generates from it into out, and goes there.
+// folder writes a spec into a folder of the test's own, generates from it into out, and goes
+// there.
 func folder(t *testing.T, spec string) {
 	t.Helper()
 	t.Chdir(t.TempDir())

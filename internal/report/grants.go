@@ -139,7 +139,8 @@ func (b *builder) grant(m *model.Setup, who string, c diff.Change) grant {
 	}
 	if c.New != nil {
 		g.Sid = c.New.Sid
-		g.Place = fmt.Sprintf("%s:%d", strings.TrimPrefix(b.page.short(c.New.File), m.Name+"/"), c.New.Line)
+		file := strings.TrimPrefix(b.page.short(c.New.File), m.Name+"/")
+		g.Place = fmt.Sprintf("%s:%d", file, c.New.Line)
 	}
 	if g.May == nil { // a membership of a group, for example: no statement is at it
 		g.May = []string{c.Message}
@@ -147,8 +148,8 @@ func (b *builder) grant(m *model.Setup, who string, c diff.Change) grant {
 	return g
 }
 
-// inSome returns the targets that have a grant where others of the setup lack it. What the owner of
-// another account gets is no target: others do not lack what is for him.
+// inSome returns the targets that have a grant where others of the setup lack it. What the owner
+// of another account gets is no target: others do not lack what is for him.
 func (b *builder) inSome(m *model.Setup, c diff.Change) []string {
 	in := c.InSome()
 	if r := b.proofs[m.Name]; r != nil && len(r.Targets) > 0 {
@@ -162,8 +163,8 @@ func (b *builder) inSome(m *model.Setup, c diff.Change) []string {
 	return in
 }
 
-// onWhat returns what a grant is about. In the policies of keys and roles a resource is that key or
-// role, whatever is written there.
+// onWhat returns what a grant is about. In the policies of keys and roles a resource is that key
+// or role, whatever is written there.
 func onWhat(c diff.Change) []string {
 	if rest, ok := strings.CutPrefix(c.Subject, "trust policy of "); ok {
 		return []string{rest}
@@ -204,8 +205,8 @@ func isPersonalize(who string) bool {
 	return who == "personalize.amazonaws.com" || who == "personalize.amazonaws.com.cn"
 }
 
-// anyAccount is the account, one of AWS's examples, for which an artifact is read that does not say
-// where it is deployed to.
+// anyAccount is the account, one of AWS's examples, for which an artifact is read that does not
+// say where it is deployed to.
 const anyAccount = "123456789012"
 
 // unplaced reports whether an account stands for that of whoever deploys the setup.

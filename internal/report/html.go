@@ -40,10 +40,11 @@ func (p *Page) WriteHTML(w io.Writer) error {
 		return err
 	}
 	v := view{Page: p,
-		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'",
-			hash(pageStyle), hash(pageScript)),
+		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; "+
+			"base-uri 'none'; form-action 'none'", hash(pageStyle), hash(pageScript)),
 		// Both are written verbatim, as their hashes are of them.
-		Style: template.HTML("<style>" + pageStyle + "</style>"), Script: template.HTML("<script>" + pageScript + "</script>")}
+		Style:  template.HTML("<style>" + pageStyle + "</style>"),
+		Script: template.HTML("<script>" + pageScript + "</script>")}
 	var b bytes.Buffer
 	if err := t.Execute(&b, v); err != nil {
 		return err
@@ -91,11 +92,12 @@ var (
 	bold = regexp.MustCompile(`\*\*([^*]*)\*\*`)
 )
 
-// prose returns a text of the documentation as HTML: code and bold text are kept, and of a link its
-// text, as the page leads nowhere.
+// prose returns a text of the documentation as HTML: code and bold text are kept, and of a link
+// its text, as the page leads nowhere.
 func prose(text string) template.HTML {
 	text = template.HTMLEscapeString(link.ReplaceAllString(text, "$1"))
-	return template.HTML(bold.ReplaceAllString(code.ReplaceAllString(text, "<code>$1</code>"), "<b>$1</b>"))
+	text = code.ReplaceAllString(text, "<code>$1</code>")
+	return template.HTML(bold.ReplaceAllString(text, "<b>$1</b>"))
 }
 
 // notKnown answers what cannot be answered because a file could not be read.

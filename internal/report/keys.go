@@ -70,13 +70,16 @@ func (b *builder) keys() {
 					*list = append(*list, who)
 				}
 			}
-			out.Users = slices.DeleteFunc(out.Users, func(u string) bool { return slices.Contains(out.Admins, u) })
+			out.Users = slices.DeleteFunc(out.Users, func(u string) bool {
+				return slices.Contains(out.Admins, u)
+			})
 			switch {
 			case len(out.Admins) > 0:
 			case k.Owner.Elsewhere() != "":
 				out.Locked = "its owner administers it: what else its policy says is not known"
 			case k.Existing() && k.Base == nil:
-				out.Locked = "its present policy is not among what was read: who administers it is not known"
+				out.Locked = "its present policy is not among what was read: " +
+					"who administers it is not known"
 			default:
 				out.Locked = "nobody may change its policy: it is locked"
 			}

@@ -31,9 +31,10 @@ const (
 	manifestFolders = "# pzgen report, version 1, folders: "
 )
 
-// readManifest reads every file in folders of the output folder and in those that setups share, or
-// in all of it where folders is nil. As in the proof, what tools leave behind is left out, and so are names in the output folder
-// itself that begin with a dot. The error is [fs.ErrNotExist] when there is no such folder.
+// readManifest reads every file in folders of the output folder and in those that setups share,
+// or in all of it where folders is nil. As in the proof, what tools leave behind is left out,
+// and so are names in the output folder itself that begin with a dot. The error is
+// [fs.ErrNotExist] when there is no such folder.
 func readManifest(out string, folders []string) (manifest, error) {
 	m := manifest{folders: folders}
 	folder, err := output.OpenFolder(out)
@@ -81,8 +82,8 @@ func isLeftover(p string) bool {
 	return !output.IsShared(setup) && spec.IsLeftover(name)
 }
 
-// text returns the manifest as the page shows it: a line for each file, with its SHA-256, its mode
-// and its path, which is quoted where a character of it could be misread.
+// text returns the manifest as the page shows it: a line for each file, with its SHA-256, its
+// mode and its path, which is quoted where a character of it could be misread.
 func (m manifest) text() string {
 	var b strings.Builder
 	if m.folders == nil {

@@ -78,7 +78,7 @@ func inside(m *model.Setup, who string) bool {
 		return true
 	}
 	if a, ok := policy.ParseARN(who); ok {
-		// A role of the setup has its account, whatever that is: the account of a stack set is not known.
+		// A role of the setup has its account, which of a stack set is not known.
 		return a.Account == m.Account || isRole(m, who)
 	}
 	// A user, group or role by its name is one that the setup's own files give policies to.
@@ -99,7 +99,9 @@ const (
 
 // service adds a grant to what a service may do in a setup.
 func (o *outside) service(r row) {
-	i := slices.IndexFunc(o.Services, func(s service) bool { return s.Setup == r.m.Name && s.Name == r.who })
+	i := slices.IndexFunc(o.Services, func(s service) bool {
+		return s.Setup == r.m.Name && s.Name == r.who
+	})
 	if i < 0 {
 		i = len(o.Services)
 		o.Services = append(o.Services, service{Setup: r.m.Name, Name: r.who})
@@ -151,7 +153,8 @@ func onBehalf(r row) string {
 			continue
 		}
 		values := c.Values.Written()
-		if key == "aws:sourceaccount" && operator == "stringequals" && len(values) == 1 && values[0] == r.m.Account {
+		if key == "aws:sourceaccount" && operator == "stringequals" && len(values) == 1 &&
+			values[0] == r.m.Account {
 			return forOwn
 		}
 		out = forSome

@@ -11,8 +11,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// The page in a browser, as a reviewer has it. Each check is tried on a page that is broken as well,
-// and has to find that.
+// The page in a browser, as a reviewer has it. Each check is tried on a page that is broken as
+// well, and has to find that.
 func TestRealReport(t *testing.T) {
 	b := open(t)
 	spec := shops(t)
@@ -31,7 +31,8 @@ func TestRealReport(t *testing.T) {
 	t.Run("no script", func(t *testing.T) { b.t = t; noScript(t, b, html) })
 }
 
-// alone: the page asks for nothing, and its console is empty. What a name might bring in is refused.
+// alone: the page asks for nothing, and its console is empty. What a name might bring in is
+// refused.
 func alone(t *testing.T, b *browser, html string) {
 	b.load(html)
 	if p := b.leaves(); p != nil {
@@ -108,8 +109,8 @@ func accessible(t *testing.T, b *browser, html, failed string) {
 	}
 }
 
-// answers are the five questions, with what answers each in the page: a part that is shown once the
-// question was clicked.
+// answers are the five questions, with what answers each in the page: a part that is shown once
+// the question was clicked.
 var answers = []struct{ question, section, answer string }{
 	{"Who is outside of the account?", "outside", "444455556666:role/Partner"},
 	{"What can the role write?", "role-writes", "acme-shop-data/out/*"},
@@ -136,8 +137,8 @@ func questions(t *testing.T, b *browser, html string) {
 	}
 }
 
-// answered clicks on a question, and reports whether the part that it leads to is in view and shows
-// the answer.
+// answered clicks on a question, and reports whether the part that it leads to is in view and
+// shows the answer.
 func answered(b *browser, question, section, answer string) bool {
 	b.click(`//nav//a[contains(., "` + question + `")]`)
 	return eval[bool](b, `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
@@ -149,8 +150,8 @@ func answered(b *browser, question, section, answer string) bool {
 	})))`)
 }
 
-// searching: rows that do not have every word are hidden, what is folded is opened, and Escape takes
-// it back.
+// searching: rows that do not have every word are hidden, what is folded is opened, and Escape
+// takes it back.
 func searching(t *testing.T, b *browser, html string) {
 	const shown = `[...document.querySelectorAll('main tbody tr, main li.item')].filter((e) => e.checkVisibility()).map((e) => e.textContent)`
 	b.load(html)
@@ -185,7 +186,8 @@ func searching(t *testing.T, b *browser, html string) {
 
 var mediaBox = regexp.MustCompile(`/MediaBox \[0 0 (59[45]\.?\d*) (84[12]\.?\d*)\]`)
 
-// printing: pages are A4, and what is folded on the screen is on paper, whether there was a search or not.
+// printing: pages are A4, and what is folded on the screen is on paper, whether there was a
+// search or not.
 func printing(t *testing.T, b *browser, html string) {
 	defer b.scheme("light", "")
 	b.load(html)
@@ -228,7 +230,8 @@ func printing(t *testing.T, b *browser, html string) {
 	}
 }
 
-// noScript: without script everything is there, the search alone is not, and what is folded opens by itself.
+// noScript: without script everything is there, the search alone is not, and what is folded
+// opens by itself.
 func noScript(t *testing.T, b *browser, html string) {
 	count := "document.querySelectorAll('main td, main li, main p').length"
 	b.load(html)

@@ -1,12 +1,12 @@
-// Package report writes a page for a security review: what an output folder grants to whom, that it
-// was proved, what changed since the last review, and what is not proved.
+// Package report writes a page for a security review: what an output folder grants to whom, that
+// it was proved, what changed since the last review, and what is not proved.
 //
-// A page is one file without references to others. It holds no time, so that the same folder gives
-// the same bytes; the last day of an approval or of an ignored check is compared with the day of the
-// run alone.
+// A page is one file without references to others. It holds no time, so that the same folder
+// gives the same bytes; the last day of an approval or of an ignored check is compared with the
+// day of the run alone.
 //
-// Reading order: report.go, grants.go, questions.go, calls.go, exceptions.go, html.go, manifest.go,
-// verify.go.
+// Reading order: report.go, grants.go, questions.go, calls.go, exceptions.go, html.go,
+// manifest.go, verify.go.
 package report
 
 import (
@@ -28,8 +28,8 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// ErrMoving is the error for an output folder that changes while it is read: what was proved is not
-// what would be shown.
+// ErrMoving is the error for an output folder that changes while it is read: what was proved is
+// not what would be shown.
 var ErrMoving = errors.New("the output folder was changed while it was read")
 
 // Source says what a page is about.
@@ -94,9 +94,9 @@ type setup struct {
 	Workflows                          []workflow
 }
 
-// Make proves the output folder, as `pzgen verify` does, and returns what the page says of it. The
-// error is [fs.ErrNotExist] when there is no such folder, [ErrMoving], or one of reading; that a proof
-// fails is none.
+// Make proves the output folder, as `pzgen verify` does, and returns what the page says of it.
+// The error is [fs.ErrNotExist] when there is no such folder, [ErrMoving], or one of reading;
+// that a proof fails is none.
 func Make(ctx context.Context, s Source) (*Page, error) {
 	covered := covers(s)
 	before, err := readManifest(s.Out, covered)
@@ -150,8 +150,8 @@ func Make(ctx context.Context, s Source) (*Page, error) {
 	return p, nil
 }
 
-// covers returns the setups that a page is about: nil for the whole output folder, which it is not
-// about where specs are in it too.
+// covers returns the setups that a page is about: nil for the whole output folder, which it is
+// not about where specs are in it too.
 func covers(s Source) []string {
 	if !s.Run.Among(s.Out) {
 		return nil
@@ -176,7 +176,8 @@ func (p *Page) prove(ctx context.Context, s Source) (map[string]*proof.Report, e
 		p.Verdict.Found = append(p.Verdict.Found, v.Found...)
 		for _, n := range v.Notes {
 			if n.Rule == engine.RuleUnproved {
-				p.Undecided = append(p.Undecided, note{v.Setup, withoutSetup(n.Message, v.Setup), n.Place()})
+				p.Undecided = append(p.Undecided,
+					note{v.Setup, withoutSetup(n.Message, v.Setup), n.Place()})
 			}
 		}
 		if v.Report == nil {
@@ -202,7 +203,8 @@ func (p *Page) prove(ctx context.Context, s Source) (map[string]*proof.Report, e
 	return reports, nil
 }
 
-// withoutSetup returns a message without the setup that it begins with: the page says it beside it.
+// withoutSetup returns a message without the setup that it begins with: the page says it beside
+// it.
 func withoutSetup(message, setup string) string {
 	return strings.TrimPrefix(message, "setup "+setup+": ")
 }

@@ -33,7 +33,8 @@ func TestTenSetups(t *testing.T) {
 	}
 }
 
-// Texts of a spec are data: none of them is markup, and characters that turn text around are replaced.
+// Texts of a spec are data: none of them is markup, and characters that turn text around are
+// replaced.
 func TestHostile(t *testing.T) {
 	folder(t, strings.Replace(shops(t), "Recommendations of the shop", "\"turned \\u202e around\"", 1))
 	// The names of files in the output folder come from whoever may write there.
@@ -203,8 +204,8 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// What a setup without a place grants its own role is known to be its own, whichever account it is read
-// for; and what the owner of another account is asked to grant is told.
+// What a setup without a place grants its own role is known to be its own, whichever account it
+// is read for; and what the owner of another account is asked to grant is told.
 func TestElsewhere(t *testing.T) {
 	specs := map[string]string{"stack-set.yaml": "", "owner.yaml": ""}
 	for name := range specs {

@@ -12,8 +12,8 @@ import (
 // ErrNotReport is the error for a file that is no report, or one whose list of files was changed.
 var ErrNotReport = errors.New("it is not a report that pzgen wrote")
 
-// What is around the list of files and its hash in a page. No text of the page itself can hold them:
-// they are markup.
+// What is around the list of files and its hash in a page. No text of the page itself can hold
+// them: they are markup.
 const (
 	filesOpen = `<pre id="files" tabindex="0">`
 	sumOpen   = `<code id="manifest">`
@@ -25,8 +25,9 @@ type Reviewed struct {
 	list manifest
 }
 
-// ReadPage takes the list of files out of a page. The error wraps [ErrNotReport]. It does not look at
-// the rest of the page: that it is what pzgen wrote, a signature or a checksum of the page tells.
+// ReadPage takes the list of files out of a page. The error wraps [ErrNotReport]. It does not
+// look at the rest of the page: that it is what pzgen wrote, a signature or a checksum of the
+// page tells.
 func ReadPage(page []byte) (Reviewed, error) {
 	text, ok := between(page, filesOpen, "</pre>")
 	sum, ok2 := between(page, sumOpen, "</code>")
