@@ -24,9 +24,17 @@ func Standing(ctx context.Context, in *snapshot.Input, loose bool) ([]Change, er
 	}
 	if !loose {
 		changes = slices.DeleteFunc(changes, func(c Change) bool {
+			if !c.loose || c.attached == 0 {
+				return false
+			}
 			// What the owner of another account gets is in no other target.
 			handed, _, _ := strings.Cut(c.Targets[0], " ")
-			return c.loose && c.attached > 0 && !spec.IsHanded(handed)
+			return !spec.IsHanded(handed)
+		})
+	}
+	if in.Mixed() { // what is beside the setups is the user's
+		changes = slices.DeleteFunc(changes, func(c Change) bool {
+			return c.Setup == "" && strings.HasPrefix(c.Subject, "file ")
 		})
 	}
 	denied := make([][]Change, len(in.Setups()))

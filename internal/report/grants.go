@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/diff"
@@ -68,7 +69,13 @@ func (b *builder) grants(standing []diff.Change) {
 	}
 	for _, c := range standing {
 		m := at[c.Setup]
+		if m != nil {
+			c = ofDocument(m, c)
+		}
 		switch {
+		case c.Kind == diff.Undecided && strings.HasPrefix(c.Subject, "file "):
+			b.page.Undecided = append(b.page.Undecided,
+				note{c.Setup, c.Subject + " is not read", placeOf(c)})
 		case c.Kind == diff.Undecided:
 			b.page.Undecided = append(b.page.Undecided, note{c.Setup, c.Message, placeOf(c)})
 		case m == nil: // a folder of no setup: the proof has a finding about it
@@ -96,6 +103,38 @@ func (b *builder) grants(standing []diff.Change) {
 		}
 		s.Holders[i].Grants = append(s.Holders[i].Grants, r.grant)
 	}
+}
+
+// ofDocument returns a grant of a document that is attached to nothing, as files of JSON are, as one of
+// what the setup has the document for. The names of documents are those of [model.Doc].
+func ofDocument(m *model.Setup, c diff.Change) diff.Change {
+	quoted, ok := strings.CutPrefix(c.Subject, "document ")
+	file, err := strconv.Unquote(quoted)
+	if !ok || err != nil {
+		return c
+	}
+	kind, name, _ := strings.Cut(strings.TrimSuffix(file, ".json"), "-")
+	was := c.Subject
+	switch {
+	case file == "role-trust.json":
+		c.Subject = fmt.Sprintf("trust policy of role %q", m.Role.Name)
+	case kind == "role":
+		c.Subject = fmt.Sprintf("role %q", m.Role.Name)
+		c.Principal = roleARN(m)
+	case kind == "operator":
+		c.Subject = "operator " + name
+		if i := slices.IndexFunc(m.Operators, func(o model.Operator) bool { return o.ID == name }); i >= 0 {
+			c.Principal = "operator " + name
+		}
+	case kind == "key":
+		if i := slices.IndexFunc(m.Keys, func(k model.Key) bool { return k.ID == name }); i >= 0 {
+			c.Subject = fmt.Sprintf("key %q", keyLabel(m, m.Keys[i]))
+		}
+	}
+	if c.Principal == was {
+		c.Principal = c.Subject
+	}
+	return c
 }
 
 func (p *Page) setup(name string) *setup {
@@ -212,6 +251,11 @@ const anyAccount = "123456789012"
 // unplaced reports whether an account stands for that of whoever deploys the setup.
 func unplaced(m *model.Setup, account string) bool {
 	return m.StackSet && account == anyAccount && m.Account != anyAccount
+}
+
+// roleARN returns the ARN of the service role.
+func roleARN(m *model.Setup) string {
+	return "arn:" + m.Partition + ":iam::" + m.Account + ":role" + m.Role.Path + m.Role.Name
 }
 
 // isRole reports whether a principal is the service role of a setup.

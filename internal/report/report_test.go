@@ -245,6 +245,59 @@ func TestElsewhere(t *testing.T) {
 	}
 }
 
+// Files of JSON are attached to nothing: a setup that has them alone says the same as one that has all.
+func TestDocumentsAlone(t *testing.T) {
+	folder(t, shops(t))
+	all := made(t, "")
+	folder(t, strings.Replace(shops(t), "defaults:\n", "defaults:\n  targets: [json]\n", 1))
+	p := made(t, "")
+	if !p.Verdict.Proved || !slices.Equal(p.Verdict.Targets, []string{"json"}) {
+		t.Fatalf("%+v", p.Verdict)
+	}
+	if len(p.Writes) != len(all.Writes) || len(p.Passes) != 1 || len(p.Acts) != len(all.Acts) ||
+		len(p.Outside.Accounts) != len(all.Outside.Accounts) || len(p.Outside.Services) != 2 {
+		t.Errorf("writes %+v, passes %+v, acts %+v", p.Writes, p.Passes, p.Acts)
+	}
+	if len(p.Keys) != 1 || p.Keys[0].Locked != "" || !slices.Equal(p.Keys[0].Admins, all.Keys[0].Admins) {
+		t.Errorf("%+v", p.Keys)
+	}
+	for i, s := range p.Outside.Services {
+		if s.For() != all.Outside.Services[i].For() {
+			t.Errorf("%s: %s", s.Name, s.For())
+		}
+	}
+}
+
+// Specs may be in the output folder itself: then the page is about the setups alone.
+func TestAmong(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("out", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir("out")
+	generate(t, shops(t), ".")
+	run, specs := load(t)
+	p, err := Make(t.Context(), Source{Run: run, Specs: []string{"pzgen.yaml"}, Setups: specs.Setups(), Out: "."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := ReadPage([]byte(rendered(t, p)))
+	if err != nil || !p.Verdict.Proved || page.list.folders == nil {
+		t.Fatal(err, p.Verdict.Found)
+	}
+	must(t, os.WriteFile("notes.txt", []byte("mine"), 0o644))
+	if d, err := page.Differences("."); err != nil || d != nil {
+		t.Errorf("%q, %v", d, err)
+	}
+	must(t, os.WriteFile("shop/notes.txt", []byte("mine"), 0o644))
+	if d, err := page.Differences("."); err != nil || len(d) != 1 {
+		t.Errorf("%q, %v", d, err)
+	}
+	if g := p.setup("shop").Holders[0].Grants[0]; strings.HasPrefix(g.Place, "shop/") {
+		t.Errorf("%+v", g)
+	}
+}
+
 // Whoever is not known to be of the account is outside of it.
 func TestInside(t *testing.T) {
 	m := &model.Setup{Account: "111122223333", Partition: "aws"}
