@@ -27,6 +27,13 @@ func TestTenSetups(t *testing.T) {
 	if rendered(t, made(t, "")) != page {
 		t.Error("a second page differs")
 	}
+	// Nor are they more when each of them changed since.
+	generate(t, strings.ReplaceAll(string(spec), "data/datasets/", "data/other/"), "before")
+	generate(t, string(spec), "out")
+	p = made(t, "before")
+	if n := len(rendered(t, p)); n >= 300_000 || len(p.Changes.List) < 20 {
+		t.Errorf("%d bytes with %d changes", n, len(p.Changes.List))
+	}
 	// Compared with the same folder, nothing changes.
 	if p = made(t, "out"); p.Changes == nil || len(p.Changes.List) != 0 || p.ChangeShort() != "nothing since out" {
 		t.Errorf("%+v", p.Changes)
