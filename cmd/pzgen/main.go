@@ -44,6 +44,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	defer stop()
 	out := &checkedWriter{w: stdout}
 	e := &env{stdin: readfile.Until(ctx, stdin), stdout: out, stderr: stderr, look: lookOf(stderr, os.Getenv)}
+	e.asks = e.look.terminal && isTerminal(stdin)
 	app := newApp(e)
 	err := func() error {
 		ordered, err := orderArgs(app, args)
@@ -63,6 +64,7 @@ type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	look           look
+	asks           bool // standard input and error are a terminal
 	quiet          bool // set by --quiet
 }
 
@@ -76,6 +78,7 @@ func newApp(e *env) *cli.App {
 		Description: "Describe what Amazon Personalize is to do in pzgen.yaml, then run `pzgen generate`. Every command works offline and without credentials.\n\n" +
 			"Exit codes: 0 fine; 1 findings; 2 wrong usage or invalid input; 3 the machine failed.",
 		Commands: []*cli.Command{
+			initCommand(e),
 			generateCommand(e),
 			checkCommand(e),
 			verifyCommand(e),

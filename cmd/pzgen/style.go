@@ -32,3 +32,9 @@ func (l look) paint(code, s string) string {
 func (l look) red(s string) string    { return l.paint("31;1", s) }
 func (l look) yellow(s string) string { return l.paint("33", s) }
 func (l look) dim(s string) string    { return l.paint("2", s) }
+
+// isTerminal reports whether somebody can answer there.
+func isTerminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/start"
+)
+
+// begin writes the files that are not there yet, all or none of them, and says what is next.
+func (e *env) begin(dir string, a start.Answers) error {
+	var made, there []string
+	undo := func() {
+		for _, name := range made {
+			os.Remove(name)
+		}
+	}
+	var folders []string
+	for _, f := range start.Files(a) {
+		name := filepath.Join(dir, filepath.FromSlash(f.Path))
+		if _, err := os.Lstat(name); err == nil {
+			there = append(there, f.Path)
+			continue
+		}
+		missing := firstMissingFolder(filepath.Dir(name))
+		err := os.MkdirAll(filepath.Dir(name), 0o755)
+		if missing != "" {
+			folders = append(folders, missing)
+		}
+		if err == nil {
+			err = createWhole(name, f.Data)
+		}
+		if err != nil {
+			undo()
+			for _, folder := range slices.Backward(folders) {
+				removeEmpty(folder)
+			}
+			return err
+		}
+		made = append(made, name)
+	}
+	for _, name := range made {
+		fmt.Fprintln(e.stdout, findings.Plain(filepath.ToSlash(name)))
+	}
+	if e.quiet {
+		return nil
+	}
+	for _, name := range there {
+		fmt.Fprintf(e.stderr, "%s is there already, and is left as it is%s\n", name, start.Advice(name))
+	}
+	if slices.Contains(there, start.SpecFile) {
+		return nil
+	}
+	in := ""
+	if filepath.Clean(dir) != "." {
+		in = "in " + findings.Plain(dir) + ": "
+	}
+	if a.Account == start.Default(a.Preset, a.Setup).Account {
+		fmt.Fprintf(e.stderr, "account %s is AWS's example: put yours into %s\n", a.Account, start.SpecFile)
+	}
+	fmt.Fprintf(e.stderr, "next, %spzgen generate\n", in)
+	return nil
+}
+
+// firstMissingFolder returns the uppermost of a folder and those above it that is not there, or "".
+func firstMissingFolder(dir string) string {
+	missing := ""
+	for {
+		if _, err := os.Lstat(dir); err == nil {
+			return missing
+		}
+		missing = dir
+		up := filepath.Dir(dir)
+		if up == dir {
+			return missing
+		}
+		dir = up
+	}
+}
+
+// removeEmpty removes a folder and those below it, unless there is anything else in it.
+func removeEmpty(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		if entry.IsDir() {
+			removeEmpty(filepath.Join(dir, entry.Name()))
+		}
+	}
+	os.Remove(dir)
+}
+
+// createWhole makes a file that is not there yet, whole or not at all.
+func createWhole(name string, data []byte) (err error) {
+	temp, err := os.CreateTemp(filepath.Dir(name), ".pzgen-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	if _, err = temp.Write(data); err == nil {
+		err = temp.Chmod(0o644)
+	}
+	if err == nil {
+		err = temp.Sync()
+	}
+	if closed := temp.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Link(temp.Name(), name); err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if _, err := os.Lstat(name); err == nil { // a file system without links
+		return &fs.PathError{Op: "create", Path: name, Err: fs.ErrExist}
+	}
+	return os.Rename(temp.Name(), name)
+}

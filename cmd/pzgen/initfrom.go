@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/pzgen/pzgen/internal/adopt"
+	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/readfile"
+	"github.com/pzgen/pzgen/internal/snapshot"
+	"github.com/pzgen/pzgen/internal/start"
+)
+
+// maxConfiguration is the most that is read of a configuration of the solution for Personalize.
+const maxConfiguration = 4 << 20
+
+// specFrom makes the spec of what is there. Inputs that have setups give one each; all others together
+// give one.
+func (e *env) specFrom(c *cli.Context, from []string, a start.Answers) ([]byte, error) {
+	var sources []adopt.Source
+	var together []adopt.Source // what has no name of its own
+	for _, name := range from {
+		if info, err := os.Stat(name); err == nil && !info.IsDir() {
+			if data, err := readfile.File(name, maxConfiguration); err == nil {
+				if s, ok := adopt.Solution(data, a.Bucket); ok {
+					sources = append(sources, s)
+					continue
+				}
+			}
+		}
+		in, err := snapshot.Open(c.Context, name, snapshot.Options{Dir: ".", Stdin: e.stdin, Templates: c.String("templates")})
+		if err != nil {
+			return nil, e.openFailed(err)
+		}
+		if in.Specs != nil {
+			return nil, usagef("copy it", "%q is a spec already", name)
+		}
+		for _, setup := range in.Setups() {
+			readings, err := in.Read(c.Context, setup)
+			if err != nil {
+				return nil, e.openFailed(err)
+			}
+			if len(readings) == 0 {
+				continue
+			}
+			s := adopt.Source{Name: setup, State: best(readings).State}
+			if setup == "" {
+				together = append(together, s)
+			} else {
+				sources = append(sources, s)
+			}
+		}
+	}
+	if len(together) > 0 {
+		one := together[0]
+		one.Name = a.Setup
+		for _, s := range together[1:] {
+			one.State = adopt.Join(one.State, s.State)
+		}
+		sources = append(sources, one)
+	}
+	if len(sources) == 0 {
+		return nil, usagef("", "there is nothing in %q to make a spec of", from)
+	}
+	seen := map[string]bool{}
+	for i := range sources {
+		s := &sources[i]
+		for base, n := s.Name, 2; seen[s.Name]; n++ {
+			s.Name = fmt.Sprintf("%s-%d", base, n)
+		}
+		seen[s.Name] = true
+		s.Account, s.Region = a.Account, a.Region
+	}
+	text, err := adopt.Spec(c.Context, start.Head, c.String("templates"), sources)
+	if err != nil {
+		return nil, err
+	}
+	if !e.quiet {
+		for _, name := range from {
+			fmt.Fprintf(e.stderr, "what the spec grants beside or less: pzgen diff %s %s\n", findings.Plain(shellWord(name)), start.SpecFile)
+		}
+	}
+	return text, nil
+}
+
+// best returns the reading that tells most.
+func best(readings []snapshot.Reading) snapshot.Reading {
+	for _, target := range []string{"cloudformation", "terraform", "shell"} {
+		if i := slices.IndexFunc(readings, func(r snapshot.Reading) bool { return r.Target == target }); i >= 0 {
+			return readings[i]
+		}
+	}
+	return readings[0]
+}
+
+// shellWord quotes a name where a shell would take it apart.
+func shellWord(s string) string {
+	q, err := syntax.Quote(s, syntax.LangBash)
+	if err != nil {
+		return s
+	}
+	return q
+}

@@ -1,0 +1,215 @@
+// Package adopt makes a first spec of what is there: of the State of templates, modules, plans, policies and
+// what the AWS CLI prints. What Amazon Personalize may do by it, it may do by the spec too: by workflows,
+// and where these do not do, by statements of the spec's own. What has no place in a spec is a comment
+// in it, and nothing is passed over.
+//
+// Reading order: adopt.go, draft.go, locations.go, covered.go, text.go.
+package adopt
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// Source is what was read for one setup.
+type Source struct {
+	Name            string // of the setup
+	Account, Region string // where what was read does not say
+	State           deployed.State
+	Flows           []Flow // beside those that policies show
+	Group           string // name of the dataset group, where the State has none
+	Bucket          string // of flows, where what was read names none
+}
+
+// Flow is a workflow: its type, and locations with the name of the bucket in S3 before the first slash.
+type Flow struct{ Type, From, To string }
+
+// Spec returns the text of a spec for sources, behind head. It is valid, builds and is proved; what would
+// keep it from that is a comment in it. templates is as in engine.Source. The error is that of reading
+// templates, or of the context.
+func Spec(ctx context.Context, head, templates string, sources []Source) ([]byte, error) {
+	var drafts []*draft
+	for _, s := range sources {
+		drafts = append(drafts, newDraft(s))
+	}
+	d := &document{head: head, drafts: drafts, templates: templates}
+	if err := d.settle(ctx, nil); err != nil {
+		return nil, err
+	}
+	// What the workflows do not grant is granted by statements.
+	for i, one := range drafts {
+		if err := d.keep(ctx, i, one); err != nil {
+			return nil, err
+		}
+	}
+	if err := d.settle(ctx, proved); err != nil {
+		return nil, err
+	}
+	return d.text(), nil
+}
+
+// draft is a setup of the spec that is being made.
+type draft struct {
+	name, account, region string
+	role                  deployed.Role
+	hasRole               bool
+	buckets               []*bucket
+	keys                  []*key
+	flows                 []*element
+	group                 string
+	given                 []given // statements of documents, as they were read
+	kept                  []*element
+	notes                 []string
+}
+
+// bucket and key are the things of a draft, by the name that they have in the spec.
+type bucket struct {
+	id, name string
+	created  bool
+	key      string
+}
+
+type key struct {
+	id, alias, arn string
+	ref            policy.Ref // how the artifact calls the ARN of one that it creates
+}
+
+// given is a statement of a document of the role, of its trust policy, of a bucket or of a key.
+type given struct {
+	owner     string // role, trust, buckets.data, keys.main
+	statement policy.Statement
+	vars      bool // the document has variables
+	at        deployed.Place
+	there     bool // it is in the policy of something that exists, and stays there
+}
+
+// element is a part of the spec that can be left out: then it is a comment.
+type element struct {
+	flow   Flow
+	given  *given
+	sid    string
+	out    bool
+	reason string
+}
+
+func newDraft(s Source) *draft {
+	st := s.State
+	account, region := st.In()
+	inDocs, placeOf := named(st)
+	d := &draft{name: s.Name, account: cmp.Or(account, inDocs, s.Account), region: cmp.Or(region, placeOf, s.Region)}
+	for _, g := range st.DatasetGroups {
+		d.group = cmp.Or(d.group, g.Name.V.String())
+	}
+	d.group = cmp.Or(d.group, s.Group)
+	for _, u := range st.Unknown {
+		d.note("%s: %s %q is not understood: %s", u.At, u.Kind, u.What, u.Why)
+	}
+	d.takeKeys(st)
+	d.takeBuckets(st)
+	d.takeRole(st)
+	d.takeLoose(st)
+	d.takePeople(st)
+	for _, f := range s.Flows {
+		if s.Bucket == "" {
+			break
+		}
+		d.addFlow(Flow{f.Type, under(s.Bucket, f.From), under(s.Bucket, f.To)})
+	}
+	d.findFlows()
+	if len(d.buckets) == 0 {
+		d.buckets = append(d.buckets, &bucket{id: "data", name: d.name + "-personalize-" + d.account, created: true})
+		d.note("no bucket is named in what was read: this one is made up")
+	}
+	if len(d.flows) == 0 {
+		d.flows = append(d.flows, &element{flow: Flow{Type: "import", From: d.buckets[0].id + "/datasets/"}})
+		d.note("no location of data is seen in what was read: the workflow is made up")
+	}
+	d.nameKeys()
+	return d
+}
+
+// named returns the account and region that documents name first, in the ARN of something that has
+// both. Roles and users of other accounts, which have no region, do not count.
+func named(st deployed.State) (account, region string) {
+	placed := regexp.MustCompile(`^arn:[a-z-]+:[a-z0-9-]+:([a-z]{2,}-[a-z-]+-[0-9]+):([0-9]{12}):`)
+	for _, shown := range st.Documents {
+		if shown.Policy == nil {
+			continue
+		}
+		shown.Policy.Document.MapTexts(func(t policy.Text) policy.Text {
+			if m := placed.FindStringSubmatch(t.IAM()); m != nil && account == "" {
+				region, account = m[1], m[2]
+			}
+			return t
+		})
+	}
+	return account, region
+}
+
+func under(bucket, prefix string) string {
+	if prefix == "" {
+		return ""
+	}
+	return bucket + "/" + prefix
+}
+
+// note adds a comment.
+func (d *draft) note(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(d.notes, text) {
+		d.notes = append(d.notes, text)
+	}
+}
+
+// lost notes a statement that has no place in the spec.
+func (d *draft) lost(at deployed.Place, why string, s policy.Statement) {
+	d.note("%s: %s: %s", at, why, string(policy.Document{Version: policy.Version2012, Single: true,
+		Statements: []policy.Statement{s}}.Compact()))
+}
+
+// bucketOf returns the bucket of a name in S3, and takes it in if it is new.
+func (d *draft) bucketOf(name string) *bucket {
+	for _, b := range d.buckets {
+		if b.name == name {
+			return b
+		}
+	}
+	id := "data"
+	if len(d.buckets) > 0 {
+		id = d.freeID(name)
+	}
+	b := &bucket{id: id, name: name}
+	d.buckets = append(d.buckets, b)
+	return b
+}
+
+// freeID returns a name in the spec that nothing has yet.
+func (d *draft) freeID(from string) string {
+	id := strings.Trim(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(from)), "-")
+	if len(id) > 24 {
+		id = strings.Trim(id[len(id)-24:], "-")
+	}
+	if id == "" || id[0] < 'a' {
+		id = "x" + id
+	}
+	taken := func(id string) bool {
+		return slices.ContainsFunc(d.buckets, func(b *bucket) bool { return b.id == id }) ||
+			slices.ContainsFunc(d.keys, func(k *key) bool { return k.id == id })
+	}
+	free := id
+	for n := 2; taken(free); n++ {
+		free = fmt.Sprintf("%s-%d", id, n)
+	}
+	return free
+}

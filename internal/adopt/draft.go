@@ -1,0 +1,231 @@
+package adopt
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/policy"
+)
+
+const service = "personalize.amazonaws.com"
+
+// letsServiceIn reports whether a statement names Amazon Personalize as a principal.
+func letsServiceIn(s policy.Statement) bool {
+	return s.Effect == policy.Allow && slices.ContainsFunc(s.Principal.Written(), func(w string) bool { return strings.Contains(w, service) })
+}
+
+func (d *draft) take(owner string, doc *deployed.Document, there bool) {
+	if doc == nil {
+		return
+	}
+	if doc.Unread {
+		d.note("%s: a policy whose text is not known", doc.At)
+		return
+	}
+	for i, s := range doc.Document.Statements {
+		at := doc.At
+		if i < len(doc.Statements) {
+			at = doc.Statements[i]
+		}
+		d.given = append(d.given, given{owner: owner, statement: s.MapTexts(d.named), at: at, there: there,
+			vars: doc.Document.Version == policy.Version2012})
+	}
+}
+
+// named returns a text in which the keys that the artifact creates go by their names in the spec.
+func (d *draft) named(t policy.Text) policy.Text {
+	parts := slices.Clone(t.Parts())
+	for i, part := range parts {
+		for _, k := range d.keys {
+			if r, ok := part.(policy.Ref); ok && k.arn == "" && r == k.ref {
+				parts[i] = model.RefKeyARN(k.id)
+			}
+		}
+	}
+	return policy.NewText(parts...)
+}
+
+func (d *draft) takeKeys(st deployed.State) {
+	for _, k := range st.Keys {
+		one := &key{id: d.freeID("key")}
+		if len(d.keys) == 0 {
+			one.id = "main"
+		}
+		if refs := k.ARN.V.Refs(); len(refs) > 0 {
+			one.ref = refs[0]
+		} else {
+			one.arn = k.ARN.V.String()
+		}
+		for _, a := range k.Aliases {
+			if name, ok := a.V.OnlyLit(); ok {
+				one.alias, one.id = name, d.freeID(name[strings.LastIndexAny(name, "/")+1:])
+			}
+		}
+		if one.arn == "" && one.alias == "" {
+			d.note("%s: a key without an alias: it has a made-up one", k.At)
+			one.alias = "alias/" + d.name + "-" + one.id
+		}
+		d.keys = append(d.keys, one)
+	}
+	for i, k := range st.Keys {
+		d.take("keys."+d.keys[i].id, k.Policy, !k.Created)
+	}
+}
+
+func (d *draft) takeBuckets(st deployed.State) {
+	for _, b := range st.Buckets {
+		name, ok := b.Name.V.OnlyLit()
+		if !ok {
+			d.note("%s: the name of a bucket is not known: %s", b.At, b.Name.V)
+			continue
+		}
+		one := d.bucketOf(name)
+		one.created = b.Created
+		if key := b.Key.V; key.String() != "" {
+			one.key = d.keyOf(key)
+		}
+		d.take("buckets."+one.id, b.Policy, !b.Created)
+	}
+}
+
+// keyOf returns the name in the spec of the key with this ARN, and takes it in if it is new; "" for
+// what is no key of this account.
+func (d *draft) keyOf(arn policy.Text) string {
+	for _, k := range d.keys {
+		if refs := arn.Refs(); len(refs) == 1 && refs[0] == k.ref || k.arn != "" && arn.String() == k.arn {
+			return k.id
+		}
+	}
+	a, ok := policy.ParseARN(arn.String())
+	if !ok || a.Account != d.account || a.Region != d.region || a.Service != "kms" || !strings.HasPrefix(a.Resource, "key/") ||
+		strings.ContainsAny(a.Resource, "*?") {
+		return ""
+	}
+	k := &key{id: d.freeID("main"), arn: arn.String()}
+	d.keys = append(d.keys, k)
+	return k.id
+}
+
+// takeRole takes the role that Amazon Personalize can assume, and its policies.
+func (d *draft) takeRole(st deployed.State) {
+	for _, r := range st.Roles {
+		trusts := r.Trust != nil && slices.ContainsFunc(r.Trust.Document.Statements, letsServiceIn)
+		if !trusts || d.hasRole {
+			d.takeOthers("role "+r.Name.V.String(), append([]deployed.Inline{{Policy: r.Trust}}, r.Inline...))
+			continue
+		}
+		d.role, d.hasRole = r, true
+		d.take("trust", r.Trust, false)
+		for _, in := range r.Inline {
+			d.take("role", in.Policy, false)
+		}
+		for _, a := range st.Attachments {
+			if a.Kind != deployed.RoleP || a.To.V.String() != r.Name.V.String() {
+				continue
+			}
+			if doc := policyOf(st, a); doc != nil {
+				d.take("role", doc, false)
+			} else {
+				d.note("%s: policy %s is attached to the role, and its text is not known: name it under managedPolicies of role",
+					a.At, a.Policy.V)
+			}
+		}
+	}
+}
+
+// policyOf returns the text of an attached policy, where it was read.
+func policyOf(st deployed.State, a deployed.Attachment) *deployed.Document {
+	for _, p := range st.Policies {
+		if name := p.Name.V.String(); name != "" && strings.HasSuffix(a.Policy.V.String(), "/"+name) {
+			return p.Policy
+		}
+	}
+	return nil
+}
+
+// takeOthers notes the policies of who is not Amazon Personalize.
+func (d *draft) takeOthers(who string, policies []deployed.Inline) {
+	for _, in := range policies {
+		if in.Policy == nil {
+			continue
+		}
+		for i, s := range in.Policy.Document.Statements {
+			at := in.Policy.At
+			if i < len(in.Policy.Statements) {
+				at = in.Policy.Statements[i]
+			}
+			d.lost(at, "of "+who+", which operators may stand for", s)
+		}
+	}
+}
+
+// takePeople notes what people and programs may do.
+func (d *draft) takePeople(st deployed.State) {
+	for _, p := range st.Policies {
+		ours := slices.ContainsFunc(st.Attachments, func(a deployed.Attachment) bool {
+			return d.hasRole && a.Kind == deployed.RoleP && a.To.V.String() == d.role.Name.V.String() && policyOf(st, a) == p.Policy
+		})
+		if !ours {
+			d.takeOthers("policy "+p.Name.V.String(), []deployed.Inline{{Policy: p.Policy}})
+		}
+	}
+	for _, a := range st.Attachments {
+		if !d.hasRole || a.Kind != deployed.RoleP || a.To.V.String() != d.role.Name.V.String() {
+			d.note("%s: policy %s is attached to %s %s: name who it is under operators", a.At, a.Policy.V, a.Kind, a.To.V)
+		}
+	}
+	for _, p := range st.Inline {
+		owner := string(p.Kind) + " " + p.To.V.String()
+		if d.hasRole && p.Kind == deployed.RoleP && p.To.V.String() == d.role.Name.V.String() {
+			d.take("role", p.Policy, false)
+			continue
+		}
+		d.takeOthers(owner, []deployed.Inline{{Policy: p.Policy}})
+	}
+}
+
+// takeLoose takes documents that nothing says the owner of by what is in them: with principals and
+// sts:AssumeRole a trust policy, with buckets the policy of one, without principals that of the role
+// unless it is about calling Amazon Personalize.
+func (d *draft) takeLoose(st deployed.State) {
+	for _, shown := range st.Documents {
+		if shown.Policy == nil {
+			continue
+		}
+		doc := shown.Policy.Document
+		has := func(f func(policy.Statement) bool) bool { return slices.ContainsFunc(doc.Statements, f) }
+		resource := has(func(s policy.Statement) bool { return s.Principal != nil || s.NotPrincipal != nil })
+		switch name := bucketNamed(doc); {
+		case resource && has(func(s policy.Statement) bool { return s.CoversAction("sts:AssumeRole") && s.Resource.Values == nil }):
+			d.take("trust", shown.Policy, false)
+		case resource && name != "":
+			d.take("buckets."+d.bucketOf(name).id, shown.Policy, true)
+		case resource:
+			d.takeOthers("a key or another resource, whose name is not in "+shown.Name, []deployed.Inline{{Policy: shown.Policy}})
+		case has(func(s policy.Statement) bool {
+			return s.CoversAction("personalize:DescribeDatasetGroup") || s.CoversAction("iam:PassRole") || s.CoversAction("personalize:GetRecommendations")
+		}):
+			d.takeOthers(shown.Name, []deployed.Inline{{Policy: shown.Policy}})
+		default:
+			d.take("role", shown.Policy, false)
+		}
+	}
+}
+
+// bucketNamed returns the bucket that every resource of a document is of, or "".
+func bucketNamed(doc policy.Document) string {
+	found := ""
+	for _, s := range doc.Statements {
+		for _, r := range slices.Concat(s.Resource.Values, s.NotResource.Values) {
+			a, ok := policy.ParseARN(r.IAM())
+			name, _, _ := strings.Cut(a.Resource, "/")
+			if !ok || a.Service != "s3" || name == "" || strings.ContainsAny(name, "*?$") || found != "" && found != name {
+				return ""
+			}
+			found = name
+		}
+	}
+	return found
+}

@@ -1,0 +1,109 @@
+package start
+
+import "fmt"
+
+// attributes is .gitattributes: reviewers see what a change means, not the generated lines.
+const attributes = `# What pzgen generates is folded in pull requests, and git shows what a change of it means, once
+#   git config diff.pzgen.command 'pzgen diff --git-driver'
+# was run in the clone. Without that git shows the lines.
+/out/** linguist-generated=true diff=pzgen
+/out/*/README.md -linguist-generated
+/pzgen.schema.json linguist-generated=true
+`
+
+// fragment is pzgen.mk, for GNU Make and others.
+const fragment = `# For a Makefile: include pzgen.mk
+PZGEN = pzgen
+
+.PHONY: pzgen pzgen-check
+pzgen: ## generate out/ from pzgen.yaml
+	$(PZGEN) generate
+
+pzgen-check: ## out/ is what pzgen.yaml says, and is proved
+	$(PZGEN) validate
+	$(PZGEN) check
+	$(PZGEN) verify
+`
+
+// Advice returns what to do about a file that is there already, to be said behind its name.
+func Advice(name string) string {
+	switch name {
+	case ".gitattributes":
+		return ": add /out/** linguist-generated=true diff=pzgen"
+	case ".gitlab-ci.yml":
+		return ": add a job that runs pzgen validate, pzgen check and pzgen verify"
+	case ".pre-commit-config.yaml":
+		return ": add the hooks pzgen-fmt, pzgen-validate, pzgen-generate and pzgen-verify of https://github.com/pzgen/pzgen"
+	}
+	return ""
+}
+
+// pin returns what CI takes: a release, or the main branch for a build between releases.
+func pin(a Answers) (version, note string) {
+	if a.Version == "" {
+		return "main", " # no release made this file: name one, v1.2.3 for example"
+	}
+	return a.Version, ""
+}
+
+// workflow is the workflow for GitHub Actions: one call, which validates, checks and verifies, and
+// says in a comment what a pull request changes.
+func workflow(a Answers) string {
+	version, note := pin(a)
+	return fmt.Sprintf(`name: pzgen
+on:
+  push:
+    branches: [main]
+  pull_request:
+permissions:
+  contents: read
+  pull-requests: write # for the comment that says what changes
+jobs:
+  pzgen:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          fetch-depth: 0 # the branch that a pull request is compared with
+      - uses: pzgen/pzgen@%s%s
+        with:
+          comment: "true"
+          # fail-on: broadened # fails when anybody may do more and the spec does not accept it
+`, version, note)
+}
+
+// pipeline is the pipeline for GitLab.
+func pipeline(a Answers) string {
+	version, note := pin(a)
+	return fmt.Sprintf(`variables:
+  PZGEN: github.com/pzgen/pzgen/cmd/pzgen@%s%s
+pzgen:
+  image: golang:1.26
+  variables:
+    GIT_DEPTH: "0" # what a merge request is compared with
+  before_script:
+    - go install "$PZGEN"
+  script:
+    - pzgen validate
+    - pzgen check
+    - pzgen verify
+    - if [ -n "$CI_MERGE_REQUEST_DIFF_BASE_SHA" ]; then pzgen diff --format markdown "git:$CI_MERGE_REQUEST_DIFF_BASE_SHA:out" out | tee changes.md; fi
+  artifacts:
+    when: always
+    paths: [changes.md]
+`, version, note)
+}
+
+// hooks is the configuration of pre-commit.
+func hooks(a Answers) string {
+	version, note := pin(a)
+	return fmt.Sprintf(`repos:
+  - repo: https://github.com/pzgen/pzgen
+    rev: %s%s
+    hooks:
+      - id: pzgen-fmt
+      - id: pzgen-validate
+      - id: pzgen-generate
+      - id: pzgen-verify
+`, version, note)
+}
