@@ -83,7 +83,7 @@ func runPage(t *testing.T, page string, sessions, commands int) string {
 
 // Pages whose files are written and whose commands run, one block after the other, in one folder.
 func TestTaskDocs(t *testing.T) {
-	for page, blocks := range map[string]int{"day-two": 15, "root": 5, "report": 12} {
+	for page, blocks := range map[string]int{"day-two": 15, "root": 5, "report": 12, "start": 10, "adopt": 4} {
 		t.Run(page, func(t *testing.T) {
 			text, err := os.ReadFile("../../docs/" + page + ".md")
 			if err != nil {

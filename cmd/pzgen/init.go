@@ -57,11 +57,18 @@ func (e *env) init(c *cli.Context) error {
 		return err
 	}
 	if from := c.StringSlice("from"); len(from) > 0 {
-		if a.Spec, err = e.specFrom(c, from, a); err != nil {
+		if a.Spec, err = e.specFrom(c, dir, from, a); err != nil {
 			return err
 		}
 	}
-	return e.begin(dir, a)
+	example := start.Default(a.Preset, a.Setup).Account
+	if err := e.begin(dir, a); err != nil || e.quiet {
+		return err
+	}
+	if !c.IsSet("account") && a.Account == example && a.Spec == nil {
+		fmt.Fprintf(e.stderr, "account %s is AWS's example: put yours into %s\n", example, start.SpecFile)
+	}
+	return nil
 }
 
 // answers takes what flags say, asks for the rest on a terminal, and has a default for everything.

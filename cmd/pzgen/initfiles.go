@@ -60,9 +60,6 @@ func (e *env) begin(dir string, a start.Answers) error {
 	if filepath.Clean(dir) != "." {
 		in = "in " + findings.Plain(dir) + ": "
 	}
-	if a.Account == start.Default(a.Preset, a.Setup).Account {
-		fmt.Fprintf(e.stderr, "account %s is AWS's example: put yours into %s\n", a.Account, start.SpecFile)
-	}
 	fmt.Fprintf(e.stderr, "next, %spzgen generate\n", in)
 	return nil
 }

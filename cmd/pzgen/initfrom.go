@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -20,7 +21,7 @@ const maxConfiguration = 4 << 20
 
 // specFrom makes the spec of what is there. Inputs that have setups give one each; all others together
 // give one.
-func (e *env) specFrom(c *cli.Context, from []string, a start.Answers) ([]byte, error) {
+func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answers) ([]byte, error) {
 	var sources []adopt.Source
 	var together []adopt.Source // what has no name of its own
 	for _, name := range from {
@@ -81,7 +82,8 @@ func (e *env) specFrom(c *cli.Context, from []string, a start.Answers) ([]byte, 
 	}
 	if !e.quiet {
 		for _, name := range from {
-			fmt.Fprintf(e.stderr, "what the spec grants beside or less: pzgen diff %s %s\n", findings.Plain(shellWord(name)), start.SpecFile)
+			fmt.Fprintf(e.stderr, "what the spec grants beside or less: pzgen diff %s %s\n", findings.Plain(shellWord(name)),
+				findings.Plain(shellWord(filepath.ToSlash(filepath.Join(dir, start.SpecFile)))))
 		}
 	}
 	return text, nil
