@@ -19,15 +19,19 @@ type edit struct {
 
 // in replaces the first place of a text in a file.
 func in(name, old, with string) func(*testing.T, []output.File) []output.File {
+	return inOneOf([]string{name}, old, with)
+}
+
+// inOneOf replaces a text in the first of some files that has it.
+func inOneOf(names []string, old, with string) func(*testing.T, []output.File) []output.File {
 	return func(t *testing.T, files []output.File) []output.File {
 		for i, f := range files {
-			if path.Base(f.Path) == name {
-				if !bytes.Contains(f.Data, []byte(old)) {
-					t.Errorf("%q is not in %s", old, name)
-				}
+			if slices.Contains(names, path.Base(f.Path)) && bytes.Contains(f.Data, []byte(old)) {
 				files[i].Data = bytes.Replace(f.Data, []byte(old), []byte(with), 1)
+				return files
 			}
 		}
+		t.Errorf("%q is not in %q", old, names)
 		return files
 	}
 }
@@ -72,7 +76,9 @@ const (
 
 // edits are for the setup that has everything.
 func edits() []edit {
-	main := func(old, with string) func(*testing.T, []output.File) []output.File { return in(fileMain, old, with) }
+	main := func(old, with string) func(*testing.T, []output.File) []output.File {
+		return inOneOf([]string{fileMain, fileIAM, fileS3, fileKMS}, old, with)
+	}
 	vars := func(old, with string) func(*testing.T, []output.File) []output.File { return in(fileVars, old, with) }
 	const (
 		attach = "  policy_arn = aws_iam_policy.operator_web.arn"

@@ -106,7 +106,7 @@ func TestLayout(t *testing.T) {
 // A line that is indented by one space too many, or whose equals sign stands one column too far, is found.
 func TestLayoutIsChecked(t *testing.T) {
 	for _, f := range printed(t, complete(t)) {
-		if path.Base(f.Path) != fileVars && path.Base(f.Path) != fileMain {
+		if path.Base(f.Path) != fileVars && path.Base(f.Path) != fileIAM {
 			continue
 		}
 		src := string(f.Data)

@@ -15,6 +15,9 @@ const (
 	fileVersions = "versions.tf"
 	fileVars     = "variables.tf"
 	fileMain     = "main.tf"
+	fileIAM      = "iam.tf"
+	fileS3       = "s3.tf"
+	fileKMS      = "kms.tf"
 	fileOutputs  = "outputs.tf"
 	fileAdopt    = "adopt.tf.example"
 )

@@ -16,9 +16,9 @@ import (
 )
 
 // Doc tells people what the target is.
-const Doc = "a Terraform module for hashicorp/aws, usable as root or as child: versions.tf, variables.tf, main.tf, outputs.tf, and import blocks for what exists"
+const Doc = "a Terraform module for hashicorp/aws, usable as root or as child: versions.tf, variables.tf, main.tf, iam.tf, s3.tf, kms.tf, outputs.tf, and import blocks for what exists"
 
-// Print renders the setup as <setup>/terraform/{versions,variables,main,outputs}.tf and adopt.tf.example; for a bucket or key that exists, with its
+// Print renders the setup as <setup>/terraform/{versions,variables,main,iam,s3,kms,outputs}.tf and adopt.tf.example, the three by service where there is something for them; for a bucket or key that exists, with its
 // present policy known, the statements of others are in <document>.base.json beside them.
 //
 // It fails for a reference that the setup does not declare, and for strings that Terraform cannot hold (see the errors of quoted).
@@ -28,16 +28,14 @@ func Print(s *model.Setup) ([]output.File, error) {
 	for _, r := range s.Reasons {
 		p.why[[2]string{r.Document, r.Sid}] = r.Why
 	}
-	// main.tf comes first: it decides which documents the outputs show and which files are beside
-	// it.
-	main := p.main()
-	files := []output.File{
+	// Resources come first: they decide which documents the outputs show and which files are beside
+	// them.
+	resources := p.resources()
+	files := append([]output.File{
 		p.file(fileVersions, p.versions()),
 		p.file(fileVars, p.variables()),
-		p.file(fileMain, main),
-		p.file(fileOutputs, p.outputs()),
-		p.file(fileAdopt, p.adopt()),
-	}
+	}, resources...)
+	files = append(files, p.file(fileOutputs, p.outputs()), p.file(fileAdopt, p.adopt()))
 	files = append(files, p.extra...)
 	if p.err != nil {
 		return nil, fmt.Errorf("setup %q: %w", s.Name, p.err)

@@ -1,26 +1,42 @@
 package terraform
 
-import "github.com/pzgen/pzgen/internal/model"
+import (
+	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/output"
+)
 
 // main prints main.tf: what surrounds the module, then role, keys, buckets, dataset group and
 // operators.
-func (p *printer) main() *lines {
-	b := p.start(p.protection()...)
-	p.surroundings(b)
-	p.locals(b)
-	p.role(b)
+// resources prints what the module reads and makes: main.tf, and by service iam.tf, s3.tf and kms.tf,
+// where there is anything for them.
+func (p *printer) resources() []output.File {
+	main := p.start(p.protection()...)
+	p.surroundings(main)
+	p.locals(main)
+	iam, s3, kms := p.start(), p.start(), p.start()
+	empty := len(*iam)
+	p.role(iam)
 	for _, k := range p.setup.Keys {
-		p.key(b, k)
+		p.key(kms, k)
 	}
 	for _, bu := range p.setup.Buckets {
-		p.bucket(b, bu)
+		p.bucket(s3, bu)
 	}
-	p.group(b)
+	p.group(main)
 	for i := range p.setup.Operators {
-		p.operator(b, i)
+		p.operator(iam, i)
 	}
-	p.moved(b)
-	return b
+	p.moved(main)
+	files := []output.File{p.file(fileMain, main)}
+	for _, f := range []struct {
+		name string
+		b    *lines
+	}{{fileIAM, iam}, {fileS3, s3}, {fileKMS, kms}} {
+		if len(*f.b) > empty {
+			files = append(files, p.file(f.name, f.b))
+		}
+	}
+	return files
 }
 
 // protection says what keeps data from being destroyed. Terraform takes no variable for prevent_destroy.
@@ -44,7 +60,7 @@ func (p *printer) protection() []string {
 // protection is shared and never written to.
 var protection = []string{
 	"What holds data has prevent_destroy: Terraform refuses every plan that would destroy or replace it, terraform destroy too.",
-	"To destroy it after all, take prevent_destroy out of its lifecycle block here. A bucket must also be empty (there is no",
+	"To destroy it after all, take prevent_destroy out of its lifecycle block. A bucket must also be empty (there is no",
 	"force_destroy), and a key is only scheduled for deletion. To keep it and end managing it, use terraform state rm.",
 }
 

@@ -20,6 +20,7 @@ func setupNames() []string {
 		"cloudformation/template.yaml", "cloudformation/parameters.json",
 		"cloudformation/dataset-group.yaml", "cloudformation/import.yaml", "cloudformation/resources-to-import.json",
 		"terraform/versions.tf", "terraform/variables.tf", "terraform/main.tf",
+		"terraform/iam.tf", "terraform/s3.tf", "terraform/kms.tf",
 		"terraform/outputs.tf", "terraform/adopt.tf.example", "terraform/*.base.json",
 		"shell/apply.sh", "shell/destroy.sh", "policies/merge.sh",
 	}

@@ -21,7 +21,7 @@ func TestDocumentsFitAsRead(t *testing.T) {
 		{"json", "policies/role-trust.json", `"sts:AssumeRole"`, ``},
 		{"cloudformation", "cloudformation/template.yaml", "              - s3:PutObject\n",
 			"              - s3:PutObject\n"},
-		{"terraform", "terraform/main.tf", `["s3:PutObject"]`, `"s3:PutObject",`},
+		{"terraform", "terraform/iam.tf", `["s3:PutObject"]`, `"s3:PutObject",`},
 		{"shell", "shell/apply.sh", `"s3:PutObject"`, `"s3:PutObject",`},
 	} {
 		t.Run(c.target+" "+c.path, func(t *testing.T) {

@@ -76,8 +76,8 @@ func TestProofOfArtifacts(t *testing.T) {
 		check                string
 		words                []string
 	}{
-		{"a name as the first made-up account has it", "terraform/main.tf", `"${aws_s3_bucket.out.arn}/results/*"`, `"arn:aws-made1:s3:::made-up-1-out/results/*"`, Equal, []string{"terraform also allows s3:PutObject on arn:", ":::made-up-1-out/results/*"}},
-		{"a name as it is", "terraform/main.tf", `"${aws_s3_bucket.out.arn}/results/*"`, `"arn:aws:s3:::acme-out/results/*"`, Equal, []string{"holds arn:aws:s3:::acme-out/results/* fixed, where <bucket.out.arn>/results/* is expected"}},
+		{"a name as the first made-up account has it", "terraform/iam.tf", `"${aws_s3_bucket.out.arn}/results/*"`, `"arn:aws-made1:s3:::made-up-1-out/results/*"`, Equal, []string{"terraform also allows s3:PutObject on arn:", ":::made-up-1-out/results/*"}},
+		{"a name as it is", "terraform/iam.tf", `"${aws_s3_bucket.out.arn}/results/*"`, `"arn:aws:s3:::acme-out/results/*"`, Equal, []string{"holds arn:aws:s3:::acme-out/results/* fixed, where <bucket.out.arn>/results/* is expected"}},
 		{"another default", "terraform/variables.tf", `"acme-out"`, `"acme-else"`, Equal, []string{"out_bucket_name", "acme-else", "acme-out"}},
 		{"another value of a script", "shell/apply.sh", `'acme-out'`, `'acme-else'`, Equal, []string{"OUT_BUCKET", "acme-else", "acme-out"}},
 		{"another account of a script", "shell/apply.sh", `ACCOUNT='111122223333'`, `ACCOUNT='999922223333'`, Equal, []string{"ACCOUNT", "999922223333"}},
@@ -88,7 +88,7 @@ func TestProofOfArtifacts(t *testing.T) {
 		{"an effect", "policies/role-policy.json", `"Effect": "Allow"`, `"Effect": "Deny"`, Equal, []string{"json also denies"}},
 		{"a condition's value", "policies/role-trust.json", `"aws:SourceAccount": "111122223333"`, `"aws:SourceAccount": "999900001111"`, Equal, []string{"json also allows", "if aws:SourceAccount StringEquals 999900001111"}},
 		{"a principal", "policies/bucket-out.json", `"personalize.amazonaws.com"`, `"lambda.amazonaws.com"`, Equal, []string{"to the service lambda.amazonaws.com"}},
-		{"a syntax error", "terraform/main.tf", `resource "`, `resource `, Closed, []string{"terraform/main.tf"}},
+		{"a syntax error", "terraform/s3.tf", `resource "`, `resource `, Closed, []string{"terraform/s3.tf"}},
 		{"a call more", "shell/apply.sh", "\nset -", "\naws iam create-user --user-name x\nset -", Closed, []string{"shell/apply.sh"}},
 		{"no document", "policies/role-policy.json", "", "", Equal, []string{"role-policy is missing in target json"}},
 	} {

@@ -85,7 +85,7 @@ func TestNotProved(t *testing.T) {
 	for name, e := range map[string][3]string{
 		"less":    {"shop/cloudformation/template.yaml", "s3:GetObject", "s3:GetObjectAcl"},
 		"more":    {"shop/policies/bucket-data.json", `"s3:GetObject"`, `["s3:GetObject","s3:DeleteObject"]`},
-		"no file": {"shop/terraform/main.tf", "resource", "resourc"},
+		"no file": {"shop/terraform/s3.tf", "resource", "resourc"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder(t, shops(t))
@@ -104,7 +104,7 @@ func TestNotProved(t *testing.T) {
 func TestUnread(t *testing.T) {
 	folder(t, shops(t))
 	whole := rendered(t, made(t, ""))
-	edit(t, "shop/terraform/main.tf", "{", "")
+	edit(t, "shop/terraform/s3.tf", "{", "")
 	p := made(t, "")
 	page := rendered(t, p)
 	if p.Unread == "" || p.Verdict.Proved || strings.Contains(page, "Nothing is granted") ||

@@ -2,7 +2,7 @@
 # To change it, change the spec and run pzgen generate.
 #
 # What holds data has prevent_destroy: Terraform refuses every plan that would destroy or replace it, terraform destroy too.
-# To destroy it after all, take prevent_destroy out of its lifecycle block here. A bucket must also be empty (there is no
+# To destroy it after all, take prevent_destroy out of its lifecycle block. A bucket must also be empty (there is no
 # force_destroy), and a key is only scheduled for deletion. To keep it and end managing it, use terraform state rm.
 
 data "aws_partition" "current" {}
@@ -29,97 +29,6 @@ locals {
   data_bucket_arn = "arn:${data.aws_partition.current.partition}:s3:::${var.data_bucket_name}"
 }
 
-data "aws_iam_policy_document" "role_trust" {
-  statement {
-    # Personalize takes on the service role whenever a job reads or writes your data
-    sid     = "PersonalizeAssumeRole"
-    effect  = "Allow"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["personalize.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [data.aws_caller_identity.current.account_id]
-    }
-
-    condition {
-      test     = "ArnLike"
-      variable = "aws:SourceArn"
-      values   = ["arn:${data.aws_partition.current.partition}:personalize:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:*"]
-    }
-  }
-}
-
-resource "aws_iam_role" "personalize" {
-  name               = var.role_name
-  path               = "/"
-  assume_role_policy = data.aws_iam_policy_document.role_trust.json
-  tags               = var.tags
-}
-
-data "aws_iam_policy_document" "role_policy" {
-  statement {
-    # Personalize lists the files under the location of a job before it reads them, and lists its output location before it writes
-    sid       = "PersonalizeListBucketData"
-    effect    = "Allow"
-    actions   = ["s3:ListBucket"]
-    resources = [local.data_bucket_arn]
-  }
-
-  statement {
-    # imports, batch jobs and data deletion jobs read their input files
-    sid       = "PersonalizeReadInputData"
-    effect    = "Allow"
-    actions   = ["s3:GetObject"]
-    resources = ["${local.data_bucket_arn}/shop/*"]
-  }
-
-  statement {
-    # exports, batch jobs and metric attributions write their results
-    sid       = "PersonalizeWriteOutputData"
-    effect    = "Allow"
-    actions   = ["s3:PutObject"]
-    resources = ["${local.data_bucket_arn}/shop-export/*"]
-  }
-
-  statement {
-    # the policy of the key, which is another setup's, leaves its use to the role's own policy
-    sid    = "PersonalizeUseLentKeyMain"
-    effect = "Allow"
-    actions = [
-      "kms:Decrypt",
-      "kms:GenerateDataKey",
-      "kms:DescribeKey",
-      "kms:CreateGrant",
-      "kms:ListGrants",
-    ]
-    resources = [data.aws_kms_alias.main.target_key_arn]
-  }
-
-  statement {
-    # exporting from a dataset group that is encrypted with this key
-    sid       = "PersonalizeExportWithLentKeyMain"
-    effect    = "Allow"
-    actions   = ["kms:GenerateDataKeyWithoutPlaintext"]
-    resources = [data.aws_kms_alias.main.target_key_arn]
-  }
-}
-
-resource "aws_iam_role_policy" "role_policy" {
-  name   = "Personalize-lake-shop"
-  role   = aws_iam_role.personalize.name
-  policy = data.aws_iam_policy_document.role_policy.json
-}
-
-data "aws_kms_alias" "main" {
-  name = var.main_key_alias
-}
-
 resource "aws_cloudcontrolapi_resource" "dataset_group" {
   type_name = "AWS::Personalize::DatasetGroup"
   desired_state = jsonencode({
@@ -133,66 +42,4 @@ resource "aws_cloudcontrolapi_resource" "dataset_group" {
   }
 
   depends_on = [aws_iam_role_policy.role_policy]
-}
-
-data "aws_iam_policy_document" "operator_loader" {
-  statement {
-    # files are put where workflows read; an upload in parts that fails is taken back
-    sid    = "PersonalizeUploadFilesData"
-    effect = "Allow"
-    actions = [
-      "s3:PutObject",
-      "s3:AbortMultipartUpload",
-    ]
-    resources = ["${local.data_bucket_arn}/shop/*"]
-  }
-
-  statement {
-    # what workflows write is read
-    sid       = "PersonalizeDownloadFilesData"
-    effect    = "Allow"
-    actions   = ["s3:GetObject"]
-    resources = ["${local.data_bucket_arn}/shop-export/*"]
-  }
-
-  statement {
-    # results are found by listing them; jobs name their files
-    sid       = "PersonalizeListDownloadsData"
-    effect    = "Allow"
-    actions   = ["s3:ListBucket"]
-    resources = [local.data_bucket_arn]
-
-    condition {
-      test     = "StringLike"
-      variable = "s3:prefix"
-      values = [
-        "shop/*",
-        "shop-export/*",
-      ]
-    }
-  }
-
-  statement {
-    # S3 encrypts what is uploaded with a data key of this key, and decrypts that again to join the parts of an upload
-    sid    = "PersonalizeUploadWithKeyMain"
-    effect = "Allow"
-    actions = [
-      "kms:GenerateDataKey",
-      "kms:Decrypt",
-    ]
-    resources = [data.aws_kms_alias.main.target_key_arn]
-  }
-}
-
-resource "aws_iam_policy" "operator_loader" {
-  name   = "Personalize-lake-shop-loader"
-  policy = data.aws_iam_policy_document.operator_loader.json
-  tags   = var.tags
-}
-
-resource "aws_iam_role_policy_attachment" "operator_loader" {
-  for_each = var.loader_operator_roles
-
-  role       = each.value
-  policy_arn = aws_iam_policy.operator_loader.arn
 }
