@@ -20,7 +20,7 @@ func orderArgs(app *cli.App, args []string) ([]string, error) {
 	var cmd *cli.Command
 	for len(rest) > 0 && !strings.HasPrefix(rest[0], "-") && (cmd == nil || len(cmd.Subcommands) > 0) {
 		name := rest[0]
-		if cmd == nil && (name == "help" || name == "h") {
+		if cmd == nil && (name == helpName || name == "h") {
 			return helpArgs(app, out, rest[1:])
 		}
 		next := find(commands, name)
@@ -28,7 +28,7 @@ func orderArgs(app *cli.App, args []string) ([]string, error) {
 			if cmd != nil {
 				return nil, usagef(suggest(name, names(commands)), "unknown command %q of pzgen %s", name, cmd.Name)
 			}
-			return nil, usagef(suggest(name, append(names(commands), "help")), "unknown command %q", name)
+			return nil, usagef(suggest(name, names(commands)), "unknown command %q", name)
 		}
 		cmd, commands = next, next.Subcommands
 		out, rest = append(out, next.Name), rest[1:]
@@ -78,9 +78,13 @@ func orderArgs(app *cli.App, args []string) ([]string, error) {
 	return append(out, flags...), nil
 }
 
-// helpArgs turns "help COMMAND" into "COMMAND --help".
+// helpArgs turns "help COMMAND" into "COMMAND --help". The library takes "help --help" for the help of
+// pzgen, so help is told about by its own action.
 func helpArgs(app *cli.App, out, rest []string) ([]string, error) {
 	commands := app.Commands
+	if len(rest) > 0 && slices.Contains([]string{helpName, "h", "--help", "-h"}, rest[0]) {
+		return append(out, helpName), nil
+	}
 	for _, name := range rest {
 		c := find(commands, name)
 		if c == nil {

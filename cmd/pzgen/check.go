@@ -27,6 +27,9 @@ func checkCommand(e *env) *cli.Command {
 			"folder where one is expected. The numbers come first, then a line for each file, " +
 			"with a diff where it is there and should be another.",
 		Flags: append(renderFlags(e), formatFlag(),
+			// It proves nothing and so has nothing to leave out; the flag is taken, and not offered, so
+			// that the flags of a generate may be used for it as they are.
+			&cli.BoolFlag{Name: "no-verify", Hidden: true},
 			&cli.BoolFlag{Name: "brief", DisableDefaultText: true, Usage: "no diffs"}),
 		Action: takes(0, func(c *cli.Context) error { return check(e, c) }),
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/denial"
@@ -69,6 +70,10 @@ func (e *env) doctor(c *cli.Context) error {
 	format, err := checkFormat(c)
 	if err != nil {
 		return err
+	}
+	types := spec.WorkflowTypes()
+	if w := c.String("workflow"); w != "" && !slices.Contains(types, w) { // before anything is read
+		return usagef(suggest(w, types), "unknown workflow %q", w)
 	}
 	if c.Bool("live") && c.NArg() > 0 {
 		return usagef("give files, or read the account", "--live takes no files: %q", c.Args().First())

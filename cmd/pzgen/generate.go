@@ -17,9 +17,7 @@ import (
 func renderFlags(e *env) []cli.Flag {
 	return []cli.Flag{fileFlag(), outFlag(), setupFlag(), shardFlag(), targetFlag(),
 		templatesFlag(), jobsFlag(),
-		&cli.BoolFlag{Name: "no-verify", DisableDefaultText: true, Usage: "write without proof " +
-			"(check takes the flag too, and proves nothing: it writes nothing)"}, strictFlag(),
-		quietFlag(e)}
+		strictFlag(), quietFlag(e)}
 }
 
 func generateCommand(e *env) *cli.Command {
@@ -32,6 +30,7 @@ func generateCommand(e *env) *cli.Command {
 			"whole setup with --remove-setups alone. No other file is ever touched. What pzgen wrote is listed in .pzgen/manifests; where a list " +
 			"is missing or was merged badly, pzgen knows its files by their headers.",
 		Flags: append(renderFlags(e),
+			&cli.BoolFlag{Name: "no-verify", DisableDefaultText: true, Usage: "write without proof"},
 			&cli.BoolFlag{Name: "force", DisableDefaultText: true, Usage: "overwrite files that " +
 				"pzgen did not write, where it has others to write; links are not followed"},
 			&cli.BoolFlag{Name: "remove-setups", DisableDefaultText: true, Usage: "remove the " +

@@ -46,6 +46,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	e := &env{stdin: readfile.Until(ctx, stdin), stdout: out, stderr: stderr, look: lookOf(stderr, os.Getenv)}
 	e.asks = e.look.terminal && isTerminal(stdin)
 	app := newApp(e)
+	if len(args) > 2 && args[1] == completing {
+		e.complete(app, args[2:])
+		return exitFine
+	}
 	err := func() error {
 		ordered, err := orderArgs(app, args)
 		if err != nil {
@@ -98,9 +102,12 @@ func newApp(e *env) *cli.App {
 			completionCommand(e),
 			manCommand(e),
 			versionCommand(e),
+			helpCommand(),
 		},
-		Action:                    func(c *cli.Context) error { return cli.ShowAppHelp(c) },
+		Action:                    e.alone,
 		HideVersion:               true,
+		HideHelpCommand:           true, // there is one in the table, and so the library adds no flag
+		Flags:                     []cli.Flag{cli.HelpFlag},
 		DisableSliceFlagSeparator: true, // a comma may stand in the name of a file
 		Writer:                    e.stdout,
 		ErrWriter:                 e.stderr,
@@ -108,20 +115,21 @@ func newApp(e *env) *cli.App {
 		OnUsageError:              usageError,
 	}
 	for _, c := range app.Commands {
-		prepare(c)
+		prepare(c, c.Name)
 	}
 	return app
 }
 
-// prepare makes a command and those below it behave alike.
-func prepare(c *cli.Command) {
+// prepare makes a command and those below it behave alike; path is its full name.
+func prepare(c *cli.Command, path string) {
 	c.OnUsageError = usageError
+	c.CustomHelpTemplate = helpTemplate(c, path)
 	c.HideHelpCommand = true
 	if c.Action == nil {
 		c.Action = func(c *cli.Context) error { return cli.ShowSubcommandHelp(c) }
 	}
 	for _, sub := range c.Subcommands {
-		prepare(sub)
+		prepare(sub, path+" "+sub.Name)
 	}
 }
 

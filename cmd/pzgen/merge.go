@@ -44,7 +44,8 @@ func unmergeCommand(e *env) *cli.Command {
 func mergeFlags(e *env) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "into", Usage: "`FILE` with the present policy, - for standard input"},
-		&cli.StringFlag{Name: "kind", Usage: "`KIND` of the policy: trust for that of the service role; bucket and key are told by --bucket and --key already"},
+		&cli.StringFlag{Name: "kind", Usage: "`KIND` of the policy: " +
+			strings.Join(merge.Kinds(), ", ") + "; trust is that of the service role, the others are told by --bucket and --key already"},
 		fileFlag(), setupFlag(),
 		&cli.StringFlag{Name: "bucket", Usage: "the bucket of this `NAME` in the spec"},
 		&cli.StringFlag{Name: "key", Usage: "the key of this `NAME` in the spec"},

@@ -2,13 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/pzgen/pzgen/internal/engine"
 	"github.com/pzgen/pzgen/internal/findings"
@@ -23,9 +24,10 @@ func templatesCommand(e *env) *cli.Command {
 		Usage: "list the policy statements that pzgen knows, or export them for editing",
 		Subcommands: []*cli.Command{
 			{
-				Name:   "list",
-				Usage:  "print every statement with the documents it may be in and where AWS says so",
-				Flags:  []cli.Flag{templatesFlag()},
+				Name:  "list",
+				Usage: "print every statement with the documents it may be in and where AWS says so",
+				Flags: []cli.Flag{templatesFlag(), &cli.StringFlag{Name: "format", Value: "text",
+					Usage: "print as `FORMAT`: text, json"}},
 				Action: takes(0, func(c *cli.Context) error { return listTemplates(e, c) }),
 			},
 			{
@@ -40,28 +42,74 @@ func templatesCommand(e *env) *cli.Command {
 	}
 }
 
+// listedStatement is a statement of the templates as templates list prints it.
+type listedStatement struct {
+	Sid       string   `json:"sid,omitempty"`
+	Profile   string   `json:"profile,omitempty"` // "" for both
+	Documents []string `json:"documents"`
+	File      string   `json:"file"`
+	Line      int      `json:"line"`
+	Why       string   `json:"why"`
+	Source    string   `json:"source"`
+}
+
+// listWidth is how many columns a list in text has at most, whatever the terminal has.
+const listWidth = 100
+
 func listTemplates(e *env, c *cli.Context) error {
+	formats := []string{"text", "json"}
+	format := c.String("format")
+	if !slices.Contains(formats, format) {
+		return usagef(suggest(format, formats), "unknown format %q", format)
+	}
 	lib, err := engine.Templates(c.String("templates"))
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "SID\tPROFILE\tDOCUMENTS\tFILE\tWHY\tSOURCE")
+	var all []listedStatement
 	for _, t := range lib.Templates {
-		sid, profile := t.Sid, t.Profile
-		if sid == "" {
-			sid = "-"
-		}
-		if profile == "" {
-			profile = "both"
-		}
-		cells := []string{sid, profile, strings.Join(t.In, ","), fmt.Sprintf("%s:%d", t.File, t.Line), t.Why, t.Source}
-		for i := range cells {
-			cells[i] = strings.Join(strings.Fields(findings.Plain(cells[i])), " ")
-		}
-		fmt.Fprintln(w, strings.Join(cells, "\t"))
+		all = append(all, listedStatement{t.Sid, t.Profile, t.In, t.File, t.Line, t.Why, t.Source})
 	}
-	return w.Flush()
+	if format == "json" {
+		return findings.WriteJSON(e.stdout, all)
+	}
+	for i, s := range all {
+		if i > 0 {
+			fmt.Fprintln(e.stdout)
+		}
+		fmt.Fprintf(e.stdout, "%s\n", findings.Plain(cmp.Or(s.Sid, "(no Sid)")))
+		for _, text := range []string{
+			fmt.Sprintf("%s:%d, profile %s", s.File, s.Line, cmp.Or(s.Profile, "both")),
+			"in " + strings.Join(s.Documents, ", "),
+			s.Why, s.Source} {
+			for _, line := range wrapped(findings.Plain(text), listWidth-4) {
+				fmt.Fprintf(e.stdout, "    %s\n", line)
+			}
+		}
+	}
+	return nil
+}
+
+// wrapped divides a text into lines of at most n characters; a longer word is divided.
+func wrapped(text string, n int) []string {
+	var lines []string
+	line := []rune{}
+	for word := range strings.FieldsSeq(text) {
+		w := []rune(word)
+		if len(line) > 0 && len(line)+1+len(w) > n {
+			lines, line = append(lines, string(line)), nil
+		}
+		if len(line) > 0 {
+			line = append(line, ' ')
+		}
+		for line = append(line, w...); len(line) > n; line = line[n:] {
+			lines = append(lines, string(line[:n]))
+		}
+	}
+	if len(line) > 0 {
+		lines = append(lines, string(line))
+	}
+	return lines
 }
 
 func exportTemplates(e *env, c *cli.Context) error {
