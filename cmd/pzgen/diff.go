@@ -97,7 +97,9 @@ func diffInputs(e *env, c *cli.Context) error {
 			return e.openFailed(err)
 		}
 	}
-	changes, err := diff.Inputs(c.Context, sides[0], sides[1])
+	ctx, end := e.watched(c.Context)
+	changes, err := diff.Inputs(ctx, sides[0], sides[1])
+	end()
 	if err != nil {
 		return e.openFailed(err)
 	}

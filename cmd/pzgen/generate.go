@@ -83,8 +83,6 @@ func generate(e *env, c *cli.Context) error {
 func notWritten(err error, hint string) error {
 	var found *engine.FoundError
 	switch {
-	case errors.Is(err, engine.ErrInterrupted):
-		return &failure{exitMachine, err, "nothing was written"}
 	case !errors.As(err, &found):
 		return err
 	case found.Errors > 0:

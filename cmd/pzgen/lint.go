@@ -92,7 +92,9 @@ func (e *env) lint(c *cli.Context) error {
 		if err != nil {
 			return e.openFailed(err)
 		}
-		found, err := lint.Inputs(c.Context, in, lint.Kind(kind))
+		ctx, end := e.watched(c.Context)
+		found, err := lint.Inputs(ctx, in, lint.Kind(kind))
+		end()
 		if err != nil {
 			return e.openFailed(err)
 		}

@@ -3,7 +3,8 @@
 // Rules of the command line:
 //   - artifacts and data go to standard output, all talk to standard error;
 //   - flags may stand before and after arguments; whatever is not understood is refused, never ignored;
-//   - exit codes: 0 fine, 1 findings, 2 wrong usage or invalid input, 3 the machine failed;
+//   - exit codes: 0 fine, 1 findings, 2 wrong usage or invalid input, 3 the machine failed,
+//     130 Ctrl-C, 143 SIGTERM;
 //   - colour and progress only on a terminal, and NO_COLOR turns colour off.
 package main
 
@@ -14,9 +15,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/pzgen/pzgen/internal/engine"
 	"github.com/pzgen/pzgen/internal/findings"
@@ -38,13 +39,36 @@ func main() {
 	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
 }
 
-// run is the whole command; args begins with its name. It returns the exit code.
+// run is the whole command; args begins with its name. It returns the exit code. After a signal it
+// returns within [grace] also while the command still works, and the process is to end then.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	var stopped interruption
+	ctx, stop := untilSignal(&stopped)
 	defer stop()
+	done := make(chan int, 1)
+	go func() {
+		e := &env{stdin: readfile.Until(ctx, stdin), stderr: stderr, stopped: &stopped,
+			look: lookOf(stderr, os.Getenv)}
+		e.asks = e.look.terminal && isTerminal(stdin)
+		done <- e.run(ctx, args, stdout)
+	}()
+	select {
+	case code := <-done:
+		return code
+	case <-ctx.Done():
+	}
+	select {
+	case code := <-done:
+		return code
+	case <-time.After(grace):
+		last := &env{stderr: stderr, stopped: &stopped}
+		return last.report(ctx.Err())
+	}
+}
+
+func (e *env) run(ctx context.Context, args []string, stdout io.Writer) int {
 	out := &checkedWriter{w: stdout}
-	e := &env{stdin: readfile.Until(ctx, stdin), stdout: out, stderr: stderr, look: lookOf(stderr, os.Getenv)}
-	e.asks = e.look.terminal && isTerminal(stdin)
+	e.stdout = out
 	app := newApp(e)
 	if len(args) > 2 && args[1] == completing {
 		e.complete(app, args[2:])
@@ -69,6 +93,7 @@ type env struct {
 	stdout, stderr io.Writer
 	look           look
 	asks           bool // standard input and error are a terminal
+	stopped        *interruption
 	quiet          bool // set by --quiet
 }
 
@@ -80,7 +105,7 @@ func newApp(e *env) *cli.App {
 		Usage:     "policies for Amazon Personalize: one YAML file becomes JSON, CloudFormation, Terraform and shell, proved to grant the same",
 		UsageText: "pzgen COMMAND [flags]",
 		Description: "Describe what Amazon Personalize is to do in pzgen.yaml, then run `pzgen generate`. Every command works offline and without credentials.\n\n" +
-			"Exit codes: 0 fine; 1 findings; 2 wrong usage or invalid input; 3 the machine failed.",
+			"Exit codes: 0 fine; 1 findings; 2 wrong usage or invalid input; 3 the machine failed; 130 interrupted.",
 		Commands: []*cli.Command{
 			initCommand(e),
 			generateCommand(e),
@@ -164,7 +189,10 @@ func (e *env) report(err error) int {
 	if err == nil {
 		return exitFine
 	}
-	f := classify(err)
+	f := e.stopped.failure(err)
+	if f == nil {
+		f = classify(err)
+	}
 	if f.err != nil {
 		text := findings.Plain(f.err.Error())
 		fmt.Fprintf(e.stderr, "%s %s\n", e.look.red("pzgen:"), strings.ReplaceAll(text, "\n", "\n  "))
@@ -198,8 +226,6 @@ func classify(err error) *failure {
 		return &failure{exitUsage, err, "nothing was written; move these files away, or overwrite them with --force"}
 	case errors.As(err, &stand):
 		return &failure{exitUsage, err, "nothing was written"}
-	case errors.Is(err, context.Canceled):
-		return &failure{exitMachine, errors.New("interrupted"), "every file is either old or new; the next run completes the rest"}
 	case errors.As(err, &pathErr), errors.As(err, &linkErr), errors.As(err, &errno):
 		return &failure{exitMachine, err, ""}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 )
@@ -30,5 +31,25 @@ func TestEach(t *testing.T) {
 	stop()
 	if err := Each(ctx, 3, func(int) error { t.Error("called"); return nil }); !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+}
+
+// A context that is watched tells of each call, also of one that fails.
+func TestWatched(t *testing.T) {
+	var mu sync.Mutex
+	steps, total := 0, 0
+	ctx := Watched(t.Context(), func(n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		steps, total = steps+1, n
+	})
+	err := Each(ctx, 7, func(i int) error {
+		if i == 3 {
+			return errors.New("fails")
+		}
+		return nil
+	})
+	if err == nil || steps != 7 || total != 7 {
+		t.Errorf("%d steps of %d, %v", steps, total, err)
 	}
 }
