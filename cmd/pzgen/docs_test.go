@@ -182,7 +182,7 @@ func TestDiffDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if wrong := runSessions(t, string(page), 38); wrong != "" {
+	if wrong := runSessions(t, string(page), 40); wrong != "" {
 		t.Error(wrong)
 	}
 }
@@ -193,6 +193,7 @@ func runSessions(t *testing.T, page string, commands int) string {
 	t.Helper()
 	repo(t)
 	fakeAWS(t)
+	code := 0
 	for _, block := range fence.FindAllStringSubmatch(page, -1) {
 		kind, name, body := block[1], block[2], block[3]
 		if kind != "console" {
@@ -208,7 +209,10 @@ func runSessions(t *testing.T, page string, commands int) string {
 				continue
 			}
 			commands--
-			out, _ := exec.Command("sh", "-c", command).CombinedOutput() // its exit code is shown by echo $?
+			// A shell of its own each, that knows how the one before ended: echo $? shows it.
+			cmd := exec.Command("sh", "-c", fmt.Sprintf("(exit %d)\n%s", code, command))
+			out, _ := cmd.CombinedOutput()
+			code = cmd.ProcessState.ExitCode()
 			got.WriteString(line)
 			got.Write(out)
 			if n := bytes.Count(out, []byte("\n")); n > 12 {

@@ -39,7 +39,7 @@ func (s *script) again(add func()) {
 	before := len(s.lines)
 	add()
 	command := strings.ReplaceAll(strings.Join(s.lines[before:], "\n"), "\n", "\n  ")
-	s.lines = append(s.lines[:before], "for WAIT in 2 4 8 16 32 0; do\n  "+command+
+	s.lines = append(s.lines[:before], "for WAIT in 2 4 8 16 32 0\ndo\n  "+command+
 		" && break\n  sleep \"$WAIT\"\ndone")
 }
 

@@ -126,7 +126,7 @@ func newView(s *model.Setup) (*view, error) {
 		keep(e)
 	}
 	if has(s, "shell") {
-		v.Shell = &shell{Uploads: len(s.Uploads) > 0, Apply: fence("sh", "cd shell\n./apply.sh --dry-run   # says what it would do, and changes nothing\n./apply.sh")}
+		v.Shell = &shell{Uploads: len(s.Uploads) > 0, Apply: fence("sh", "cd shell\n./apply.sh --dry-run\n./apply.sh")}
 	}
 	if has(s, "json") {
 		v.JSON, e = newJSON(s)
