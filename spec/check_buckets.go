@@ -133,7 +133,7 @@ func (c *checker) existingBucket(b *named[bucketDraft], bucket *Bucket) {
 			"it is not said whether bucket %q is encrypted with a customer key, without whose policy nothing there is read or written", b.name)
 	}
 	if !d.policy.given() {
-		c.warn(warnNoPolicy, b.n, "save it with `aws s3api get-bucket-policy --query Policy --output text` and give the file as policy",
+		c.warn(warnNoPolicy, b.n, presentPolicy("aws s3api get-bucket-policy --bucket ", d.name, ""),
 			"present policy of bucket %q is not known: its outputs hold statements to merge, not a whole policy", b.name)
 		return
 	}

@@ -137,7 +137,7 @@ func (c *checker) existingKey(k *named[keyDraft], key *Key) {
 		c.createdOnly(text{n: d.protect.n}, "protect", k.name)
 	}
 	if !d.policy.given() {
-		c.warn(warnNoPolicy, k.n, "save it with `aws kms get-key-policy --policy-name default --query Policy --output text` and give the file as policy",
+		c.warn(warnNoPolicy, k.n, presentPolicy("aws kms get-key-policy --key-id ", d.arn, " --policy-name default"),
 			"present policy of key %q is not known: its outputs hold statements to merge, not a whole policy", k.name)
 		return
 	}

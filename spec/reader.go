@@ -58,18 +58,26 @@ func (r *reader) warn(code string, n *yaml.Node, hint, format string, args ...an
 // mapping returns what n is, if it is a mapping.
 func (r *reader) mapping(n *yaml.Node, what string) (*yaml.Node, bool) {
 	v := deref(n)
-	if v.Kind == yaml.MappingNode && v.Tag == "!!map" {
+	if isMapping(v) {
 		return v, true
 	}
-	r.wrong(v, what, "a mapping", "{}")
+	r.wrong(v, what, "a mapping", "{}", "")
 	return nil, false
 }
+
+func isMapping(v *yaml.Node) bool { return v.Kind == yaml.MappingNode && v.Tag == "!!map" }
+
+func isList(v *yaml.Node) bool { return v.Kind == yaml.SequenceNode && v.Tag == "!!seq" }
 
 // list returns what n is, if it is a list of so many items.
 func (r *reader) list(n *yaml.Node, what string, least int) (*yaml.Node, bool) {
 	v := deref(n)
-	if v.Kind != yaml.SequenceNode || v.Tag != "!!seq" {
-		r.wrong(v, what, "a list", "[]")
+	if !isList(v) {
+		hint := ""
+		if v.Kind == yaml.ScalarNode {
+			hint = "write [" + clip(v.Value) + "]"
+		}
+		r.wrong(v, what, "a list", "[]", hint)
 		return nil, false
 	}
 	if len(v.Content) < least {
@@ -79,8 +87,8 @@ func (r *reader) list(n *yaml.Node, what string, least int) (*yaml.Node, bool) {
 	return v, true
 }
 
-// wrong reports a value of another type.
-func (r *reader) wrong(v *yaml.Node, what, want, empty string) {
+// wrong reports a value of another type; instead is what to write instead of it, or "".
+func (r *reader) wrong(v *yaml.Node, what, want, empty, instead string) {
 	switch {
 	case foreignTag(v):
 		r.err(codeTag, v, "take it out: a spec has text, numbers, truth values, lists and mappings", "YAML tag %s is not supported", clip(v.Tag))
@@ -91,11 +99,7 @@ func (r *reader) wrong(v *yaml.Node, what, want, empty string) {
 		}
 		r.err(codeType, v, hint, "%s has nothing behind it; it is %s", what, want)
 	default:
-		hint := ""
-		if want == "a list" && v.Kind == yaml.ScalarNode {
-			hint = "write [" + clip(v.Value) + "]"
-		}
-		r.err(codeType, v, hint, "%s is %s, not %s", what, want, kindOf(v))
+		r.err(codeType, v, instead, "%s is %s, not %s", what, want, kindOf(v))
 	}
 }
 
@@ -179,11 +183,17 @@ func (r *reader) text(n *yaml.Node, what string, f *form) text {
 	t := text{n: v}
 	switch {
 	case v.Kind != yaml.ScalarNode || foreignTag(v) || v.Tag == "!!null":
-		r.wrong(v, what, "text", `""`)
+		r.wrong(v, what, "text", `""`, insteadText(v))
 	case v.Tag == "!!merge":
 		r.err(codeType, v, `write "<<"`, "%s is text: put << in quotes", what)
 	case v.Tag != "!!str":
-		r.err(codeType, v, "write "+strconv.Quote(clip(v.Value)), "%s is text, and without quotes this is %s: put it in quotes", what, kindOf(v))
+		hint := "write " + strconv.Quote(clip(v.Value))
+		if f == accountForm && !f.ok(v.Value) {
+			if hint = ""; f.ok("0" + v.Value) {
+				hint = lostZero(v.Value)
+			}
+		}
+		r.err(codeType, v, hint, "%s is text, and without quotes this is %s: put it in quotes", what, kindOf(v))
 	case ambiguous(v):
 		r.err(codeType, v, "write "+strconv.Quote(v.Value),
 			"%s is text, and without quotes %s is a truth value to many readers of YAML: put it in quotes", what, v.Value)
@@ -219,60 +229,6 @@ func (r *reader) formed(v *yaml.Node, s, what string, f *form) (string, bool) {
 	}
 	r.err(code, v, hint, "%s %q is not valid: it has to be %s", what, clip(s), f.says)
 	return "", false
-}
-
-// formHint says how to fix what people write most often.
-func formHint(s string, f *form) string {
-	switch f {
-	case accountForm:
-		if digits := strings.NewReplacer("-", "", " ", "").Replace(s); f.ok(digits) {
-			return "write " + strconv.Quote(digits)
-		}
-	case bucketForm:
-		if h := simpler(s, f); h != "" {
-			return "write `" + h + "`"
-		}
-		return "this is the name of the bucket in S3, without s3:// and folders"
-	case regionForm:
-		if h := suggest(strings.ToLower(s), Regions()); h != "" {
-			return h
-		}
-		return "regions are: " + strings.Join(Regions(), ", ")
-	case aliasForm:
-		if strings.HasPrefix(s, "arn:") {
-			return "alias is for a key that pzgen creates; an existing key is given by `arn:` and its key ARN"
-		}
-		if a := "alias/" + strings.TrimPrefix(strings.TrimPrefix(s, "/"), "alias"); f.ok(a) {
-			return "write `" + a + "`"
-		}
-	case pathForm:
-		if p := "/" + strings.Trim(s, "/") + "/"; f.ok(p) {
-			return "write `" + p + "`"
-		}
-	case iamName, groupName:
-		if i := strings.LastIndexByte(s, '/'); strings.HasPrefix(s, "arn:") && f.ok(s[i+1:]) {
-			return "write the name alone: `" + s[i+1:] + "`"
-		}
-	case fileForm, uploadForm, ownForm:
-		if strings.HasPrefix(s, "/") || strings.HasPrefix(s, "~") {
-			if f == ownForm {
-				return "write it without the folder of the setup: `terraform/backend.tf` for example"
-			}
-			return "a spec gives the same result on every machine, so its paths begin at its own folder"
-		}
-		if strings.Contains(s, `\`) {
-			return "use / between folders"
-		}
-		if f == uploadForm && fileForm.ok(s) {
-			return "apply.sh uploads nothing from outside of the spec's folder: put the file, or a link to it, below it"
-		}
-		if f == ownForm {
-			return "write it as the files are called below the setup's folder: `terraform/backend.tf` for example"
-		}
-	case arnForm:
-		return "an ARN is arn:partition:service:region:account:resource, without wildcards"
-	}
-	return ""
 }
 
 // enum reads one of some words.

@@ -66,8 +66,9 @@ func (o *object[T]) shape(doc string) *shape {
 
 // read reads a mapping into a draft; fields that are not given stay as they are.
 func (o *object[T]) read(r *reader, n *yaml.Node, what string, into *T) {
-	m, ok := r.mapping(n, what)
-	if !ok {
+	m := deref(n)
+	if !isMapping(m) {
+		r.wrong(m, what, "a mapping", "{}", o.shape("").instead(m))
 		return
 	}
 	var seen uint64 // an object has fewer than 64 fields

@@ -109,8 +109,9 @@ func listField[T, U any](name string, at func(*T) *[]item[U], one string, o *obj
 }
 
 func readList[U any](r *reader, n *yaml.Node, name, one string, o *object[U]) []item[U] {
-	list, ok := r.list(n, name, 0)
-	if !ok {
+	list := deref(n)
+	if !isList(list) {
+		r.wrong(list, name, "a list", "[]", insteadList(o.shape(""), list))
 		return nil
 	}
 	out := make([]item[U], len(list.Content))
@@ -129,18 +130,19 @@ func namedField[T, U any](name string, at func(*T) *[]named[U], names *form, not
 	s.names, s.notNames, s.values = names, notNames, values
 	return field[T]{name, s, func(r *reader, n *yaml.Node, into *T) {
 		to := at(into)
+		if v := deref(n); !isMapping(v) {
+			r.wrong(v, name, "a mapping", "{}", insteadNamed(names, values, v))
+			return
+		}
 		*to = readNamed(r, n, name, *to, names, notNames, read)
 	}}
 }
 
+// readNamed reads a mapping.
 func readNamed[U any](r *reader, n *yaml.Node, name string, old []named[U], names *form, notNames []string,
 	read func(r *reader, n *yaml.Node, what string, into *U),
 ) []named[U] {
-	m, ok := r.mapping(n, name)
-	if !ok {
-		return old
-	}
-	entries := r.entries(m)
+	entries := r.entries(deref(n))
 	out := make([]named[U], len(old), len(old)+len(entries)/2)
 	copy(out, old)
 	seen := make(map[string]bool, len(entries)/2)
