@@ -41,6 +41,10 @@ func examplesOf(command string) []example {
 			{"a spec that comes through a pipe, warnings being errors",
 				"pzgen validate -f - --strict < pzgen.yaml"},
 		},
+		"fmt": {
+			{"lay pzgen.yaml out", "pzgen fmt"},
+			{"in CI: is it laid out?", "pzgen fmt --check"},
+		},
 		"merge": {
 			{"put a setup's statements into the policy that a bucket has",
 				"pzgen merge --into current.json --setup retail --bucket data > new.json"},
