@@ -55,17 +55,6 @@ func shellCases() []typed {
 	}
 }
 
-const completionSpec = `version: 1
-defaults: {account: "111122223333", region: eu-west-1}
-setups:
-  retail:
-    buckets: {data: {name: acme-retail-data}}
-    workflows: [{type: import, from: data/}]
-  news:
-    buckets: {data: {name: acme-news-data}}
-    workflows: [{type: import, from: data/}]
-`
-
 // completionFolder makes a folder with specs and with folders that are called like commands, values
 // and setups, and puts pzgen on PATH. It returns the folder.
 func completionFolder(t *testing.T) string {
@@ -76,8 +65,8 @@ func completionFolder(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	for name, text := range map[string]string{"pzgen.yaml": completionSpec,
-		"other spec.yaml": strings.Replace(completionSpec, "retail:", "books:", 1)} {
+	for name, text := range map[string]string{"pzgen.yaml": twoSetups,
+		"other spec.yaml": strings.Replace(twoSetups, "retail:", "books:", 1)} {
 		if err := os.WriteFile(filepath.Join(dir, "work", name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,18 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
+// twoSetups has two setups.
+const twoSetups = `version: 1
+defaults: {account: "111122223333", region: eu-west-1}
+setups:
+  retail:
+    buckets: {data: {name: acme-retail-data}}
+    workflows: [{type: import, from: data/}]
+  news:
+    buckets: {data: {name: acme-news-data}}
+    workflows: [{type: import, from: data/}]
+`
+
 // everyCommand calls f for each command with its full name.
 func everyCommand(f func(path string, c *cli.Command)) {
 	var walk func(path string, list []*cli.Command)
@@ -82,10 +94,10 @@ func TestExamplesRun(t *testing.T) {
 		}
 	}
 	const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"personalize.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
-	one := strings.Replace(completionSpec, "news:", "music:", 1)
+	one := strings.Replace(twoSetups, "news:", "music:", 1)
 	for name, text := range map[string]string{
-		"pzgen.yaml":        strings.Replace(completionSpec, "{name: acme-retail-data}", "{name: acme-retail-data, existing: true, key: none, policy: current.json}", 1),
-		"shops.yaml":        strings.NewReplacer("retail", "shop", "news", "toys").Replace(completionSpec),
+		"pzgen.yaml":        strings.Replace(twoSetups, "{name: acme-retail-data}", "{name: acme-retail-data, existing: true, key: none, policy: current.json}", 1),
+		"shops.yaml":        strings.NewReplacer("retail", "shop", "news", "toys").Replace(twoSetups),
 		"news.yaml":         strings.NewReplacer("retail", "world", "news", "sports").Replace(one),
 		"policy.json":       trust,
 		"role.json":         trust,
@@ -152,7 +164,7 @@ func TestManSections(t *testing.T) {
 // what the command takes.
 func TestListedValues(t *testing.T) {
 	t.Chdir(t.TempDir())
-	if err := os.WriteFile("pzgen.yaml", []byte(completionSpec), 0o600); err != nil {
+	if err := os.WriteFile("pzgen.yaml", []byte(twoSetups), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	word := regexp.MustCompile("`(FORMAT|KIND|LEVEL|TYPE|TARGETS|PRESET)`")
@@ -205,7 +217,7 @@ func TestNextStep(t *testing.T) {
 	if got := next(); !strings.Contains(got, "\n   pzgen validate\n") {
 		t.Errorf("with a spec that is wrong: %s", got)
 	}
-	write(completionSpec)
+	write(twoSetups)
 	if got := next(); !strings.Contains(got, "\n   pzgen generate\n") {
 		t.Errorf("with a spec: %s", got)
 	}

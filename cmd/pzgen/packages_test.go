@@ -209,7 +209,7 @@ func TestRealAction(t *testing.T) {
 			t.Fatalf("%v: %s", err, out)
 		}
 	}
-	write(filepath.Join(dir, "my spec.yaml"), strings.Replace(completionSpec, "data/}", "data/in/}", 1), 0o600)
+	write(filepath.Join(dir, "my spec.yaml"), strings.Replace(twoSetups, "data/}", "data/in/}", 1), 0o600)
 	sh("pzgen generate -q -f 'my spec.yaml' -o out && git add . && git commit -qm a && git branch -M main && git branch base")
 	run := func(env ...string) (string, int) {
 		t.Helper()
@@ -227,7 +227,7 @@ func TestRealAction(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, said)
 	}
 	// Somebody may do more: that is told, commented, and fails where it is to.
-	write(filepath.Join(dir, "my spec.yaml"), completionSpec, 0o600)
+	write(filepath.Join(dir, "my spec.yaml"), twoSetups, 0o600)
 	if said, code := run(); code != 1 || !strings.Contains(said, ",file=out/retail/") {
 		t.Errorf("with an out/ that is not fresh: exit code %d: %s", code, said)
 	}
