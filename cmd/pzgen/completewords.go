@@ -17,6 +17,16 @@ import (
 // listed finds the values of a flag in its usage: "`FORMAT`: text, json", "`TYPE` is import, ...".
 var listed = regexp.MustCompile("`[A-Z]+`[^`:]*?(?:: | is )([a-z0-9-]+(?:, [a-z0-9-]+)+)")
 
+// filePlaceholders are what usages call values that are files.
+var filePlaceholders = [...]string{"FILE", "SPEC", "REFERENCE", "PAGE"}
+
+// placeholder returns what a usage calls the value of a flag: the word in back quotes.
+func placeholder(usage string) string {
+	_, rest, _ := strings.Cut(usage, "`")
+	word, _, _ := strings.Cut(rest, "`")
+	return word
+}
+
 // flagValues returns the words that are the values of a flag, by what its usage tells people.
 func flagValues(f cli.Flag) []string {
 	d, ok := f.(cli.DocGenerationFlag)
@@ -39,10 +49,9 @@ func valueOf(cmd *cli.Command, f cli.Flag, g given, before, word string) offer {
 		return only(word, before, setupWords(g))
 	case findFlag(cmd.Flags, "into") != nil && (name == "bucket" || name == "key"):
 		return only(word, before, thingWords(g, name))
-	case strings.Contains(usage, "`FOLDER`"):
+	case placeholder(usage) == "FOLDER":
 		return offer{kind: offerFolders, before: before}
-	case strings.Contains(usage, "`FILE`"), strings.Contains(usage, "`SPEC`"),
-		strings.Contains(usage, "`REFERENCE`"):
+	case slices.Contains(filePlaceholders[:], placeholder(usage)):
 		return offer{kind: offerFiles, before: before}
 	}
 	values := flagValues(f)

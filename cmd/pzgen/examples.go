@@ -68,6 +68,14 @@ func examplesOf(command string) []example {
 				"pzgen doctor --workflow import --from s3://acme-data/data/ --region eu-west-1 answers"},
 			{"the policy that reading the account needs", "pzgen doctor --setup retail --permissions"},
 		},
+		"report": {
+			{"write report.html, for a security review", "pzgen report"},
+			{"is out/ still what was reviewed?", "pzgen report --verify report.html"},
+		},
+		"graph": {
+			{"for a page on GitHub", "pzgen graph"},
+			{"a picture of one setup", "pzgen graph --setup retail --format svg > retail.svg"},
+		},
 		"explain": {
 			{"the setups and their documents", "pzgen explain"},
 			{"why a document has its statements, and what fails without each",

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -196,6 +197,25 @@ func TestListedValues(t *testing.T) {
 	if n < 40 {
 		t.Errorf("%d values", n)
 	}
+}
+
+// Completion knows what a flag takes by what its usage calls it. A word that is new is either among
+// those of files, lists its values, or is here, where nothing can be offered.
+func TestPlaceholders(t *testing.T) {
+	nothing := []string{"ACTION", "ARN", "I/N", "N", "NAME", "NAME=ARN", "PROFILE", "REGION", "TEXT",
+		"s3://BUCKET/FOLDER/"}
+	everyCommand(func(path string, c *cli.Command) {
+		for _, f := range c.Flags {
+			if !takesValue(f) {
+				continue
+			}
+			word := placeholder(f.(cli.DocGenerationFlag).GetUsage())
+			if word != "FOLDER" && !slices.Contains(filePlaceholders[:], word) && flagValues(f) == nil &&
+				!slices.Contains(nothing, word) {
+				t.Errorf("pzgen %s --%s: what is offered for %q?", path, f.Names()[0], word)
+			}
+		}
+	})
 }
 
 // Pzgen by itself says the next step, by what is in the folder.
