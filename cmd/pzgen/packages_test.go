@@ -357,21 +357,32 @@ func sameBytes(t *testing.T, dirs [2]string, pkg string, flags ...string) bool {
 	return bytes.Equal(built[0], built[1])
 }
 
-// copySources copies what pzgen is built from.
+// copySources copies a module without what is generated or built.
 func copySources(t *testing.T, here, there string) {
 	t.Helper()
-	for _, name := range []string{"cmd", "generators", "internal", "policy", "spec", "templates"} {
-		if err := os.CopyFS(filepath.Join(there, name), os.DirFS(filepath.Join(here, name))); err != nil {
-			t.Fatal(err)
-		}
+	entries, err := os.ReadDir(here)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, name := range []string{"go.mod", "go.sum", "LICENSE"} {
-		data, err := os.ReadFile(filepath.Join(here, name))
-		if err == nil {
-			err = os.WriteFile(filepath.Join(there, name), data, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
+	if err := os.MkdirAll(there, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		from, to := filepath.Join(here, e.Name()), filepath.Join(there, e.Name())
+		switch {
+		case strings.HasPrefix(e.Name(), "."), slices.Contains([]string{"out", "bin", "dist", "linux"}, e.Name()):
+		case e.IsDir():
+			if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			data, err := os.ReadFile(from)
+			if err == nil {
+				err = os.WriteFile(to, data, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }
@@ -409,6 +420,9 @@ func TestRealGoInstall(t *testing.T) {
 	here, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if all, err := zip.CheckDir(here); err != nil || len(all.Invalid) > 0 {
+		t.Errorf("a module proxy does not take %v: %v", all.Invalid, err)
 	}
 	dir := t.TempDir()
 	copySources(t, here, filepath.Join(dir, "sources"))
