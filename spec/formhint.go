@@ -28,7 +28,8 @@ func formHint(s string, f *form) string {
 		return "regions are: " + strings.Join(Regions(), ", ")
 	case aliasForm:
 		if strings.HasPrefix(s, "arn:") {
-			return "alias is for a key that pzgen creates; an existing key is given by `arn:` and its key ARN"
+			return "alias is for a key that pzgen creates; an existing key is given by `arn:` and " +
+				"its key ARN"
 		}
 		if a := "alias/" + strings.TrimPrefix(strings.TrimPrefix(s, "/"), "alias"); f.ok(a) {
 			return "write `" + a + "`"
@@ -52,10 +53,12 @@ func formHint(s string, f *form) string {
 			return "use / between folders"
 		}
 		if f == uploadForm && fileForm.ok(s) {
-			return "apply.sh uploads nothing from outside of the spec's folder: put the file, or a link to it, below it"
+			return "apply.sh uploads nothing from outside of the spec's folder: put the file, or a " +
+				"link to it, below it"
 		}
 		if f == ownForm {
-			return "write it as the files are called below the setup's folder: `terraform/backend.tf` for example"
+			return "write it as the files are called below the setup's folder: " +
+				"`terraform/backend.tf` for example"
 		}
 	case arnForm:
 		return "an ARN is arn:partition:service:region:account:resource, without wildcards"
@@ -76,5 +79,6 @@ func presentPolicy(command string, of text, more string) string {
 	if !of.ok || strings.ContainsAny(name, " \t\n;|&<>()$`'\"\\*?[]#~") { // that is told by itself
 		name = "NAME"
 	}
-	return "save it with `" + command + name + more + " --query Policy --output text` and give the file as policy"
+	return "save it with `" + command + name + more +
+		" --query Policy --output text` and give the file as policy"
 }

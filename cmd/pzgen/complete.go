@@ -12,7 +12,7 @@ import (
 )
 
 // completing is the word after which the scripts of the shells ask what a command line may go on
-// with: pzgen __complete SHELL WORD..., where the last word is the one to complete and may be empty.
+// with: pzgen __complete SHELL WORD..., where the last word is to be completed and may be empty.
 const completing = "__complete"
 
 // offer is what a word may become.
@@ -34,8 +34,8 @@ const (
 type candidate struct{ word, about string }
 
 // complete answers a shell. The first line is the kind of the offer and, after a tab, what of the
-// word stays; a line for each candidate follows. Whatever is wrong offers nothing: a shell that waits
-// for a word has no place for messages.
+// word stays; a line for each candidate follows. Whatever is wrong offers nothing: a shell that
+// waits for a word has no place for messages.
 func (e *env) complete(app *cli.App, args []string) {
 	shell, words := args[0], slices.Clone(args[1:])
 	if shell == "bash" { // it hands words over as they were typed

@@ -45,6 +45,8 @@ func valueOf(cmd *cli.Command, f cli.Flag, g given, before, word string) offer {
 	usage := f.(cli.DocGenerationFlag).GetUsage()
 	name := f.Names()[0]
 	switch {
+	case name == "setup" && cmd.Name == "init": // it is new
+		return offer{kind: offerWords}
 	case name == "setup":
 		return only(word, before, setupWords(g))
 	case findFlag(cmd.Flags, "into") != nil && (name == "bucket" || name == "key"):

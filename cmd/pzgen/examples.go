@@ -21,6 +21,12 @@ func (x example) title() string {
 // examplesOf returns the examples of a command by its full name. Every command has one.
 func examplesOf(command string) []example {
 	return map[string][]example{
+		"init": {
+			{"begin a repository in a new folder", "pzgen init shop"},
+			{"the same without questions",
+				"pzgen init --yes --account 111122223333 --region eu-west-1 --bucket acme-data news"},
+			{"begin with what is there", "pzgen init --yes --from policy.json lake"},
+		},
 		"generate": {
 			{"write out/ from pzgen.yaml", "pzgen generate"},
 			{"two specs, their setups taken together", "pzgen generate -f shops.yaml -f news.yaml -o all"},

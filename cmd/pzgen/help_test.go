@@ -202,7 +202,7 @@ func TestListedValues(t *testing.T) {
 // Completion knows what a flag takes by what its usage calls it. A word that is new is either among
 // those of files, lists its values, or is here, where nothing can be offered.
 func TestPlaceholders(t *testing.T) {
-	nothing := []string{"ACTION", "ARN", "I/N", "N", "NAME", "NAME=ARN", "PROFILE", "REGION", "TEXT",
+	nothing := []string{"ACCOUNT", "ACTION", "ARN", "I/N", "N", "NAME", "NAME=ARN", "PROFILE", "REGION", "TEXT",
 		"s3://BUCKET/FOLDER/"}
 	everyCommand(func(path string, c *cli.Command) {
 		for _, f := range c.Flags {

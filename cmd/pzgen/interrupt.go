@@ -12,14 +12,15 @@ import (
 	"github.com/pzgen/pzgen/internal/engine"
 )
 
-// grace is how long a command may go on after a signal until it looks at its context. Then the process
-// ends all the same: files are moved into place whole, so none is ever half written.
+// grace is how long a command may go on after a signal until it looks at its context. Then the
+// process ends all the same: files are moved into place whole, so none is ever half written.
 const grace = 700 * time.Millisecond
 
 // interruption is the signal that asked this run to end.
 type interruption struct{ signal atomic.Pointer[os.Signal] }
 
-// untilSignal returns a context that ends with the first Ctrl-C or SIGTERM. Later ones change nothing.
+// untilSignal returns a context that ends with the first Ctrl-C or SIGTERM. Later ones change
+// nothing.
 func untilSignal(i *interruption) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 1)
@@ -38,8 +39,8 @@ func untilSignal(i *interruption) (ctx context.Context, stop func()) {
 	}
 }
 
-// failure returns what a run that a signal ended comes to, or nil when none did. The exit code is that
-// of shells: 128 and the number of the signal. Err is what the command says of it, or nil.
+// failure returns what a run that a signal ended comes to, or nil when none did. The exit code is
+// that of shells: 128 and the number of the signal. Err is what the command says of it, or nil.
 func (i *interruption) failure(err error) *failure {
 	s := i.signal.Load()
 	if s == nil {

@@ -2,7 +2,7 @@
 //
 // Rules of the command line:
 //   - artifacts and data go to standard output, all talk to standard error;
-//   - flags may stand before and after arguments; whatever is not understood is refused, never ignored;
+//   - flags may be before and after arguments; whatever is not understood is refused, never ignored;
 //   - exit codes: 0 fine, 1 findings, 2 wrong usage or invalid input, 3 the machine failed,
 //     130 Ctrl-C, 143 SIGTERM;
 //   - colour and progress only on a terminal, and NO_COLOR turns colour off.
@@ -105,7 +105,8 @@ func newApp(e *env) *cli.App {
 		Usage:     "policies for Amazon Personalize: one YAML file becomes JSON, CloudFormation, Terraform and shell, proved to grant the same",
 		UsageText: "pzgen COMMAND [flags]",
 		Description: "Describe what Amazon Personalize is to do in pzgen.yaml, then run `pzgen generate`. Every command works offline and without credentials.\n\n" +
-			"Exit codes: 0 fine; 1 findings; 2 wrong usage or invalid input; 3 the machine failed; 130 interrupted.",
+			"Exit codes: 0 fine; 1 findings; 2 wrong usage or invalid input; 3 the machine failed; " +
+			"130 interrupted.",
 		Commands: []*cli.Command{
 			initCommand(e),
 			generateCommand(e),

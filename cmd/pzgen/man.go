@@ -86,8 +86,8 @@ func roff(s string) string {
 	return s
 }
 
-// describe puts the descriptions of commands where the library prints them: its manual page has their
-// usage alone. The table of commands is made for each run, so no other page sees it.
+// describe puts the descriptions of commands where the library prints them: its manual page has
+// their usage alone. The table of commands is made for each run, so no other page sees it.
 func describe(commands []*cli.Command) {
 	for _, c := range commands {
 		if c.Description != "" {
@@ -97,7 +97,8 @@ func describe(commands []*cli.Command) {
 	}
 }
 
-// markdown fences the paragraphs of a description that are examples in JSON, so that they stay as they are.
+// markdown fences the paragraphs of a description that are examples in JSON, so that they stay as
+// they are.
 func markdown(description string) string {
 	paragraphs := strings.Split(description, "\n\n")
 	for i, p := range paragraphs {

@@ -253,6 +253,66 @@ func TestRealAction(t *testing.T) {
 	}
 }
 
+// What init writes calls the action with inputs that it has, and hooks that exist.
+func TestInitFits(t *testing.T) {
+	inputs := readYAML[action](t, "action.yml", true).Inputs
+	hooks := readYAML[[]hook](t, ".pre-commit-hooks.yaml", true)
+	t.Chdir(t.TempDir())
+	printed(t, "pzgen", "init", "--yes", "-q")
+	read := func(pattern string, into any) {
+		t.Helper()
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) != 1 {
+			t.Fatalf("%s: %v, %v", pattern, found, err)
+		}
+		data, err := os.ReadFile(found[0])
+		if err == nil {
+			err = yaml.Unmarshal(data, into)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var workflow struct {
+		Jobs map[string]struct {
+			Steps []struct {
+				Uses string
+				With map[string]string
+			}
+		}
+	}
+	read(".github/workflows/*", &workflow)
+	calls := 0
+	for _, job := range workflow.Jobs {
+		for _, step := range job.Steps {
+			if !strings.HasPrefix(step.Uses, "pzgen/pzgen@") {
+				continue
+			}
+			calls++
+			for name := range step.With {
+				if _, ok := inputs[name]; !ok {
+					t.Errorf("the action has no input %s", name)
+				}
+			}
+		}
+	}
+	var config struct {
+		Repos []struct{ Hooks []struct{ ID string } }
+	}
+	read(".pre-commit-config.yaml", &config)
+	for _, repo := range config.Repos {
+		for _, h := range repo.Hooks {
+			calls++
+			if !slices.ContainsFunc(hooks, func(known hook) bool { return known.ID == h.ID }) {
+				t.Errorf("there is no hook %s", h.ID)
+			}
+		}
+	}
+	if calls < 3 {
+		t.Errorf("%d calls", calls)
+	}
+}
+
 type release struct {
 	Before struct{ Hooks []string }
 	Builds []struct {

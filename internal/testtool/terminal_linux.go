@@ -11,8 +11,8 @@ import (
 )
 
 // Terminal starts a command on a terminal of its own, of 40 lines and 200 columns, and returns the
-// other end of it: what is written there is typed, and what is read there was shown. Reading ends with
-// an error when no process has the terminal any more. The command is killed when the test ends.
+// other end of it: what is written there is typed, and what is read there was shown. Reading ends
+// with an error when no process has the terminal any more. The command is killed when the test ends.
 func Terminal(t testing.TB, cmd *exec.Cmd) *os.File {
 	t.Helper()
 	here, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
