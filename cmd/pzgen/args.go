@@ -152,7 +152,7 @@ func suggest(s string, candidates []string) string {
 	switch {
 	case best != "":
 		return fmt.Sprintf("did you mean %q?", best)
-	case len(candidates) > 0 && len(candidates) <= 20:
+	case len(candidates) > 0 && len(candidates) <= 30:
 		return "there are: " + strings.Join(candidates, ", ")
 	}
 	return ""
