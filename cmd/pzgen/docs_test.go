@@ -83,7 +83,8 @@ func runPage(t *testing.T, page string, sessions, commands int) string {
 
 // Pages whose files are written and whose commands run, one block after the other, in one folder.
 func TestTaskDocs(t *testing.T) {
-	for page, blocks := range map[string]int{"day-two": 15, "root": 5, "report": 12, "start": 10, "adopt": 4} {
+	for page, blocks := range map[string]int{"day-two": 15, "root": 5, "report": 12, "start": 10, "adopt": 4,
+		"encrypted": 2, "shared": 6, "pipelines": 2, "ci": 6} {
 		t.Run(page, func(t *testing.T) {
 			text, err := os.ReadFile("../../docs/" + page + ".md")
 			if err != nil {
