@@ -181,7 +181,8 @@ func wholeCondition(c policy.Condition) string {
 // severity returns what a grant is about, by the request that shows it and by the actions.
 func severity(account string, some *held, c policy.Change, lost []policy.Condition) Severity {
 	switch {
-	case some.kind != policy.Identity && account != "" && outside(account, c.Witness, lost):
+	case some.kind != policy.Identity && account != "" && (outside(account, c.Witness, lost) ||
+		slices.ContainsFunc(c.Principals, func(p string) bool { return elsewhere(account, p) })):
 		return Outside
 	case some.kind != policy.Identity && c.Witness.Principal == "*":
 		return Public
@@ -224,13 +225,10 @@ var administration = []string{"kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:
 // outside reports whether a request comes from another account than the resource's, or from a service on behalf of
 // one. A service that lost the condition on who it works for may work for anybody.
 func outside(account string, r policy.Request, lost []policy.Condition) bool {
-	if a, ok := policy.ParseARN(r.Principal); ok {
-		return a.Account != "" && a.Account != account
+	if elsewhere(account, r.Principal) {
+		return true
 	}
-	if len(r.Principal) == 12 && strings.Trim(r.Principal, "0123456789") == "" {
-		return r.Principal != account
-	}
-	if r.Principal == "*" {
+	if _, ok := policy.ParseARN(r.Principal); ok || r.Principal == "*" || isAccount(r.Principal) {
 		return false
 	}
 	for key, values := range r.Context {
@@ -242,3 +240,14 @@ func outside(account string, r policy.Request, lost []policy.Condition) bool {
 		return strings.HasPrefix(strings.ToLower(c.Key), "aws:source")
 	})
 }
+
+// elsewhere reports whether a principal is named by another account's ID, or by an ARN of another
+// account. The witness of a grant is one request; its other principals may be of other accounts.
+func elsewhere(account, principal string) bool {
+	if a, ok := policy.ParseARN(principal); ok {
+		return a.Account != "" && a.Account != account
+	}
+	return isAccount(principal) && principal != account
+}
+
+func isAccount(s string) bool { return len(s) == 12 && strings.Trim(s, "0123456789") == "" }
