@@ -72,6 +72,7 @@ func (r *rootReader) needs(s *spec.Setup, owner string) {
 }
 
 func (r *rootReader) readMakefile(text string) {
+	in := regexp.MustCompile(` --region ([a-z0-9-]+) `)
 	rule := regexp.MustCompile(`(?m)^(shell|cloudformation|terraform)/([a-z0-9-]+):(.*)\n\t(.*)$`)
 	for _, m := range rule.FindAllStringSubmatch(text, -1) {
 		s := r.setup(m[2])
@@ -82,7 +83,7 @@ func (r *rootReader) readMakefile(text string) {
 		if account, _, ok := strings.Cut(strings.TrimPrefix(m[4], "$(call as,"), ")"); ok && m[4] != account {
 			s.Account = account
 		}
-		if region := regexp.MustCompile(` --region ([a-z0-9-]+) `).FindStringSubmatch(m[4]); region != nil {
+		if region := in.FindStringSubmatch(m[4]); region != nil {
 			s.Region = region[1]
 		}
 		s.StackSet = s.StackSet || strings.Contains(m[4], "is deployed by a stack set")

@@ -22,6 +22,15 @@ func strangers(ctx context.Context, old, new *snapshot.Input, n names) ([]Change
 	if err != nil {
 		return nil, err
 	}
+	if n == (names{}) && !snapshot.SameRoot(old, new) {
+		for in, list := range map[*snapshot.Input]*[]snapshot.Beside{old: &before, new: &after} {
+			more, err := in.BesideRoot(ctx)
+			if err != nil {
+				return nil, err
+			}
+			*list = append(*list, more...)
+		}
+	}
 	own := slices.Concat(old.OwnFiles(n.old), new.OwnFiles(n.new))
 	var out []Change
 	for _, f := range after {

@@ -34,11 +34,6 @@ func (in *Input) Beside(ctx context.Context, name string) ([]Beside, error) {
 		return nil, nil
 	}
 	loaded, err := load(ctx, files)
-	if err == nil && name == "" {
-		var more []output.File
-		more, err = in.rootBeside(ctx)
-		loaded = append(loaded, more...)
-	}
 	var out []Beside
 	for _, f := range loaded {
 		at := moved(deployed.Place{Path: f.Path})
@@ -48,9 +43,12 @@ func (in *Input) Beside(ctx context.Context, name string) ([]Beside, error) {
 	return out, err
 }
 
-// rootBeside returns the files of what concerns several setups, unless they are as pzgen writes them:
-// then they run what is read of the setups, and nothing else.
-func (in *Input) rootBeside(ctx context.Context) ([]output.File, error) {
+// SameRoot reports whether what concerns several setups is the same in two inputs, byte by byte.
+func SameRoot(a, b *Input) bool { return sameFiles(a.root, b.root) }
+
+// BesideRoot returns the files of what concerns several setups, unless they are as pzgen writes them:
+// then they run what is read of the setups, and nothing else. The error is that of reading.
+func (in *Input) BesideRoot(ctx context.Context) ([]Beside, error) {
 	files := slices.DeleteFunc(slices.Clone(in.root), func(f file) bool { return generators.RootLeftover(f.path) })
 	loaded, err := load(ctx, files)
 	if err != nil {
@@ -65,10 +63,14 @@ func (in *Input) rootBeside(ctx context.Context) ([]output.File, error) {
 			own = append(own, f)
 		}
 	}
-	if len(ours) == 0 || generators.IsRoot(ours) {
-		return own, nil
+	if len(ours) > 0 && !generators.IsRoot(ours) {
+		own = loaded
 	}
-	return loaded, nil
+	var out []Beside
+	for _, f := range own {
+		out = append(out, Beside{f, in.shown(deployed.Place{Path: f.Path})})
+	}
+	return out, nil
 }
 
 // Mixed reports whether an output folder is one that specs are in as well, so that not all in it is
