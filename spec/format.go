@@ -121,35 +121,38 @@ func narrowed(line string) string {
 // comments finds out where lines belong that hold a comment: with the line that follows where that is
 // as far in, else with the last one that is.
 func (f *formatter) comments() {
-	next := len(f.lines) // the line with content that follows
+	next := make([]int, len(f.lines)+1) // of each line, the one with content that follows
+	next[len(f.lines)] = len(f.lines)
+	content := make([]bool, len(f.lines))
 	for i := len(f.lines) - 1; i >= 0; i-- {
-		switch text := strings.TrimSpace(f.lines[i]); {
-		case f.to[i] >= 0:
-			if !f.verbal[i] {
-				next = i
-			}
-		case text == "---", text == "...", strings.HasPrefix(f.lines[i], "%"):
-			f.to[i], next = 0, i
-		case f.comment(i):
-			f.to[i] = f.besides(i, next)
-		case text != "":
+		text := strings.TrimSpace(f.lines[i])
+		if text == "---" || text == "..." || strings.HasPrefix(f.lines[i], "%") {
+			f.to[i] = max(f.to[i], 0)
+		}
+		content[i] = f.to[i] >= 0 && !f.verbal[i]
+		if next[i] = next[i+1]; content[i] {
+			next[i] = i
+		}
+	}
+	to := map[int]int{} // where the last line is to be that was so far in
+	for i := range f.lines {
+		switch {
+		case content[i]:
+			to[f.in(i)] = f.to[i]
+		case f.to[i] >= 0 || f.empty(i):
+		case !f.comment(i):
 			f.refuse(i)
+		default:
+			after, in := next[i], f.in(i)
+			beside, ok := to[in]
+			switch {
+			case after < len(f.lines) && (in == f.in(after) || !ok):
+				f.to[i] = f.to[after]
+			case ok:
+				f.to[i] = beside
+			default:
+				f.to[i] = 0
+			}
 		}
 	}
-}
-
-func (f *formatter) besides(line, next int) int {
-	in := f.in(line)
-	if next < len(f.lines) && in == f.in(next) {
-		return f.to[next]
-	}
-	for i := line - 1; i >= 0; i-- {
-		if f.to[i] >= 0 && !f.verbal[i] && f.in(i) == in {
-			return f.to[i]
-		}
-	}
-	if next < len(f.lines) {
-		return f.to[next]
-	}
-	return 0
 }

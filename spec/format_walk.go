@@ -183,15 +183,17 @@ func (f *formatter) list(l *yaml.Node, line, to int) {
 	}
 }
 
+// beforeItem matches what is before an entry of a list in its line: spaces and hyphens of lists that
+// hold this one, its own hyphen, and what names its type or anchor.
+var beforeItem = regexp.MustCompile(`^((?: *-)* *)- +(?:[&!]\S* +)*$`)
+
 // dash returns where the hyphen of an entry is: before it in its line, or alone in one above it.
 func (f *formatter) dash(item *yaml.Node, after int) (line, col int, ok bool) {
 	line = item.Line - 1
 	if line >= len(f.lines) || item.Kind == yaml.ScalarNode && item.Tag == "!!null" && item.Value == "" {
 		return 0, 0, false
 	}
-	// What is before the hyphen is spaces and hyphens of lists that hold this one.
-	before := regexp.MustCompile(`^((?: *-)* *)- +(?:[&!]\S* +)*$`).FindStringSubmatch(f.before(line, item.Column-1))
-	if before != nil {
+	if before := beforeItem.FindStringSubmatch(f.before(line, item.Column-1)); before != nil {
 		return line, len(before[1]), true
 	}
 	for line--; line > after; line-- {

@@ -34,6 +34,10 @@ func fmtCommand(e *env) *cli.Command {
 	}
 }
 
+// maxShown is the size of a spec in bytes above which --check names it and shows no difference: that of
+// all lines of 4 MB took 20 seconds.
+const maxShown = 1 << 20
+
 // maxSpecs is how many specs fmt takes at once.
 const maxSpecs = 1 << 16
 
@@ -60,7 +64,11 @@ func (e *env) fmt(c *cli.Context) error {
 		}
 		switch {
 		case c.Bool("check"):
-			if !same {
+			switch {
+			case same:
+			case len(data) > maxShown:
+				fmt.Fprintln(e.stdout, findings.Plain(shown))
+			default:
 				fmt.Fprint(e.stdout, output.Diff(filepath.ToSlash(shown), data, out))
 			}
 		case name == "-":
