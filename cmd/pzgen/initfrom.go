@@ -74,7 +74,8 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 			s.Name = fmt.Sprintf("%s-%d", base, n)
 		}
 		seen[s.Name] = true
-		s.Account, s.Region = a.Account, a.Region
+		s.Account, s.Region = c.String("account"), c.String("region")
+		s.Else = adopt.Place{Account: a.Account, Region: a.Region}
 	}
 	text, err := adopt.Spec(c.Context, start.Head, c.String("templates"), sources)
 	if err != nil {

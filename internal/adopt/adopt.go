@@ -21,12 +21,16 @@ import (
 // Source is what was read for one setup.
 type Source struct {
 	Name            string // of the setup
-	Account, Region string // where what was read does not say
+	Account, Region string // what the user says, where what was read does not
+	Else            Place  // where nothing says anything
 	State           deployed.State
 	Flows           []Flow // beside those that policies show
 	Group           string // name of the dataset group, where the State has none
 	Bucket          string // of flows, where what was read names none
 }
+
+// Place is an account and a region.
+type Place struct{ Account, Region string }
 
 // Flow is a workflow: its type, and locations with the name of the bucket in S3 before the first slash.
 type Flow struct{ Type, From, To string }
@@ -103,7 +107,8 @@ func newDraft(s Source) *draft {
 	st := s.State
 	account, region := st.In()
 	inDocs, placeOf := named(st)
-	d := &draft{name: s.Name, account: cmp.Or(account, inDocs, s.Account), region: cmp.Or(region, placeOf, s.Region)}
+	d := &draft{name: s.Name, account: cmp.Or(account, s.Account, inDocs, s.Else.Account),
+		region: cmp.Or(region, s.Region, placeOf, s.Else.Region)}
 	for _, g := range st.DatasetGroups {
 		d.group = cmp.Or(d.group, g.Name.V.String())
 	}

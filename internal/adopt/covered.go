@@ -1,6 +1,7 @@
 package adopt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,10 +57,15 @@ func (d *document) settle(ctx context.Context, try trial) error {
 		if err != nil {
 			return err
 		}
-		line, why := 0, ""
+		// Many may be wrong, so that all that are found at once go at once.
+		wrong, why := map[*element]string{}, ""
 		for _, m := range ds {
-			if m.Severity == spec.Error && (why == "" || d.elementAt(line) == nil) {
-				line, why = m.Line, m.Message
+			if m.Severity != spec.Error {
+				continue
+			}
+			why = cmp.Or(why, m.Message)
+			if e := d.elementAt(m.Line); e != nil {
+				wrong[e] = cmp.Or(wrong[e], m.Message)
 			}
 		}
 		if why == "" && try != nil {
@@ -71,21 +77,20 @@ func (d *document) settle(ctx context.Context, try trial) error {
 			if err != nil {
 				return err
 			}
-			if len(found) == 0 {
-				return nil
-			}
-			line, why = 0, found[0].Message
 			for _, f := range found {
-				if at := d.lineOf(f.Message); at > 0 {
-					line, why = at, f.Message
+				why = cmp.Or(why, f.Message)
+				if e := d.named(f.Message); e != nil {
+					wrong[e] = cmp.Or(wrong[e], f.Message)
 				}
 			}
 		}
 		if why == "" {
 			return nil
 		}
-		if e := d.elementAt(line); e != nil {
-			e.out, e.reason = true, why
+		for e, reason := range wrong {
+			e.out, e.reason = true, reason
+		}
+		if len(wrong) > 0 {
 			continue
 		}
 		left := false
@@ -133,6 +138,7 @@ func (d *document) keep(ctx context.Context, i int, one *draft) error {
 			env[model.RefKeyARN(k.id)] = made
 		}
 	}
+	size := map[string]int{} // of what is kept, by owner
 	for n := range one.given {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -146,10 +152,23 @@ func (d *document) keep(ctx context.Context, i int, one *draft) error {
 			one.lost(g.at, "of others, and stays in the policy that is there", g.statement)
 			continue
 		}
+		kind, _, _ := strings.Cut(g.owner, ".")
+		size[g.owner] += len(g.statement.JSON())
+		if size[g.owner] > roomOf(kind) {
+			one.lost(g.at, "left out: AWS has no room for it beside the others", g.statement)
+			continue
+		}
 		e := &element{given: g, sid: "Kept" + fmt.Sprintf("%03d", len(one.kept)+1)}
 		one.kept = append(one.kept, e)
 	}
 	return nil
+}
+
+// roomOf returns how many bytes the policies of an owner can have: those of a role are counted in the
+// proof as they are written, and no more than these come to it.
+func roomOf(owner string) int {
+	kinds := map[string]policy.Kind{"role": policy.Identity, "trust": policy.Trust, "buckets": policy.Resource, "keys": policy.KeyPolicy}
+	return 2 * kinds[owner].Elements().Size.Max // JSON has spaces that do not count
 }
 
 func filled(s policy.Statement, env policy.Env) policy.Statement {
@@ -209,12 +228,12 @@ func covered(now policy.Document, s policy.Statement, owner string, m *model.Set
 	return err == nil && c.Relation == policy.Same && len(c.Undecided) == 0
 }
 
-// lineOf returns the line of the kept statement that a message names by its Sid, or 0.
-func (d *document) lineOf(message string) int {
+// named returns the kept statement that a message names by its Sid, or nil.
+func (d *document) named(message string) *element {
 	for _, l := range d.lines {
-		if l.element != nil && l.element.sid != "" && strings.Contains(message, strconv.Quote(l.element.sid)) {
-			return l.number
+		if l.element.sid != "" && strings.Contains(message, strconv.Quote(l.element.sid)) {
+			return l.element
 		}
 	}
-	return 0
+	return nil
 }

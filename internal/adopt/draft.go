@@ -204,14 +204,20 @@ func (d *draft) takeLoose(st deployed.State) {
 			d.take("buckets."+d.bucketOf(name).id, shown.Policy, true)
 		case resource:
 			d.takeOthers("a key or another resource, whose name is not in "+shown.Name, []deployed.Inline{{Policy: shown.Policy}})
-		case has(func(s policy.Statement) bool {
-			return s.CoversAction("personalize:DescribeDatasetGroup") || s.CoversAction("iam:PassRole") || s.CoversAction("personalize:GetRecommendations")
-		}):
+		case has(callsPersonalize):
 			d.takeOthers(shown.Name, []deployed.Inline{{Policy: shown.Policy}})
 		default:
 			d.take("role", shown.Policy, false)
 		}
 	}
+}
+
+// callsPersonalize reports whether a statement is for who calls Amazon Personalize, or passes it a role.
+func callsPersonalize(s policy.Statement) bool {
+	return s.CoversAction("iam:PassRole") || s.CoversAction("personalize:DescribeDatasetGroup") ||
+		slices.ContainsFunc(s.Action.Values, func(a policy.Text) bool {
+			return strings.HasPrefix(strings.ToLower(a.IAM()), "personalize:")
+		})
 }
 
 // bucketNamed returns the bucket that every resource of a document is of, or "".

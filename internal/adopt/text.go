@@ -2,6 +2,7 @@ package adopt
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pzgen/pzgen/internal/start"
@@ -26,12 +27,11 @@ type line struct {
 }
 
 func (d *document) elementAt(number int) *element {
-	for _, l := range d.lines {
-		if l.number == number && number > 0 {
-			return l.element
-		}
+	i, ok := slices.BinarySearchFunc(d.lines, number, func(l line, n int) int { return l.number - n })
+	if !ok {
+		return nil
 	}
-	return nil
+	return d.lines[i].element
 }
 
 func (d *document) put(depth int, format string, args ...any) {

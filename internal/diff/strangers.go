@@ -35,7 +35,7 @@ func strangers(ctx context.Context, old, new *snapshot.Input, n names) ([]Change
 	var out []Change
 	for _, f := range after {
 		same := func(o snapshot.Beside) bool {
-			return o.Path == f.Path && o.Mode == f.Mode && bytes.Equal(o.Data, f.Data)
+			return !f.Link && !o.Link && o.Path == f.Path && o.Mode == f.Mode && bytes.Equal(o.Data, f.Data)
 		}
 		if spec.OwnPattern(own, f.Path) != "" || slices.ContainsFunc(before, same) {
 			continue

@@ -17,6 +17,7 @@ import (
 type Beside struct {
 	output.File                // by its path below the folder
 	At          deployed.Place // where the user finds it
+	Link        bool           // it is no regular file: what it leads to is not read
 }
 
 // Beside returns the files of a setup of an output folder that no reader reads, but for
@@ -38,13 +39,15 @@ func (in *Input) Beside(ctx context.Context, name string) ([]Beside, error) {
 	for _, f := range loaded {
 		at := moved(deployed.Place{Path: f.Path})
 		f.Path = strings.TrimPrefix(f.Path, folder)
-		out = append(out, Beside{f, at})
+		out = append(out, Beside{File: f, At: at})
 	}
 	return out, err
 }
 
 // SameRoot reports whether what concerns several setups is the same in two inputs, byte by byte.
-func SameRoot(a, b *Input) bool { return sameFiles(a.root, b.root) }
+func SameRoot(a, b *Input) bool {
+	return len(a.rootLinks)+len(b.rootLinks) == 0 && sameFiles(a.root, b.root)
+}
 
 // BesideRoot returns the files of what concerns several setups, unless they are as pzgen writes them:
 // then they run what is read of the setups, and nothing else. The error is that of reading.
@@ -68,7 +71,11 @@ func (in *Input) BesideRoot(ctx context.Context) ([]Beside, error) {
 	}
 	var out []Beside
 	for _, f := range own {
-		out = append(out, Beside{f, in.shown(deployed.Place{Path: f.Path})})
+		out = append(out, Beside{File: f, At: in.shown(deployed.Place{Path: f.Path})})
+	}
+	for _, link := range in.rootLinks {
+		out = append(out, Beside{File: output.File{Path: link.path, Mode: link.mode}, Link: true,
+			At: in.shown(deployed.Place{Path: link.path})})
 	}
 	return out, nil
 }

@@ -208,6 +208,9 @@ func outputFolder(files, links []file, shown func(string) deployed.Place) *Input
 	for _, f := range links {
 		top, _, _ := strings.Cut(f.path, "/")
 		linked[top] = append(linked[top], f)
+		if top == generators.RootFolder {
+			in.rootLinks = append(in.rootLinks, f)
+		}
 	}
 	for name, list := range by {
 		if !slices.ContainsFunc(list, func(f file) bool { return targetOf(strings.TrimPrefix(f.path, name+"/")) != "" }) {

@@ -40,15 +40,16 @@ type Options struct {
 
 // Input is one argument, opened: the setups that it has, each with its files.
 type Input struct {
-	Name   string        // as the user wrote it
-	Kind   string        // spec, output folder, template, Terraform module or plan, policy
-	Specs  []*spec.Setup // of a spec
-	Alone  bool          // it is one setup, which the user named
-	setups map[string]*setup
-	shared []file
-	root   []file                              // of an output folder, what concerns several setups
-	stray  []file                              // of an output folder, what is of no setup
-	shown  func(deployed.Place) deployed.Place // of stray
+	Name      string        // as the user wrote it
+	Kind      string        // spec, output folder, template, Terraform module or plan, policy
+	Specs     []*spec.Setup // of a spec
+	Alone     bool          // it is one setup, which the user named
+	setups    map[string]*setup
+	shared    []file
+	root      []file                              // of an output folder, what concerns several setups
+	rootLinks []file                              // what is no regular file there, and is not read
+	stray     []file                              // of an output folder, what is of no setup
+	shown     func(deployed.Place) deployed.Place // of stray
 }
 
 // setup is one setup, or the one thing that an input without setups is about.
