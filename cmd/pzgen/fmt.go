@@ -21,21 +21,18 @@ func fmtCommand(e *env) *cli.Command {
 		Name:      "fmt",
 		Usage:     "lay out a spec: indentation, ends of lines, empty lines",
 		ArgsUsage: "[SPEC...]",
-		Description: "Writes each SPEC (default: " + engine.DefaultSpec + ") in the layout of the examples, and prints the " +
-			"names of those that changed. Order, comments, quotes and what is within a line stay. " +
-			"The spec says the same after it, or it is left as it is and that is said, with exit code 2. - reads standard " +
-			"input and prints.",
+		Description: "Writes each SPEC (default: " + engine.DefaultSpec + ") in the layout of the " +
+			"examples, and prints the names of those that changed. Order, comments, quotes and what " +
+			"is within a line stay. The spec says the same after it, or it is left as it is and " +
+			"that is said, with exit code 2. - reads standard input and prints.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "check", DisableDefaultText: true,
 				Usage: "write nothing, print what would change, and exit with 1 if anything would"},
 			quietFlag(e),
 		},
-		Action: takes(maxSpecs, func(c *cli.Context) error { return e.fmt(c) }),
+		Action: func(c *cli.Context) error { return e.fmt(c) },
 	}
 }
-
-// maxSpecs is how many specs fmt takes at once.
-const maxSpecs = 1 << 16
 
 func (e *env) fmt(c *cli.Context) error {
 	names := c.Args().Slice()

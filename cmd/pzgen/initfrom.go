@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/urfave/cli/v2"
-	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/pzgen/pzgen/internal/adopt"
 	"github.com/pzgen/pzgen/internal/findings"
@@ -82,8 +81,8 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 	}
 	if !e.quiet {
 		for _, name := range from {
-			fmt.Fprintf(e.stderr, "what the spec grants beside or less: pzgen diff %s %s\n", findings.Plain(shellWord(name)),
-				findings.Plain(shellWord(filepath.ToSlash(filepath.Join(dir, start.SpecFile)))))
+			fmt.Fprintf(e.stderr, "what the spec grants beside or less: pzgen diff %s %s\n", findings.Plain(quoteWord(name)),
+				findings.Plain(quoteWord(filepath.ToSlash(filepath.Join(dir, start.SpecFile)))))
 		}
 	}
 	return text, nil
@@ -97,13 +96,4 @@ func best(readings []snapshot.Reading) snapshot.Reading {
 		}
 	}
 	return readings[0]
-}
-
-// shellWord quotes a name where a shell would take it apart.
-func shellWord(s string) string {
-	q, err := syntax.Quote(s, syntax.LangBash)
-	if err != nil {
-		return s
-	}
-	return q
 }
