@@ -23,7 +23,7 @@ type change struct {
 	Accepted                                              string // the reason why it is
 }
 
-// words of the kinds of changes.
+// kindWords are the kinds of changes in words.
 var kindWords = map[diff.Kind]string{diff.Broader: "more", diff.Narrower: "less",
 	diff.Breaking: "made anew", diff.Setting: "setting", diff.Undecided: "may differ"}
 
