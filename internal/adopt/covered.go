@@ -12,12 +12,10 @@ import (
 	"github.com/pzgen/pzgen/internal/engine"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/start"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
-
-// specFile is what the spec is called while it is tried.
-const specFile = "pzgen.yaml"
 
 // trial is how far a spec is tried.
 type trial func(context.Context, *engine.Run) ([]findings.Finding, error)
@@ -39,9 +37,9 @@ func proved(ctx context.Context, run *engine.Run) ([]findings.Finding, error) {
 // load reads the spec as it is now.
 func (d *document) load() (*engine.Specs, spec.Diagnostics, error) {
 	text := d.text()
-	return engine.Load(engine.Source{Files: []string{specFile}, Templates: d.templates,
+	return engine.Load(engine.Source{Files: []string{start.SpecFile}, Templates: d.templates,
 		ReadFile: func(path string, _ int64) ([]byte, error) {
-			if path != specFile {
+			if path != start.SpecFile {
 				return nil, fs.ErrNotExist
 			}
 			return text, nil
@@ -129,8 +127,8 @@ func (d *document) keep(ctx context.Context, i int, one *draft) error {
 	env := m.DeployedEnv()
 	for n, k := range one.keys {
 		if k.arn == "" {
-			made := fmt.Sprintf("arn:%s:kms:%s:%s:key/00000000-0000-4000-8000-%012d", m.Partition, m.Region, m.Account, n)
-			env[model.RefKeyARN(k.id)] = made
+			env[model.RefKeyARN(k.id)] = fmt.Sprintf("arn:%s:kms:%s:%s:key/00000000-0000-4000-8000-%012d",
+				m.Partition, m.Region, m.Account, n)
 		}
 	}
 	for n := range one.given {
@@ -153,7 +151,8 @@ func (d *document) keep(ctx context.Context, i int, one *draft) error {
 }
 
 func filled(s policy.Statement, env policy.Env) policy.Statement {
-	return policy.Document{Version: policy.Version2012, Statements: []policy.Statement{s}}.Fill(env).Statements[0]
+	doc := policy.Document{Version: policy.Version2012, Statements: []policy.Statement{s}}
+	return doc.Fill(env).Statements[0]
 }
 
 // documentOf returns the statements of the model that an owner's policy has.
@@ -202,7 +201,8 @@ func covered(now policy.Document, s policy.Statement, owner string, m *model.Set
 	old, new := policy.Policies{Resource: &now}, policy.Policies{Resource: &more}
 	in := policy.Setting{ResourceAccount: m.Account}
 	if owner == "role" {
-		old, new = policy.Policies{Identity: []policy.Document{now}}, policy.Policies{Identity: []policy.Document{more}}
+		old = policy.Policies{Identity: []policy.Document{now}}
+		new = policy.Policies{Identity: []policy.Document{more}}
 		in = policy.Setting{Principal: m.DeployedEnv()[model.RefRoleARN]}
 	}
 	c, err := policy.Compare(old, new, in)
