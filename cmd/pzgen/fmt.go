@@ -40,6 +40,7 @@ func (e *env) fmt(c *cli.Context) error {
 		names = []string{engine.DefaultSpec}
 	}
 	wrong, changed := 0, 0
+	fix := "pzgen fmt"
 	for _, name := range names {
 		data, shown, err := e.readNamed(name, maxSpec, "name a spec")
 		if err != nil {
@@ -53,7 +54,9 @@ func (e *env) fmt(c *cli.Context) error {
 		}
 		same := bytes.Equal(out, data)
 		if !same {
-			changed++
+			if changed++; c.NArg() > 0 {
+				fix += " " + quoteWord(name)
+			}
 		}
 		switch {
 		case c.Bool("check"):
@@ -76,7 +79,8 @@ func (e *env) fmt(c *cli.Context) error {
 		return usagef("", "%s cannot be laid out", plural(wrong, "spec"))
 	case c.Bool("check") && changed > 0:
 		if !e.quiet {
-			fmt.Fprintf(e.stderr, "%s would change; fix with: pzgen fmt\n", plural(changed, "spec"))
+			fmt.Fprintf(e.stderr, "%s would change; fix with: %s\n", plural(changed, "spec"),
+				findings.Plain(fix))
 		}
 		return said(exitFindings)
 	}

@@ -183,7 +183,7 @@ func (e *env) ask(lines *bufio.Scanner, q question, a *start.Answers) error {
 // problemOf returns what is wrong with answers, by what the spec says of them.
 func problemOf(a start.Answers) error {
 	if len(a.Workflows) == 0 {
-		return usagef("", "name one workflow at least")
+		return usagef("there are: "+strings.Join(start.Workflows(), ", "), "name one workflow at least")
 	}
 	for _, w := range a.Workflows {
 		if !slices.Contains(start.Workflows(), w) {

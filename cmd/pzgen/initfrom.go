@@ -37,7 +37,7 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 			return nil, e.openFailed(err)
 		}
 		if in.Specs != nil {
-			return nil, usagef("copy it", "%q is a spec already", name)
+			return nil, usagef("copy it, and change the copy", "%q is a spec already", name)
 		}
 		for _, setup := range in.Setups() {
 			readings, err := in.Read(c.Context, setup)
@@ -64,7 +64,8 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 		sources = append(sources, one)
 	}
 	if len(sources) == 0 {
-		return nil, usagef("", "there is nothing in %q to make a spec of", from)
+		return nil, usagef("name policies, templates, modules, plans, or a folder of what the AWS CLI printed",
+			"there is nothing in %q to make a spec of", from)
 	}
 	seen := map[string]bool{}
 	for i := range sources {

@@ -131,7 +131,8 @@ func (e *env) writePage(ctx context.Context, name string, page []byte) error {
 		return err
 	}
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return usagef("", "%q is no regular file", name)
+		return usagef("name another file with -o, or - for standard output", "%q is no regular file",
+			name)
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".pzgen-report-*")
 	if err != nil {
