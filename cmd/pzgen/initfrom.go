@@ -82,7 +82,7 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 	}
 	if !e.quiet {
 		for _, name := range from {
-			fmt.Fprintf(e.stderr, "what the spec grants beside or less: pzgen diff %s %s\n", findings.Plain(quoteWord(name)),
+			fmt.Fprintf(e.stderr, "compare the spec with what was read: pzgen diff %s %s\n", findings.Plain(quoteWord(name)),
 				findings.Plain(quoteWord(filepath.ToSlash(filepath.Join(dir, start.SpecFile)))))
 		}
 	}

@@ -23,7 +23,7 @@ type Source struct {
 	Name            string // of the setup
 	Account, Region string // where what was read does not say
 	State           deployed.State
-	Flows           []Flow // beside those that policies show
+	Flows           []Flow // in addition to those that policies show
 	Group           string // name of the dataset group, where the State has none
 	Bucket          string // of flows, where what was read names none
 }

@@ -104,7 +104,7 @@ func (d *document) settle(ctx context.Context, try trial) error {
 	}
 }
 
-// keep adds statements for what the workflows of a draft do not grant, or grant beside denials.
+// keep adds the statements of a draft that its workflows do not grant, and those that deny.
 func (d *document) keep(ctx context.Context, i int, one *draft) error {
 	specs, ds, err := d.load()
 	if err != nil || ds.HasErrors() {
@@ -183,7 +183,7 @@ func documentOf(m *model.Setup, owner string) policy.Document {
 	return all
 }
 
-// covered reports whether a statement changes nothing beside those of a document. A Deny does unless
+// covered reports whether a statement adds nothing to those of a document. A Deny does unless
 // the document has the same: what it denies may be granted elsewhere.
 func covered(now policy.Document, s policy.Statement, owner string, m *model.Setup) bool {
 	same := func(o policy.Statement) bool {

@@ -8,7 +8,7 @@ import (
 )
 
 // Join returns what two inputs say of one account. A role, bucket or key that both have is that of the
-// first, with what the second has beside.
+// first, with what the second has in addition.
 func Join(a, b deployed.State) deployed.State {
 	if a.Scope.Account.V.String() == "" {
 		a.Scope = b.Scope

@@ -17,7 +17,7 @@ type changes struct {
 	Wrong    []findings.Finding // with approvals
 }
 
-// change is one change, as diff tells it.
+// change is one change, in the words of diff.
 type change struct {
 	Setup, Kind, About, Text, Place, Witness, Fingerprint string
 	Accepted                                              string // the reason why it is
