@@ -138,7 +138,6 @@ func (f *formatter) comments() {
 	}
 }
 
-// besides returns how far in a comment in a line is to be, before the line next or at the end.
 func (f *formatter) besides(line, next int) int {
 	in := f.in(line)
 	if next < len(f.lines) && in == f.in(next) {

@@ -30,9 +30,12 @@ func fmtCommand(e *env) *cli.Command {
 				Usage: "write nothing, print what would change, and exit with 1 if anything would"},
 			quietFlag(e),
 		},
-		Action: func(c *cli.Context) error { return e.fmt(c) },
+		Action: takes(maxSpecs, func(c *cli.Context) error { return e.fmt(c) }),
 	}
 }
+
+// maxSpecs is how many specs fmt takes at once.
+const maxSpecs = 1 << 16
 
 func (e *env) fmt(c *cli.Context) error {
 	names := c.Args().Slice()
