@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -18,8 +17,8 @@ import (
 // maxConfiguration is the most that is read of a configuration of the solution for Personalize.
 const maxConfiguration = 4 << 20
 
-// specFrom makes the spec of what is there. Inputs that have setups give one each; all others together
-// give one.
+// specFrom makes the spec of what is there: a setup for each one that inputs have, and one for all
+// inputs without.
 func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answers) ([]byte, error) {
 	var sources []adopt.Source
 	var together []adopt.Source // what has no name of its own
@@ -32,7 +31,8 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 				}
 			}
 		}
-		in, err := snapshot.Open(c.Context, name, snapshot.Options{Dir: ".", Stdin: e.stdin, Templates: c.String("templates")})
+		in, err := snapshot.Open(c.Context, name, snapshot.Options{Dir: ".", Stdin: e.stdin,
+			Templates: c.String("templates")})
 		if err != nil {
 			return nil, e.openFailed(err)
 		}
@@ -82,8 +82,9 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 	}
 	if !e.quiet {
 		for _, name := range from {
-			fmt.Fprintf(e.stderr, "compare the spec with what was read: pzgen diff %s %s\n", findings.Plain(quoteWord(name)),
-				findings.Plain(quoteWord(filepath.ToSlash(filepath.Join(dir, start.SpecFile)))))
+			made := filepath.ToSlash(filepath.Join(dir, start.SpecFile))
+			fmt.Fprintf(e.stderr, "compare the spec with what was read: pzgen diff %s %s\n",
+				findings.Plain(quoteWord(name)), findings.Plain(quoteWord(made)))
 		}
 	}
 	return text, nil
@@ -92,8 +93,10 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 // best returns the reading that tells most.
 func best(readings []snapshot.Reading) snapshot.Reading {
 	for _, target := range []string{"cloudformation", "terraform", "shell"} {
-		if i := slices.IndexFunc(readings, func(r snapshot.Reading) bool { return r.Target == target }); i >= 0 {
-			return readings[i]
+		for _, r := range readings {
+			if r.Target == target {
+				return r
+			}
 		}
 	}
 	return readings[0]
