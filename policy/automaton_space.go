@@ -10,7 +10,7 @@ type space struct {
 	hints []word    // words that read better than others, and are tried first
 }
 
-// unused returns a character that stands in no pattern of the languages, or in none that is told
+// unused returns a character that is in no pattern of the languages, or in none that is told
 // from others by one of the first 64 of them.
 func (s space) unused(lists ...[]*language) rune {
 	var room [64]rune

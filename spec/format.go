@@ -11,7 +11,7 @@ import (
 // Format returns a spec in the layout of the examples: each level two spaces further in than what
 // holds it, entries of a list too; no spaces at the ends of lines; one empty line at most between
 // others; one line break at the end. Order, comments, quotes and what is within a line stay as they
-// are. What is wrong beside its layout is not looked at, and file is for messages.
+// are. What else is wrong is not looked at, and file is for messages.
 //
 // Both are read, and have to say the same: a file for which this cannot be reached is an error, and
 // so is what is no YAML.

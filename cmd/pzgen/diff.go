@@ -56,7 +56,7 @@ func diffCommand(e *env) *cli.Command {
 			&cli.BoolFlag{Name: "public", DisableDefaultText: true, Usage: "the policy of no bucket, key or " +
 				"role of NEW may let everybody in"},
 			&cli.BoolFlag{Name: gitDriver, DisableDefaultText: true, Usage: "be the program that git runs " +
-				"for a diff of one file: set diff.pzgen.command to `pzgen diff --git-driver`, and " +
+				"for a diff of one file: set diff.pzgen.command to \"pzgen diff --git-driver\", and " +
 				"out/** diff=pzgen in .gitattributes"},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, DisableDefaultText: true,
 				Usage: "show a request that is decided differently, for each change"},

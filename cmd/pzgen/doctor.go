@@ -73,7 +73,7 @@ func (e *env) doctor(c *cli.Context) error {
 	}
 	types := spec.WorkflowTypes()
 	if w := c.String("workflow"); w != "" && !slices.Contains(types, w) { // before anything is read
-		return usagef(suggest(w, types), "unknown workflow %q", w)
+		return usagef(suggest(w, types), "unknown type of workflow %q", w)
 	}
 	if c.Bool("live") && c.NArg() > 0 {
 		return usagef("give files, or read the account", "--live takes no files: %q", c.Args().First())

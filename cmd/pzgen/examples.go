@@ -76,6 +76,7 @@ func examplesOf(command string) []example {
 		},
 		"report": {
 			{"write report.html, for a security review", "pzgen report"},
+			{"what changed since a review", "pzgen report --against git:main"},
 			{"is out/ still what was reviewed?", "pzgen report --verify report.html"},
 		},
 		"graph": {

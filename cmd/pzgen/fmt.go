@@ -21,10 +21,10 @@ func fmtCommand(e *env) *cli.Command {
 		Name:      "fmt",
 		Usage:     "lay out a spec: indentation, ends of lines, empty lines",
 		ArgsUsage: "[SPEC...]",
-		Description: "Writes each SPEC (default: " + engine.DefaultSpec + ") in the layout of the examples, and prints the " +
-			"names of those that changed. Order, comments, quotes and what is within a line stay. " +
-			"The spec says the same after it, or it is left as it is and that is said, with exit code 2. - reads standard " +
-			"input and prints.",
+		Description: "Writes each SPEC (default: " + engine.DefaultSpec + ") in the layout of the " +
+			"examples, and prints the names of those that changed. Order, comments, quotes and what " +
+			"is within a line stay. The spec says the same after it, or it is left as it is and " +
+			"that is said, with exit code 2. - reads standard input and prints.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "check", DisableDefaultText: true,
 				Usage: "write nothing, print what would change, and exit with 1 if anything would"},
@@ -47,6 +47,7 @@ func (e *env) fmt(c *cli.Context) error {
 		names = []string{engine.DefaultSpec}
 	}
 	wrong, changed := 0, 0
+	fix := "pzgen fmt"
 	for _, name := range names {
 		data, shown, err := e.readNamed(name, maxSpec, "name a spec")
 		if err != nil {
@@ -60,7 +61,9 @@ func (e *env) fmt(c *cli.Context) error {
 		}
 		same := bytes.Equal(out, data)
 		if !same {
-			changed++
+			if changed++; c.NArg() > 0 {
+				fix += " " + quoteWord(name)
+			}
 		}
 		switch {
 		case c.Bool("check"):
@@ -87,7 +90,8 @@ func (e *env) fmt(c *cli.Context) error {
 		return usagef("", "%s cannot be laid out", plural(wrong, "spec"))
 	case c.Bool("check") && changed > 0:
 		if !e.quiet {
-			fmt.Fprintf(e.stderr, "%s would change; fix with: pzgen fmt\n", plural(changed, "spec"))
+			fmt.Fprintf(e.stderr, "%s would change; fix with: %s\n", plural(changed, "spec"),
+				findings.Plain(fix))
 		}
 		return said(exitFindings)
 	}

@@ -20,8 +20,7 @@ func graphCommand(e *env) *cli.Command {
 		Description: "Operators, service roles, workflows, the places in buckets, dataset groups and " +
 			"keys of the spec, and what their policies let each do. mermaid is for a code block of " +
 			"this name in a page on GitHub; dot is for Graphviz; svg is a picture with a description " +
-			"for those who do not see it.\n\n" +
-			"   pzgen graph --format svg --setup shop",
+			"for those who do not see it.",
 		Flags: []cli.Flag{fileFlag(), setupFlag(),
 			&cli.StringFlag{Name: "format", Value: "mermaid", Usage: "print as `FORMAT`: " +
 				strings.Join(graphFormats(), ", ")},

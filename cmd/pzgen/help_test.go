@@ -80,10 +80,6 @@ func TestExamplesRun(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
 	repo(t)
 	home := t.TempDir()
 	t.Setenv("HOME", home)
@@ -117,7 +113,7 @@ func TestExamplesRun(t *testing.T) {
 	}
 	if said, code := sh("pzgen generate -q && git add . && git commit -qm a && git branch -M main && " +
 		"git update-ref refs/remotes/origin/main main"); code != 0 {
-		t.Fatal(said, root)
+		t.Fatal(said)
 	}
 	everyCommand(func(path string, _ *cli.Command) {
 		for _, x := range examplesOf(path) {

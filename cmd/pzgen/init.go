@@ -21,21 +21,28 @@ func initCommand(e *env) *cli.Command {
 		Name:      "init",
 		Usage:     "begin a repository: a spec with comments, and what git, CI, pre-commit and make need",
 		ArgsUsage: "[DIR]",
-		Description: "Writes into DIR (default: the folder you are in) pzgen.yaml, its schema, .gitattributes, a CI workflow, " +
-			"an entry for pre-commit and pzgen.mk. What is there already is left as it is, and that is said. On a terminal it asks what no flag says.\n\n" +
-			"With --from the spec is made of what is there: policies, templates, modules, plans, what the AWS CLI prints, or the configuration of AWS's " +
-			"solution Maintaining Personalized Experiences with Machine Learning. What has no place in a spec is a comment in it.",
+		Description: "Writes into DIR (default: the folder you are in) pzgen.yaml, its schema, " +
+			".gitattributes, a CI workflow, an entry for pre-commit and pzgen.mk. What is there " +
+			"already is left as it is, and that is said. On a terminal it asks what no flag says.\n\n" +
+			"With --from the spec is made of what is there: policies, templates, modules, plans, what " +
+			"the AWS CLI prints, or the configuration of AWS's solution Maintaining Personalized " +
+			"Experiences with Machine Learning. What has no place in a spec is a comment in it.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "preset", Value: start.Minimal, Usage: "`PRESET`: " + strings.Join(start.Presets(), ", ")},
+			&cli.StringFlag{Name: "preset", Value: start.Minimal,
+				Usage: "`PRESET`: " + strings.Join(start.Presets(), ", ")},
 			&cli.StringFlag{Name: "setup", Usage: "`NAME` of the setup (default: that of the folder)"},
 			&cli.StringFlag{Name: "account", Usage: "`ACCOUNT`, 12 digits"},
 			&cli.StringFlag{Name: "region", Usage: "`REGION` of Personalize"},
 			&cli.StringFlag{Name: "bucket", Usage: "`NAME` of the bucket with the data"},
-			&cli.BoolFlag{Name: "encrypted", DisableDefaultText: true, Usage: "data is under a KMS key of its own"},
-			&cli.StringSliceFlag{Name: "workflow", Usage: "`TYPE` of a workflow: " + strings.Join(start.Workflows(), ", ") + "; repeatable"},
-			&cli.StringFlag{Name: "ci", Value: start.GitHub, Usage: "`SYSTEM` that runs CI: " + strings.Join(start.Systems(), ", ")},
+			&cli.BoolFlag{Name: "encrypted", DisableDefaultText: true,
+				Usage: "data is under a KMS key of its own"},
+			&cli.StringSliceFlag{Name: "workflow", Usage: "`TYPE` of a workflow: " +
+				strings.Join(start.Workflows(), ", ") + "; repeatable"},
+			&cli.StringFlag{Name: "ci", Value: start.GitHub,
+				Usage: "`SYSTEM` that runs CI: " + strings.Join(start.Systems(), ", ")},
 			&cli.StringSliceFlag{Name: "from", Usage: "`FILE` or folder to make the spec of; repeatable"},
-			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, DisableDefaultText: true, Usage: "ask nothing"},
+			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, DisableDefaultText: true,
+				Usage: "ask nothing"},
 			templatesFlag(), quietFlag(e),
 		},
 		Action: takes(1, func(c *cli.Context) error { return e.init(c) }),
@@ -183,7 +190,7 @@ func (e *env) ask(lines *bufio.Scanner, q question, a *start.Answers) error {
 // problemOf returns what is wrong with answers, by what the spec says of them.
 func problemOf(a start.Answers) error {
 	if len(a.Workflows) == 0 {
-		return usagef("", "name one workflow at least")
+		return usagef("there are: "+strings.Join(start.Workflows(), ", "), "name one workflow at least")
 	}
 	for _, w := range a.Workflows {
 		if !slices.Contains(start.Workflows(), w) {

@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/urfave/cli/v2"
-	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/pzgen/pzgen/internal/adopt"
 	"github.com/pzgen/pzgen/internal/findings"
@@ -19,8 +17,8 @@ import (
 // maxConfiguration is the most that is read of a configuration of the solution for Personalize.
 const maxConfiguration = 4 << 20
 
-// specFrom makes the spec of what is there. Inputs that have setups give one each; all others together
-// give one.
+// specFrom makes the spec of what is there: a setup for each one that inputs have, and one for all
+// inputs without.
 func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answers) ([]byte, error) {
 	var sources []adopt.Source
 	var together []adopt.Source // what has no name of its own
@@ -33,12 +31,13 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 				}
 			}
 		}
-		in, err := snapshot.Open(c.Context, name, snapshot.Options{Dir: ".", Stdin: e.stdin, Templates: c.String("templates")})
+		in, err := snapshot.Open(c.Context, name, snapshot.Options{Dir: ".", Stdin: e.stdin,
+			Templates: c.String("templates")})
 		if err != nil {
 			return nil, e.openFailed(err)
 		}
 		if in.Specs != nil {
-			return nil, usagef("copy it", "%q is a spec already", name)
+			return nil, usagef("copy it, and change the copy", "%q is a spec already", name)
 		}
 		for _, setup := range in.Setups() {
 			readings, err := in.Read(c.Context, setup)
@@ -65,7 +64,8 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 		sources = append(sources, one)
 	}
 	if len(sources) == 0 {
-		return nil, usagef("", "there is nothing in %q to make a spec of", from)
+		return nil, usagef("name policies, templates, modules, plans, or a folder of what the AWS CLI printed",
+			"there is nothing in %q to make a spec of", from)
 	}
 	seen := map[string]bool{}
 	for i := range sources {
@@ -83,8 +83,9 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 	}
 	if !e.quiet {
 		for _, name := range from {
-			fmt.Fprintf(e.stderr, "what the spec grants beside or less: pzgen diff %s %s\n", findings.Plain(shellWord(name)),
-				findings.Plain(shellWord(filepath.ToSlash(filepath.Join(dir, start.SpecFile)))))
+			made := filepath.ToSlash(filepath.Join(dir, start.SpecFile))
+			fmt.Fprintf(e.stderr, "compare the spec with what was read: pzgen diff %s %s\n",
+				findings.Plain(quoteWord(name)), findings.Plain(quoteWord(made)))
 		}
 	}
 	return text, nil
@@ -93,18 +94,11 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 // best returns the reading that tells most.
 func best(readings []snapshot.Reading) snapshot.Reading {
 	for _, target := range []string{"cloudformation", "terraform", "shell"} {
-		if i := slices.IndexFunc(readings, func(r snapshot.Reading) bool { return r.Target == target }); i >= 0 {
-			return readings[i]
+		for _, r := range readings {
+			if r.Target == target {
+				return r
+			}
 		}
 	}
 	return readings[0]
-}
-
-// shellWord quotes a name where a shell would take it apart.
-func shellWord(s string) string {
-	q, err := syntax.Quote(s, syntax.LangBash)
-	if err != nil {
-		return s
-	}
-	return q
 }

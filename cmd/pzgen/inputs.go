@@ -18,8 +18,8 @@ func loadSpecs(e *env, c *cli.Context) (*engine.Specs, spec.Diagnostics, error) 
 	files := c.StringSlice("file")
 	if len(files) == 0 {
 		if _, err := os.Stat(engine.DefaultSpec); errors.Is(err, fs.ErrNotExist) {
-			return nil, nil, usagef("name a spec with -f FILE, or run pzgen in the folder of one",
-				"there is no %s in this folder", engine.DefaultSpec)
+			return nil, nil, usagef("name a spec with -f FILE, run pzgen in the folder of one, or "+
+				"write a first one with pzgen init", "there is no %s in this folder", engine.DefaultSpec)
 		}
 		files = []string{engine.DefaultSpec}
 	}

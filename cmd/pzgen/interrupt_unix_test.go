@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -127,7 +128,7 @@ func TestInterrupt(t *testing.T) {
 			switch {
 			case code == 130 && strings.Contains(said, "interrupted"):
 				stopped++
-			case !bytes.Contains([]byte(fmt.Sprint(fine)), []byte(fmt.Sprint(code))):
+			case !slices.Contains(fine, code):
 				t.Errorf("%q, stopped at moment %d of %d: exit code %d: %s", args, i, moments, code, said)
 			}
 			if args[0] == "generate" {

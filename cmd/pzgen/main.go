@@ -106,7 +106,7 @@ func newApp(e *env) *cli.App {
 		UsageText: "pzgen COMMAND [flags]",
 		Description: "Describe what Amazon Personalize is to do in pzgen.yaml, then run `pzgen generate`. Every command works offline and without credentials.\n\n" +
 			"Exit codes: 0 fine; 1 findings; 2 wrong usage or invalid input; 3 the machine failed; " +
-			"130 interrupted.",
+			"130 or 143 interrupted.",
 		Commands: []*cli.Command{
 			initCommand(e),
 			generateCommand(e),

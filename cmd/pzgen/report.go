@@ -37,9 +37,7 @@ func reportCommand(e *env) *cli.Command {
 			"With --against it says what changed since the last review: git:TAG is the folder as it " +
 			"is in that commit.\n\n" +
 			"Exit code 1 when the proof fails. With --verify, 1 when the folder is not what was " +
-			"reviewed any more, and 2 for a file that is no report.\n\n" +
-			"   pzgen report --against git:reviewed-2026-10\n" +
-			"   pzgen report --verify report.html",
+			"reviewed, and 2 for a file that is no report.",
 		Flags: []cli.Flag{fileFlag(),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: defaultPage,
 				Usage: "`FILE` to write the page to, - for standard output"},
@@ -133,7 +131,8 @@ func (e *env) writePage(ctx context.Context, name string, page []byte) error {
 		return err
 	}
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return usagef("", "%q is no regular file", name)
+		return usagef("name another file with -o, or - for standard output", "%q is no regular file",
+			name)
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".pzgen-report-*")
 	if err != nil {

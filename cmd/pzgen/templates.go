@@ -141,7 +141,7 @@ func exportTemplates(e *env, c *cli.Context) error {
 		return err
 	}
 	for _, name := range todo {
-		if err := writeNew(filepath.Join(dir, name), lib.File(name)); err != nil {
+		if err := createWhole(filepath.Join(dir, name), lib.File(name)); err != nil {
 			return err
 		}
 	}
@@ -149,20 +149,4 @@ func exportTemplates(e *env, c *cli.Context) error {
 		fmt.Fprintf(e.stderr, "%s written to %s; edit them, then: pzgen generate --templates %s\n", plural(len(todo), "file"), findings.Plain(dir), quoteWord(dir))
 	}
 	return nil
-}
-
-// writeNew writes a file that must not be there, whole or not at all.
-func writeNew(name string, data []byte) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		os.Remove(name)
-	}
-	return err
 }

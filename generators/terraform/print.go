@@ -16,12 +16,16 @@ import (
 )
 
 // Doc tells people what the target is.
-const Doc = "a Terraform module for hashicorp/aws, usable as root or as child: versions.tf, variables.tf, main.tf, iam.tf, s3.tf, kms.tf, outputs.tf, and import blocks for what exists"
+const Doc = "a Terraform module for hashicorp/aws, usable as root or as child: versions.tf, " +
+	"variables.tf, main.tf, iam.tf, s3.tf, kms.tf, outputs.tf, and import blocks for what exists"
 
-// Print renders the setup as <setup>/terraform/{versions,variables,main,iam,s3,kms,outputs}.tf and adopt.tf.example, the three by service where there is something for them; for a bucket or key that exists, with its
-// present policy known, the statements of others are in <document>.base.json beside them.
+// Print renders the setup as <setup>/terraform/{versions,variables,main,iam,s3,kms,outputs}.tf and
+// adopt.tf.example; iam, s3 and kms where there is something for them. For a bucket or key that
+// exists, with its present policy known, the statements of others are in <document>.base.json beside
+// them.
 //
-// It fails for a reference that the setup does not declare, and for strings that Terraform cannot hold (see the errors of quoted).
+// It fails for a reference that the setup does not declare, and for strings that Terraform cannot
+// hold (see the errors of quoted).
 // It does not check names and sizes: the model's were checked when the spec was loaded.
 func Print(s *model.Setup) ([]output.File, error) {
 	p := &printer{setup: s, names: namesOf(s), why: map[[2]string]string{}, buf: make([]byte, 0, 16<<10)}

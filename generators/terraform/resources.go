@@ -5,8 +5,6 @@ import (
 	"github.com/pzgen/pzgen/internal/output"
 )
 
-// main prints main.tf: what surrounds the module, then role, keys, buckets, dataset group and
-// operators.
 // resources prints what the module reads and makes: main.tf, and by service iam.tf, s3.tf and kms.tf,
 // where there is anything for them.
 func (p *printer) resources() []output.File {

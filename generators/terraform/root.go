@@ -71,7 +71,8 @@ func (p *printer) calls(b *lines, to string, calls []Call) *lines {
 	for _, c := range calls {
 		m := b.block("module", moduleName(c.Setup))
 		m.set("source", p.str(to+"/"+c.Setup+"/"+folder))
-		m.set("providers", object(lines{{providerAWS, ref(providerAWS, providerAlias(c.Account, c.Region))}}))
+		provider := ref(providerAWS, providerAlias(c.Account, c.Region))
+		m.set("providers", object(lines{{providerAWS, provider}}))
 		var after []expr
 		for _, s := range c.After {
 			after = append(after, ref("module", moduleName(s)))
@@ -123,9 +124,10 @@ func (p *printer) providers(b *lines, calls []Call) *lines {
 }
 
 func (p *printer) rootVariables(b *lines) *lines {
+	const others = ", for accounts that the credentials at hand are not of."
 	for _, v := range [][2]string{
-		{varProfiles, "Profiles of the AWS CLI by account, for accounts that the credentials at hand are not of."},
-		{varRoles, "ARNs of roles to assume by account, for accounts that the credentials at hand are not of."},
+		{varProfiles, "Profiles of the AWS CLI by account" + others},
+		{varRoles, "ARNs of roles to assume by account" + others},
 	} {
 		p.variable(b, v[0], v[1], ref(typeMap), object(nil))
 	}
@@ -149,7 +151,8 @@ func OnlyBackend(data []byte) bool {
 		return false
 	}
 	for _, b := range body.Blocks {
-		if b.Type != "terraform" || len(b.Labels) > 0 || len(b.Body.Attributes) > 0 || len(b.Body.Blocks) == 0 {
+		if b.Type != "terraform" || len(b.Labels) > 0 || len(b.Body.Attributes) > 0 ||
+			len(b.Body.Blocks) == 0 {
 			return false
 		}
 		for _, in := range b.Body.Blocks {

@@ -1,9 +1,9 @@
-// Package adopt makes a first spec of what is there: of the State of templates, modules, plans, policies and
-// what the AWS CLI prints. What Amazon Personalize may do by it, it may do by the spec too: by workflows,
-// and where these do not do, by statements of the spec's own. What has no place in a spec is a comment
-// in it, and nothing is passed over.
+// Package adopt makes a first spec of what is there: of the State of templates, modules, plans,
+// policies and what the AWS CLI prints. What Amazon Personalize may do by it, it may do by the spec
+// too: by workflows, and where these do not do, by statements of the spec's own. What has no place
+// in a spec is a comment in it, and nothing is passed over.
 //
-// Reading order: adopt.go, draft.go, locations.go, covered.go, text.go.
+// Reading order: adopt.go, solution.go, join.go, draft.go, locations.go, covered.go, text.go.
 package adopt
 
 import (
@@ -24,7 +24,7 @@ type Source struct {
 	Account, Region string // what the user says, where what was read does not
 	Else            Place  // where nothing says anything
 	State           deployed.State
-	Flows           []Flow // beside those that policies show
+	Flows           []Flow // in addition to those that policies show
 	Group           string // name of the dataset group, where the State has none
 	Bucket          string // of flows, where what was read names none
 }
@@ -32,12 +32,14 @@ type Source struct {
 // Place is an account and a region.
 type Place struct{ Account, Region string }
 
-// Flow is a workflow: its type, and locations with the name of the bucket in S3 before the first slash.
+// Flow is a workflow: its type, and locations, with a prefix behind the name of the bucket in S3;
+// those of a [Source] that has a Bucket are prefixes of that one.
 type Flow struct{ Type, From, To string }
 
-// Spec returns the text of a spec for sources, behind head. It is valid, builds and is proved; what would
-// keep it from that is a comment in it. templates is as in engine.Source. The error is that of reading
-// templates, or of the context.
+// Spec returns the text of a spec for sources, behind head. It is valid, builds and is proved; what
+// would keep it from that is a comment in it, and what is wrong with names that were read is one to
+// put right. templates is as in engine.Source. The error is that of reading templates, or of the
+// context.
 func Spec(ctx context.Context, head, templates string, sources []Source) ([]byte, error) {
 	var drafts []*draft
 	for _, s := range sources {
@@ -129,7 +131,8 @@ func newDraft(s Source) *draft {
 	}
 	d.findFlows()
 	if len(d.buckets) == 0 {
-		d.buckets = append(d.buckets, &bucket{id: "data", name: d.name + "-personalize-" + d.account, created: true})
+		d.buckets = append(d.buckets, &bucket{id: "data", created: true,
+			name: d.name + "-personalize-" + d.account})
 		d.note("no bucket is named in what was read: this one is made up")
 	}
 	if len(d.flows) == 0 {

@@ -13,12 +13,10 @@ import (
 	"github.com/pzgen/pzgen/internal/engine"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/model"
+	"github.com/pzgen/pzgen/internal/start"
 	"github.com/pzgen/pzgen/policy"
 	"github.com/pzgen/pzgen/spec"
 )
-
-// specFile is what the spec is called while it is tried.
-const specFile = "pzgen.yaml"
 
 // trial is how far a spec is tried.
 type trial func(context.Context, *engine.Run) ([]findings.Finding, error)
@@ -40,9 +38,9 @@ func proved(ctx context.Context, run *engine.Run) ([]findings.Finding, error) {
 // load reads the spec as it is now.
 func (d *document) load() (*engine.Specs, spec.Diagnostics, error) {
 	text := d.text()
-	return engine.Load(engine.Source{Files: []string{specFile}, Templates: d.templates,
+	return engine.Load(engine.Source{Files: []string{start.SpecFile}, Templates: d.templates,
 		ReadFile: func(path string, _ int64) ([]byte, error) {
-			if path != specFile {
+			if path != start.SpecFile {
 				return nil, fs.ErrNotExist
 			}
 			return text, nil
@@ -111,7 +109,7 @@ func (d *document) settle(ctx context.Context, try trial) error {
 	}
 }
 
-// keep adds statements for what the workflows of a draft do not grant, or grant beside denials.
+// keep adds the statements of a draft that its workflows do not grant, and those that deny.
 func (d *document) keep(ctx context.Context, i int, one *draft) error {
 	specs, ds, err := d.load()
 	if err != nil || ds.HasErrors() {
@@ -134,8 +132,8 @@ func (d *document) keep(ctx context.Context, i int, one *draft) error {
 	env := m.DeployedEnv()
 	for n, k := range one.keys {
 		if k.arn == "" {
-			made := fmt.Sprintf("arn:%s:kms:%s:%s:key/00000000-0000-4000-8000-%012d", m.Partition, m.Region, m.Account, n)
-			env[model.RefKeyARN(k.id)] = made
+			env[model.RefKeyARN(k.id)] = fmt.Sprintf("arn:%s:kms:%s:%s:key/00000000-0000-4000-8000-%012d",
+				m.Partition, m.Region, m.Account, n)
 		}
 	}
 	size := map[string]int{} // of what is kept, by owner
@@ -172,7 +170,8 @@ func roomOf(owner string) int {
 }
 
 func filled(s policy.Statement, env policy.Env) policy.Statement {
-	return policy.Document{Version: policy.Version2012, Statements: []policy.Statement{s}}.Fill(env).Statements[0]
+	doc := policy.Document{Version: policy.Version2012, Statements: []policy.Statement{s}}
+	return doc.Fill(env).Statements[0]
 }
 
 // documentOf returns the statements of the model that an owner's policy has.
@@ -203,7 +202,7 @@ func documentOf(m *model.Setup, owner string) policy.Document {
 	return all
 }
 
-// covered reports whether a statement changes nothing beside those of a document. A Deny does unless
+// covered reports whether a statement adds nothing to those of a document. A Deny does unless
 // the document has the same: what it denies may be granted elsewhere.
 func covered(now policy.Document, s policy.Statement, owner string, m *model.Setup) bool {
 	same := func(o policy.Statement) bool {
@@ -221,7 +220,8 @@ func covered(now policy.Document, s policy.Statement, owner string, m *model.Set
 	old, new := policy.Policies{Resource: &now}, policy.Policies{Resource: &more}
 	in := policy.Setting{ResourceAccount: m.Account}
 	if owner == "role" {
-		old, new = policy.Policies{Identity: []policy.Document{now}}, policy.Policies{Identity: []policy.Document{more}}
+		old = policy.Policies{Identity: []policy.Document{now}}
+		new = policy.Policies{Identity: []policy.Document{more}}
 		in = policy.Setting{Principal: m.DeployedEnv()[model.RefRoleARN]}
 	}
 	c, err := policy.Compare(old, new, in)

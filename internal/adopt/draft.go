@@ -13,7 +13,8 @@ const service = "personalize.amazonaws.com"
 
 // letsServiceIn reports whether a statement names Amazon Personalize as a principal.
 func letsServiceIn(s policy.Statement) bool {
-	return s.Effect == policy.Allow && slices.ContainsFunc(s.Principal.Written(), func(w string) bool { return strings.Contains(w, service) })
+	return s.Effect == policy.Allow &&
+		slices.ContainsFunc(s.Principal.Written(), func(w string) bool { return strings.Contains(w, service) })
 }
 
 func (d *draft) take(owner string, doc *deployed.Document, there bool) {
@@ -99,8 +100,8 @@ func (d *draft) keyOf(arn policy.Text) string {
 		}
 	}
 	a, ok := policy.ParseARN(arn.String())
-	if !ok || a.Account != d.account || a.Region != d.region || a.Service != "kms" || !strings.HasPrefix(a.Resource, "key/") ||
-		strings.ContainsAny(a.Resource, "*?") {
+	if !ok || a.Account != d.account || a.Region != d.region || a.Service != "kms" ||
+		!strings.HasPrefix(a.Resource, "key/") || strings.ContainsAny(a.Resource, "*?") {
 		return ""
 	}
 	k := &key{id: d.freeID("main"), arn: arn.String()}
@@ -128,8 +129,8 @@ func (d *draft) takeRole(st deployed.State) {
 			if doc := policyOf(st, a); doc != nil {
 				d.take("role", doc, false)
 			} else {
-				d.note("%s: policy %s is attached to the role, and its text is not known: name it under managedPolicies of role",
-					a.At, a.Policy.V)
+				d.note("%s: policy %s is attached to the role, and its text is not known: "+
+					"name it under managedPolicies of role", a.At, a.Policy.V)
 			}
 		}
 	}
@@ -161,24 +162,30 @@ func (d *draft) takeOthers(who string, policies []deployed.Inline) {
 	}
 }
 
+// isRole reports whether a principal is the role that Amazon Personalize can assume.
+func (d *draft) isRole(kind deployed.PrincipalKind, name policy.Text) bool {
+	return d.hasRole && kind == deployed.RoleP && name.String() == d.role.Name.V.String()
+}
+
 // takePeople notes what people and programs may do.
 func (d *draft) takePeople(st deployed.State) {
 	for _, p := range st.Policies {
 		ours := slices.ContainsFunc(st.Attachments, func(a deployed.Attachment) bool {
-			return d.hasRole && a.Kind == deployed.RoleP && a.To.V.String() == d.role.Name.V.String() && policyOf(st, a) == p.Policy
+			return d.isRole(a.Kind, a.To.V) && policyOf(st, a) == p.Policy
 		})
 		if !ours {
 			d.takeOthers("policy "+p.Name.V.String(), []deployed.Inline{{Policy: p.Policy}})
 		}
 	}
 	for _, a := range st.Attachments {
-		if !d.hasRole || a.Kind != deployed.RoleP || a.To.V.String() != d.role.Name.V.String() {
-			d.note("%s: policy %s is attached to %s %s: name who it is under operators", a.At, a.Policy.V, a.Kind, a.To.V)
+		if !d.isRole(a.Kind, a.To.V) {
+			d.note("%s: policy %s is attached to %s %s: name who it is under operators",
+				a.At, a.Policy.V, a.Kind, a.To.V)
 		}
 	}
 	for _, p := range st.Inline {
 		owner := string(p.Kind) + " " + p.To.V.String()
-		if d.hasRole && p.Kind == deployed.RoleP && p.To.V.String() == d.role.Name.V.String() {
+		if d.isRole(p.Kind, p.To.V) {
 			d.take("role", p.Policy, false)
 			continue
 		}
@@ -198,12 +205,15 @@ func (d *draft) takeLoose(st deployed.State) {
 		has := func(f func(policy.Statement) bool) bool { return slices.ContainsFunc(doc.Statements, f) }
 		resource := has(func(s policy.Statement) bool { return s.Principal != nil || s.NotPrincipal != nil })
 		switch name := bucketNamed(doc); {
-		case resource && has(func(s policy.Statement) bool { return s.CoversAction("sts:AssumeRole") && s.Resource.Values == nil }):
+		case resource && has(func(s policy.Statement) bool {
+			return s.CoversAction("sts:AssumeRole") && s.Resource.Values == nil
+		}):
 			d.take("trust", shown.Policy, false)
 		case resource && name != "":
 			d.take("buckets."+d.bucketOf(name).id, shown.Policy, true)
 		case resource:
-			d.takeOthers("a key or another resource, whose name is not in "+shown.Name, []deployed.Inline{{Policy: shown.Policy}})
+			d.takeOthers("a key or another resource, whose name is not in "+shown.Name,
+				[]deployed.Inline{{Policy: shown.Policy}})
 		case has(callsPersonalize):
 			d.takeOthers(shown.Name, []deployed.Inline{{Policy: shown.Policy}})
 		default:
@@ -227,7 +237,8 @@ func bucketNamed(doc policy.Document) string {
 		for _, r := range slices.Concat(s.Resource.Values, s.NotResource.Values) {
 			a, ok := policy.ParseARN(r.IAM())
 			name, _, _ := strings.Cut(a.Resource, "/")
-			if !ok || a.Service != "s3" || name == "" || strings.ContainsAny(name, "*?$") || found != "" && found != name {
+			if !ok || a.Service != "s3" || name == "" || strings.ContainsAny(name, "*?$") ||
+				found != "" && found != name {
 				return ""
 			}
 			found = name

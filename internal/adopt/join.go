@@ -8,7 +8,7 @@ import (
 )
 
 // Join returns what two inputs say of one account. A role, bucket or key that both have is that of the
-// first, with what the second has beside.
+// first, with what the second has in addition.
 func Join(a, b deployed.State) deployed.State {
 	if a.Scope.Account.V.String() == "" {
 		a.Scope = b.Scope
@@ -17,7 +17,9 @@ func Join(a, b deployed.State) deployed.State {
 		a.Where = b.Where
 	}
 	for _, r := range b.Roles {
-		i := slices.IndexFunc(a.Roles, func(o deployed.Role) bool { return o.Name.V.String() == r.Name.V.String() })
+		i := slices.IndexFunc(a.Roles, func(o deployed.Role) bool {
+			return o.Name.V.String() == r.Name.V.String()
+		})
 		if i < 0 {
 			a.Roles = append(a.Roles, r)
 			continue
@@ -27,7 +29,9 @@ func Join(a, b deployed.State) deployed.State {
 		one.Inline = append(one.Inline, r.Inline...)
 	}
 	for _, k := range b.Buckets {
-		i := slices.IndexFunc(a.Buckets, func(o deployed.Bucket) bool { return o.Name.V.String() == k.Name.V.String() })
+		i := slices.IndexFunc(a.Buckets, func(o deployed.Bucket) bool {
+			return o.Name.V.String() == k.Name.V.String()
+		})
 		if i < 0 {
 			a.Buckets = append(a.Buckets, k)
 			continue
@@ -39,7 +43,9 @@ func Join(a, b deployed.State) deployed.State {
 		}
 	}
 	for _, k := range b.Keys {
-		i := slices.IndexFunc(a.Keys, func(o deployed.Key) bool { return o.ARN.V.String() == k.ARN.V.String() })
+		i := slices.IndexFunc(a.Keys, func(o deployed.Key) bool {
+			return o.ARN.V.String() == k.ARN.V.String()
+		})
 		if i < 0 {
 			a.Keys = append(a.Keys, k)
 			continue

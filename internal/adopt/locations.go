@@ -25,7 +25,7 @@ func (d *draft) findFlows() {
 			if s.CoversAction("s3:GetObject") {
 				d.addFlow(Flow{Type: "import", From: location})
 			}
-			if s.CoversAction("s3:PutObject") && (strings.HasSuffix(location, "/")) {
+			if s.CoversAction("s3:PutObject") && strings.HasSuffix(location, "/") {
 				d.addFlow(Flow{Type: "export", To: location})
 			}
 		}
@@ -77,8 +77,11 @@ func (d *draft) addFlow(f Flow) {
 func (d *draft) dropInner() {
 	d.flows = slices.DeleteFunc(slices.Clone(d.flows), func(e *element) bool {
 		return slices.ContainsFunc(d.flows, func(o *element) bool {
-			within := func(a, b string) bool { return strings.HasSuffix(b, "/") && strings.HasPrefix(a, b) || a == b }
-			return e != o && e.flow != o.flow && e.flow.Type == o.flow.Type && within(e.flow.From, o.flow.From) && within(e.flow.To, o.flow.To)
+			within := func(a, b string) bool {
+				return strings.HasSuffix(b, "/") && strings.HasPrefix(a, b) || a == b
+			}
+			return e.flow != o.flow && e.flow.Type == o.flow.Type &&
+				within(e.flow.From, o.flow.From) && within(e.flow.To, o.flow.To)
 		})
 	})
 }
@@ -92,7 +95,8 @@ func (d *draft) nameKeys() {
 	for _, b := range d.buckets {
 		if !b.created && b.key == "" {
 			b.key = d.keys[0].id
-			d.note("how bucket %s is encrypted is not known: key %s is the only one that was read", b.name, d.keys[0].id)
+			d.note("how bucket %s is encrypted is not known: key %s is the only one that was read",
+				b.name, d.keys[0].id)
 		}
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Solution returns what the configuration of the solution Maintaining Personalized Experiences with Machine
-// Learning asks of Amazon Personalize, as far as permissions go; it is not ok for other JSON. The
+// Solution returns what the configuration of the solution Maintaining Personalized Experiences with
+// Machine Learning asks of Amazon Personalize, as far as permissions go; false for other JSON. The
 // solution keeps the data of a dataset group in the folder train/<dataset group> of its bucket, and what
 // batch jobs read and write in batch/<dataset group> (README of
 // aws-solutions/maintaining-personalized-experiences-with-machine-learning, "Configuration", read on

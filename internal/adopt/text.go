@@ -142,7 +142,7 @@ func (d *document) statements(one *draft) {
 	if owners == nil {
 		return
 	}
-	d.put(2, "statements: # what was granted beside; take out what is not needed")
+	d.put(2, "statements: # what was granted besides; take out what is not needed")
 	last := ""
 	for _, owner := range inOrder(owners) {
 		kind, id, named := strings.Cut(owner, ".")

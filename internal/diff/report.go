@@ -283,7 +283,3 @@ func (w Witness) String() string {
 	}
 	return text
 }
-
-// Where returns where a change is: place and statement, the targets if not all of them have it, its
-// fingerprint, and the reason for which it is accepted.
-func (c Change) Where() string { return group{c}.where() }

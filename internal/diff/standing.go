@@ -12,9 +12,9 @@ import (
 
 // Standing returns what an input grants and sets, as what would change if there were nothing
 // before it: who may do what, what is not decided, and, with [Kind] Narrower, what the policies
-// of buckets, keys and roles deny. With loose, it has beside that what documents grant which a
-// target holds attached to nothing, while another target of the setup attaches them: of targets
-// that are alike it is the same again.
+// of buckets, keys and roles deny. With loose, it also has what documents grant that a
+// target holds attached to nothing, while another target of the setup attaches them: where targets
+// are alike, that is the same again.
 //
 // The errors are those of [Inputs].
 func Standing(ctx context.Context, in *snapshot.Input, loose bool) ([]Change, error) {

@@ -118,7 +118,7 @@ func (b *builder) byAlias(alias string) string {
 
 func (b *builder) fromFlags(t Target) error {
 	if !slices.Contains(spec.WorkflowTypes(), t.Workflow) {
-		return targetf("workflows are "+strings.Join(spec.WorkflowTypes(), ", "), "unknown workflow %q", t.Workflow)
+		return targetf("workflows are "+strings.Join(spec.WorkflowTypes(), ", "), "unknown type of workflow %q", t.Workflow)
 	}
 	reads := t.Workflow != spec.Export && t.Workflow != spec.MetricAttribution
 	writes := t.Workflow != spec.Import && t.Workflow != spec.DataDeletion

@@ -31,7 +31,8 @@ func setupNames() []string {
 func isOurs(p string) bool {
 	top, name, _ := strings.Cut(p, "/")
 	if output.IsShared(top) {
-		for _, pattern := range []string{"_lib/*.sh", "_root/Makefile", "_root/terraform/*.tf", "_root/terraform/*/*.tf"} {
+		for _, pattern := range []string{"_lib/*.sh", generators.RootFolder + "/Makefile",
+			generators.RootFolder + "/terraform/*.tf", generators.RootFolder + "/terraform/*/*.tf"} {
 			if match, err := path.Match(pattern, p); err == nil && match {
 				return path.Base(p) != "backend.tf"
 			}

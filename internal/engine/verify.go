@@ -169,7 +169,8 @@ func isLeftover(p string) bool {
 func (v *verifier) readShared(expected []output.File) (reading, error) {
 	var all reading
 	for _, files := range (shared{"": expected}).folders() {
-		r, err := v.read(topOf(files[0].Path), files, func(string) bool { return true }, generators.RootOwn)
+		r, err := v.read(topOf(files[0].Path), files, func(string) bool { return true },
+			generators.RootOwn)
 		if err != nil {
 			return reading{}, err
 		}
@@ -180,7 +181,8 @@ func (v *verifier) readShared(expected []output.File) (reading, error) {
 		if at < 0 && generators.RootOwn(f.Path) {
 			if !terraform.OnlyBackend(f.Data) {
 				all.faults = append(all.faults, fault{rule: proof.Closed, path: f.Path,
-					hint:    "leave a block terraform in it with a block backend or cloud, and move the rest elsewhere",
+					hint: "leave a block terraform in it with a block backend or cloud, and move " +
+						"the rest elsewhere",
 					problem: "says more than where Terraform keeps its state"})
 			}
 			continue

@@ -152,7 +152,7 @@ func (b *builder) add(m *model.Setup) {
 			b.edge(n, b.location(m, *w.To), "writes")
 		}
 	}
-	// What the role may do beside its workflows, by statements of the spec for example.
+	// What the role may do besides its workflows, by statements of the spec for example.
 	var known []spec.Location
 	for _, w := range m.Workflows {
 		for _, l := range []*spec.Location{w.From, w.To} {

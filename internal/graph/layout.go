@@ -107,7 +107,7 @@ func (g *Graph) pull(n int, rank map[int]int) int {
 	return 100 * sum / count
 }
 
-// wrap returns a name in lines that fit into a box, and what is told of it beside in one more.
+// wrap returns a name in lines that fit into a box, and what else is known of it in two more.
 func wrap(name, more string) []string {
 	lines := cut(name, maxLines)
 	if more != "" {

@@ -54,7 +54,7 @@ func (b *builder) operator(m *model.Setup, o model.Operator, role, group int, wo
 	b.objects(m, n, own, env, nil)
 }
 
-// The actions that edges tell of, beside those that start workflows.
+// The actions that edges are about, besides those that start workflows.
 const (
 	passRole  = "iam:PassRole"
 	getObject = "s3:GetObject"
@@ -81,7 +81,7 @@ func names(s policy.Statement, principals []string, env policy.Env) bool {
 }
 
 // objects connects somebody with the places that statements let it read and write, but for those
-// of known. What is no place in a bucket of the setup is told as the policy has it.
+// of known. What is no place in a bucket of the setup is named as in the policy.
 func (b *builder) objects(m *model.Setup, n int, list []policy.Statement, env policy.Env,
 	known []spec.Location) {
 	verbs := []struct{ action, does string }{{getObject, "reads"}, {putObject, "writes"}}

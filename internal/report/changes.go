@@ -17,13 +17,13 @@ type changes struct {
 	Wrong    []findings.Finding // with approvals
 }
 
-// change is one change, as diff tells it.
+// change is one change, in the words of diff.
 type change struct {
 	Setup, Kind, About, Text, Place, Witness, Fingerprint string
 	Accepted                                              string // the reason why it is
 }
 
-// words of the kinds of changes.
+// kindWords are the kinds of changes in words.
 var kindWords = map[diff.Kind]string{diff.Broader: "more", diff.Narrower: "less",
 	diff.Breaking: "made anew", diff.Setting: "setting", diff.Undecided: "may differ"}
 

@@ -9,7 +9,7 @@ import (
 	"github.com/pzgen/pzgen/spec"
 )
 
-// note is something that is told of a setup.
+// note is a remark about a setup, with its place in a file.
 type note struct{ Setup, Text, Place string }
 
 // exception is something that the spec accepts, ignores, or leaves open.

@@ -24,7 +24,7 @@ var (
 	pageScript string
 )
 
-// view is a page with what its template needs beside it.
+// view is a page with what else its template needs.
 type view struct {
 	*Page
 	Policy        string // Content-Security-Policy
@@ -112,7 +112,7 @@ func (s setup) Failing() int {
 	return n
 }
 
-// OutsideShort answers the first question in a line.
+// OutsideShort answers in a line who is outside of the account.
 func (p *Page) OutsideShort() string {
 	if p.Unread != "" {
 		return notKnown
@@ -136,7 +136,7 @@ func (p *Page) OutsideShort() string {
 	return text + "; " + others + "; " + count(len(services), "service") + " of AWS"
 }
 
-// PassShort answers the third.
+// PassShort answers in a line who may pass the role.
 func (p *Page) PassShort() string {
 	if p.Unread != "" {
 		return notKnown
@@ -151,7 +151,7 @@ func (p *Page) PassShort() string {
 	return count(len(who), "principal")
 }
 
-// WriteShort answers the second.
+// WriteShort answers in a line what the role can write.
 func (p *Page) WriteShort() string {
 	if p.Unread != "" {
 		return notKnown
@@ -159,7 +159,7 @@ func (p *Page) WriteShort() string {
 	return count(len(p.Writes), "grant") + " beyond reading"
 }
 
-// ChangeShort answers the fourth.
+// ChangeShort answers in a line what changed since the last review.
 func (p *Page) ChangeShort() string {
 	switch {
 	case p.Unread != "":

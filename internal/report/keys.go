@@ -29,13 +29,13 @@ func keyLabel(m *model.Setup, k model.Key) string {
 	return m.Name + " " + k.ID
 }
 
-// keys tells of each key who may change its policy: whoever may, can give the key to others; and
+// keys lists for each key who may change its policy: whoever may, can give the key to others; and
 // where nobody may, nobody can take anything back.
 func (b *builder) keys() {
 	for _, m := range b.models {
 		for _, k := range m.Keys {
 			if k.Owner != nil && k.Owner.Elsewhere() == "" {
-				continue // it is told with the setup that has it
+				continue // it is listed with the setup that has it
 			}
 			out := key{Setup: m.Name, Name: keyLabel(m, k)}
 			switch {

@@ -147,7 +147,7 @@ func widest(a, b string) string {
 	return a
 }
 
-// onBehalf tells for whom a service is let in by a grant.
+// onBehalf returns for whom a service is let in by a grant: one of the constants above.
 func onBehalf(r row) string {
 	out := forAny
 	for _, c := range r.change.Grant.Conditions {

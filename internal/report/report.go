@@ -203,8 +203,8 @@ func (p *Page) prove(ctx context.Context, s Source) (map[string]*proof.Report, e
 	return reports, nil
 }
 
-// withoutSetup returns a message without the setup that it begins with: the page says it beside
-// it.
+// withoutSetup returns a message without the setup that it begins with, which the page has in front
+// of it.
 func withoutSetup(message, setup string) string {
 	return strings.TrimPrefix(message, "setup "+setup+": ")
 }

@@ -1,12 +1,14 @@
 package report
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pzgen/pzgen/internal/model"
@@ -320,6 +322,19 @@ func TestInside(t *testing.T) {
 	}
 }
 
+// meddling is a context that does something when it is first asked whether it has ended, which is
+// after the reading has begun.
+type meddling struct {
+	context.Context
+	once sync.Once
+	do   func()
+}
+
+func (m *meddling) Err() error {
+	m.once.Do(m.do)
+	return m.Context.Err()
+}
+
 // A folder that changes while it is read is not what a page could be about.
 func TestMoving(t *testing.T) {
 	folder(t, shops(t))
@@ -327,7 +342,12 @@ func TestMoving(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	edit(t, "shop/README.md", "shop", "SHOP")
+	run, specs := load(t)
+	s := Source{Run: run, Specs: []string{"pzgen.yaml"}, Setups: specs.Setups(), Out: "out"}
+	ctx := &meddling{Context: t.Context(), do: func() { edit(t, "shop/README.md", "shop", "SHOP") }}
+	if p, err := Make(ctx, s); !errors.Is(err, ErrMoving) || p != nil {
+		t.Errorf("a file is changed meanwhile: %v", err)
+	}
 	if after, err := readManifest("out", nil); err != nil || after.sum() == before.sum() {
 		t.Error("a change is not noticed", err)
 	}

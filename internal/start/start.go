@@ -93,7 +93,7 @@ const SpecFile = "pzgen.yaml"
 
 // Head is the comment at the top of a spec, with the line by which editors find the schema.
 const Head = `# What Amazon Personalize is to do here. pzgen generate makes out/ of it; commit both.
-# Every field: https://github.com/pzgen/pzgen/blob/main/docs/spec.md
+# Every field: https://github.com/pzgen/pzgen/blob/main/docs/fields.md
 # yaml-language-server: $schema=./pzgen.schema.json
 `
 
