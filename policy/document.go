@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 )
 
 // The two versions of the policy language (IAM User Guide, "IAM JSON policy elements: Version").
@@ -66,6 +67,12 @@ type Condition struct {
 	Operator string // as written, with ForAllValues: and IfExists
 	Key      string
 	Values   Texts
+}
+
+// Words returns the condition as messages say it, with its values as they are to be shown: one of them
+// is enough, or with an operator that negates, none may be.
+func (c Condition) Words(values []string) string {
+	return c.Key + " " + c.Operator + " " + strings.Join(values, " or ")
 }
 
 // List makes an element that is written as a list.

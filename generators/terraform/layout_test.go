@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -157,4 +158,29 @@ func FuzzLayout(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b string, seed uint64) {
 		checkLayout(t, filled(t, []string{a, b, "w"}, rand.New(rand.NewPCG(seed, 1))))
 	})
+}
+
+// Every module has the same files, but for documents beside it: copied over an older one, none of that
+// stays.
+func TestSameFiles(t *testing.T) {
+	var first []string
+	for _, m := range examples(t) {
+		files, err := Print(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, f := range files {
+			if path.Ext(f.Path) != ".json" {
+				names = append(names, path.Base(f.Path))
+			}
+		}
+		slices.Sort(names)
+		if first == nil {
+			first = names
+		}
+		if !slices.Equal(names, first) {
+			t.Errorf("%s has the files %q, and another module %q", m.Name, names, first)
+		}
+	}
 }

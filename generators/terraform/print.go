@@ -20,7 +20,7 @@ const Doc = "a Terraform module for hashicorp/aws, usable as root or as child: v
 	"variables.tf, main.tf, iam.tf, s3.tf, kms.tf, outputs.tf, and import blocks for what exists"
 
 // Print renders the setup as <setup>/terraform/{versions,variables,main,iam,s3,kms,outputs}.tf and
-// adopt.tf.example; iam, s3 and kms where there is something for them. For a bucket or key that
+// adopt.tf.example, always all of them. For a bucket or key that
 // exists, with its present policy known, the statements of others are in <document>.base.json beside
 // them.
 //

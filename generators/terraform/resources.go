@@ -5,8 +5,9 @@ import (
 	"github.com/pzgen/pzgen/internal/output"
 )
 
-// resources prints what the module reads and makes: main.tf, and by service iam.tf, s3.tf and kms.tf,
-// where there is anything for them.
+// resources prints what the module reads and makes: main.tf, and by service iam.tf, s3.tf and kms.tf.
+// A module has all of them always: where it was copied to, as its README says, a file that it has no
+// longer would stay, and with it what is to go.
 func (p *printer) resources() []output.File {
 	main := p.start(p.protection()...)
 	p.surroundings(main)
@@ -30,9 +31,10 @@ func (p *printer) resources() []output.File {
 		name string
 		b    *lines
 	}{{fileIAM, iam}, {fileS3, s3}, {fileKMS, kms}} {
-		if len(*f.b) > empty {
-			files = append(files, p.file(f.name, f.b))
+		if len(*f.b) == empty {
+			f.b.comment("", "This setup has nothing here.")
 		}
+		files = append(files, p.file(f.name, f.b))
 	}
 	return files
 }

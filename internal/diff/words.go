@@ -136,7 +136,10 @@ func conditions(list []policy.Condition) string {
 const mostListed = 4
 
 // list returns values in words; those with characters that could be misread are quoted.
-func list(values []string) string {
+func list(values []string) string { return strings.Join(listed(values), ", ") }
+
+// listed returns values as list shows them; where there are too many, the last says how many more.
+func listed(values []string) []string {
 	shown := values
 	if len(values) > mostListed {
 		shown = values[:mostListed-1]
@@ -145,11 +148,10 @@ func list(values []string) string {
 	for i, v := range shown {
 		out[i] = plain(v)
 	}
-	text := strings.Join(out, ", ")
 	if more := len(values) - len(shown); more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
+		out[len(out)-1] += fmt.Sprintf(" and %d more", more)
 	}
-	return text
+	return out
 }
 
 func plain(v string) string {
@@ -165,7 +167,8 @@ func plain(v string) string {
 
 // condition returns a condition in words: key, operator and values.
 func condition(c policy.Condition) string {
-	return fmt.Sprintf("%s %s %s", plain(c.Key), c.Operator, list(c.Values.Written()))
+	c.Key = plain(c.Key)
+	return c.Words(listed(c.Values.Written()))
 }
 
 // wholeCondition returns a condition with all of its values, each quoted, in one order.

@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -130,7 +129,7 @@ func principals(s policy.Statement, show func(policy.Text) string) []string {
 func conditions(s policy.Statement, show func(policy.Text) string) string {
 	all := make([]string, len(s.Condition))
 	for i, c := range s.Condition {
-		all[i] = fmt.Sprintf("%s %s %s", c.Key, c.Operator, strings.Join(shown(c.Values, show), " or "))
+		all[i] = c.Words(shown(c.Values, show))
 	}
 	slices.Sort(all)
 	return strings.Join(all, " and ")
