@@ -5,6 +5,9 @@ import (
 	"github.com/pzgen/pzgen/internal/output"
 )
 
+// nothing is all that a file says in which there is no block.
+const nothing = "This setup has nothing here."
+
 // resources prints what the module reads and makes: main.tf, and by service iam.tf, s3.tf and kms.tf.
 // A module has all of them always: where it was copied to, as its README says, a file that it has no
 // longer would stay, and with it what is to go.
@@ -32,7 +35,7 @@ func (p *printer) resources() []output.File {
 		b    *lines
 	}{{fileIAM, iam}, {fileS3, s3}, {fileKMS, kms}} {
 		if len(*f.b) == empty {
-			f.b.comment("", "This setup has nothing here.")
+			f.b.comment("", nothing)
 		}
 		files = append(files, p.file(f.name, f.b))
 	}
