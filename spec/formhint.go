@@ -80,5 +80,5 @@ func presentPolicy(command string, of text, more string) string {
 		name = "NAME"
 	}
 	return "save it with `" + command + name + more +
-		" --query Policy --output text` and give the file as policy"
+		" --query Policy --output text`, and name the file under policy"
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -92,32 +90,4 @@ func removeEmpty(dir string) {
 		}
 	}
 	os.Remove(dir)
-}
-
-// createWhole makes a file that is not there yet, whole or not at all.
-func createWhole(name string, data []byte) (err error) {
-	temp, err := os.CreateTemp(filepath.Dir(name), ".pzgen-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name())
-	if _, err = temp.Write(data); err == nil {
-		err = temp.Chmod(0o644)
-	}
-	if err == nil {
-		err = temp.Sync()
-	}
-	if closed := temp.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return err
-	}
-	if err := os.Link(temp.Name(), name); err == nil || errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	if _, err := os.Lstat(name); err == nil { // a file system without links
-		return &fs.PathError{Op: "create", Path: name, Err: fs.ErrExist}
-	}
-	return os.Rename(temp.Name(), name)
 }

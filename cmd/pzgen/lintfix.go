@@ -75,40 +75,6 @@ func (e *env) fixFile(name string, kind lint.Kind) (bool, error) {
 	return true, nil
 }
 
-// replaceFile writes a file beside another and puts it in its place, so that it is the old one or
-// the new one at any time. A link stays one: what it leads to is replaced.
-func replaceFile(name string, data []byte) (err error) {
-	if name, err = filepath.EvalSymlinks(name); err != nil {
-		return err
-	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return err
-	}
-	temp, err := os.CreateTemp(filepath.Dir(name), ".pzgen-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(temp.Name())
-		}
-	}()
-	if _, err = temp.Write(data); err == nil {
-		err = temp.Chmod(info.Mode().Perm())
-	}
-	if err == nil {
-		err = temp.Sync()
-	}
-	if closed := temp.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), name)
-}
-
 // maxParameters is the most bytes of a file of parameters.
 const maxParameters = 4 << 20
 

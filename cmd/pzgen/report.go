@@ -29,11 +29,11 @@ func reportCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name:  "report",
 		Usage: "write one page for a security review of the output folder",
-		Description: "The page says who may do what, what comes from outside of the account, who " +
+		Description: "The page says who may do what, who is outside of the account, who " +
 			"decides on keys, which call of which workflow passes by which statement, what the spec " +
 			"makes exceptions of, and what is not proved. It proves the folder first, as `pzgen " +
 			"verify` does: \"proved\" is on it only when nothing was found. It is one file, complete " +
-			"without network and without script, and the same folder gives the same bytes.\n\n" +
+			"without network and without script, and the same bytes for the same folder.\n\n" +
 			"With --against it says what changed since the last review: git:TAG is the folder as it " +
 			"is in that commit.\n\n" +
 			"Exit code 1 when the proof fails. With --verify, 1 when the folder is not what was " +

@@ -207,8 +207,7 @@ func (c *operatorCalls) useKeys() {
 		switch {
 		case !c.deployed:
 		case !asked:
-			c.unproved(k, "the key's policy is not known", "save it with `aws kms get-key-policy "+
-				"--policy-name default --query Policy --output text` and give the file as policy")
+			c.unproved(k, "the key's policy is not known", presentPolicy(k))
 		case unattached(c.o) && !c.letsIn(c.besideOperators(k), k, c.who, actions):
 			asked = false
 			c.unproved(k, "the key's policy leaves nothing to policies of IAM, and nobody is attached whom "+
@@ -373,4 +372,15 @@ func (c *operatorCalls) mustNotWithKeys() {
 			no(a, other)
 		}
 	}
+}
+
+// presentPolicy is the hint to save the policy of a key that exists. AWS KMS takes an ID or an ARN there,
+// and no alias (AWS KMS API Reference, GetKeyPolicy).
+func presentPolicy(k model.Key) string {
+	id := k.ARN
+	if id == "" {
+		id = "ID"
+	}
+	return "save it with `aws kms get-key-policy --key-id " + id + " --policy-name default " +
+		"--query Policy --output text`, and name the file under policy"
 }

@@ -108,8 +108,7 @@ func (c *operatorCalls) administers() {
 		}
 		switch {
 		case !c.knows(k):
-			c.unproved(k, "the key's policy is not known", "save it with `aws kms get-key-policy "+
-				"--policy-name default --query Policy --output text` and give the file as policy")
+			c.unproved(k, "the key's policy is not known", presentPolicy(k))
 		case !c.letsIn(c.besideOperators(k), k, c.who, keyChanges):
 			c.unproved(k, "the key's policy leaves its administration to others, and who deploys changes it",
 				"name who deploys in it (under admins, where the setup makes the key), or let the account "+

@@ -29,7 +29,7 @@ func keyLabel(m *model.Setup, k model.Key) string {
 	return m.Name + " " + k.ID
 }
 
-// keys lists for each key who may change its policy: whoever may, can give the key to others; and
+// keys lists for each key who may change its policy: whoever may can let others use the key, and
 // where nobody may, nobody can take anything back.
 func (b *builder) keys() {
 	for _, m := range b.models {

@@ -1,8 +1,8 @@
 // Package report writes a page for a security review: what an output folder grants to whom, that
 // it was proved, what changed since the last review, and what is not proved.
 //
-// A page is one file without references to others. It holds no time, so that the same folder
-// gives the same bytes; the last day of an approval or of an ignored check is compared with the
+// A page is one file without references to others. It holds no time, so that it is the same
+// to the byte for the same folder; the last day of an approval or of an ignored check is compared with the
 // day of the run alone.
 //
 // Reading order: report.go, grants.go, questions.go, calls.go, exceptions.go, html.go,
