@@ -210,19 +210,7 @@ func problemOf(a start.Answers) error {
 func setupFor(dir string) string {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
-		return "shop"
+		return start.NameFor("")
 	}
-	var b strings.Builder
-	for _, r := range strings.ToLower(filepath.Base(abs)) {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			b.WriteRune(r)
-		} else if s := b.String(); s != "" && !strings.HasSuffix(s, "-") {
-			b.WriteByte('-')
-		}
-	}
-	name := strings.Trim(b.String()[:min(20, b.Len())], "-")
-	if name == "" || name[0] < 'a' {
-		return "shop"
-	}
-	return name
+	return start.NameFor(filepath.Base(abs))
 }

@@ -12,9 +12,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/internal/start"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -199,18 +199,10 @@ func (d *draft) bucketOf(name string) *bucket {
 
 // freeID returns a name in the spec that nothing has yet.
 func (d *draft) freeID(from string) string {
-	id := strings.Trim(strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' {
-			return r
-		}
-		return '-'
-	}, strings.ToLower(from)), "-")
-	if len(id) > 24 {
-		id = strings.Trim(id[len(id)-24:], "-")
+	if len(from) > start.LongestName {
+		from = from[len(from)-start.LongestName:] // names of one owner differ at their ends
 	}
-	if id == "" || id[0] < 'a' {
-		id = "x" + id
-	}
+	id := start.NameFor(from)
 	taken := func(id string) bool {
 		return slices.ContainsFunc(d.buckets, func(b *bucket) bool { return b.id == id }) ||
 			slices.ContainsFunc(d.keys, func(k *key) bool { return k.id == id })

@@ -3,7 +3,8 @@ package adopt
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
+
+	"github.com/pzgen/pzgen/internal/start"
 )
 
 // Solution returns what the configuration of the solution Maintaining Personalized Experiences with
@@ -30,7 +31,7 @@ func Solution(data []byte, bucket string) (Source, bool) {
 		return Source{}, false
 	}
 	group := config.DatasetGroup.ServiceConfig.Name
-	s := Source{Name: nameFor(group), Group: group, Bucket: bucket}
+	s := Source{Name: start.NameFor(group), Group: group, Bucket: bucket}
 	s.Flows = append(s.Flows, Flow{Type: "import", From: "train/" + group + "/"})
 	for _, one := range config.Solutions {
 		// Output goes into a folder of its own for each run, beside the input.
@@ -43,24 +44,4 @@ func Solution(data []byte, bucket string) (Source, bool) {
 		}
 	}
 	return s, true
-}
-
-// nameFor returns a name for a setup.
-func nameFor(text string) string {
-	name := strings.Trim(strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
-			return r
-		case r >= 'A' && r <= 'Z':
-			return r + 'a' - 'A'
-		}
-		return '-'
-	}, text), "-")
-	if len(name) > 40 {
-		name = strings.Trim(name[:40], "-")
-	}
-	if name == "" {
-		return "shop"
-	}
-	return name
 }

@@ -58,3 +58,12 @@ func TestSpecs(t *testing.T) {
 		}
 	}
 }
+
+func TestNameFor(t *testing.T) {
+	for text, want := range map[string]string{"": "shop", "---": "shop", "Shop_2": "shop-2", "2 shops": "shops", "é": "shop",
+		"a--b..c": "a-b-c", "acme.data.": "acme-data", strings.Repeat("a", 50): strings.Repeat("a", LongestName)} {
+		if got := NameFor(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
