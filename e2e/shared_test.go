@@ -41,6 +41,27 @@ func (w *world) take(name string) *model.Setup {
 // withoutUser takes a setup out of the spec.
 func (w *world) withoutUser(t *testing.T, name string) {
 	t.Helper()
+	w.editSpec(t, func(top *yaml.Node) { remove(child(top, "setups"), name) })
+}
+
+// asModules has the spec say how Terraform is generated, and puts the modules of setups anew.
+func (w *world) asModules(t *testing.T, mode string, setups ...string) {
+	t.Helper()
+	w.editSpec(t, func(top *yaml.Node) {
+		remove(top, "terraform")
+		top.Content = append(top.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "terraform"},
+			&yaml.Node{Kind: yaml.ScalarNode, Value: mode})
+	})
+	for _, name := range setups {
+		if err := os.RemoveAll(filepath.Join(w.dir, "out", name, "terraform")); err != nil {
+			t.Fatal(err)
+		}
+		w.put(w.take(name), "terraform")
+	}
+}
+
+func (w *world) editSpec(t *testing.T, edit func(top *yaml.Node)) {
+	t.Helper()
 	text, err := os.ReadFile(w.spec)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +70,7 @@ func (w *world) withoutUser(t *testing.T, name string) {
 	if err := yaml.Unmarshal(text, &file); err != nil {
 		t.Fatal(err)
 	}
-	remove(child(file.Content[0], "setups"), name)
+	edit(file.Content[0])
 	if text, err = yaml.Marshal(&file); err != nil {
 		t.Fatal(err)
 	}
@@ -216,10 +237,27 @@ func TestRealSharedTerraform(t *testing.T) {
 	apply()
 	w.agrees(t, w.take("lake"), w.state())
 
+	// Modules that setups share are the same to the account, and so are their own again.
+	moves := func(mode string, setups ...string) {
+		t.Helper()
+		w.asModules(t, mode, setups...)
+		tf.Init(t, dir)
+		out := tf.Run(t, dir, env, "plan", "-input=false", "-no-color")
+		if !strings.Contains(string(out), "Plan: 0 to add, 0 to change, 0 to destroy.") || !strings.Contains(string(out), " has moved to ") {
+			t.Errorf("%s: the plan does more than to move:\n%s", mode, out)
+		}
+	}
+	all := append([]string{"lake"}, users...)
+	moves(spec.TerraformSharedModules, all...)
+	apply()
+	moves(spec.TerraformOwnModules, all...)
+	w.asModules(t, spec.TerraformSharedModules, all...)
+
 	w.withoutUser(t, "lake-news")
 	w.put(w.take("lake"), "terraform")
 	w.putRoot(t, spec.RootOneState)
 	forMotoToo(t, dir, 2)
+	tf.Init(t, dir) // the module of lake is another one
 	apply()
 	s := w.state()
 	role := s.Roles["Personalize-lake"]

@@ -5,6 +5,7 @@ package e2e
 import (
 	"bytes"
 	"errors"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -211,8 +212,11 @@ func TestRealShell(t *testing.T) {
 		t.Run("concurrent", func(t *testing.T) { t.Parallel(); concurrent(t, socket, ran) })
 		for _, c := range []struct {
 			file, setup string
-			every       int // of the changing calls, each or only some
-		}{{"minimal.yaml", "minimal", 1}, {"existing.yaml", "existing-unknown", 1}, {"full.yaml", "retail", 16}} {
+			every       int // of the changing calls only some, unless all are asked for
+		}{{"minimal.yaml", "minimal", 4}, {"existing.yaml", "existing-unknown", 4}, {"full.yaml", "retail", 16}} {
+			if os.Getenv(testtool.AllCases) == "1" {
+				c.every = 1
+			}
 			t.Run("interrupted "+c.setup, func(t *testing.T) { t.Parallel(); interrupted(t, socket, ran, c.file, c.setup, c.every) })
 		}
 	})

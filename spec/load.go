@@ -51,6 +51,10 @@ func parse(file string, data []byte, readFile func(path string) ([]byte, error),
 	if ds.HasErrors() {
 		return nil, ds
 	}
+	for _, s := range setups {
+		s.SharedModule = l.terraform.v == TerraformSharedModules
+		s.OwnModule = l.terraform.v == TerraformOwnModules
+	}
 	return &Spec{File: file, Setups: setups, Root: l.root.v}, ds
 }
 
@@ -78,6 +82,7 @@ type loader struct {
 	size          int        // how many values are in it
 	defaultsWrong bool
 	root          text
+	terraform     text
 }
 
 // declared is a setup as it is in the file.
@@ -109,7 +114,7 @@ func (l *loader) load(r *reader, data []byte) ([]*Setup, []result) {
 }
 
 // The fields of a file.
-var rootFields = []string{"version", "root", "defaults", "setups"}
+var rootFields = []string{"version", "root", "terraform", "defaults", "setups"}
 
 func (l *loader) loadRoot(r *reader, root *yaml.Node) []declared {
 	if !r.checkVersion(root) {
@@ -160,6 +165,9 @@ func (l *loader) fields(r *reader, root *yaml.Node) *yaml.Node {
 	}
 	if v := fields["root"]; v != nil {
 		l.root = r.enum(v, "root", RootModes())
+	}
+	if v := fields["terraform"]; v != nil {
+		l.terraform = r.enum(v, "terraform", TerraformModes())
 	}
 	if v := fields["defaults"]; v != nil {
 		r.inDefaults = true

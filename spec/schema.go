@@ -40,6 +40,10 @@ func Schema() []byte {
 				{"description", "Generates the folder _root for all setups of the file: a Makefile that applies them in the order in which they need each other, and a root module of Terraform with one state, or one with a state for each setup."},
 				{"enum", RootModes()},
 			}},
+			{"terraform", ordered{
+				{"description", "How Terraform is generated: a module for each setup when it is left out; with shared-modules the setups that differ in names and values alone share a module in the folder _modules, and each is a call of it; with own-modules each has its own, and what a state has of a shared one is moved back."},
+				{"enum", TerraformModes()},
+			}},
 			{"defaults", ordered{
 				{"description", "Fields that every setup inherits when it does not set them. Entries of mappings such as buckets and tags, and the fields of role, are added to or replaced by name; all else is replaced. With null a setup drops a field or an entry. Names may hold <setup>, <account> and <region>."},
 				{"type", "object"},

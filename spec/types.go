@@ -34,6 +34,8 @@ type Setup struct {
 	ConfusedDeputy      string // DeputyTrust and so on
 	ListByPrefix        bool
 	StackSet            bool // the CloudFormation template is for other accounts and regions too
+	SharedModule        bool // the Terraform module may be that of other setups too
+	OwnModule           bool // it may have been, and is the setup's own again
 	Role                Role
 	Keys                []Key
 	Buckets             []Bucket

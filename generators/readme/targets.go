@@ -86,10 +86,15 @@ func newTerraform(s *model.Setup) (*terraform, error) {
 			root.quote(s.Account+"/"+s.Region+"/"+s.Name+"/terraform"))
 	root.add(raw(`mkdir -p -m 700 "$ROOT"`))
 	files := "terraform/*.tf"
-	if t.Adopts {
+	if t.Adopts && !s.SharedModule {
 		files += " terraform/*.base.json"
 	}
 	root.add(raw("cp " + files + ` "$ROOT"`))
+	if t.Shared = s.SharedModule; t.Shared {
+		// A module of the setup's own, which was copied there before, has more files.
+		root.add(raw(`rm -f "$ROOT/variables.tf" "$ROOT/iam.tf" "$ROOT/s3.tf" "$ROOT/kms.tf"`))
+		root.add(raw(`cp -R ../_modules "$ROOT/../.."`))
+	}
 	root.add(raw(`terraform -chdir="$ROOT" init`))
 	root.add(raw(`terraform -chdir="$ROOT" plan -out=setup.plan`))
 	root.add(raw(`terraform -chdir="$ROOT" apply setup.plan`))

@@ -64,6 +64,7 @@ type cloudFormation struct {
 
 type terraform struct {
 	Root, Module block
+	Shared       bool // the module calls one that setups share
 	Adopts       bool // the policy of something that exists comes under the module
 	GroupKey     span // the existing key of the dataset group whose policy is merged by hand
 	RoleExists   bool

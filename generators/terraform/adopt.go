@@ -17,7 +17,7 @@ func (p *printer) adopt() *lines {
 	)
 	for _, i := range imports(p.setup, p.names) {
 		body := b.block("import")
-		body.set("to", ref(i.typ, i.label))
+		body.set("to", ref(address(p.setup, i.typ+"."+i.label)))
 		body.set("id", p.str(i.id))
 	}
 	return b

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -14,9 +15,13 @@ import (
 // checksum returns a checksum of all that a module says, comments and white space left out. What is
 // not understood in it may depend on any of that: on locals, variables, files beside it and modules
 // below.
-func checksum(in deployed.Input) string {
+func checksum(in deployed.Input, c *calling) string {
 	sum := sha256.New()
-	for _, f := range in.Files {
+	files := in.Files
+	if c != nil {
+		files = slices.Concat(files, c.files)
+	}
+	for _, f := range files {
 		fmt.Fprintf(sum, "%q\n", strings.TrimPrefix(f.Path, in.Dir+"/"))
 		if !strings.HasSuffix(f.Path, ".tf") {
 			fmt.Fprintf(sum, "%q\n", f.Data)

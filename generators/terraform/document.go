@@ -17,6 +17,7 @@ import (
 // else in it: they are in a file of their own, as they are.
 func (p *printer) document(b *lines, d model.Doc, foreign []policy.Statement, of string) expr {
 	label := p.names.docs[d.Name]
+	p.marked = isOwnDocument(d.Name)
 	if !fits(d.Document, foreign) {
 		body := b.block("locals")
 		body.set(label+"_policy", call("jsonencode", p.encoded(d.Document)))
@@ -36,7 +37,7 @@ func (p *printer) document(b *lines, d model.Doc, foreign []policy.Statement, of
 				p.fail(fmt.Errorf("the policy of %s: %w", of, err))
 			}
 		}
-		p.extra = append(p.extra, output.File{Path: p.setup.Name + "/" + folder + "/" + name, Data: data, Mode: 0o644})
+		p.extra = append(p.extra, output.File{Path: p.dir + name, Data: data, Mode: 0o644})
 		body.comment("The statements of others in the policy of " + of + ", as they were when this was generated.")
 		body.set("source_policy_documents", list([]expr{
 			call("file", p.template(segment{expr: ref("path", "module").first}, segment{lit: "/" + name})),
@@ -79,7 +80,7 @@ func foreign(d, own policy.Document) []policy.Statement {
 
 func (p *printer) statement(b *lines, s policy.Statement) {
 	if s.Sid != "" {
-		b.set("sid", p.str(s.Sid))
+		b.set("sid", p.template(p.sidSegments(s.Sid)...))
 	}
 	b.set("effect", p.str(s.Effect))
 	put := func(name string, t policy.Texts, n notation) {

@@ -62,7 +62,7 @@ func (p *printer) encodedStatement(s policy.Statement, n notation) expr {
 		}
 	}
 	if s.Sid != "" {
-		add("Sid", p.str(s.Sid))
+		add("Sid", p.template(p.sidSegments(s.Sid)...))
 	}
 	add("Effect", p.str(s.Effect))
 	principal("Principal", s.Principal)

@@ -67,11 +67,16 @@ func (m *module) evaluate(v deployed.Values) deployed.State {
 		}
 	}
 	e.unused()
-	slices.SortFunc(e.out.Unknown, func(a, b deployed.Unknown) int {
+	e.out.Unknown = sortUnknown(e.out.Unknown)
+	return e.out
+}
+
+func sortUnknown(list []deployed.Unknown) []deployed.Unknown {
+	slices.SortFunc(list, func(a, b deployed.Unknown) int {
 		return cmp.Or(cmp.Compare(a.At.Path, b.At.Path), cmp.Compare(a.At.Line, b.At.Line),
 			cmp.Compare(a.At.Col, b.At.Col), cmp.Compare(a.String(), b.String()))
 	})
-	return e.out
+	return list
 }
 
 // unused reports what nothing refers to: a document that is attached to nothing, a name whose place

@@ -176,6 +176,11 @@ func TestSameFiles(t *testing.T) {
 			}
 		}
 		slices.Sort(names)
+		if m.SharedModule {
+			// A setup has three of them and its module has the others, which the README removes where a
+			// module of the setup's own was copied to.
+			continue
+		}
 		if first == nil {
 			first = names
 		}

@@ -28,6 +28,8 @@ type module struct {
 	unknown   []deployed.Unknown // what is so whatever the values are
 	versions  bool               // there is a terraform block that says which versions are needed
 	aliases   map[string]bool    // of provider blocks
+	shared    []output.File      // files of modules that setups share
+	call      *calling           // of one of these
 
 	parameters []deployed.Parameter
 	imports    []deployed.Import
@@ -54,9 +56,13 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 	if err != nil {
 		return nil, err
 	}
-	all := sync.OnceValue(func() string { return checksum(in) })
+	all := sync.OnceValue(func() string { return checksum(in, m.call) })
 	return func(v deployed.Values) (deployed.State, error) {
-		s := m.evaluate(v)
+		evaluate := m.evaluate
+		if m.call != nil {
+			evaluate = m.evaluateCall
+		}
+		s := evaluate(v)
 		for i := range s.Unknown {
 			s.Unknown[i].Content = all()
 		}
@@ -72,12 +78,12 @@ func load(in deployed.Input) (*module, error) {
 	m := &module{
 		dir: in.Dir, files: map[string]output.File{}, variables: map[string]parameter{},
 		locals: map[string]*hclsyntax.Attribute{}, nodes: map[string]*hclsyntax.Block{},
-		aliases: map[string]bool{},
+		aliases: map[string]bool{}, shared: in.Shared,
 	}
 	var sources []output.File
 	for _, f := range in.Files {
 		if path.Dir(f.Path) != in.Dir {
-			continue // a folder below is read by a module block, which is Unknown
+			continue // a folder below is read by a module block, which calls a shared one or is Unknown
 		}
 		name := path.Base(f.Path)
 		m.files[name] = f
@@ -114,7 +120,7 @@ func load(in deployed.Input) (*module, error) {
 	}
 	m.adopt()
 	for _, i := range m.imports {
-		if m.nodes[i.To] == nil {
+		if !m.has(i.To) {
 			m.add(deployed.Unknown{
 				Kind: "address", What: i.To, Why: "no resource of this module has it", At: i.At})
 		}
@@ -153,11 +159,24 @@ func (m *module) source(f output.File, own bool) error {
 			m.ownBlock(b)
 		case (b.Type == "import") != (path.Base(f.Path) == fileAdopt):
 			m.unknownBlock(b, "import blocks are in "+fileAdopt+", and nothing else is")
+		case b.Type == "module" && len(b.Labels) == 1 && hclsyntax.ValidIdentifier(b.Labels[0]):
+			if err := m.calls(b); err != nil {
+				return err
+			}
 		default:
 			m.block(b)
 		}
 	}
 	return nil
+}
+
+// has reports whether an address is that of a resource of the module, or of the one that it calls.
+func (m *module) has(addr string) bool {
+	if m.call != nil {
+		rest, in := strings.CutPrefix(addr, "module."+m.call.name+".")
+		return in && m.call.child.nodes[rest] != nil
+	}
+	return m.nodes[addr] != nil
 }
 
 // Bounds of a file. Parsing nests as deep as brackets do, and Go ends a program that nests too
@@ -283,10 +302,10 @@ func (b *body) imported() []deployed.Import {
 	if !ok {
 		return nil
 	}
-	if addr, ok := nameOf(to.Expr); ok && strings.Count(addr, ".") == 1 {
+	if addr, ok := nameOf(to.Expr); ok && isAddress(addr) {
 		return []deployed.Import{{To: addr, ID: id, At: place(b.at)}}
 	}
-	b.bad(to, "an import block names a resource of this module")
+	b.bad(to, "an import block names a resource of this module, or of the one that it calls")
 	return nil
 }
 

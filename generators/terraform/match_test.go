@@ -52,7 +52,15 @@ func printed(t testing.TB, s *model.Setup) []output.File {
 }
 
 func inputOf(s *model.Setup, files []output.File) deployed.Input {
-	return deployed.Input{Dir: s.Name + "/" + folder, Files: files}
+	in := deployed.Input{Dir: s.Name + "/" + folder}
+	for _, f := range files {
+		if strings.HasPrefix(f.Path, ModulesFolder+"/") {
+			in.Shared = append(in.Shared, f)
+		} else {
+			in.Files = append(in.Files, f)
+		}
+	}
+	return in
 }
 
 // differences tells how files differ from the setup, in any environment; nil when they do not.

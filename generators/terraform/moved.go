@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -59,7 +60,8 @@ func (g generation) doc(name string) string {
 }
 
 // moves are the former addresses of resources, each with the next one that it had. Terraform follows
-// them one after the other.
+// them one after the other, and takes one move to each address alone. A setup that shares its module,
+// or that says it does not share one any more, has been the other way under each of its names.
 func moves(s *model.Setup) []deployed.Move {
 	ago := 0
 	for _, b := range s.Buckets {
@@ -71,21 +73,38 @@ func moves(s *model.Setup) []deployed.Move {
 	for _, o := range s.Operators {
 		ago = max(ago, len(o.Was))
 	}
-	if ago == 0 {
+	if ago == 0 && !s.SharedModule && !s.OwnModule {
 		return nil
 	}
-	present := map[string]bool{}
-	for _, r := range wantResources(s, namesOf(s)) {
-		present[r.Address] = true
+	present := wantResources(s, namesOf(s))
+	taken := map[string]bool{}
+	for _, r := range present {
+		taken[r.Address] = true
+	}
+	former := make([][]string, len(present)) // of each resource, the oldest first
+	for ; ago > 0; ago-- {
+		for i, r := range wantResources(s, namesAt(s, generationAt(s, ago))) {
+			if !taken[r.Address] && !slices.Contains(former[i], r.Address) {
+				former[i] = append(former[i], r.Address)
+			}
+		}
 	}
 	var out []deployed.Move
-	for ; ago > 0; ago-- {
-		from := wantResources(s, namesAt(s, generationAt(s, ago)))
-		to := wantResources(s, namesAt(s, generationAt(s, ago-1)))
-		for i := range from {
-			if from[i].Address != to[i].Address && !present[from[i].Address] {
-				out = append(out, deployed.Move{From: from[i].Address, To: to[i].Address})
-			}
+	for i, r := range present {
+		own := append(former[i], r.Address)
+		called := make([]string, len(own))
+		for j, a := range own {
+			called[j] = inCall(a)
+		}
+		way, last := own, len(own)-1
+		switch {
+		case s.SharedModule:
+			way = slices.Concat(called[:last], own, called[last:])
+		case s.OwnModule:
+			way = slices.Concat(called, own)
+		}
+		for j := range way[1:] {
+			out = append(out, deployed.Move{From: way[j], To: way[j+1]})
 		}
 	}
 	return out
@@ -112,11 +131,18 @@ func (b *body) moved() (deployed.Move, bool) {
 			return out, false
 		}
 		addr, ok := nameOf(a.Expr)
-		if _, is := a.Expr.(*hclsyntax.ScopeTraversalExpr); !is || !ok || strings.Count(addr, ".") != 1 {
-			b.bad(a, "a moved block names resources of this module")
+		if _, is := a.Expr.(*hclsyntax.ScopeTraversalExpr); !is || !ok || !isAddress(addr) {
+			b.bad(a, "a moved block names resources of this module, or of the one that it calls")
 			return out, false
 		}
 		*end.to = addr
 	}
 	return out, true
+}
+
+// isAddress reports whether a name can be the address of a resource of a module, or of the one that
+// it calls.
+func isAddress(name string) bool {
+	name = strings.TrimPrefix(name, inCall(""))
+	return strings.Count(name, ".") == 1 && !strings.HasPrefix(name, "module.")
 }

@@ -7,11 +7,23 @@ import (
 
 func (p *printer) outputs() *lines {
 	b := p.start()
-	put := func(name, about string, value expr) {
-		body := b.block("output", name)
-		body.set("description", p.str(about))
-		body.set("value", value)
+	for _, o := range p.outputList() {
+		body := b.block("output", o.name)
+		body.set("description", p.str(o.about))
+		body.set("value", o.value)
 	}
+	return b
+}
+
+// shownValue is what an output shows.
+type shownValue struct {
+	name, about string
+	value       expr
+}
+
+func (p *printer) outputList() []shownValue {
+	var all []shownValue
+	put := func(name, about string, value expr) { all = append(all, shownValue{name, about, value}) }
 	put(outputRole, "ARN of the role that Personalize assumes: the roleArn of its jobs.", p.value(model.RefRoleARN))
 	for _, bu := range p.setup.Buckets {
 		put(p.names.bucketVar(bu.ID), "Name of the bucket "+bu.ID+".", p.value(model.RefBucketName(bu.ID)))
@@ -40,7 +52,7 @@ func (p *printer) outputs() *lines {
 	for _, o := range placeOutputs(p.setup) {
 		put(o.name, o.about, p.value(o.ref))
 	}
-	return b
+	return all
 }
 
 func (p *printer) value(r policy.Ref) expr { return p.text(policy.NewText(r), plain) }

@@ -159,7 +159,7 @@ func randomEdits() []randomEdit {
 		of("same value", func(_ *model.Setup, r *rand.Rand, old string, at target) (string, bool) {
 			switch at.a.Expr.(type) {
 			case *hclsyntax.ScopeTraversalExpr:
-				if in := at.at[0]; in == "variable" || in == "import" || at.a.Name == "for_each" || slices.Contains(at.at, "validation") {
+				if in := at.at[0]; in == "variable" || in == "import" || in == "moved" || strings.HasPrefix(old, "module.") || at.a.Name == "for_each" || slices.Contains(at.at, "validation") {
 					return "", false
 				}
 				return pick(r, []string{"(" + old + ")", `"${` + old + `}"`}), true

@@ -39,16 +39,8 @@ func (b *body) variable(name string) parameter {
 			b.bad(a, "write string, set(string) or map(string)")
 		}
 	}
-	kinds := map[string]kind{typeString: kindString, typeSet: kindList, typeMap: kindObject}
-	v, at := b.value("default", optional, kinds[typ])
-	if slices.ContainsFunc(v.list, func(m value) bool { return m.kind != kindString }) {
-		b.bad(b.b.Attributes["default"], "it does not hold strings alone")
-		v = value{}
-	}
-	if typ == typeSet {
-		slices.SortFunc(v.list, func(a, b value) int { return strings.Compare(a.s, b.s) })
-		v.list = slices.CompactFunc(v.list, func(a, b value) bool { return a.s == b.s })
-	}
+	v, at := b.value("default", optional, kindOfType[typ])
+	v = b.ofStrings("default", typ, v)
 	out.value = v
 	if v.kind != kindNone {
 		out.Default = deployed.Text{V: policy.Literal(oneString(v)), At: at}
@@ -61,6 +53,23 @@ func (b *body) variable(name string) parameter {
 		out.Accepts = append(out.Accepts, validation.pattern("var."+name))
 	}
 	return out
+}
+
+// kindOfType tells which kind of value a variable of a type has. It is never written to.
+var kindOfType = map[string]kind{typeString: kindString, typeSet: kindList, typeMap: kindObject}
+
+// ofStrings returns the value of an argument as a variable of a type has it: of strings alone, and a
+// set in order.
+func (b *body) ofStrings(name, typ string, v value) value {
+	if slices.ContainsFunc(v.list, func(m value) bool { return m.kind != kindString }) {
+		b.bad(b.b.Attributes[name], "it does not hold strings alone")
+		return value{}
+	}
+	if typ == typeSet {
+		slices.SortFunc(v.list, func(a, b value) int { return strings.Compare(a.s, b.s) })
+		v.list = slices.CompactFunc(v.list, func(a, b value) bool { return a.s == b.s })
+	}
+	return v
 }
 
 // oneString returns a value as one string: a list or map as JSON, a map in the order of its keys.

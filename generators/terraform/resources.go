@@ -28,7 +28,9 @@ func (p *printer) resources() []output.File {
 	for i := range p.setup.Operators {
 		p.operator(iam, i)
 	}
-	p.moved(main)
+	if !p.shared {
+		p.moved(main)
+	}
 	files := []output.File{p.file(fileMain, main)}
 	for _, f := range []struct {
 		name string
@@ -115,7 +117,11 @@ func (p *printer) role(b *lines) {
 		body.set("name", ref("var", varRoleName))
 		body.set("path", p.str(r.Path))
 		if r.Description != "" {
-			body.set("description", p.str(r.Description))
+			about := p.str(r.Description)
+			if p.shared {
+				about = ref("var", varRoleDescription)
+			}
+			body.set("description", about)
 		}
 		if len(r.Boundary.Parts()) > 0 {
 			body.set("permissions_boundary", p.text(r.Boundary, plain))
@@ -130,7 +136,7 @@ func (p *printer) role(b *lines) {
 		label := p.names.docs[d.Name]
 		if r.Inline {
 			body := b.block("resource", tfRolePolicy, label)
-			body.set("name", p.str(d.PolicyName))
+			body.set("name", p.named(d.PolicyName))
 			body.set("role", p.value(model.RefRoleName))
 			body.set("policy", doc)
 			continue
@@ -149,7 +155,7 @@ func (p *printer) role(b *lines) {
 
 func (p *printer) managedPolicy(b *lines, d model.Doc, doc expr) {
 	body := b.block("resource", tfPolicy, p.names.docs[d.Name])
-	body.set("name", p.str(d.PolicyName))
+	body.set("name", p.named(d.PolicyName))
 	if d.About != "" {
 		body.set("description", p.str(d.About))
 	}
@@ -213,14 +219,25 @@ func separate(s *model.Setup, k model.Key) bool {
 }
 
 // keyDescription is what a key tells of itself in the console.
-func keyDescription(s *model.Setup, k model.Key) string {
-	return "Amazon Personalize, setup " + s.Name + ", key " + k.ID
+func keyDescription(setup string, k model.Key) string {
+	return keyOfSetup + setup + ", key " + k.ID
+}
+
+const keyOfSetup = "Amazon Personalize, setup "
+
+// described is the description of a key.
+func (p *printer) described(k model.Key) expr {
+	if !p.shared {
+		return p.str(keyDescription(p.setup.Name, k))
+	}
+	return p.template(segment{lit: keyOfSetup}, segment{expr: ref("var", varSetup).first},
+		segment{lit: keyDescription("", k)[len(keyOfSetup):]})
 }
 
 func (p *printer) keyResource(b *lines, k model.Key, policy expr) {
 	label := p.names.keys[k.ID]
 	body := b.block("resource", tfKey, label)
-	body.set("description", p.str(keyDescription(p.setup, k)))
+	body.set("description", p.described(k))
 	body.set("deletion_window_in_days", number(k.Window))
 	body.set("enable_key_rotation", boolean(k.Rotation))
 	if policy != (expr{}) {

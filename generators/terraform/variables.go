@@ -69,10 +69,15 @@ func scalars(s *model.Setup, n names) []scalar {
 
 func (p *printer) variables() *lines {
 	b := p.start("Every default is the value from the spec.")
+	if p.shared {
+		b = p.start("The values are in the calls.")
+	}
 	s := p.setup
-	for _, v := range scalars(s, p.names) {
+	for _, v := range allScalars(s, p.names) {
 		body := p.variable(b, v.name, v.about, ref(typeString), p.str(v.value))
-		p.validation(body, call("can", call("regex", p.str(v.pattern), ref("var", v.name))), v.wrong)
+		if v.pattern != "" {
+			p.validation(body, call("can", call("regex", p.str(v.pattern), ref("var", v.name))), v.wrong)
+		}
 	}
 	for _, o := range s.Operators {
 		for _, a := range audiences(o) {
@@ -85,15 +90,18 @@ func (p *printer) variables() *lines {
 			p.validation(body, p.everyMatches(name), "A "+string(a.Kind)+" is named without its path: letters, digits and _+=,.@-.")
 		}
 	}
-	if !taggable(s) {
-		return b
+	if taggable(s) {
+		p.variable(b, varTags, "Tags for everything that can carry them.", ref(typeMap), p.tags())
 	}
-	tags := make(lines, len(s.Tags))
-	for i, t := range s.Tags {
+	return b
+}
+
+func (p *printer) tags() expr {
+	tags := make(lines, len(p.setup.Tags))
+	for i, t := range p.setup.Tags {
 		tags[i] = line{p.str(t.Key).first, p.str(t.Value)}
 	}
-	p.variable(b, varTags, "Tags for everything that can carry them.", ref(typeMap), object(tags))
-	return b
+	return object(tags)
 }
 
 // taggable reports whether the module makes something that carries tags.
@@ -109,7 +117,9 @@ func (p *printer) variable(b *lines, name, about string, typ, value expr) *lines
 	body := b.block("variable", name)
 	body.set("description", p.str(about))
 	body.set("type", typ)
-	body.set("default", value)
+	if !p.shared {
+		body.set("default", value)
+	}
 	body.set("nullable", boolean(false))
 	return body
 }

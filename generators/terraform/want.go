@@ -85,19 +85,26 @@ func Want(s *model.Setup) deployed.State {
 		if k.Existing() {
 			w.Keys[i].PolicyProtected.V = w.Keys[i].Policy != nil
 		} else {
-			w.Keys[i].Description = deployed.Lit(keyDescription(s, k))
+			w.Keys[i].Description = deployed.Lit(keyDescription(s.Name, k))
 		}
 	}
 	w.Keys = slices.DeleteFunc(w.Keys, func(k deployed.Key) bool {
 		return !k.Created && k.Policy == nil && k.Aliases == nil
 	})
 	w.Resources = wantResources(s, n)
+	for i := range w.Resources {
+		r := &w.Resources[i]
+		r.Address = address(s, r.Address)
+		for j, after := range r.After {
+			r.After[j] = deployed.Lit(address(s, after.V.String()))
+		}
+	}
 	w.Parameters = wantParameters(s, n)
 	w.Outputs = wantOutputs(s, n)
 	w.Documents = wantShown(s, n)
 	w.Moves = moves(s)
 	for _, i := range imports(s, n) {
-		to := i.typ + "." + i.label
+		to := address(s, i.typ+"."+i.label)
 		w.Imports = append(w.Imports, deployed.Import{To: to, ID: deployed.Lit(i.id)})
 	}
 	return w
@@ -195,8 +202,12 @@ func wantParameters(s *model.Setup, n names) []deployed.Parameter {
 		}
 		out = append(out, p)
 	}
-	for _, v := range scalars(s, n) {
-		put(v.name, typeString, v.value, v.pattern)
+	for _, v := range allScalars(s, n) {
+		if v.pattern == "" {
+			put(v.name, typeString, v.value)
+		} else {
+			put(v.name, typeString, v.value, v.pattern)
+		}
 	}
 	for _, o := range s.Operators {
 		for _, a := range audiences(o) {

@@ -69,7 +69,7 @@ func pair(old, new *snapshot.Input) ([]names, error) {
 
 // one compares a setup.
 func one(ctx context.Context, old, new *snapshot.Input, n names) ([]Change, error) {
-	if n.old == n.new && snapshot.Same(old, new, n.old) {
+	if n.old == n.new && snapshot.Same(ctx, old, new, n.old) {
 		return nil, nil
 	}
 	before, err := readings(ctx, old, n.old)

@@ -61,13 +61,16 @@ func (r *Run) Check(ctx context.Context, out string, diffs bool,
 		Checked
 		err error
 	}
+	var common modules
 	err = ordered(ctx, len(r.jobs), r.sel.Workers, func(i int) compared {
 		b := s.buffer()
 		defer s.done(b)
 		rendered := s.render(i, b)
 		c := compared{Checked: Checked{Setup: r.jobs[i].setup.Name, Found: rendered.found}}
 		if c.Found == nil {
-			c.Changes, c.err = cmp.Put(rendered.files)
+			if c.Changes, c.err = cmp.Put(rendered.files); c.err == nil {
+				c.err = common.add(rendered.module)
+			}
 		}
 		return c
 	}, func(_ int, c compared) error {
@@ -81,6 +84,15 @@ func (r *Run) Check(ctx context.Context, out string, diffs bool,
 	}
 	if err := foundError(failed, 0); err != nil {
 		return err
+	}
+	if files := common.all(); files != nil {
+		changes, err := cmp.Put(files)
+		if err != nil {
+			return err
+		}
+		if err := say(Checked{Changes: changes}); err != nil {
+			return err
+		}
 	}
 	rest, err := cmp.Close(clean)
 	if err != nil {

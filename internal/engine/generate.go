@@ -72,20 +72,23 @@ func (r *Run) Generate(ctx context.Context, out string, how Writing,
 		err      error
 	}
 	failed, unproved := 0, 0
+	var common modules
 	err = ordered(ctx, len(r.jobs), r.sel.Workers, func(i int) put {
 		b := s.buffer()
 		defer s.done(b)
 		p := put{rendered: s.render(i, b)}
 		changed := 0
 		if p.found == nil {
-			changed, p.err = w.Put(p.files)
+			if changed, p.err = w.Put(p.files); p.err == nil {
+				p.err = common.add(p.module)
+			}
 		}
 		// What another setup writes for this one may have changed alone.
 		changes := changed+changedForAll > 0 || len(r.jobs[i].setup.Owners) > 0
 		if p.found == nil && p.err == nil && changes && prove {
 			p.unproved = s.prove(i, p.rendered)
 		}
-		p.files = nil
+		p.files, p.module = nil, nil
 		return p
 	}, func(i int, p put) error {
 		failed, unproved = failed+countErrors(p.found), unproved+countErrors(p.unproved)
@@ -102,10 +105,16 @@ func (r *Run) Generate(ctx context.Context, out string, how Writing,
 	if err := foundError(failed, unproved); err != nil {
 		return output.Result{}, err
 	}
+	if files := common.all(); files != nil {
+		if _, err := w.Put(files); err != nil {
+			return output.Result{}, err
+		}
+	}
 	return w.Commit(ctx)
 }
 
-// Printed is the files of one setup, or those that setups share; then Setup is "".
+// Printed is the files of one setup, or those that setups share; then Setup is "". Modules that setups
+// share are the last.
 type Printed struct {
 	Setup    string
 	Files    []output.File
@@ -129,12 +138,18 @@ func (r *Run) Print(ctx context.Context, prove bool, each func(Printed) error) e
 		}
 	}
 	failed, unproved := 0, 0
+	var common modules
 	err = ordered(ctx, len(r.jobs), r.sel.Workers, func(i int) Printed {
 		rendered := s.render(i, new(shape.Buffer))
 		p := Printed{Setup: r.jobs[i].setup.Name, Files: rendered.files, Found: rendered.found}
 		if p.Found == nil && prove {
 			if p.Unproved = s.prove(i, rendered); p.Unproved != nil {
 				p.Files = nil
+			}
+		}
+		if p.Files != nil {
+			if err := common.add(rendered.module); err != nil {
+				p.Found = append(p.Found, problem(r.jobs[i], "print", err))
 			}
 		}
 		return p
@@ -144,6 +159,11 @@ func (r *Run) Print(ctx context.Context, prove bool, each func(Printed) error) e
 	})
 	if err != nil {
 		return interrupted(err)
+	}
+	if files := common.all(); files != nil {
+		if err := each(Printed{Files: files}); err != nil {
+			return err
+		}
 	}
 	return foundError(failed, unproved)
 }

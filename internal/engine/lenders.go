@@ -59,8 +59,8 @@ func (r *Run) printed(j job) []proof.Finding {
 	if err != nil {
 		return []proof.Finding{{Check: proof.Closed, Message: err.Error()}}
 	}
-	return proof.Artifacts(rendered.model, j.gens, proof.Input{Files: rendered.files, Shared: common.of(j.gens),
-		Printed: rendered.files})
+	return proof.Artifacts(rendered.model, j.gens, proof.Input{Files: rendered.all(), Shared: common.of(j.gens),
+		Printed: rendered.all()})
 }
 
 // artifacts looks at the files of a setup as they are in the output folder, whether it is selected or
@@ -81,7 +81,12 @@ func (v *verifier) artifacts(j job) []proof.Finding {
 	if err != nil {
 		return []proof.Finding{{Check: proof.Closed, Message: err.Error()}}
 	}
-	faults := own.faults
+	module, err := v.readModule(rendered.module)
+	if err != nil {
+		return []proof.Finding{{Check: proof.Closed, Message: err.Error()}}
+	}
+	own.files = append(own.files, module.files...)
+	faults := append(own.faults, module.faults...)
 	var shared []output.File
 	for _, g := range j.gens {
 		if common[g.Name] == nil {
@@ -101,5 +106,5 @@ func (v *verifier) artifacts(j job) []proof.Finding {
 		out = append(out, proof.Finding{Check: proof.Closed, Path: f.path, Message: message, Hint: f.hint})
 	}
 	return append(out, proof.Artifacts(rendered.model, j.gens, proof.Input{Files: own.files, Shared: shared,
-		Printed: rendered.files})...)
+		Printed: rendered.all()})...)
 }

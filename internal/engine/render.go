@@ -21,6 +21,16 @@ type rendered struct {
 	model *model.Setup // nil where the files come from a shape
 	files []output.File
 	found []findings.Finding // problems: errors mean that there are no files
+
+	module []output.File // of the module that the setup shares
+}
+
+// all returns the files of the setup and of the module that it shares.
+func (r rendered) all() []output.File {
+	if r.module == nil {
+		return r.files
+	}
+	return slices.Concat(r.files, r.module)
 }
 
 // Render builds the model of one setup and prints it in all its targets, for file as the name of
@@ -29,7 +39,7 @@ type rendered struct {
 func Render(file string, s *spec.Setup, lib *templates.Library) (
 	*model.Setup, []output.File, []findings.Finding) {
 	r := render(job{file, s, generators.For(s.Targets)}, lib)
-	return r.model, r.files, r.found
+	return r.model, r.all(), r.found
 }
 
 // render builds the model of a setup and prints it in its targets.
@@ -49,7 +59,8 @@ func render(j job, lib *templates.Library) rendered {
 		})
 	}
 	group.Wait()
-	r := rendered{model: m, files: slices.Concat(files...)}
+	r := rendered{model: m}
+	r.files, r.module = splitModules(slices.Concat(files...))
 	for _, part := range m.Handed {
 		for _, g := range generators.For(part.Targets) {
 			printed, err := g.Print(part)
@@ -77,7 +88,7 @@ func render(j job, lib *templates.Library) rendered {
 func checkFolder(m *model.Setup, g generators.Generator, files []output.File) error {
 	own := m.Name + "/" + g.Folder
 	for _, f := range files {
-		if f.Path != own && !strings.HasPrefix(f.Path, own+"/") {
+		if f.Path != own && !strings.HasPrefix(f.Path, own+"/") && !(m.SharedModule && isModule(f.Path)) {
 			return fmt.Errorf("file %q is not in %q", f.Path, own)
 		}
 	}

@@ -105,7 +105,7 @@ func (s *shapes) of(i int) *shape.Shape {
 			if r.found != nil {
 				return nil, nil, errFound
 			}
-			return r.model, r.files, nil
+			return r.model, r.all(), nil
 		}
 		g.shape, _ = shape.New(g.Group, probed)
 	})
@@ -115,7 +115,8 @@ func (s *shapes) of(i int) *shape.Shape {
 // render returns the files of a setup, which may be in b.
 func (s *shapes) render(i int, b *shape.Buffer) rendered {
 	if sh := s.of(i); sh != nil {
-		return rendered{files: sh.Fill(s.values[i], b)}
+		own, module := splitModules(sh.Fill(s.values[i], b))
+		return rendered{files: own, module: module}
 	}
 	return render(s.run.jobs[i], s.run.lib)
 }

@@ -87,7 +87,7 @@ func topOf(p string) string {
 // it finds means that they are not to be written.
 func (s shared) prove(j job, r rendered, owners map[string][]proof.Finding) []findings.Finding {
 	var out []findings.Finding
-	in := proof.Input{Files: r.files, Shared: s.of(j.gens), Printed: r.files, Owners: owners}
+	in := proof.Input{Files: r.all(), Shared: s.of(j.gens), Printed: r.all(), Owners: owners}
 	for _, f := range proof.Prove(r.model, j.gens, in).Findings {
 		out = append(out, proofFinding(j, f, ""))
 	}

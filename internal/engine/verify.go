@@ -22,6 +22,8 @@ const (
 	RuleUnproved = "unproved" // the proof is silent on it, since it depends on what is not known
 )
 
+const terraformTarget = "terraform"
+
 // Verified is the proof of one setup's files in the output folder.
 type Verified struct {
 	Setup  string             // "" for what belongs to no setup
@@ -54,7 +56,8 @@ func (r *Run) Verify(ctx context.Context, out string, each func(Verified) error)
 	if err != nil {
 		return err
 	}
-	v := &verifier{r, folder, out, r.owns(), map[string]reading{}, lenders{run: r}}
+	v := &verifier{run: r, folder: folder, out: out, owns: r.owns(), shared: map[string]reading{}}
+	v.lenders.run = r
 	v.lenders.look = v.artifacts
 	if v.owns == nil {
 		v.owns = func(string) bool { return true }
@@ -118,11 +121,18 @@ func (v *verifier) outside(common shared) ([]findings.Finding, error) {
 	for _, files := range common.folders() {
 		folders[topOf(files[0].Path)] = true
 	}
+	var out []findings.Finding
+	if len(v.modules.all()) > 0 {
+		folders[terraform.ModulesFolder] = true
+		var err error
+		if out, err = v.besideModules(); err != nil {
+			return nil, err
+		}
+	}
 	names, err := v.folder.Outside(folders)
 	if err != nil {
 		return nil, err
 	}
-	var out []findings.Finding
 	for _, name := range names {
 		out = append(out, findings.Finding{Rule: proof.Closed, Level: findings.Error,
 			File:    inFolder(v.out, name),
@@ -140,6 +150,7 @@ type verifier struct {
 	owns    func(string) bool
 	shared  map[string]reading // by target
 	lenders lenders
+	modules modules
 }
 
 // say returns a fault as a finding about a setup, and about one of its targets, unless that is "".
@@ -210,9 +221,18 @@ func (v *verifier) setup(j job) verified {
 		out.err = err
 		return out
 	}
+	module, err := v.readModule(r.module)
+	if err != nil {
+		out.err = err
+		return out
+	}
+	own.files = append(own.files, module.files...)
 	unread := map[string]bool{} // targets
-	for _, f := range own.faults {
+	for _, f := range append(own.faults, module.faults...) {
 		var targets []string
+		if isModule(f.path) {
+			targets, unread[terraformTarget] = []string{terraformTarget}, true
+		}
 		for _, g := range j.gens {
 			// What is in place of a folder is in the way of all targets that are in it.
 			if dir := r.model.Name + "/" + g.Folder; within(f.path, dir) || within(dir, f.path) {
@@ -243,14 +263,14 @@ func (v *verifier) setup(j job) verified {
 		if unread[g.Name] {
 			dir := r.model.Name + "/" + g.Folder
 			files = slices.DeleteFunc(files, func(f output.File) bool {
-				return within(f.Path, dir)
+				return within(f.Path, dir) || g.Name == terraformTarget && isModule(f.Path)
 			})
 			continue
 		}
 		common, gens = append(common, shared.files...), append(gens, g)
 	}
 	out.Report = proof.Prove(r.model, gens, proof.Input{Files: files, Shared: common,
-		Printed: r.files, Owners: v.lenders.of(j)})
+		Printed: r.all(), Owners: v.lenders.of(j)})
 	for _, f := range out.Report.Findings {
 		out.Found = append(out.Found, proofFinding(j, f, v.out))
 	}

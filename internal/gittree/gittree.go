@@ -194,6 +194,7 @@ func (t *Tree) Read(ctx context.Context, at string, limit int64) ([]byte, error)
 func command(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"--no-pager", "--literal-pathspecs"}, args...)...)
 	cmd.Dir = dir
+	ownGroup(cmd)
 	// Reading takes no lock, and asks nobody for a password.
 	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
 	return cmd

@@ -42,7 +42,7 @@ func Build(file string, s *spec.Setup, lib *templates.Library) (*Setup, error) {
 		Account: s.Account, Region: s.Region, Partition: s.Partition, Profile: s.Profile, Targets: s.Targets, OwnFiles: s.OwnFiles,
 		Deputy: s.ConfusedDeputy, ListByPrefix: s.ListByPrefix, StackSet: s.StackSet,
 		Uploads: s.Uploads, Workflows: s.Workflows, Tags: s.Tags, Places: s.Places,
-		Was: s.Was,
+		Was: s.Was, SharedModule: s.SharedModule, OwnModule: s.OwnModule,
 	}
 	b.out.OwnedSids = ownedSids(lib, b.out.Names())
 	if g := s.DatasetGroup; g != nil {

@@ -25,6 +25,8 @@ type Setup struct {
 	Deputy       string // where conditions against a confused deputy stand: spec.DeputyTrust and so on
 	ListByPrefix bool
 	StackSet     bool // the template of CloudFormation has no rule on account and region
+	SharedModule bool // the Terraform module may be that of other setups too
+	OwnModule    bool // it may have been, and is the setup's own again
 	Targets      []string
 	OwnFiles     []string // see [spec.OwnPattern]
 

@@ -12,7 +12,7 @@ import (
 
 // Input is what a proof reads.
 type Input struct {
-	Files   []output.File // everything that is in the setup's folder
+	Files   []output.File // everything that is in the setup's folder, and in that of the module that it shares
 	Shared  []output.File // files that several setups have in common
 	Printed []output.File // what pzgen writes for the setup: which files there are to be, with which mode
 
@@ -31,7 +31,7 @@ func (p *proof) files(in Input, gens []generators.Generator) {
 	within := func(name string) bool {
 		return slices.ContainsFunc(gens, func(g generators.Generator) bool {
 			dir := p.m.Name + "/" + g.Folder
-			return name == dir || strings.HasPrefix(name, dir+"/")
+			return name == dir || strings.HasPrefix(name, dir+"/") || g.Name == "terraform" && p.ofModule(name)
 		})
 	}
 	found := map[string]bool{}

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/generators/terraform"
 	"github.com/pzgen/pzgen/internal/calls"
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/model"
@@ -76,6 +77,10 @@ func (p *proof) environments(g generators.Generator) []policy.Env {
 func (p *proof) input(g generators.Generator, in Input) deployed.Input {
 	out := deployed.Input{Dir: p.m.Name + "/" + g.Folder, Own: map[string]bool{}, Shared: in.Shared}
 	for _, f := range in.Files {
+		if p.ofModule(f.Path) {
+			out.Shared = append(slices.Clip(out.Shared), f)
+			continue
+		}
 		if f.Path != out.Dir && !strings.HasPrefix(f.Path, out.Dir+"/") {
 			continue
 		}
@@ -85,6 +90,11 @@ func (p *proof) input(g generators.Generator, in Input) deployed.Input {
 		}
 	}
 	return out
+}
+
+// ofModule reports whether a file is of the module that the setup shares.
+func (p *proof) ofModule(name string) bool {
+	return p.m.SharedModule && strings.HasPrefix(name, terraform.ModulesFolder+"/")
 }
 
 // ownFile reports whether the spec says that a file is the user's own.

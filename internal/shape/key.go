@@ -65,7 +65,7 @@ func (v *visitor) visit(s *spec.Setup) {
 	v.slot(kindRegion, &s.Region)
 	v.prose(&s.Description)
 	v.text(s.Partition, s.Profile, s.ConfusedDeputy)
-	v.flags(s.StackSet)
+	v.flags(s.StackSet, s.SharedModule, s.OwnModule)
 	v.arn(&s.PermissionsBoundary)
 	for _, list := range [][]string{s.Targets, s.OwnFiles} {
 		v.count(len(list))
@@ -230,11 +230,11 @@ func (v *visitor) slot(k kind, p *string) bool {
 	return true
 }
 
-// path takes the path of a role.
+// path takes the path of a role, which a module that setups share spells out, as it does names in ARNs.
 func (v *visitor) path(p *string) {
 	inner, ok := strings.CutPrefix(strings.TrimSuffix(*p, "/"), "/")
 	v.flags(ok)
-	if !ok {
+	if !ok || v.setup.SharedModule {
 		v.text(*p)
 		return
 	}
@@ -314,7 +314,7 @@ func (v *visitor) ofAccount(p *string, names bool) {
 	case isKey:
 		v.slot(kindKeyID, &id)
 		f[5] = "key/" + id
-	case names && own && f[2] == "iam" && v.named(&f[5]):
+	case names && own && f[2] == "iam" && !v.setup.SharedModule && v.named(&f[5]):
 	default:
 		v.text(f[5])
 		v.texts = append(v.texts, f[5])

@@ -66,7 +66,7 @@ type Shape struct {
 
 // file is a file cut at its slots: text up to ends[i], then the value values[i], and so on.
 type file struct {
-	path   string // below the setup's folder
+	path   string // below the setup's folder, or in one that setups share
 	mode   fs.FileMode
 	text   []byte
 	ends   []int
@@ -154,7 +154,7 @@ func cutAll(values []string, files []output.File) ([]file, error) {
 	out := make([]file, len(files))
 	for i, f := range files {
 		path, ok := strings.CutPrefix(f.Path, values[0]+"/")
-		if !ok {
+		if !ok && !output.IsShared(f.Path) {
 			return nil, errShapeless
 		}
 		out[i] = file{path: path, mode: f.Mode}
@@ -230,7 +230,11 @@ func (sh *Shape) Fill(values []string, b *Buffer) []output.File {
 			from = end
 		}
 		data = append(data, f.text[from:]...)
-		b.files = append(b.files, output.File{Path: values[0] + "/" + f.path, Data: data[begin:len(data):len(data)], Mode: f.mode})
+		p := f.path
+		if !output.IsShared(p) {
+			p = values[0] + "/" + p
+		}
+		b.files = append(b.files, output.File{Path: p, Data: data[begin:len(data):len(data)], Mode: f.mode})
 	}
 	b.data = data
 	return b.files

@@ -131,12 +131,11 @@ func folderOf(ctx context.Context, from source, name string, files, links []file
 			base = filepath.Base(abs)
 		}
 		in := &Input{Kind: "setup", Alone: true, setups: map[string]*setup{}}
-		lib, err := from.list(ctx, filepath.Join(name, "..", sharedFolder))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
+		for _, shared := range []string{sharedFolder, terraform.ModulesFolder} {
+			if err := in.beside(ctx, from, filepath.Join(name, "..", shared), shared); err != nil {
+				return nil, err
+			}
 		}
-		lib, _ = regular(lib) // one that is not there is told by whoever needs it
-		in.shared = below(sharedFolder, lib)
 		in.setups[base] = outputSetup(base, below(base, files), below(base, links), func(p string) string {
 			if rest, ok := strings.CutPrefix(p, base+"/"); ok {
 				return from.shown(filepath.Join(name, filepath.FromSlash(rest)))
@@ -149,9 +148,11 @@ func folderOf(ctx context.Context, from source, name string, files, links []file
 			return deployed.Place{Path: from.shown(filepath.Join(name, filepath.FromSlash(p)))}
 		}), nil
 	case has(func(f file) bool { return path.Dir(f.path) == "." && path.Ext(f.path) == ".tf" }):
-		return one("Terraform module", files, "terraform", ".", terraform.Parse, func(p string) string {
+		in := one("Terraform module", files, "terraform", ".", terraform.Parse, func(p string) string {
 			return from.shown(filepath.Join(name, filepath.FromSlash(p)))
-		}), nil
+		})
+		modules := path.Join("..", "..", terraform.ModulesFolder)
+		return in, in.beside(ctx, from, filepath.Join(name, modules), modules)
 	}
 	if answers, err := openAnswers(ctx, from, name, files); answers != nil || err != nil {
 		return answers, err
@@ -165,6 +166,19 @@ func folderOf(ctx context.Context, from source, name string, files, links []file
 }
 
 const sharedFolder = "_lib"
+
+// beside takes the files of a folder that is beside what the user named, and that setups share, with
+// their paths as seen from there. One that is not there is told by whoever needs it.
+func (in *Input) beside(ctx context.Context, from source, dir, seen string) error {
+	all, err := from.list(ctx, dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	files, links := regular(all)
+	in.shared = append(in.shared, below(seen, files)...)
+	in.sharedLinks = append(in.sharedLinks, below(seen, links)...)
+	return nil
+}
 
 // below returns files with their paths below a folder.
 func below(folder string, files []file) []file {
@@ -207,8 +221,11 @@ func outputFolder(files, links []file, shown func(string) deployed.Place) *Input
 	for _, f := range links {
 		top, _, _ := strings.Cut(f.path, "/")
 		linked[top] = append(linked[top], f)
-		if top == generators.RootFolder {
+		switch {
+		case top == generators.RootFolder:
 			in.rootLinks = append(in.rootLinks, f)
+		case output.IsShared(top):
+			in.sharedLinks = append(in.sharedLinks, f)
 		}
 	}
 	for name, list := range by {

@@ -18,6 +18,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/pzgen/pzgen/generators/terraform"
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
@@ -40,16 +41,17 @@ type Options struct {
 
 // Input is one argument, opened: the setups that it has, each with its files.
 type Input struct {
-	Name      string        // as the user wrote it
-	Kind      string        // spec, output folder, template, Terraform module or plan, policy
-	Specs     []*spec.Setup // of a spec
-	Alone     bool          // it is one setup, which the user named
-	setups    map[string]*setup
-	shared    []file
-	root      []file                              // of an output folder, what concerns several setups
-	rootLinks []file                              // what is no regular file there, and is not read
-	stray     []file                              // of an output folder, what is of no setup
-	shown     func(deployed.Place) deployed.Place // of stray
+	Name        string        // as the user wrote it
+	Kind        string        // spec, output folder, template, Terraform module or plan, policy
+	Specs       []*spec.Setup // of a spec
+	Alone       bool          // it is one setup, which the user named
+	setups      map[string]*setup
+	shared      []file
+	sharedLinks []file                              // what is no regular file among them, and is not read
+	root        []file                              // of an output folder, what concerns several setups
+	rootLinks   []file                              // what is no regular file there, and is not read
+	stray       []file                              // of an output folder, what is of no setup
+	shown       func(deployed.Place) deployed.Place // of stray
 }
 
 // setup is one setup, or the one thing that an input without setups is about.
@@ -91,10 +93,50 @@ func (in *Input) Setups() []string {
 // Has reports whether there is a setup of this name.
 func (in *Input) Has(name string) bool { return in.setups[name] != nil }
 
-// Same reports whether a setup has the same files in two inputs, byte by byte; then there is nothing to compare.
-func Same(a, b *Input, name string) bool {
+// Same reports whether a setup has the same files in two inputs, byte by byte, and those that setups
+// share; then there is nothing to compare. Of the modules that setups share, those count that it calls.
+func Same(ctx context.Context, a, b *Input, name string) bool {
 	x, y := a.setups[name], b.setups[name]
-	return x != nil && y != nil && len(x.links)+len(y.links) == 0 && sameFiles(x.files, y.files) && sameFiles(a.shared, b.shared)
+	if x == nil || y == nil || len(x.links)+len(y.links) > 0 || !sameFiles(x.files, y.files) {
+		return false
+	}
+	if len(a.sharedLinks)+len(b.sharedLinks) == 0 && sameFiles(a.shared, b.shared) {
+		return true
+	}
+	modules, ok := x.calls(ctx)
+	return ok && len(used(a.sharedLinks, modules))+len(used(b.sharedLinks, modules)) == 0 &&
+		sameFiles(used(a.shared, modules), used(b.shared, modules))
+}
+
+// calls returns the folders of the modules that the setup calls. It is not ok when they cannot be told.
+func (s *setup) calls(ctx context.Context) ([]string, bool) {
+	var own []file
+	dir := "." // of a module by itself
+	if s.folder != "" {
+		dir = s.folder + "/" + terraformFolder
+	}
+	for _, f := range s.files {
+		if path.Dir(f.path) == dir {
+			own = append(own, f)
+		}
+	}
+	files, err := load(ctx, own)
+	if err != nil {
+		return nil, false
+	}
+	return terraform.Calls(files)
+}
+
+const terraformFolder = "terraform"
+
+// used returns files that setups share, of those of modules what is in these folders alone.
+func used(shared []file, modules []string) []file {
+	return slices.DeleteFunc(slices.Clone(shared), func(f file) bool {
+		ofModule := strings.HasPrefix(strings.TrimPrefix(f.path, "../../"), terraform.ModulesFolder+"/")
+		return ofModule && !slices.ContainsFunc(modules, func(dir string) bool {
+			return strings.HasPrefix(f.path, dir+"/")
+		})
+	})
 }
 
 // linked returns what is not read because it is no regular file. What it leads to may be another thing each time.
@@ -128,6 +170,10 @@ func (in *Input) Read(ctx context.Context, name string) ([]Reading, error) {
 	if err != nil {
 		return nil, err
 	}
+	links := in.sharedLinks
+	if modules, ok := s.calls(ctx); ok && links != nil {
+		links = used(links, modules)
+	}
 	var out []Reading
 	for _, p := range s.parts {
 		r := deployed.Input{Dir: p.dir, Shared: shared, Own: map[string]bool{}}
@@ -140,7 +186,7 @@ func (in *Input) Read(ctx context.Context, name string) ([]Reading, error) {
 		if err == nil {
 			var state deployed.State
 			if state, err = asDeployed(read, s.values); err == nil {
-				state.Unknown = append(told(state.Unknown, slices.Concat(r.Files, shared)), linked(s.links)...)
+				state.Unknown = append(told(state.Unknown, slices.Concat(r.Files, shared)), linked(slices.Concat(s.links, links))...)
 				state.Unknown = append(state.Unknown, handedOver(state)...)
 				out = append(out, Reading{p.target, state.MapPlaces(s.moved), p.target == planTarget, p.target == answersKind})
 				continue

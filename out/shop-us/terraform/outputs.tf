@@ -3,30 +3,30 @@
 
 output "role_arn" {
   description = "ARN of the role that Personalize assumes: the roleArn of its jobs."
-  value       = aws_iam_role.personalize.arn
+  value       = module.personalize.role_arn
 }
 
 output "data_bucket_name" {
   description = "Name of the bucket data."
-  value       = aws_s3_bucket.data.bucket
+  value       = module.personalize.data_bucket_name
 }
 
 output "data_bucket_arn" {
   description = "ARN of the bucket data."
-  value       = aws_s3_bucket.data.arn
+  value       = module.personalize.data_bucket_arn
 }
 
 output "out_bucket_name" {
   description = "Name of the bucket out."
-  value       = aws_s3_bucket.out.bucket
+  value       = module.personalize.out_bucket_name
 }
 
 output "out_bucket_arn" {
   description = "ARN of the bucket out."
-  value       = aws_s3_bucket.out.arn
+  value       = module.personalize.out_bucket_arn
 }
 
 output "dataset_group_arn" {
   description = "ARN of the dataset group."
-  value       = jsondecode(aws_cloudcontrolapi_resource.dataset_group.properties).DatasetGroupArn
+  value       = module.personalize.dataset_group_arn
 }

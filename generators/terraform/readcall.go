@@ -1,0 +1,205 @@
+package terraform
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/policy"
+)
+
+// calling is the call of a module that setups share, in a module that has nothing else which makes
+// anything.
+type calling struct {
+	name  string
+	child *module
+	files []output.File // of the child
+}
+
+// calls reads the call of a module. What it hands over are constants; they become the defaults of the
+// module's variables, so that the two together are read as one module with these defaults.
+func (m *module) calls(b *hclsyntax.Block) error {
+	name := b.Labels[0]
+	if m.call != nil {
+		m.unknownBlock(b, "there is one already")
+		return nil
+	}
+	var err error
+	m.read(b, func(in *body) {
+		source := in.text("source", required).V.String()
+		dir := path.Join(m.dir, source)
+		c := &calling{name: name}
+		for _, f := range m.shared {
+			if path.Dir(f.Path) == dir {
+				c.files = append(c.files, f)
+			}
+		}
+		if !isLocal(source) || dir == m.dir || c.files == nil {
+			in.e.unknown("block", in.what, "its module is not one that setups share", in.at)
+			in.args = append(in.args, argumentNames(in.b)...)
+			return
+		}
+		if c.child, err = load(deployed.Input{Dir: dir, Files: c.files}); err != nil {
+			return
+		}
+		for i := range c.child.parameters {
+			c.child.given(&c.child.parameters[i], in)
+		}
+		m.call = c
+	})
+	return err
+}
+
+// isLocal reports whether the source of a module is a folder beside the one that calls it (Terraform
+// language, "Module Sources", "Local Paths").
+func isLocal(source string) bool {
+	return strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../")
+}
+
+func argumentNames(b *hclsyntax.Body) []string {
+	var names []string
+	for name := range b.Attributes {
+		names = append(names, name)
+	}
+	return names
+}
+
+// metaArguments are those of a module block that are no values of variables, which cannot have their
+// names (Terraform language, "Module Blocks"). It is never written to.
+var metaArguments = [...]string{
+	"source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals",
+}
+
+// given takes the value of a variable from a call.
+func (m *module) given(p *deployed.Parameter, in *body) {
+	v := m.variables[p.Name]
+	typ := strings.TrimSuffix(v.Type.V.String(), orNull)
+	kind, known := kindOfType[typ]
+	if !known || slices.Contains(metaArguments[:], p.Name) {
+		return // which is told as what it is
+	}
+	got, at := in.value(p.Name, optional, kind)
+	if got.kind == kindNone {
+		return
+	}
+	if v.value = in.ofStrings(p.Name, typ, got); v.value.kind == kindNone {
+		return
+	}
+	v.Default = deployed.Text{V: policy.Literal(oneString(v.value)), At: at}
+	m.variables[p.Name], *p = v, v.Parameter
+}
+
+// evaluateCall evaluates a module that calls one.
+func (m *module) evaluateCall(v deployed.Values) deployed.State {
+	s := m.call.child.evaluate(v)
+	e := newEval(m, v)
+	e.out.Unknown = slices.Concat(m.unknown, s.Unknown)
+	beside := func(kind, what string, at deployed.Place) {
+		e.add(deployed.Unknown{Kind: kind, What: what, At: at,
+			Why: "beside the call of a module that setups share, pzgen writes none"})
+	}
+	for _, p := range m.parameters {
+		beside("variable", p.Name, p.At)
+	}
+	for _, name := range m.order {
+		beside("block", name, place(e.rangeOf(name)))
+	}
+	for _, i := range m.call.child.imports {
+		beside("import", i.To, i.At)
+	}
+	for _, move := range m.call.child.moves {
+		beside("moved", move.From, move.At)
+	}
+	within := "module." + m.call.name + "."
+	for i := range s.Resources {
+		r := &s.Resources[i]
+		r.Address = within + r.Address
+		for j, after := range r.After {
+			r.After[j].V = policy.Literal(within + after.V.String())
+		}
+	}
+	s.Imports, s.Moves = slices.Clone(m.imports), slices.Clone(m.moves)
+	e.handOn(within, &s)
+	s.Unknown = sortUnknown(e.out.Unknown)
+	return s
+}
+
+// handOn puts the outputs of the module in the place of those of the one that it calls, each of which
+// it has to show once.
+func (e *eval) handOn(within string, s *deployed.State) {
+	outputs, documents := map[string][]deployed.Output{}, map[string][]deployed.Shown{}
+	for _, o := range s.Outputs {
+		outputs[o.Name] = append(outputs[o.Name], o)
+	}
+	for _, d := range s.Documents {
+		documents[d.Name] = append(documents[d.Name], d)
+	}
+	s.Outputs, s.Documents = nil, nil
+	for _, block := range e.m.outputs {
+		b := e.body("output "+block.Labels[0], block.Body, block.TypeRange)
+		b.plainText("description", optional)
+		a, ok := b.take("value", required)
+		b.done()
+		if !ok {
+			continue
+		}
+		name, _ := nameOf(a.Expr)
+		from, _ := strings.CutPrefix(name, within)
+		switch o, d := outputs[from], documents[from]; {
+		case name == from || len(o)+len(d) != 1:
+			b.bad(a, "write an output of the module that is called, which has it once and shows it once")
+		case len(o) == 1:
+			o[0].Name, o[0].At, o[0].Value.At = block.Labels[0], place(b.at), place(a.SrcRange)
+			s.Outputs = append(s.Outputs, o[0])
+		default:
+			d[0].Name = block.Labels[0]
+			s.Documents = append(s.Documents, d[0])
+		}
+		delete(outputs, from)
+		delete(documents, from)
+	}
+	for _, name := range slices.Concat(slices.Sorted(maps.Keys(outputs)), slices.Sorted(maps.Keys(documents))) {
+		at := deployed.Place{Path: e.m.call.child.dir}
+		e.add(deployed.Unknown{Kind: "output", What: name, Why: "the setup's own folder does not show it", At: at})
+	}
+}
+
+// Calls returns the folders of the modules that the files of a module call, as seen from where its
+// own paths are seen. It is not ok when one of them cannot be told.
+func Calls(files []output.File) (folders []string, ok bool) {
+	for _, f := range files {
+		switch unread := strings.HasSuffix(f.Path, ".tf.json") || strings.Contains(path.Base(f.Path), ".tofu"); {
+		case unread || path.Ext(f.Path) == ".tf" && parsable(f) != nil:
+			return nil, false
+		case path.Ext(f.Path) != ".tf":
+			continue
+		}
+		parsed, diags := hclsyntax.ParseConfig(f.Data, f.Path, hcl.InitialPos)
+		if diags.HasErrors() {
+			return nil, false
+		}
+		for _, b := range parsed.Body.(*hclsyntax.Body).Blocks {
+			if b.Type != "module" {
+				continue
+			}
+			a := b.Body.Attributes["source"]
+			if a == nil {
+				return nil, false
+			}
+			source, diags := a.Expr.Value(nil)
+			text := source.Type() == cty.String && source.IsKnown() && !source.IsNull()
+			if diags.HasErrors() || !text || !isLocal(source.AsString()) {
+				return nil, false
+			}
+			folders = append(folders, path.Join(path.Dir(f.Path), source.AsString()))
+		}
+	}
+	return folders, true
+}
