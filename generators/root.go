@@ -17,6 +17,7 @@ const RootFolder = "_root"
 // what a setup uses of another one is of one of them. mode is one of [spec.RootModes], and specs
 // names the specs that the setups are from.
 func Root(mode, specs string, setups []*spec.Setup) ([]output.File, error) {
+	specs = strings.Join(strings.Fields(specs), " ") // a comment, which ends with its line
 	var calls []terraform.Call
 	for _, s := range setups {
 		if has(s, "terraform") {

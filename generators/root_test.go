@@ -211,3 +211,52 @@ func TestIsRoot(t *testing.T) {
 		t.Error("nothing is taken for something")
 	}
 }
+
+// What is printed without quotes is not taken from files: make would run it.
+func TestIsRootCommands(t *testing.T) {
+	setups := linked(t, "shared.yaml")
+	for _, target := range generators.Names() {
+		for _, s := range setups {
+			s.Targets = []string{target}
+		}
+		for _, mode := range spec.RootModes() {
+			files := root(t, mode, setups)
+			if !generators.IsRoot(files) {
+				t.Errorf("%s, %s: it is not known again", target, mode)
+			}
+			for what, with := range map[string]string{
+				setups[0].Account: "${shell id}", "$(call as," + setups[0].Account: "$(call as,${eval SHELL=id}",
+				"--region " + setups[0].Region: "--region --debug", "/" + setups[0].Name: "/" + setups[0].Name + "-",
+				"../": "../-",
+			} {
+				other := slices.Clone(files)
+				changed := false
+				for i, f := range files {
+					other[i].Data = []byte(strings.ReplaceAll(string(f.Data), what, with))
+					changed = changed || string(other[i].Data) != string(f.Data)
+				}
+				if changed && generators.IsRoot(other) {
+					t.Errorf("%s, %s: %q in place of %q is taken for pzgen's:\n%s", target, mode, with, what, other[0].Data)
+				}
+			}
+		}
+	}
+}
+
+// The name of a spec is in comments alone, whatever it has.
+func TestRootSpecName(t *testing.T) {
+	setups := linked(t, "minimal.yaml")
+	plain, err := generators.Root(spec.RootOneState, "a b.yaml", setups)
+	if err != nil {
+		t.Fatal(err)
+	}
+	odd, err := generators.Root(spec.RootOneState, "a\r\n\nb.yaml", setups)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range plain {
+		if string(odd[i].Data) != string(f.Data) {
+			t.Errorf("the name of the spec changes %s:\n%s", f.Path, odd[i].Data)
+		}
+	}
+}

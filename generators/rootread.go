@@ -39,7 +39,11 @@ func IsRoot(files []output.File) bool {
 			r.readModules(string(f.Data))
 		}
 	}
-	again, err := Root(mode, from[1], r.all())
+	setups := r.all()
+	if slices.ContainsFunc(setups, func(s *spec.Setup) bool { return !s.Formed() }) {
+		return false // Root quotes nothing of these, for make and the shell
+	}
+	again, err := Root(mode, from[1], setups)
 	if err != nil || len(again) != len(files) {
 		return false
 	}
