@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -135,8 +136,9 @@ func (p *printer) rootVariables(b *lines) *lines {
 }
 
 // OnlyBackend reports whether a file has nothing but where Terraform keeps its state: a block
-// terraform with a block backend or cloud. The names of blocks alone count: Terraform takes
-// constants there, and what they say decides where a state is and nothing else.
+// terraform with a block backend or cloud, which say constants. These decide where a state is and
+// nothing else. What is computed is refused: OpenTofu does that, by functions that read files too
+// (OpenTofu, "Backend Configuration", "Variables and Locals").
 func OnlyBackend(data []byte) bool {
 	f := output.File{Path: fileBackend, Data: data}
 	if parsable(f) != nil {
@@ -157,10 +159,27 @@ func OnlyBackend(data []byte) bool {
 		}
 		for _, in := range b.Body.Blocks {
 			backend := in.Type == "backend" && len(in.Labels) == 1
-			if !backend && (in.Type != "cloud" || len(in.Labels) > 0) {
+			if !backend && (in.Type != "cloud" || len(in.Labels) > 0) || !constant(in.Body) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// constant reports whether nothing in a block and those in it is computed.
+func constant(b *hclsyntax.Body) bool {
+	only := true
+	for _, a := range b.Attributes {
+		hclsyntax.VisitAll(a.Expr, func(n hclsyntax.Node) hcl.Diagnostics {
+			switch n.(type) {
+			case *hclsyntax.LiteralValueExpr, *hclsyntax.TemplateExpr, *hclsyntax.TupleConsExpr,
+				*hclsyntax.ObjectConsExpr, *hclsyntax.ObjectConsKeyExpr:
+			default:
+				only = false
+			}
+			return nil
+		})
+	}
+	return only && !slices.ContainsFunc(b.Blocks, func(in *hclsyntax.Block) bool { return !constant(in.Body) })
 }

@@ -44,6 +44,8 @@ func TestStrangers(t *testing.T) {
 		"beside the setups":            {nil, files{"deploy.sh": "x"}, `undecided file "deploy.sh" was not read: it is new, or says something else`},
 		"a module beside them":         {files{"main.tf": "x"}, files{"main.tf": "y"}, `undecided file "main.tf" was not read: it is new, or says something else`},
 		"a folder beside them":         {nil, files{"more/main.tf": "x"}, `undecided file "more/main.tf" was not read: it is new, or says something else`},
+		"a folder like a shared one":   {nil, files{"_libs/x.sh": "x"}, `undecided file "_libs/x.sh" was not read: it is new, or says something else`},
+		"a file like a shared folder":  {nil, files{"_x": "x"}, `undecided file "_x" was not read: it is new, or says something else`},
 		"beside a spec":                {files{"pzgen.yaml": "x"}, files{"pzgen.yaml": "x", "main.go": "x"}, ""},
 		"a file like a spec":           {nil, files{"x.yaml": "x"}, `undecided file "x.yaml" was not read: it is new, or says something else`},
 		"of git":                       {nil, files{".gitignore": "x"}, ""},

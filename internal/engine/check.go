@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/generators/terraform"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/spec"
@@ -102,17 +103,21 @@ func (r *Run) Check(ctx context.Context, out string, diffs bool,
 }
 
 // ownFile returns what tells which files and folders of the output are the user's own.
-func (r *Run) ownFile() func(string) bool {
+func (r *Run) ownFile() func(string, func() ([]byte, error)) bool {
 	patterns := map[string][]string{} // by setup
 	for _, j := range r.jobs {
 		if len(j.setup.OwnFiles) > 0 {
 			patterns[j.setup.Name] = j.setup.OwnFiles
 		}
 	}
-	return func(p string) bool {
+	return func(p string, data func() ([]byte, error)) bool {
 		setup, name, _ := strings.Cut(p, "/")
 		if output.IsShared(setup) {
-			return generators.RootOwn(p) || generators.RootLeftover(p)
+			if data == nil || !generators.RootOwn(p) {
+				return generators.RootLeftover(p)
+			}
+			text, err := data()
+			return err == nil && terraform.OnlyBackend(text)
 		}
 		return spec.OwnPattern(patterns[setup], name) != ""
 	}

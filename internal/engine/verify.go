@@ -67,8 +67,9 @@ func (r *Run) Verify(ctx context.Context, out string, each func(Verified) error)
 			return err
 		}
 	}
-	if found := v.roots(); len(found) > 0 {
-		if err := each(Verified{Found: found}); err != nil {
+	found, notes := v.roots(), v.left(v.shared[generators.RootFolder].unread, "")
+	if len(found)+len(notes) > 0 {
+		if err := each(Verified{Found: found, Notes: notes}); err != nil {
 			return err
 		}
 	}
@@ -181,11 +182,12 @@ func (v *verifier) readShared(expected []output.File) (reading, error) {
 	var all reading
 	for _, files := range (shared{"": expected}).folders() {
 		r, err := v.read(topOf(files[0].Path), files, func(string) bool { return true },
-			generators.RootOwn)
+			func(string) bool { return false })
 		if err != nil {
 			return reading{}, err
 		}
 		all.files, all.faults = append(all.files, r.files...), append(all.faults, r.faults...)
+		all.unread = append(all.unread, r.unread...)
 	}
 	for _, f := range all.files {
 		at := slices.IndexFunc(expected, func(e output.File) bool { return e.Path == f.Path })
@@ -275,13 +277,19 @@ func (v *verifier) setup(j job) verified {
 		out.Found = append(out.Found, proofFinding(j, f, v.out))
 	}
 	out.Notes = caveats(j, out.Report)
-	for _, p := range own.unread {
+	out.Notes = append(out.Notes, v.left(own.unread, "setup "+j.setup.Name+": ")...)
+	return out
+}
+
+// left notes what tools left.
+func (v *verifier) left(paths []string, whose string) []findings.Finding {
+	var out []findings.Finding
+	for _, p := range paths {
 		if !strings.Contains(p, "/terraform/") {
 			continue // a copy of a policy decides nothing
 		}
-		out.Notes = append(out.Notes, findings.Finding{Rule: RuleUnproved, Level: findings.Note,
-			File: inFolder(v.out, p), Message: "setup " + j.setup.Name +
-				": this is what a tool left, and is not read",
+		out = append(out, findings.Finding{Rule: RuleUnproved, Level: findings.Note,
+			File: inFolder(v.out, p), Message: whose + "this is what a tool left, and is not read",
 			Hint: "in a checkout it should not be: what Terraform keeps decides what it destroys"})
 	}
 	return out

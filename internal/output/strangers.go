@@ -9,6 +9,8 @@ import (
 
 const (
 	hintUnknown = "remove it, or name it under ownFiles in the spec"
+	hintShared  = "remove it: all in a folder that setups share is pzgen's, but for a backend.tf " +
+		"with where Terraform keeps its state and nothing else"
 	hintOutside = "move it away: nothing else may be in the output folder"
 )
 
@@ -47,18 +49,36 @@ func (c *Comparer) strangers(t *walk, files []File, old []entry) ([]Change, erro
 				if err := look(name); err != nil {
 					return err
 				}
-			case known[name], !c.opts.owns(p), c.opts.OwnFile != nil && c.opts.OwnFile(p) &&
-				i.kind&^fs.ModeDir == 0:
+			case known[name], !c.opts.owns(p), c.isUsers(t, name, i.kind):
 			case i.kind == fs.ModeSymlink:
 				changes = append(changes, Change{Path: p, Status: Linked,
 					Hint: "remove it: links are not followed"})
 			default:
-				changes = append(changes, Change{Path: p, Status: Unknown, Hint: hintUnknown})
+				hint := hintUnknown
+				if IsShared(t.at) {
+					hint = hintShared
+				}
+				changes = append(changes, Change{Path: p, Status: Unknown, Hint: hint})
 			}
 		}
 		return nil
 	}
 	return changes, look(".")
+}
+
+// isUsers reports whether a file or a folder, by its path below that of the walk, is the user's own.
+func (c *Comparer) isUsers(t *walk, name string, kind fs.FileMode) bool {
+	p := t.at + "/" + name
+	if c.opts.OwnFile == nil || kind&^fs.ModeDir != 0 {
+		return false
+	}
+	if kind == fs.ModeDir {
+		return c.opts.OwnFile(p, nil)
+	}
+	return c.opts.OwnFile(p, func() ([]byte, error) {
+		data, _, err := t.read(name)
+		return data, err
+	})
 }
 
 // rest finds what is in the output folder itself, and in folders that earlier runs wrote and this

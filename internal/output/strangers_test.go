@@ -18,7 +18,7 @@ func TestStrangers(t *testing.T) {
 	}
 	closed := Options{Closed: true}
 	own := func(prefix string) Options {
-		return Options{OwnFile: func(p string) bool { return strings.HasPrefix(p, prefix) }}
+		return Options{OwnFile: func(p string, _ func() ([]byte, error)) bool { return strings.HasPrefix(p, prefix) }}
 	}
 	part := Options{Closed: true, Owns: func(p string) bool { return strings.HasPrefix(p, "b/") }}
 	for _, test := range []struct {

@@ -37,10 +37,11 @@ type Options struct {
 	// it is refused.
 	RemoveSetups bool
 
-	// OwnFile tells which files, and folders with all that is in them, are the user's own. What else
-	// pzgen did not write is reported by a [Comparer] in the folders that it is given, and, with
-	// Closed, in the output folder itself; names there that begin with a dot are left alone.
-	OwnFile func(path string) bool
+	// OwnFile tells which files, and folders with all that is in them, are the user's own. data
+	// reads a file, and is nil for a folder. What else pzgen did not write is reported by a
+	// [Comparer] in the folders that it is given, and, with Closed, in the output folder itself;
+	// names there that begin with a dot are left alone.
+	OwnFile func(path string, data func() ([]byte, error)) bool
 	Closed  bool
 }
 

@@ -209,9 +209,9 @@ func outputFolder(files, links []file, shown func(string) deployed.Place) *Input
 		switch {
 		case top == generators.RootFolder:
 			in.root = append(in.root, f)
-		case output.IsShared(top):
+		case top == sharedFolder:
 			in.shared = append(in.shared, f)
-		case rest != "" && !strings.HasPrefix(top, "."):
+		case rest != "" && !strings.HasPrefix(top, ".") && !output.IsShared(top):
 			by[top] = append(by[top], f)
 		case !strings.HasPrefix(top, "."):
 			in.stray = append(in.stray, f)
