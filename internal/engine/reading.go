@@ -40,7 +40,7 @@ func (v *verifier) read(top string, expected []output.File,
 		}
 	}
 	entries, err := v.folder.Entries(top, func(p string, folder bool) bool {
-		return owns(p) && (!folder || folders[p]) && !isLeftover(p)
+		return owns(p) && (!folder || folders[p]) && !IsLeftover(p)
 	})
 	var in *output.ObstructedError
 	if errors.As(err, &in) {
@@ -58,7 +58,7 @@ func (v *verifier) read(top string, expected []output.File,
 		}
 		found[e.Path], isFolder[e.Path] = true, e.Type == fs.ModeDir
 		switch {
-		case e.Type == fs.ModeDir && isLeftover(e.Path):
+		case e.Type == fs.ModeDir && IsLeftover(e.Path):
 			r.unread = append(r.unread, e.Path)
 		case e.Type == fs.ModeDir && (folders[e.Path] || own(e.Path)):
 		case e.Type == fs.ModeDir:
@@ -69,7 +69,7 @@ func (v *verifier) read(top string, expected []output.File,
 				"is a symbolic link, which is never followed")
 		case e.Type != 0:
 			wrong(e, false, "remove it", "is not a regular file")
-		case isLeftover(e.Path): // it is not read: Terraform's state may hold secrets
+		case IsLeftover(e.Path): // it is not read: Terraform's state may hold secrets
 			r.unread = append(r.unread, e.Path)
 		case e.Problem != "":
 			wrong(e, false, "", e.Problem)

@@ -168,8 +168,9 @@ func (v *verifier) say(f fault, j job, target string) findings.Finding {
 		Message: "setup " + j.setup.Name + ": " + message}
 }
 
-// isLeftover reports whether a path in the output folder is what a tool left in a setup's folder.
-func isLeftover(p string) bool {
+// IsLeftover reports whether a path in the output folder is what a tool left in a setup's folder, or
+// in a root module.
+func IsLeftover(p string) bool {
 	setup, name, _ := strings.Cut(p, "/")
 	if output.IsShared(setup) {
 		return generators.RootLeftover(p)

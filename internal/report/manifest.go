@@ -11,8 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pzgen/pzgen/internal/engine"
 	"github.com/pzgen/pzgen/internal/output"
-	"github.com/pzgen/pzgen/spec"
 )
 
 // manifest is every file of an output folder, as it was reviewed.
@@ -50,7 +50,7 @@ func readManifest(out string, folders []string) (manifest, error) {
 		if folders != nil && !output.IsShared(name) && !slices.Contains(folders, name) {
 			continue
 		}
-		entries, err := folder.Entries(name, func(p string, _ bool) bool { return !isLeftover(p) })
+		entries, err := folder.Entries(name, func(p string, _ bool) bool { return !engine.IsLeftover(p) })
 		var in *output.ObstructedError
 		if errors.As(err, &in) {
 			m.files = append(m.files, listed{path: name, mode: "special"})
@@ -61,7 +61,7 @@ func readManifest(out string, folders []string) (manifest, error) {
 		}
 		for _, e := range entries {
 			switch {
-			case isLeftover(e.Path), e.Type == fs.ModeDir:
+			case engine.IsLeftover(e.Path), e.Type == fs.ModeDir:
 			case e.Type != 0:
 				m.files = append(m.files, listed{path: e.Path, mode: "special"})
 			case e.Problem != "":
@@ -75,11 +75,6 @@ func readManifest(out string, folders []string) (manifest, error) {
 	}
 	slices.SortFunc(m.files, func(a, b listed) int { return strings.Compare(a.path, b.path) })
 	return m, nil
-}
-
-func isLeftover(p string) bool {
-	setup, name, _ := strings.Cut(p, "/")
-	return !output.IsShared(setup) && spec.IsLeftover(name)
 }
 
 // text returns the manifest as the page shows it: a line for each file, with its SHA-256, its

@@ -38,7 +38,12 @@ func TestDifferences(t *testing.T) {
 			must(t, os.WriteFile(filepath.Join("out/_lib", "x.sh"), nil, 0o644))
 		}, []string{"_lib/x.sh: was not there"}},
 		"leftover": {func(t *testing.T) { must(t, os.WriteFile("out/shop/terraform/terraform.tfstate", nil, 0o644)) }, nil},
-		"dot":      {func(t *testing.T) { must(t, os.WriteFile("out/.x", nil, 0o644)) }, nil},
+		"leftover of a root module": {func(t *testing.T) {
+			must(t, os.MkdirAll("out/_root/terraform/.terraform/x", 0o755))
+			must(t, os.WriteFile("out/_root/terraform/.terraform/x/y", nil, 0o644))
+			must(t, os.WriteFile("out/_root/terraform/shop.tf", nil, 0o644))
+		}, []string{"_root/terraform/shop.tf: was not there"}},
+		"dot": {func(t *testing.T) { must(t, os.WriteFile("out/.x", nil, 0o644)) }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder(t, shops(t))
