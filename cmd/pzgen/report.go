@@ -71,6 +71,9 @@ func writeReport(e *env, c *cli.Context) error {
 	}
 	src := report.Source{Run: run, Specs: specNames(c), Setups: specs.Setups(), Out: c.String("in"),
 		Version: releaseVersion(), Now: time.Now(), Against: c.String("against")}
+	if err := apart(src, c.String("output")); err != nil {
+		return err
+	}
 	if src.Against != "" {
 		o := snapshot.Options{Dir: ".", Stdin: e.stdin, Templates: c.String("templates"),
 			Other: src.Out}
@@ -111,6 +114,24 @@ func writeReport(e *env, c *cli.Context) error {
 	}
 	if !page.Verdict.Proved {
 		return said(exitFindings)
+	}
+	return nil
+}
+
+// apart returns an error when a page would be written over a spec, or into what it is about.
+func apart(src report.Source, name string) error {
+	const hint = "name another file with -o"
+	if name == "-" {
+		return nil
+	}
+	if src.Has(name) {
+		return usagef(hint, "%q is in the output folder, which then is not what was reviewed", name)
+	}
+	is, err := os.Lstat(name)
+	for _, file := range src.Specs {
+		if one, err2 := os.Lstat(file); err == nil && err2 == nil && os.SameFile(is, one) {
+			return usagef(hint, "%q is a spec", name)
+		}
 	}
 	return nil
 }

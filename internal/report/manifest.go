@@ -47,7 +47,7 @@ func readManifest(out string, folders []string) (manifest, error) {
 		return m, err
 	}
 	for _, name := range top {
-		if folders != nil && !output.IsShared(name) && !slices.Contains(folders, name) {
+		if !isCovered(name, folders) {
 			continue
 		}
 		entries, err := folder.Entries(name, func(p string, _ bool) bool { return !engine.IsLeftover(p) })
@@ -75,6 +75,12 @@ func readManifest(out string, folders []string) (manifest, error) {
 	}
 	slices.SortFunc(m.files, func(a, b listed) int { return strings.Compare(a.path, b.path) })
 	return m, nil
+}
+
+// isCovered reports whether a page about the setups of folders, or about everything where that is
+// nil, is about what has this name in the output folder.
+func isCovered(name string, folders []string) bool {
+	return folders == nil || output.IsShared(name) || slices.Contains(folders, name)
 }
 
 // text returns the manifest as the page shows it: a line for each file, with its SHA-256, its

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -157,6 +158,30 @@ func covers(s Source) []string {
 		return nil
 	}
 	return s.Run.Names()
+}
+
+// Has reports whether a file of this name is, or would be, one of those that the page is about.
+func (s Source) Has(name string) bool {
+	out, err := resolved(s.Out)
+	dir, err2 := resolved(filepath.Dir(name))
+	if err != nil || err2 != nil {
+		return false // there is no such folder, which whoever reads or writes there tells
+	}
+	in, err := filepath.Rel(out, filepath.Join(dir, filepath.Base(name)))
+	if err != nil || !filepath.IsLocal(in) {
+		return false
+	}
+	top, _, _ := strings.Cut(filepath.ToSlash(in), "/")
+	return !strings.HasPrefix(top, ".") && isCovered(top, covers(s))
+}
+
+// resolved returns a folder as an absolute path without links.
+func resolved(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(dir)
 }
 
 // builder makes a page.
