@@ -107,15 +107,21 @@ func (f Finding) Text() string {
 	return b.String()
 }
 
-// Plain replaces what a terminal would act on, other than tabs and line feeds: text from files must not move a cursor or change a title. Characters
-// that change the direction of text go too, as they make one line look like another.
+// Plain replaces characters that are [Hidden], other than tabs and line feeds: text from files must
+// not move a cursor or change a title, and one name must not look like another.
 func Plain(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+		if r != '\n' && r != '\t' && Hidden(r) {
 			return unicode.ReplacementChar
 		}
 		return r
 	}, s)
+}
+
+// Hidden reports whether a character is not to be seen, turns text around, or ends a line: controls,
+// and those that Unicode calls format characters, line and paragraph separators.
+func Hidden(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 func (r Report) json(w io.Writer) error {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"unicode"
 	"unicode/utf16"
 )
 
@@ -23,12 +22,9 @@ func WriteJSON(w io.Writer, v any) error {
 	return err
 }
 
-// EscapeJSON returns JSON in which control characters and those that change the direction of text are
-// escaped. They can be in strings alone, where \u and four digits mean the same (RFC 8259, section 7).
+// EscapeJSON returns JSON in which characters that are [Hidden] are escaped. They can be in strings alone, where \u and four digits mean the same (RFC 8259, section 7).
 func EscapeJSON(data []byte) []byte {
-	acts := func(r rune) bool {
-		return r >= 0x7f && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || unicode.Is(unicode.Cf, r))
-	}
+	acts := func(r rune) bool { return r >= 0x7f && Hidden(r) }
 	if bytes.IndexFunc(data, acts) < 0 {
 		return data
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"github.com/pzgen/pzgen/internal/findings"
 )
 
 var dotShapes = [...]string{Operator: "oval", Role: "component", Workflow: "box",
@@ -33,7 +35,7 @@ func (g *Graph) DOT() string {
 // entities (Graphviz, "escString", and "DOT Language", "Character encodings").
 func dotText(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if hidden(r) {
+		if findings.Hidden(r) {
 			return unicode.ReplacementChar
 		}
 		return r

@@ -86,7 +86,7 @@ func hostile(t *testing.T) *Graph {
 	t.Helper()
 	g := of(t, "../../spec/examples/hostile.yaml")
 	for i, name := range []string{"<script>alert(1)</script>", "\"quoted\"] --> n1", "`x` ]] }} #quot; &amp;",
-		"end\nsubgraph x", "\\N \\\" \\", "\u202e around \x1b[31m", "**bold** _x_ - 1. list", "%%{init: {}}%%"} {
+		"end\nsubgraph x", "\\N \\\" \\", "\u202e around \x1b[31m \u200b \u2028", "**bold** _x_ - 1. list", "%%{init: {}}%%"} {
 		g.Nodes[i].Name, g.Nodes[i].More = name, name
 	}
 	return g
@@ -176,7 +176,7 @@ func TestSVG(t *testing.T) {
 			t.Errorf("%q is not said", n.Label())
 		}
 	}
-	if strings.ContainsAny(text, "\u202e\x1b") {
+	if strings.ContainsAny(text, "\u202e\x1b\u200b\u2028") {
 		t.Error("a character that turns text around is there")
 	}
 	if text != g.SVG() {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf16"
+
+	"github.com/pzgen/pzgen/internal/findings"
 )
 
 // What Mermaid draws by default, which GitHub keeps to (Mermaid, "Configuration Schema",
@@ -58,7 +60,7 @@ func mermaidText(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {
-		case hidden(r):
+		case findings.Hidden(r):
 			r = unicode.ReplacementChar
 			b.WriteRune(r)
 		case unicode.IsLetter(r), unicode.IsDigit(r), strings.ContainsRune(" .,-/:", r):
@@ -69,6 +71,3 @@ func mermaidText(s string) string {
 	}
 	return b.String()
 }
-
-// hidden reports whether a character is not to be seen, or turns text around.
-func hidden(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }

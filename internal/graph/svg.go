@@ -5,6 +5,8 @@ import (
 	"encoding/xml"
 	"fmt"
 	"strings"
+
+	"github.com/pzgen/pzgen/internal/findings"
 )
 
 //go:embed graph.css
@@ -89,7 +91,7 @@ func (g *Graph) ports(d drawing) (out, in []int) {
 // or that turn text around are replaced.
 func xmlText(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if hidden(r) && r != '\n' {
+		if findings.Hidden(r) && r != '\n' {
 			return '\uFFFD'
 		}
 		return r
