@@ -200,7 +200,13 @@ func TestRealAction(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write(filepath.Join(runner, "gh"), "#!/bin/sh\necho \"gh $*\"\ncat \"$7\" > "+runner+"/comment\n", 0o755)
+	write(filepath.Join(runner, "gh"), "#!/bin/sh\n"+
+		"echo \"gh $*\" >&2\n"+
+		"for last; do :; done\n"+
+		"case \"$*\" in\n"+
+		"*--paginate*) cat "+runner+"/known 2>/dev/null || : ;;\n"+
+		"*) cat \"${last#body=@}\" > "+runner+"/comment;;\n"+
+		"esac\n", 0o755)
 	sh := func(command string) {
 		t.Helper()
 		cmd := testtool.Command(t, bash, "-e", "-c", command)
@@ -218,7 +224,7 @@ func TestRealAction(t *testing.T) {
 			"PATH="+runner+string(os.PathListSeparator)+os.Getenv("PATH"), "PZGEN_VERSION=",
 			"GITHUB_PATH="+runner+"/path", "GITHUB_OUTPUT="+runner+"/output", "GITHUB_STEP_SUMMARY="+runner+"/summary",
 			"PZGEN_DIRECTORY="+dir, "PZGEN_FILE=my spec.yaml", "PZGEN_OUT=out", "PZGEN_AGAINST=", "PZGEN_FAIL_ON=",
-			"PZGEN_COMMENT=false", "PZGEN_PULL_REQUEST=")
+			"PZGEN_COMMENT=false", "PZGEN_PULL_REQUEST=", "GITHUB_REPOSITORY=a/b")
 		cmd.Env = append(cmd.Env, env...)
 		out, _ := cmd.CombinedOutput()
 		return string(out), cmd.ProcessState.ExitCode()
@@ -235,7 +241,15 @@ func TestRealAction(t *testing.T) {
 	said, code := run("PZGEN_AGAINST=base", "PZGEN_COMMENT=true", "PZGEN_PULL_REQUEST=7")
 	comment, err := os.ReadFile(filepath.Join(runner, "comment"))
 	if code != 0 || err != nil || !strings.Contains(string(comment), "acme-retail-data") ||
-		!strings.Contains(said, "gh pr comment 7 --edit-last --create-if-none --body-file") {
+		!strings.HasPrefix(string(comment), "<!-- pzgen ") ||
+		!strings.Contains(said, "gh api --paginate repos/a/b/issues/7/comments ") ||
+		!strings.Contains(said, "gh pr comment 7 --body-file ") {
+		t.Errorf("exit code %d, %v: %s\n%s", code, err, said, comment)
+	}
+	// A comparison that fails is no news of nothing.
+	said, code = run("PZGEN_AGAINST=base", "PZGEN_COMMENT=true", "PZGEN_PULL_REQUEST=7", "PZGEN_FAIL_ON=nonsense")
+	comment, err = os.ReadFile(filepath.Join(runner, "comment"))
+	if code != 1 || err != nil || !strings.Contains(string(comment), "What changes is not known") {
 		t.Errorf("exit code %d, %v: %s\n%s", code, err, said, comment)
 	}
 	if said, code := run("PZGEN_AGAINST=base", "PZGEN_FAIL_ON=broadened"); code != 1 {
@@ -243,6 +257,19 @@ func TestRealAction(t *testing.T) {
 	}
 	if said, code := run("PZGEN_AGAINST=nowhere"); code != 0 || !strings.Contains(said, "::warning::nothing is compared") {
 		t.Errorf("against what is not there: exit code %d: %s", code, said)
+	}
+	if said, code := run("PZGEN_AGAINST=nowhere", "PZGEN_FAIL_ON=any"); code != 1 || !strings.Contains(said, "::error::nothing is compared") {
+		t.Errorf("--fail-on against what is not there: exit code %d: %s", code, said)
+	}
+	// A comment that is too long is cut after a line. That of an earlier run is edited, and no other.
+	write(filepath.Join(runner, "known"), "12\n34\n", 0o600)
+	sh("sed -n '/^  retail:/,$p' 'my spec.yaml' > rest; for i in $(seq 40); do sed \"s/retail/retail$i/g; s/news/news$i/g\" rest; done >> 'my spec.yaml'; " +
+		"pzgen generate -q -f 'my spec.yaml' -o out")
+	said, code = run("PZGEN_AGAINST=base", "PZGEN_COMMENT=true", "PZGEN_PULL_REQUEST=7")
+	comment, err = os.ReadFile(filepath.Join(runner, "comment"))
+	if code != 0 || err != nil || len(comment) > 65_536 || !strings.HasSuffix(string(comment), "|\n\n**There is more**: the log of the run has all of it.\n") ||
+		!strings.Contains(said, "gh api --silent --method PATCH repos/a/b/issues/comments/34 --field body=@") {
+		t.Errorf("exit code %d, %v, %d bytes: %s", code, err, len(comment), said)
 	}
 	// An input is never taken for a command.
 	if _, code := run("PZGEN_FILE=$(touch hacked); touch hacked", "PZGEN_OUT=`touch hacked`"); code == 0 {

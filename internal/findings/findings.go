@@ -188,7 +188,7 @@ func (r Report) markdown(w io.Writer) error {
 			for strings.Contains(f.Detail, fence) {
 				fence += "`"
 			}
-			fmt.Fprintf(&b, "\n%s\n\n%sdiff\n%s\n%s\n", Cell(f.Place()), fence, strings.TrimSuffix(f.Detail, "\n"), fence)
+			fmt.Fprintf(&b, "\n%s\n\n%sdiff\n%s\n%s\n", Cell(f.Place()), fence, strings.TrimSuffix(Plain(f.Detail), "\n"), fence)
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -208,12 +208,18 @@ func Cell(s string) string {
 			b.WriteString("&lt;")
 		case r == '>':
 			b.WriteString("&gt;")
-		case strings.ContainsRune("\\`*_{}[]()#+!|~$@", r):
+		case r == '@', r == '#':
+			b.WriteString(string(r) + apart)
+		case strings.ContainsRune("\\`*_{}[]()+!|~$", r):
 			b.WriteByte('\\')
 			b.WriteRune(r)
 		default:
 			b.WriteRune(r)
 		}
 	}
-	return b.String()
+	return strings.NewReplacer("://", ":"+apart+"//", "www.", "www"+apart+".").Replace(b.String())
 }
+
+// apart is between what GitHub would make a link of, and notify people of, after it has read Markdown:
+// a backslash, or an entity, does not keep it from that (github/cmark-gfm, issue 181).
+const apart = "<!-- -->"

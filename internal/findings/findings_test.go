@@ -118,6 +118,13 @@ func TestMarkdown(t *testing.T) {
 	if !strings.Contains(got, want) || !strings.Contains(got, "\n````diff\n-a\n+```\n") {
 		t.Errorf("%s\nwant the line\n%s", got, want)
 	}
+	linked := render(t, "markdown", Finding{Message: "@team #12 a@b.example https://c.example www.d.example <!-- -->"})
+	if want := "@<!-- -->team #<!-- -->12 a@<!-- -->b.example https:<!-- -->//c.example www<!-- -->.d.example &lt;\\!-- --&gt; |"; !strings.Contains(linked, want) {
+		t.Errorf("%s\nwant %s", linked, want)
+	}
+	if got := render(t, "markdown", hostile); strings.ContainsAny(got, "\x00\x1b\u202e") {
+		t.Errorf("a character acts: %q", got)
+	}
 	if got := render(t, "markdown"); !strings.Contains(got, "No findings.") {
 		t.Error(got)
 	}
