@@ -338,6 +338,22 @@ func TestInitFits(t *testing.T) {
 	if calls < 3 {
 		t.Errorf("%d calls", calls)
 	}
+
+	// The pipeline for GitLab is one of merge requests too, and no exit code is lost in a pipe.
+	t.Chdir(t.TempDir())
+	printed(t, "pzgen", "init", "--yes", "-q", "--ci", "gitlab")
+	var pipeline struct {
+		Pzgen struct {
+			Rules  []struct{ If string }
+			Script []string
+		}
+	}
+	read(".gitlab-ci.yml", &pipeline)
+	job := pipeline.Pzgen
+	if len(job.Rules) == 0 || job.Rules[0].If != `$CI_PIPELINE_SOURCE == "merge_request_event"` ||
+		len(job.Script) < 4 || strings.Contains(strings.Join(job.Script, "\n"), " | ") {
+		t.Errorf("%+v", job)
+	}
 }
 
 type release struct {

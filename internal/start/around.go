@@ -79,6 +79,11 @@ func pipeline(a Answers) string {
   PZGEN: github.com/pzgen/pzgen/cmd/pzgen@%s%s
 pzgen:
   image: golang:1.26
+  rules: # without any, a job is not in pipelines of merge requests
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+    - if: $CI_OPEN_MERGE_REQUESTS
+      when: never
+    - if: $CI_COMMIT_BRANCH
   variables:
     GIT_DEPTH: "0" # what a merge request is compared with
   before_script:
@@ -87,7 +92,9 @@ pzgen:
     - pzgen validate
     - pzgen check
     - pzgen verify
-    - if [ -n "$CI_MERGE_REQUEST_DIFF_BASE_SHA" ]; then pzgen diff --format markdown "git:$CI_MERGE_REQUEST_DIFF_BASE_SHA:out" out | tee changes.md; fi
+    - if [ -z "$CI_MERGE_REQUEST_DIFF_BASE_SHA" ] || ! git cat-file -e "$CI_MERGE_REQUEST_DIFF_BASE_SHA:out"; then echo "nothing is compared"; exit 0; fi
+    - pzgen diff --format markdown "git:$CI_MERGE_REQUEST_DIFF_BASE_SHA:out" out >changes.md
+    - cat changes.md
   artifacts:
     when: always
     paths: [changes.md]
