@@ -59,6 +59,7 @@ const aboutMakefile = `# To change it, change the spec and run pzgen generate.
 # CLI for one account. TEMPLATES=BUCKET is where large templates of CloudFormation go first.
 
 FLAGS =
+TEMPLATES =
 as = $(if $(PROFILE_$(1)),AWS_PROFILE='$(PROFILE_$(1))')
 
 .PHONY: help

@@ -145,6 +145,12 @@ func TestRootStackCommand(t *testing.T) {
 			t.Errorf("the Makefile has no %q:\n%s", want, make)
 		}
 	}
+	// A variable of this name in the environment is none of the Makefile.
+	for _, v := range regexp.MustCompile(`\$\(([A-Z]+)\)`).FindAllStringSubmatch(make, -1) {
+		if !strings.Contains(make, "\n"+v[1]+" =\n") {
+			t.Errorf("%s can be taken from the environment", v[1])
+		}
+	}
 	many := dataOf(t, root(t, spec.RootOneState, linked(t, "stack-set.yaml")), "_root/Makefile")
 	if strings.Contains(many, "aws cloudformation deploy") || !strings.Contains(many, "is deployed by a stack set") {
 		t.Errorf("a stack set is deployed like a stack:\n%s", many)
