@@ -9,7 +9,7 @@ import (
 )
 
 var dotShapes = [...]string{Operator: "oval", Role: "component", Workflow: "box",
-	Location: "cylinder", Group: "cylinder", Key: "hexagon"}
+	Location: "cylinder", Group: "cylinder", Key: "hexagon", Principal: "oval"}
 
 // DOT returns the graph in the language of Graphviz.
 func (g *Graph) DOT() string {

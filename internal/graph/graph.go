@@ -2,10 +2,10 @@
 // workflows, the places in buckets, dataset groups and keys, as Mermaid, DOT and SVG.
 //
 // What a graph shows is what the documents of a setup grant: who may pass a role or start a
-// workflow, and which places operators read and write, is read from their policies. Names are
-// data: each format escapes them.
+// workflow, and which places are read and written, is read from their policies and those of buckets:
+// what is allowed, whatever is denied beside and under which conditions. Names are data: each format escapes them.
 //
-// Reading order: graph.go, reach.go, mermaid.go, dot.go, layout.go, svg.go.
+// Reading order: graph.go, reach.go, principals.go, mermaid.go, dot.go, layout.go, svg.go.
 package graph
 
 import (
@@ -30,13 +30,14 @@ const (
 	Location
 	Group
 	Key
+	Principal // whom policies of buckets name, and no operator is
 )
 
 // columns are where kinds are drawn, from the left.
-var columns = [...]int{Operator: 0, Role: 1, Workflow: 2, Location: 3, Group: 3, Key: 4}
+var columns = [...]int{Operator: 0, Role: 1, Workflow: 2, Location: 3, Group: 3, Key: 4, Principal: 0}
 
 var kindNames = [...]string{Operator: "operator", Role: "service role", Workflow: "workflow",
-	Location: "objects", Group: "dataset group", Key: "key"}
+	Location: "objects", Group: "dataset group", Key: "key", Principal: "principal"}
 
 // String returns the kind in words.
 func (k Kind) String() string { return kindNames[k] }
@@ -74,12 +75,15 @@ type Graph struct {
 // New returns the graph of setups. What several of them have in common is there once, with the
 // setup that has it, or where that is not among them with the first that uses it.
 func New(setups []*model.Setup) *Graph {
-	b := builder{at: map[string]int{}}
+	b := builder{at: map[string]int{}, roles: map[string]int{}}
 	for _, m := range setups {
 		b.graph.Setups = append(b.graph.Setups, m.Name)
 	}
 	for _, m := range setups {
 		b.add(m)
+	}
+	for _, m := range setups {
+		b.principals(m)
 	}
 	return b.sorted()
 }
@@ -88,6 +92,7 @@ type builder struct {
 	graph Graph
 	at    map[string]int // index of a node by what it is
 	does  map[[2]int]int // index of an edge
+	roles map[string]int // index of a service role by its ARN
 }
 
 // node returns the index of a node. id tells it from all others; owner is the setup that has it.
@@ -124,6 +129,7 @@ func (b *builder) edge(from, to int, does string) {
 func (b *builder) add(m *model.Setup) {
 	role := b.node(Node{Kind: Role, Name: m.Role.Name, Setup: m.Name},
 		m.Account+"/"+m.Role.Name, m.Role.Of)
+	b.roles[m.DeployedEnv()[model.RefRoleARN]] = role
 	group := -1
 	if g := m.DatasetGroup; g != nil {
 		group = b.node(Node{Kind: Group, Name: g.Name, Setup: m.Name},
@@ -153,22 +159,26 @@ func (b *builder) add(m *model.Setup) {
 		}
 	}
 	// What the role may do besides its workflows, by statements of the spec for example.
-	var known []spec.Location
-	for _, w := range m.Workflows {
-		for _, l := range []*spec.Location{w.From, w.To} {
-			if l != nil {
-				known = append(known, *l)
-			}
-		}
-	}
 	var policies []policy.Statement
 	for _, d := range m.Role.Policies {
 		policies = append(policies, d.Document.Statements...)
 	}
-	b.objects(m, role, policies, m.DeployedEnv(), known)
+	b.objects(m, role, policies, m.DeployedEnv(), worked(m))
 	for _, o := range m.Operators {
 		b.operator(m, o, role, group, workflows)
 	}
+}
+
+// worked returns the places that the workflows of a setup read and write.
+func worked(m *model.Setup) (list []spec.Location) {
+	for _, w := range m.Workflows {
+		for _, l := range []*spec.Location{w.From, w.To} {
+			if l != nil {
+				list = append(list, *l)
+			}
+		}
+	}
+	return list
 }
 
 // location returns the node of a place in a bucket, and connects it with the key of the bucket.

@@ -62,6 +62,13 @@ func TestEdges(t *testing.T) {
 		"shop: service role Personalize-shop reads objects s3://acme-lake/old/.",
 		"shop: service role Personalize-shop runs workflow batch-inference.",
 		"shop: service role Personalize-shop reads objects arn:aws:s3:::other/*.",
+		"lake: service role Personalize-lake writes objects s3://acme-lake/own/.",
+		"lake: principal everybody writes objects s3://acme-lake/drop/.",
+		"lake: principal arn:aws:iam::444455556666:root reads objects s3://acme-lake/out/.",
+		"lake: objects s3://acme-lake/own/ encrypted with key alias/lake.",
+		"lake: objects s3://acme-lake/drop/ encrypted with key alias/lake.",
+		"lake: objects s3://acme-lake/out/ encrypted with key alias/lake.",
+		"shop: service role Personalize-shop reads objects s3://acme-lake/out/.",
 		"shop: workflow batch-inference reads objects s3://acme-lake/batch/.",
 		"shop: workflow batch-inference writes objects s3://acme-lake/results/.",
 	}

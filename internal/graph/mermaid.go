@@ -23,7 +23,7 @@ func (e *SizeError) Error() string { return e.What }
 
 // shapes are the brackets around the labels of nodes in Mermaid.
 var shapes = [...][2]string{Operator: {"([", "])"}, Role: {"[[", "]]"}, Workflow: {"[", "]"},
-	Location: {"[(", ")]"}, Group: {"[(", ")]"}, Key: {"{{", "}}"}}
+	Location: {"[(", ")]"}, Group: {"[(", ")]"}, Key: {"{{", "}}"}, Principal: {"([", "])"}}
 
 // Mermaid returns the graph as a flowchart, which GitHub draws in a code block of this language.
 // It fails with a [SizeError] for one that Mermaid would refuse.

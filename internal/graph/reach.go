@@ -46,7 +46,7 @@ func (b *builder) operator(m *model.Setup, o model.Operator, role, group int, wo
 	env := m.DeployedEnv()
 	for _, k := range m.Buckets {
 		for _, s := range k.Own.Statements {
-			if names(s, o.Principals, env) {
+			if slices.ContainsFunc(named(s, env), func(who string) bool { return slices.Contains(o.Principals, who) }) {
 				own = append(own, s)
 			}
 		}
@@ -65,18 +65,6 @@ const (
 func allows(list []policy.Statement, action string) bool {
 	return slices.ContainsFunc(list, func(s policy.Statement) bool {
 		return s.Effect == policy.Allow && s.CoversAction(action)
-	})
-}
-
-// names reports whether the policy of a bucket lets one of some principals in by a statement.
-func names(s policy.Statement, principals []string, env policy.Env) bool {
-	if s.Principal == nil {
-		return false
-	}
-	return slices.ContainsFunc(s.Principal.Types, func(t policy.PrincipalType) bool {
-		return slices.ContainsFunc(t.Values.Values, func(v policy.Text) bool {
-			return slices.Contains(principals, v.Fill(env).IAM())
-		})
 	})
 }
 
