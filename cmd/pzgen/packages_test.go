@@ -69,6 +69,9 @@ func wrongHooks(hooks []hook) (wrong []string) {
 		if err != nil || !files.MatchString("pzgen.yaml") || files.MatchString("main.go") {
 			wrong = append(wrong, fmt.Sprintf("%s is not for specs alone: %q", h.ID, h.Files))
 		}
+		if err == nil && h.ID != "pzgen-fmt" && !files.MatchString("policies/present.json") {
+			wrong = append(wrong, h.ID+" does not run when a policy changes that a spec names")
+		}
 		if h.Language != "golang" || h.PassFilenames || h.Description == "" {
 			wrong = append(wrong, h.ID+" is not built with Go, or gets names of files")
 		}
@@ -94,6 +97,7 @@ func TestHooks(t *testing.T) {
 		"another name":                  func(h *hook) { h.ID = "pzgen" },
 		"another language":              func(h *hook) { h.Language = "system" },
 		"every file":                    func(h *hook) { h.Files = "" },
+		"no policies":                   func(h *hook) { h.Files = `\.ya?ml$` },
 	} {
 		spoiled := slices.Clone(hooks)
 		if spoil(&spoiled[0]); len(wrongHooks(spoiled)) == 0 {
