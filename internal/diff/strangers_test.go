@@ -140,3 +140,42 @@ func TestLinks(t *testing.T) {
 		}
 	}
 }
+
+// A link in an output folder is told wherever it is, but for what is of git.
+func TestStrayLinks(t *testing.T) {
+	dir := t.TempDir()
+	for _, side := range []string{"old", "new"} {
+		for _, folder := range []string{"minimal", "_lib"} {
+			if err := os.CopyFS(filepath.Join(dir, side, folder), os.DirFS("../../out/"+folder)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for name, told := range map[string]bool{"go.sh": true, "_x": true, "more/go.sh": true, "_lib/go.sh": true,
+		"_root/go.sh": true, "minimal/go.sh": true, ".git": false} {
+		link := filepath.Join(dir, "new", filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(dir, link); err != nil {
+			t.Skip(err)
+		}
+		var sides [2]*snapshot.Input
+		for i, side := range []string{"old", "new"} {
+			var err error
+			if sides[i], err = snapshot.Open(t.Context(), filepath.Join(dir, side), snapshot.Options{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		changes, err := Inputs(t.Context(), sides[0], sides[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := lines(changes); (len(got) > 0) != told || told && !strings.Contains(strings.Join(got, "\n"), "go.sh") && !strings.Contains(got[0], `"_x"`) {
+			t.Errorf("%s: %q", name, got)
+		}
+		if err := os.Remove(link); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -24,9 +24,10 @@ type Beside struct {
 // what tools leave; of the setup "" those that are in no setup's folder. It
 // has none of another input. The error is that of reading.
 func (in *Input) Beside(ctx context.Context, name string) ([]Beside, error) {
-	files, moved, folder := in.stray, in.shown, ""
+	files, links, moved, folder := in.stray, in.strayLinks, in.shown, ""
 	if s := in.setups[name]; s != nil {
 		moved, folder = s.moved, s.folder+"/"
+		links = nil // they are told as what a reader does not understand
 		files = slices.DeleteFunc(slices.Clone(s.files), func(f file) bool {
 			rest := strings.TrimPrefix(f.path, folder)
 			return s.folder == "" || isRead(rest) || spec.IsLeftover(rest)
@@ -41,7 +42,15 @@ func (in *Input) Beside(ctx context.Context, name string) ([]Beside, error) {
 		f.Path = strings.TrimPrefix(f.Path, folder)
 		out = append(out, Beside{File: f, At: at})
 	}
-	return out, err
+	return append(out, in.linked(links)...), err
+}
+
+func (in *Input) linked(links []file) (out []Beside) {
+	for _, l := range links {
+		out = append(out, Beside{File: output.File{Path: l.path, Mode: l.mode}, Link: true,
+			At: in.shown(deployed.Place{Path: l.path})})
+	}
+	return out
 }
 
 // SameRoot reports whether what concerns several setups is the same in two inputs, byte by byte.
@@ -73,11 +82,7 @@ func (in *Input) BesideRoot(ctx context.Context) ([]Beside, error) {
 	for _, f := range own {
 		out = append(out, Beside{File: f, At: in.shown(deployed.Place{Path: f.Path})})
 	}
-	for _, link := range in.rootLinks {
-		out = append(out, Beside{File: output.File{Path: link.path, Mode: link.mode}, Link: true,
-			At: in.shown(deployed.Place{Path: link.path})})
-	}
-	return out, nil
+	return append(out, in.linked(in.rootLinks)...), nil
 }
 
 // Mixed reports whether an output folder is one that specs are in as well, so that not all in it is

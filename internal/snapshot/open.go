@@ -235,6 +235,10 @@ func outputFolder(files, links []file, shown func(string) deployed.Place) *Input
 		}
 		in.setups[name] = outputSetup(name, list, linked[name], func(p string) string { return shown(p).Path })
 	}
+	in.strayLinks = slices.DeleteFunc(slices.Clone(links), func(f file) bool {
+		top, _, _ := strings.Cut(f.path, "/")
+		return in.setups[top] != nil || top == generators.RootFolder || top == terraform.ModulesFolder || strings.HasPrefix(top, ".")
+	})
 	return in
 }
 

@@ -51,6 +51,7 @@ type Input struct {
 	root        []file                              // of an output folder, what concerns several setups
 	rootLinks   []file                              // what is no regular file there, and is not read
 	stray       []file                              // of an output folder, what is of no setup
+	strayLinks  []file                              // of those, and of shared but modules, what is no regular file
 	shown       func(deployed.Place) deployed.Place // of stray
 }
 
