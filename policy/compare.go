@@ -36,7 +36,7 @@ type Comparison struct {
 	Relation Relation
 	Changes  []Change
 	// Undecided names what could not be decided: policy variables, a key under operators of several
-	// classes, NotPrincipal in an Allow, cost. Changes may be incomplete then; those that are there
+	// classes, NotPrincipal in an Allow, CanonicalUser, cost. Changes may be incomplete then; those that are there
 	// are certain. Relation is Undecided, or Different where both kinds of changes are known.
 	Undecided []string
 }
@@ -96,8 +96,9 @@ type Change struct {
 // What is not decided is named in Comparison.Undecided: a policy variable that meets something else
 // than the same text, a wildcard, or values with which a request differs; a key that is compared as
 // a number, a date, an address or bytes and in another way as well, where no value that the
-// policies name shows a difference; an Allow with NotPrincipal, as for [Evaluate]; patterns that
-// cost too much.
+// policies name shows a difference; an Allow with NotPrincipal, as for [Evaluate]; statements about
+// a CanonicalUser that one side has, or that meet a Deny that one side has; patterns that cost too
+// much.
 //
 // It fails where [Evaluate] would: when a policy has no meaning, or the setting has a principal or
 // an account that cannot be. It fails too when policies of an identity meet those of a resource and

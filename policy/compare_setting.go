@@ -70,6 +70,7 @@ func newComparison(before, after Policies, in Setting) (*comparer, error) {
 	if err := c.takeSides(before, after); err != nil {
 		return nil, err
 	}
+	c.canonical(before, after)
 	c.makeSpaces()
 	c.scan(append(before.documents(), after.documents()...))
 	if in.Resources != nil {

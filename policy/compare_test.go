@@ -313,6 +313,34 @@ func TestCompareAccount(t *testing.T) {
 	}
 }
 
+// Whom a canonical ID stands for no request shows: what is only about such is open, unless it is the
+// same on both sides and nothing that is denied differs.
+func TestCompareCanonical(t *testing.T) {
+	user := `{"Effect":"Allow","Principal":{"CanonicalUser":"79a59df9"},"Action":"s3:GetObject","Resource":"*"}`
+	list := `{"Effect":"Allow","Principal":"*","Action":"s3:ListBucket","Resource":"*"}`
+	deny := `{"Effect":"Deny","Principal":{"AWS":"` + userBob + `"},"Action":"s3:PutObject","Resource":"*"}`
+	for name, c := range map[string]struct {
+		old, new string
+		want     Relation
+		open     bool
+	}{
+		"a grant":              {list, list + "," + user, Undecided, true},
+		"a grant that is gone": {list + "," + user, list, Undecided, true},
+		"another user":         {user, strings.Replace(user, "79", "80", 1), Undecided, true},
+		"a Deny":               {list, list + "," + strings.Replace(user, "Allow", "Deny", 1), Undecided, true},
+		"a Deny beside":        {user, user + "," + deny, Undecided, true},
+		"a Deny that spares":   {list, list + "," + strings.NewReplacer("Allow", "Deny", "Principal", "NotPrincipal").Replace(user), Undecided, true},
+		"the same":             {user, strings.Replace(user, "{", `{"Sid":"A",`, 1), Same, false},
+		"more beside":          {user, user + "," + list, Broader, false},
+		"a Deny, nobody":       {list, list + "," + deny, Narrower, false},
+	} {
+		got, err := Compare(alone(doc(t, c.old)), alone(doc(t, c.new)), Setting{})
+		if err != nil || got.Relation != c.want || slices.Contains(got.Undecided, "CanonicalUser") != c.open {
+			t.Errorf("%s: %s %q, %v", name, got.Relation, got.Undecided, err)
+		}
+	}
+}
+
 // What is left open is named.
 func TestCompareUndecided(t *testing.T) {
 	exception := `{"Effect":"Allow","NotPrincipal":` + aws(userBob) + `,"Action":"s3:GetObject","Resource":"*"}`
