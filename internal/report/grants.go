@@ -265,8 +265,10 @@ func isRole(m *model.Setup, who string) bool {
 		(a.Account == m.Account || unplaced(m, a.Account))
 }
 
+// isService reports whether a principal is a service of AWS. Amazon Cognito's pools of identities have
+// the name of one, and stand for those whom they know (IAM User Guide, "OIDC federated principals").
 func isService(who string) bool {
-	return !strings.Contains(who, ":") &&
+	return !strings.HasPrefix(who, "cognito-identity") && !strings.Contains(who, ":") &&
 		(strings.HasSuffix(who, ".amazonaws.com") || strings.HasSuffix(who, ".amazonaws.com.cn"))
 }
 

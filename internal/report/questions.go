@@ -147,6 +147,24 @@ func widest(a, b string) string {
 	return a
 }
 
+// names reports whether a condition on aws:SourceAccount or aws:SourceArn holds for those alone that
+// it names: other operators hold for others, or where the request has no such key.
+func names(key, operator string, values []string) bool {
+	operator = strings.TrimPrefix(operator, "foranyvalue:")
+	if !slices.Contains([]string{"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"}, operator) {
+		return false
+	}
+	return !slices.ContainsFunc(values, func(v string) bool {
+		if a, ok := policy.ParseARN(v); ok && key == "aws:sourcearn" {
+			v = a.Account
+			if v == "" { // that of a bucket has none
+				v = a.Resource[:min(1, len(a.Resource))]
+			}
+		}
+		return strings.ContainsAny(v, "*?")
+	})
+}
+
 // onBehalf returns for whom a service is let in by a grant: one of the constants above.
 func onBehalf(r row) string {
 	out := forAny
@@ -156,6 +174,9 @@ func onBehalf(r row) string {
 			continue
 		}
 		values := c.Values.Written()
+		if !names(key, operator, values) {
+			continue
+		}
 		if key == "aws:sourceaccount" && operator == "stringequals" && len(values) == 1 &&
 			values[0] == r.m.Account {
 			return forOwn

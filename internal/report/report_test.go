@@ -213,6 +213,49 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// On whose behalf a service is let in is said by conditions that name somebody, and those whom an
+// identity provider knows are no service.
+func TestOnBehalf(t *testing.T) {
+	statement := func(who, operator, key, value string) string {
+		sid := "S" + strings.NewReplacer(":", "", ".", "", "-", "").Replace(who)
+		return `        - {sid: ` + sid + `, effect: Allow, principal: {Service: ` + who + `.amazonaws.com}, action: "s3:PutObject", ` +
+			`resource: "<data.arn>/x/*", accepted: x, condition: {"` + operator + `": {"` + key + `": "` + value + `"}}}` + "\n"
+	}
+	const account, arn = "aws:SourceAccount", "aws:SourceArn"
+	want := map[string]string{}
+	text := ""
+	for who, c := range map[string][4]string{
+		"sns":        {"StringEquals", account, "111122223333", forOwn},
+		"sqs":        {"StringEquals", account, "444455556666", forSome},
+		"lambda":     {"StringLike", account, "*", forAny},
+		"glue":       {"StringNotEquals", account, "444455556666", forAny},
+		"ses":        {"StringEqualsIfExists", account, "111122223333", forAny},
+		"events":     {"ForAllValues:StringEquals", account, "111122223333", forAny},
+		"config":     {"Null", account, "true", forAny},
+		"firehose":   {"ArnLike", arn, "arn:aws:firehose:*:111122223333:*", forSome},
+		"cloudtrail": {"ArnLike", arn, "arn:aws:cloudtrail:*:*:trail/x", forAny},
+		"s3":         {"ArnLike", arn, "arn:aws:s3:::acme-inventory", forSome},
+		"macie":      {"ArnLike", arn, "arn:aws:s3:::*", forAny},
+	} {
+		want[who+".amazonaws.com"] = c[3]
+		text += statement(who, c[0], c[1], c[2])
+	}
+	folder(t, "version: 1\nsetups:\n  shop:\n    account: \"111122223333\"\n    region: eu-west-1\n    buckets: {data: {name: acme-shop-data}}\n"+
+		"    workflows: [{type: import, from: data/items/}]\n    statements:\n      trust:\n"+
+		"        - {sid: Pool, effect: Allow, principal: {Federated: cognito-identity.amazonaws.com}, action: \"sts:AssumeRoleWithWebIdentity\", accepted: x}\n"+
+		"      buckets:\n        data:\n"+text)
+	p := made(t, "")
+	if len(p.Outside.Services) != len(want)+1 || len(p.Outside.Accounts) != 1 || p.Outside.Accounts[0].Who != "cognito-identity.amazonaws.com" ||
+		p.Outside.Accounts[0].Kind != "from outside" {
+		t.Errorf("%+v", p.Outside)
+	}
+	for _, s := range p.Outside.Services {
+		if w := want[s.Name]; w != "" && s.For() != w {
+			t.Errorf("%s is let in for %s, want %s", s.Name, s.For(), w)
+		}
+	}
+}
+
 // What a setup without a place grants its own role is known to be its own, whichever account it
 // is read for; and what the owner of another account is asked to grant is told.
 func TestElsewhere(t *testing.T) {
