@@ -3,6 +3,7 @@ package generators
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/pzgen/pzgen/generators/terraform"
 	"github.com/pzgen/pzgen/internal/output"
@@ -17,7 +18,10 @@ const RootFolder = "_root"
 // what a setup uses of another one is of one of them. mode is one of [spec.RootModes], and specs
 // names the specs that the setups are from.
 func Root(mode, specs string, setups []*spec.Setup) ([]output.File, error) {
-	specs = strings.Join(strings.Fields(specs), " ") // a comment, which ends with its line
+	// It is in comments, which end with their line.
+	specs = strings.Join(strings.FieldsFunc(specs, func(c rune) bool {
+		return unicode.IsSpace(c) || unicode.IsControl(c)
+	}), " ")
 	var calls []terraform.Call
 	for _, s := range setups {
 		if has(s, "terraform") {

@@ -256,7 +256,7 @@ func TestRootSpecName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	odd, err := generators.Root(spec.RootOneState, "a\r\n\nb.yaml", setups)
+	odd, err := generators.Root(spec.RootOneState, "\x00a\r\n\x00\nb.yaml\u0085", setups)
 	if err != nil {
 		t.Fatal(err)
 	}
