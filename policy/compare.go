@@ -36,8 +36,8 @@ type Comparison struct {
 	Relation Relation
 	Changes  []Change
 	// Undecided names what could not be decided: policy variables, a key under operators of several
-	// classes, NotPrincipal in an Allow, CanonicalUser, cost. Changes may be incomplete then; those that are there
-	// are certain. Relation is Undecided, or Different where both kinds of changes are known.
+	// classes, NotPrincipal in an Allow, CanonicalUser, cost. Changes may be incomplete then; those
+	// that are there are certain. Relation is Undecided, or Different where both kinds of changes are known.
 	Undecided []string
 }
 

@@ -13,15 +13,17 @@ func (c *comparer) canonical(before, after Policies) {
 	allowed := func(s Statement) bool { return s.Effect == Allow && byID(s) }
 	denied := func(s Statement) bool { return s.Effect == Deny }
 	old, new := before.statements(), after.statements()
-	if !alikeIn(old, new, byID) ||
-		(slices.ContainsFunc(old, allowed) || slices.ContainsFunc(new, allowed)) && !alikeIn(old, new, denied) {
+	some := slices.ContainsFunc(old, allowed) || slices.ContainsFunc(new, allowed)
+	if !alikeIn(old, new, byID) || some && !alikeIn(old, new, denied) {
 		c.doubt("CanonicalUser")
 	}
 }
 
 // byID reports whether somebody is named by a canonical ID.
 func (p *Principal) byID() bool {
-	return p != nil && slices.ContainsFunc(p.Types, func(t PrincipalType) bool { return t.Type == "CanonicalUser" })
+	return p != nil && slices.ContainsFunc(p.Types, func(t PrincipalType) bool {
+		return t.Type == "CanonicalUser"
+	})
 }
 
 // statements returns those of all documents.

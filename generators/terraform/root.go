@@ -181,5 +181,6 @@ func constant(b *hclsyntax.Body) bool {
 			return nil
 		})
 	}
-	return only && !slices.ContainsFunc(b.Blocks, func(in *hclsyntax.Block) bool { return !constant(in.Body) })
+	computed := func(in *hclsyntax.Block) bool { return !constant(in.Body) }
+	return only && !slices.ContainsFunc(b.Blocks, computed)
 }

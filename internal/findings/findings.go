@@ -188,7 +188,8 @@ func (r Report) markdown(w io.Writer) error {
 			for strings.Contains(f.Detail, fence) {
 				fence += "`"
 			}
-			fmt.Fprintf(&b, "\n%s\n\n%sdiff\n%s\n%s\n", Cell(f.Place()), fence, strings.TrimSuffix(Plain(f.Detail), "\n"), fence)
+			fmt.Fprintf(&b, "\n%s\n\n%sdiff\n%s\n%s\n", Cell(f.Place()), fence,
+				strings.TrimSuffix(Plain(f.Detail), "\n"), fence)
 		}
 	}
 	_, err := io.WriteString(w, b.String())

@@ -2,8 +2,9 @@
 // workflows, the places in buckets, dataset groups and keys, as Mermaid, DOT and SVG.
 //
 // What a graph shows is what the documents of a setup grant: who may pass a role or start a
-// workflow, and which places are read and written, is read from their policies and those of buckets:
-// what is allowed, whatever is denied beside and under which conditions. Names are data: each format escapes them.
+// workflow, and which places are read and written, is read from their policies and those of
+// buckets: what is allowed, whatever is denied beside and under which conditions. Names are data:
+// each format escapes them.
 //
 // Reading order: graph.go, reach.go, principals.go, mermaid.go, dot.go, layout.go, svg.go.
 package graph

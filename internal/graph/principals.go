@@ -21,7 +21,8 @@ func (b *builder) principals(m *model.Setup) {
 			}
 			for _, who := range named(s, env) {
 				own := func(o model.Operator) bool { return slices.Contains(o.Principals, who) }
-				if strings.HasPrefix(who, "personalize.amazonaws.com") || slices.ContainsFunc(m.Operators, own) {
+				if strings.HasPrefix(who, "personalize.amazonaws.com") ||
+					slices.ContainsFunc(m.Operators, own) {
 					continue
 				}
 				list := []policy.Statement{s}

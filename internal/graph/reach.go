@@ -46,7 +46,9 @@ func (b *builder) operator(m *model.Setup, o model.Operator, role, group int, wo
 	env := m.DeployedEnv()
 	for _, k := range m.Buckets {
 		for _, s := range k.Own.Statements {
-			if slices.ContainsFunc(named(s, env), func(who string) bool { return slices.Contains(o.Principals, who) }) {
+			if slices.ContainsFunc(named(s, env), func(who string) bool {
+				return slices.Contains(o.Principals, who)
+			}) {
 				own = append(own, s)
 			}
 		}

@@ -151,7 +151,8 @@ func widest(a, b string) string {
 // it names: other operators hold for others, or where the request has no such key.
 func names(key, operator string, values []string) bool {
 	operator = strings.TrimPrefix(operator, "foranyvalue:")
-	if !slices.Contains([]string{"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"}, operator) {
+	if !slices.Contains([]string{"stringequals", "stringequalsignorecase", "stringlike", "arnequals",
+		"arnlike"}, operator) {
 		return false
 	}
 	return !slices.ContainsFunc(values, func(v string) bool {
