@@ -209,7 +209,7 @@ func outputFolder(files, links []file, shown func(string) deployed.Place) *Input
 		switch {
 		case top == generators.RootFolder:
 			in.root = append(in.root, f)
-		case top == sharedFolder:
+		case top == sharedFolder || top == terraform.ModulesFolder:
 			in.shared = append(in.shared, f)
 		case rest != "" && !strings.HasPrefix(top, ".") && !output.IsShared(top):
 			by[top] = append(by[top], f)
@@ -237,7 +237,8 @@ func outputFolder(files, links []file, shown func(string) deployed.Place) *Input
 	}
 	in.strayLinks = slices.DeleteFunc(slices.Clone(links), func(f file) bool {
 		top, _, _ := strings.Cut(f.path, "/")
-		return in.setups[top] != nil || top == generators.RootFolder || top == terraform.ModulesFolder || strings.HasPrefix(top, ".")
+		return in.setups[top] != nil || top == generators.RootFolder || top == terraform.ModulesFolder ||
+			strings.HasPrefix(top, ".")
 	})
 	return in
 }
