@@ -66,7 +66,7 @@ func check(e *env, c *cli.Context) error {
 			Hint: hintOf(c, ch, fix)})
 	}
 	diffs := !c.Bool("brief") && !e.quiet
-	bar := e.progress(run.Len())
+	bar := e.progress(run.Len(), "setup")
 	err = run.Check(c.Context, out, diffs && format != "text", func(done engine.Checked) error {
 		if done.Setup != "" {
 			bar.step()

@@ -97,7 +97,7 @@ func diffInputs(e *env, c *cli.Context) error {
 			return e.openFailed(err)
 		}
 	}
-	ctx, end := e.watched(c.Context)
+	ctx, end := e.watched(c.Context, "setup")
 	changes, err := diff.Inputs(ctx, sides[0], sides[1])
 	end()
 	if err != nil {

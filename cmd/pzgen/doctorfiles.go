@@ -38,8 +38,15 @@ func (e *env) gather(c *cli.Context, p patient) (gathered, error) {
 		}
 	}
 	options := snapshot.Options{Dir: ".", Stdin: e.stdin, Templates: c.String("templates")}
+	bar := e.progress(c.NArg(), "argument")
+	defer bar.end()
 	for _, arg := range c.Args().Slice() {
-		list, ok, err := snapshot.Answers(c.Context, arg, options)
+		ctx, end := e.watched(c.Context, "file")
+		list, ok, err := snapshot.Answers(ctx, arg, options)
+		end()
+		if c.NArg() > 1 {
+			bar.step()
+		}
 		if err != nil {
 			return out, err
 		}

@@ -78,7 +78,10 @@ func (e *env) readAccount(ctx context.Context, c *cli.Context, p patient) (live.
 	if err != nil {
 		return live.Gathered{}, err
 	}
-	client, err := live.Open(ctx, live.Options{Profile: c.String("profile"), Region: ask.Region})
+	step, end := e.waiting("AWS answer")
+	defer end()
+	client, err := live.Open(ctx, live.Options{Profile: c.String("profile"), Region: ask.Region,
+		Answered: step})
 	if err != nil {
 		return live.Gathered{}, usagef("", "%w", err)
 	}

@@ -59,7 +59,7 @@ func generate(e *env, c *cli.Context) error {
 		return printFiles(e, c, run, prove)
 	}
 	out := c.String("out")
-	bar := e.progress(run.Len())
+	bar := e.progress(run.Len(), "setup")
 	placeholders := 0
 	result, err := run.Generate(c.Context, out, engine.Writing{Prove: prove, Force: c.Bool("force"),
 		RemoveSetups: c.Bool("remove-setups")},

@@ -92,7 +92,7 @@ func (e *env) lint(c *cli.Context) error {
 		if err != nil {
 			return e.openFailed(err)
 		}
-		ctx, end := e.watched(c.Context)
+		ctx, end := e.watched(c.Context, "setup")
 		found, err := lint.Inputs(ctx, in, lint.Kind(kind))
 		end()
 		if err != nil {

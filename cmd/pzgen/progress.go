@@ -13,7 +13,8 @@ import (
 // terminal and only when it takes a while.
 type progress struct {
 	e     *env
-	n     int
+	n     int    // 0 where nobody knows how many there will be
+	what  string // what is counted, in the singular
 	clock func() time.Time
 
 	mu          sync.Mutex
@@ -22,20 +23,47 @@ type progress struct {
 	shown       bool
 }
 
-func (e *env) progress(n int) *progress {
-	return &progress{e: e, n: n, clock: time.Now, start: time.Now()}
+func (e *env) progress(n int, what string) *progress {
+	return &progress{e: e, n: n, what: what, clock: time.Now, start: time.Now()}
 }
 
-// watched returns a context in which comparing and reading many setups shows its progress, and what
-// wipes the line when all is done.
-func (e *env) watched(ctx context.Context) (context.Context, func()) {
+// waiting shows how many of something came, also while none comes: step counts one, and end wipes the
+// line.
+func (e *env) waiting(what string) (step, end func()) {
+	bar := e.progress(0, what)
+	if !bar.shows() {
+		return bar.step, bar.end
+	}
+	ticker, done := time.NewTicker(moment), make(chan struct{})
+	var group sync.WaitGroup
+	group.Go(func() {
+		for {
+			select {
+			case <-ticker.C:
+				bar.count(0)
+			case <-done:
+				return
+			}
+		}
+	})
+	return bar.step, func() {
+		ticker.Stop()
+		close(done)
+		group.Wait()
+		bar.end()
+	}
+}
+
+// watched returns a context in which comparing and reading many of what is counted shows its
+// progress, and what wipes the line when all is done.
+func (e *env) watched(ctx context.Context, what string) (context.Context, func()) {
 	var bar *progress
 	var mu sync.Mutex
 	step := func(n int) {
 		mu.Lock()
 		defer mu.Unlock()
 		if bar == nil || bar.n != n {
-			bar = e.progress(n)
+			bar = e.progress(n, what)
 		}
 		bar.step()
 	}
@@ -54,12 +82,18 @@ const (
 	moment   = 100 * time.Millisecond
 )
 
-// step counts one setup.
-func (p *progress) step() {
+// shows reports whether there is a line at all.
+func (p *progress) shows() bool { return p.e.look.terminal && !p.e.quiet }
+
+// step counts one.
+func (p *progress) step() { p.count(1) }
+
+// count adds n, and shows the line when it is time to.
+func (p *progress) count(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.done++
-	if !p.e.look.terminal || p.e.quiet {
+	p.done += n
+	if !p.shows() {
 		return
 	}
 	now := p.clock()
@@ -71,13 +105,16 @@ func (p *progress) step() {
 
 // line says how far it is after a while.
 func (p *progress) line(took time.Duration) string {
+	if p.n == 0 {
+		return fmt.Sprintf("%s, %s", plural(p.done, p.what), took.Truncate(time.Second))
+	}
 	rate := float64(p.done) / took.Seconds()
 	speed := fmt.Sprintf("%.0f/s", rate)
 	if rate < 10 {
 		speed = fmt.Sprintf("%.1f/s", rate)
 	}
 	left := time.Duration(float64(p.n-p.done) / rate * float64(time.Second))
-	return fmt.Sprintf("%d of %d setups, %s, %s left", p.done, p.n, speed, left.Round(time.Second))
+	return fmt.Sprintf("%d of %s, %s, %s left", p.done, plural(p.n, p.what), speed, left.Round(time.Second))
 }
 
 // end wipes the line.

@@ -60,7 +60,7 @@ func verifyOutput(e *env, c *cli.Context) error {
 	all.Titles[engine.RuleUnproved] = "what the proof is silent on, as it depends on a policy that is not known"
 	calls, refused, found, open := 0, 0, 0, 0
 	targets := map[string]bool{}
-	bar := e.progress(run.Len())
+	bar := e.progress(run.Len(), "setup")
 	err = run.Verify(c.Context, out, func(v engine.Verified) error {
 		bar.step()
 		e.sayFindings(v.Failed)

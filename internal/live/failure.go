@@ -71,6 +71,9 @@ func (g *gatherer) file(command string, subject []string, data []byte) {
 		name += "/" + url.PathEscape(part)
 	}
 	g.out.Files = append(g.out.Files, File{name + ".json", data})
+	if g.client.answered != nil {
+		g.client.answered()
+	}
 }
 
 // subject returns the name under which something is in the names of files: short, unless something

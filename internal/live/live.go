@@ -22,10 +22,15 @@ const answerLimit = time.Minute
 type Options struct {
 	Profile string // of the shared configuration files; "" for AWS_PROFILE or the default one
 	Region  string // "" for the one of the environment or the profile
+	// Answered is called after each answer, if it is not nil.
+	Answered func()
 }
 
 // Client reads from one account. It may be used for several calls of Gather, at the same time too.
-type Client struct{ cfg aws.Config }
+type Client struct {
+	cfg      aws.Config
+	answered func()
+}
 
 // Open makes a client from the default chain of credentials and configuration: the environment
 // (AWS_ENDPOINT_URL, AWS_CA_BUNDLE, AWS_MAX_ATTEMPTS and the like), the shared files, and what a
@@ -51,7 +56,7 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 		return nil, fmt.Errorf("no region is known: give one, set AWS_REGION, or set " +
 			"region in the profile")
 	}
-	return &Client{cfg}, nil
+	return &Client{cfg, o.Answered}, nil
 }
 
 // Ask names what is to be read. What belongs to it is read too: the policies of a role, the groups

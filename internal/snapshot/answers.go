@@ -92,7 +92,7 @@ func answersOf(ctx context.Context, files []file, shown func(string) string) (*I
 
 // Answers returns the files that an argument names when they are what the AWS CLI printed or policy
 // documents by themselves: a file, or a folder that is no output folder, setup or module. ok is false
-// for anything else, which [Open] takes.
+// for anything else, which [Open] takes. The files of a folder are read by [Each].
 func Answers(ctx context.Context, arg string, o Options) (files []output.File, ok bool, err error) {
 	var from source = disk{}
 	if arg == stdin {
@@ -121,7 +121,15 @@ func Answers(ctx context.Context, arg string, o Options) (files []output.File, o
 	if len(list) > maxAnswers {
 		return nil, false, nil
 	}
-	if files, err = load(ctx, list); err != nil {
+	files = make([]output.File, len(list))
+	err = Each(ctx, len(list), func(i int) error {
+		one, err := load(ctx, list[i:i+1])
+		if err == nil {
+			files[i] = one[0]
+		}
+		return err
+	})
+	if err != nil {
 		return nil, false, err
 	}
 	for i := range files {

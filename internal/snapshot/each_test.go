@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -51,5 +53,39 @@ func TestWatched(t *testing.T) {
 	})
 	if err == nil || steps != 7 || total != 7 {
 		t.Errorf("%d steps of %d, %v", steps, total, err)
+	}
+}
+
+// Reading a folder of answers tells of each file, returns them in their order, and ends with the
+// context.
+func TestAnswersAreWatched(t *testing.T) {
+	dir := t.TempDir()
+	const role = `{"Role": {"RoleName": "R%d", "Arn": "arn:aws:iam::111122223333:role/R%[1]d"}}`
+	for i := range 50 {
+		name := filepath.Join(dir, fmt.Sprintf("%02d.json", i))
+		if err := os.WriteFile(name, fmt.Appendf(nil, role, i), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var steps, wrong atomic.Int32
+	ctx := Watched(t.Context(), func(n int) {
+		steps.Add(1)
+		if n != 50 {
+			wrong.Add(1)
+		}
+	})
+	files, ok, err := Answers(ctx, dir, Options{})
+	if err != nil || !ok || len(files) != 50 || steps.Load() != 50 || wrong.Load() > 0 {
+		t.Errorf("%v, %v: %d files, %d steps, %d of another number", ok, err, len(files), steps.Load(), wrong.Load())
+	}
+	for i, f := range files {
+		if want := fmt.Sprintf(role, i); string(f.Data) != want || filepath.Base(f.Path) != fmt.Sprintf("%02d.json", i) {
+			t.Errorf("%s holds %q", f.Path, f.Data)
+		}
+	}
+	ctx, stop := context.WithCancel(ctx)
+	stop()
+	if _, _, err := Answers(ctx, dir, Options{}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
 	}
 }
