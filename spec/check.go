@@ -51,6 +51,12 @@ func (c *checker) check() {
 	c.checkUse()
 }
 
+// fieldsKnown reports whether it is known which fields a setup, or defaults, was meant to have. Where
+// something else than a mapping is in its place, that was reported; nothing is none of them.
+func fieldsKnown(n *yaml.Node) bool {
+	return n == nil || isMapping(deref(n)) || deref(n).Tag == "!!null"
+}
+
 // checkPlaceOfSetup finds out account, region and partition.
 func (c *checker) checkPlaceOfSetup() {
 	d, s := c.d, c.s
@@ -60,7 +66,7 @@ func (c *checker) checkPlaceOfSetup() {
 		text
 		example string
 	}{{"account", d.account, `account: "111122223333"`}, {"region", d.region, "region: eu-west-1"}} {
-		if !f.given() {
+		if !f.given() && fieldsKnown(c.fill.body) && fieldsKnown(c.inherited) {
 			c.err(codeMissing, c.at, "write `"+f.example+"` here or in defaults", "setup %q has no %s", s.Name, f.name)
 		}
 	}

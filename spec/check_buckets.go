@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/pzgen/pzgen/policy"
+	"gopkg.in/yaml.v3"
 )
 
 func (c *checker) checkBuckets() {
@@ -97,8 +98,30 @@ func (c *checker) keyRef(t text) string {
 	return t.v
 }
 
+// lost reports whether a field of the setup or of defaults is no mapping, so that nobody knows what
+// names were meant to be in it. That it is none was reported.
+func (c *checker) lost(field string) bool {
+	for i, m := range []*yaml.Node{deref(c.fill.body), c.inherited} {
+		if m == nil || !isMapping(m) {
+			continue
+		}
+		entries := c.entries(m)
+		if j, ok := byName(entries)[field]; ok {
+			if v := deref(entries[j+1]); i == 0 && isNull(v) {
+				return false // none are meant to be in it
+			} else if !isMapping(v) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // undeclared reports a reference to something that is not there.
 func undeclared[T any](c *checker, t text, what, name, where string, list []named[T]) *problem {
+	if c.lost(where) {
+		return &problem{}
+	}
 	p := c.err(codeUndeclared, t.n, "", "%s %q is not among %s", what, clip(name), where)
 	p.search = func() string {
 		if h := suggestOr(name, where+" are", namesOf(list)); h != "" {

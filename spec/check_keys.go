@@ -29,6 +29,7 @@ func (c *checker) checkKeys() {
 			c.needARN(k)
 		case d.alias.given():
 			c.createdKey(k, &key)
+		case !isMapping(k.val): // which was reported
 		default:
 			c.err(codeKeyKind, k.n, "write `alias: alias/<name>` for a key that pzgen creates, or `arn:` for one that exists",
 				"key %q has neither alias nor arn", k.name)

@@ -59,6 +59,9 @@ func (c *checker) owner(owner string, kind docKind, list []item[statementDraft])
 		d := &list[i].v
 		n := list[i].n
 		c.setPlace("statements."+owner+index(i), n)
+		if !isMapping(n) {
+			continue // which was reported
+		}
 		c.checkSid(d.sid, sids, owner)
 		before := c.errors
 		s := c.statement(d, n, kind)

@@ -26,6 +26,8 @@ func meant(s *shape, v *yaml.Node) string {
 		return "{alias: " + flowText(v) + "}"
 	case isARN: // the names of none of these is one
 		return ""
+	case s.hasText("alias") && aliasForm.ok("alias/"+v.Value):
+		return "{alias: " + flowText(&yaml.Node{Tag: "!!str", Value: "alias/" + v.Value}) + "}"
 	}
 	for _, name := range shortest {
 		if s.hasText(name) {
@@ -33,6 +35,22 @@ func meant(s *shape, v *yaml.Node) string {
 		}
 	}
 	return ""
+}
+
+// shortestObject returns an object of a shape with the fields that it cannot do without.
+func (s *shape) shortestObject() string {
+	var fields []string
+	for _, m := range s.members {
+		if m.required {
+			fields = append(fields, m.name+": …")
+		}
+	}
+	for _, r := range s.rules {
+		if r.field == "" && len(r.oneOf) > 0 {
+			fields = append(fields, r.oneOf[0]+": …")
+		}
+	}
+	return "{" + strings.Join(fields, ", ") + "}"
 }
 
 // hasText reports whether an object has a field that is text.

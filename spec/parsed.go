@@ -58,6 +58,7 @@ type item[T any] struct {
 type named[T any] struct {
 	name string
 	n    *yaml.Node // its key
+	val  *yaml.Node // what v was read from
 	v    T
 }
 

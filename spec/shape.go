@@ -68,7 +68,8 @@ func (o *object[T]) shape(doc string) *shape {
 func (o *object[T]) read(r *reader, n *yaml.Node, what string, into *T) {
 	m := deref(n)
 	if !isMapping(m) {
-		r.wrong(m, what, "a mapping", "{}", o.shape("").instead(m))
+		s := o.shape("")
+		r.wrong(m, what, "a mapping", s.shortestObject(), s.instead(m))
 		return
 	}
 	var seen uint64 // an object has fewer than 64 fields

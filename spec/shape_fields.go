@@ -157,8 +157,8 @@ func readNamed[U any](r *reader, n *yaml.Node, name string, old []named[U], name
 			continue
 		}
 		seen[key] = true
-		v := named[U]{name: key, n: k}
-		read(r, entries[i+1], name+"."+key, &v.v)
+		v := named[U]{name: key, n: k, val: deref(entries[i+1])}
+		read(r, v.val, name+"."+key, &v.v)
 		replaced := false
 		for j := range old {
 			if old[j].name == key {
