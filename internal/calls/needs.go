@@ -40,9 +40,6 @@ func Needs(m *model.Setup, name Document) []Need {
 	return out
 }
 
-// Name returns how messages call who makes the call.
-func (n Need) Name() string { return (&Call{Caller: n.Caller}).caller() }
-
 // Reasons returns why statements about condition keys, in lower case, meet Personalize.
 func Reasons() map[string]string {
 	out := map[string]string{}
