@@ -195,7 +195,7 @@ func granted(account string, old, new, some *held, c policy.Change) Change {
 	var before, after *policy.Statement
 	out.Old, before = old.side(c.Old, c)
 	out.New, after = new.side(c.New, c)
-	w := wording{some: some, change: c, before: before, after: after}
+	w := wording{home: account, some: some, change: c, before: before, after: after}
 	denying, granting := old, after
 	if out.Kind == Narrower {
 		denying, granting = new, before
@@ -224,7 +224,7 @@ func granted(account string, old, new, some *held, c policy.Change) Change {
 			out.whom = "everybody but " + asSet(accounts(w.change.NotPrincipals))
 		}
 	}
-	out.Severity = severity(account, some, w.change, w.lost())
+	out.Severity = w.severity()
 	out.say(w.who(), " ", w.does())
 	return out
 }

@@ -11,6 +11,7 @@ import (
 
 // wording says a grant in words.
 type wording struct {
+	home          string // the account, or "" where it is not known
 	some          *held
 	change        policy.Change
 	before, after *policy.Statement // the statements that are at it in old and new; nil for none
@@ -27,7 +28,27 @@ func (w wording) principal() string {
 	case len(w.change.NotPrincipals) > 0:
 		return "everybody but " + list(w.change.NotPrincipals)
 	}
-	return list(w.change.Principals)
+	return list(w.gravestFirst())
+}
+
+// everybody is the principal of a grant to everybody.
+const everybody = "*"
+
+// gravestFirst returns the principals with everybody first, then those of other accounts: where there
+// are many, the first ones alone are named.
+func (w wording) gravestFirst() []string {
+	grave := func(p string) int {
+		switch {
+		case p == everybody:
+			return 0
+		case w.home != "" && elsewhere(w.home, p):
+			return 1
+		}
+		return 2
+	}
+	out := slices.Clone(w.change.Principals)
+	slices.SortStableFunc(out, func(a, b string) int { return grave(a) - grave(b) })
+	return out
 }
 
 // lost returns the conditions that a grant had and has not any more.
@@ -65,10 +86,11 @@ func (w wording) who() string {
 	if w.some.kind == policy.Identity {
 		return w.some.what
 	}
-	if who := w.principal(); who != "*" {
-		return who
+	who := w.principal()
+	if rest, ok := strings.CutPrefix(who, everybody); ok && (rest == "" || rest[0] == ',' || rest[0] == ' ') {
+		return "everybody" + rest
 	}
-	return "everybody"
+	return who
 }
 
 // deny returns the Deny that came or went and that the change is by, or nil.
@@ -181,13 +203,15 @@ func wholeCondition(c policy.Condition) string {
 	return fmt.Sprintf("%s %s %s", c.Operator, c.Key, strings.Join(slices.Compact(values), ", "))
 }
 
-// severity returns what a grant is about, by the request that shows it and by the actions.
-func severity(account string, some *held, c policy.Change, lost []policy.Condition) Severity {
+// severity returns what a grant is about, by who gets it, by the request that shows it and by the
+// actions.
+func (w wording) severity() Severity {
+	c := w.change
 	switch {
-	case some.kind != policy.Identity && account != "" && (outside(account, c.Witness, lost) ||
-		slices.ContainsFunc(c.Principals, func(p string) bool { return elsewhere(account, p) })):
+	case w.some.kind != policy.Identity && w.home != "" && (outside(w.home, c.Witness, w.lost()) ||
+		slices.ContainsFunc(c.Principals, func(p string) bool { return elsewhere(w.home, p) })):
 		return Outside
-	case some.kind != policy.Identity && c.Witness.Principal == "*":
+	case w.some.kind != policy.Identity && (c.Witness.Principal == everybody || w.toEverybody()):
 		return Public
 	}
 	worst := Read
@@ -220,6 +244,14 @@ func severity(account string, some *held, c policy.Change, lost []policy.Conditi
 		}
 	}
 	return worst
+}
+
+// toEverybody reports whether everybody is among those to whom something is granted, and no condition
+// limits it. The witness of such a grant need not be anonymous: a condition may be on a key that other
+// requests have. A Deny that comes or goes says nothing of who was let in beside it.
+func (w wording) toEverybody() bool {
+	return w.denied == nil && slices.Contains(w.change.Principals, everybody) &&
+		!slices.ContainsFunc(w.change.Conditions, Limits)
 }
 
 // administration are actions that AWS calls Write and that end what a key protects.
