@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -67,9 +68,30 @@ func unreadable(path string, err error) Diagnostics {
 	if errors.As(err, &size) {
 		r.at(codeTooLarge, 1, 1, "split it into several files", "file has more than %d bytes, which is the limit", size.Max)
 	} else {
-		r.at(codeRead, 1, 1, "give the path of a spec with -f", "cannot be read: %s", reason(err))
+		r.at(codeRead, 1, 1, meantFile(path), "cannot be read: %s", reason(err))
 	}
 	return finish(path, &source{}, r.problems)
+}
+
+// meantFile returns a hint with the spec that a path which cannot be read was probably meant to be.
+func meantFile(path string) string {
+	dir, name := filepath.Dir(path), filepath.Base(path)
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		dir, name = path, "pzgen.yaml"
+	}
+	entries, _ := os.ReadDir(dir) // what was read is enough
+	var candidates []string
+	for _, e := range entries {
+		ext := filepath.Ext(e.Name())
+		if (ext == ".yaml" || ext == ".yml") && e.Name() != filepath.Base(path) &&
+			strconv.Quote(e.Name()) == `"`+e.Name()+`"` && !strings.Contains(e.Name(), "`") {
+			candidates = append(candidates, e.Name())
+		}
+	}
+	if found := nearest(name, candidates); found != "" {
+		return didYouMean(filepath.Join(dir, found))
+	}
+	return "give the path of a spec with -f"
 }
 
 // loader is what all setups of a file have in common. It does not change while they are loaded.

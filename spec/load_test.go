@@ -224,6 +224,20 @@ func TestLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	const give = "give the path of a spec with -f"
+	write("pzgen.yaml", "")
+	write("a`b.yaml", "")
+	for path, want := range map[string]string{"pzgn.yaml": "pzgen.yaml", "pzgen.yml": "pzgen.yaml", ".": "pzgen.yaml",
+		"shop.yaml": "", "a_b.yaml": "", filepath.Join("none", "pzgen.yaml"): ""} {
+		_, ds := Load(filepath.Join(dir, path))
+		hint := give
+		if want != "" {
+			hint = "did you mean `" + filepath.Join(dir, want) + "`?"
+		}
+		if len(ds) != 1 || ds[0].Hint != hint {
+			t.Errorf("%s: %q, want %q", path, ds, hint)
+		}
+	}
 	write("key.json", policyFiles["policies/key.json"])
 	write("large.json", strings.Repeat(" ", maxPolicyFile+10))
 	spec := func(policy string) string {

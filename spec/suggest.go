@@ -7,6 +7,16 @@ import (
 
 // suggest returns a hint with the candidate that s was probably meant to be, or "".
 func suggest(s string, candidates []string) string {
+	if best := nearest(s, candidates); best != "" {
+		return didYouMean(best)
+	}
+	return ""
+}
+
+func didYouMean(s string) string { return "did you mean `" + s + "`?" }
+
+// nearest returns the candidate that s was probably meant to be, or "".
+func nearest(s string, candidates []string) string {
 	best, least := "", max(1, len(s)/4)
 	if len(s) > 64 {
 		return ""
@@ -16,10 +26,7 @@ func suggest(s string, candidates []string) string {
 			best, least = c, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return "did you mean `" + best + "`?"
+	return best
 }
 
 // suggestOr returns the hint of suggest, or else the whole list of what there is.

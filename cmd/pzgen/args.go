@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -162,8 +164,31 @@ func suggest(s string, candidates []string) string {
 func takes(n int, action cli.ActionFunc) cli.ActionFunc {
 	return func(c *cli.Context) error {
 		if c.NArg() > n {
-			return usagef("see: pzgen "+c.Command.FullName()+" --help", "pzgen %s takes no argument %q", c.Command.FullName(), c.Args().Get(n))
+			return usagef(insteadOf(c.Command, c.Args().Get(n)), "pzgen %s takes no argument %q",
+				c.Command.FullName(), c.Args().Get(n))
 		}
 		return action(c)
 	}
+}
+
+// asWord matches what a shell takes for one word as it is.
+var asWord = regexp.MustCompile(`^[A-Za-z0-9_./-]+$`)
+
+// insteadOf says how a command is told what stands as an argument that it does not take: a spec, or a
+// setup.
+func insteadOf(command *cli.Command, arg string) string {
+	name := "pzgen " + command.FullName()
+	ext := path.Ext(arg)
+	switch {
+	case !asWord.MatchString(arg):
+	case ext == ".yaml" || ext == ".yml":
+		if findFlag(command.Flags, "file") != nil {
+			return "-f names a spec: " + name + " -f " + arg
+		}
+	case !strings.ContainsAny(arg, "./"):
+		if findFlag(command.Flags, "setup") != nil {
+			return "--setup names a setup: " + name + " --setup " + arg
+		}
+	}
+	return "see: " + name + " --help"
 }

@@ -93,3 +93,23 @@ func TestDoctorLivePiped(t *testing.T) {
 		t.Errorf("exit code %d: %q", code, said.String())
 	}
 }
+
+// Without credentials there is one message: the SDK says nothing of its own.
+func TestDoctorLiveWithoutCredentials(t *testing.T) {
+	slowAWS(t)
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	t.Cleanup(refusing.Close)
+	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "",
+		"AWS_EC2_METADATA_DISABLED": "", "AWS_EC2_METADATA_SERVICE_ENDPOINT": refusing.URL,
+		"AWS_CONTAINER_CREDENTIALS_FULL_URI": "", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": ""} {
+		t.Setenv(name, value)
+	}
+	cmd := exec.Command("pzgen", strings.Fields(doctorLive)...)
+	said, _ := cmd.CombinedOutput()
+	if lines := strings.Split(strings.TrimSpace(string(said)), "\n"); cmd.ProcessState.ExitCode() != 3 ||
+		len(lines) != 2 || !strings.HasPrefix(lines[0], "pzgen: sts get-caller-identity: ") {
+		t.Errorf("exit code %d: %s", cmd.ProcessState.ExitCode(), said)
+	}
+}

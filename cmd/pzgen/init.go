@@ -69,7 +69,8 @@ func (e *env) init(c *cli.Context) error {
 		}
 	}
 	example := start.Default(a.Preset, a.Setup).Account
-	if err := e.begin(dir, a); err != nil || e.quiet {
+	made, err := e.begin(dir, a)
+	if err != nil || e.quiet || !made {
 		return err
 	}
 	if !c.IsSet("account") && a.Account == example && a.Spec == nil {

@@ -7,11 +7,13 @@ import (
 	"slices"
 
 	"github.com/pzgen/pzgen/internal/findings"
+	"github.com/pzgen/pzgen/internal/readfile"
 	"github.com/pzgen/pzgen/internal/start"
 )
 
-// begin writes the files that are not there yet, all or none of them, and says what is next.
-func (e *env) begin(dir string, a start.Answers) error {
+// begin writes the files that are not there yet, all or none of them, and says what is next. It
+// returns whether the spec is one of them.
+func (e *env) begin(dir string, a start.Answers) (spec bool, err error) {
 	var made, there []string
 	undo := func() {
 		for _, name := range made {
@@ -38,28 +40,40 @@ func (e *env) begin(dir string, a start.Answers) error {
 			for _, folder := range slices.Backward(folders) {
 				removeEmpty(folder)
 			}
-			return err
+			return false, err
 		}
 		made = append(made, name)
 	}
 	for _, name := range made {
 		fmt.Fprintln(e.stdout, findings.Plain(filepath.ToSlash(name)))
 	}
+	spec = !slices.Contains(there, start.SpecFile)
 	if e.quiet {
-		return nil
+		return spec, nil
 	}
 	for _, name := range there {
-		fmt.Fprintf(e.stderr, "%s is there already, and is left as it is%s\n", name, start.Advice(name))
+		fmt.Fprintf(e.stderr, "%s is there already, and is left as it is%s\n", name,
+			start.Advice(name, present(filepath.Join(dir, filepath.FromSlash(name)))))
 	}
-	if slices.Contains(there, start.SpecFile) {
-		return nil
+	if !spec {
+		return false, nil
 	}
 	in := ""
 	if filepath.Clean(dir) != "." {
 		in = "in " + findings.Plain(dir) + ": "
 	}
 	fmt.Fprintf(e.stderr, "next, %spzgen generate\n", in)
-	return nil
+	return true, nil
+}
+
+// present returns what a file holds, or nothing where it is not one that can be read.
+func present(name string) string {
+	const most = 1 << 20
+	data, err := readfile.File(name, most)
+	if err != nil {
+		return ""
+	}
+	return string(data)
 }
 
 // firstMissingFolder returns the uppermost of a folder and those above it that is not there, or "".

@@ -104,7 +104,7 @@ func newApp(e *env) *cli.App {
 		Name:      "pzgen",
 		Usage:     "policies for Amazon Personalize: one YAML file becomes JSON, CloudFormation, Terraform and shell, proved to grant the same",
 		UsageText: "pzgen COMMAND [flags]",
-		Description: "Describe what Amazon Personalize is to do in pzgen.yaml, then run `pzgen generate`. Every command works offline and without credentials.\n\n" +
+		Description: "Describe what Amazon Personalize is to do in pzgen.yaml, then run `pzgen generate`. Every command but `doctor --live` works offline and without credentials.\n\n" +
 			"Exit codes: 0 fine; 1 findings; 2 wrong usage or invalid input; 3 the machine failed; " +
 			"130 or 143 interrupted.",
 		Commands: []*cli.Command{

@@ -45,7 +45,10 @@ func Open(ctx context.Context, dir, rev string) (*Tree, error) {
 		return nil, err
 	}
 	commit, err := run(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
-	if err != nil {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() == 1 { // --quiet: git says no more than that
+		return nil, fmt.Errorf("git knows no commit %q here", rev)
+	} else if err != nil {
 		return nil, fmt.Errorf("git knows no commit %q here: %w", rev, err)
 	}
 	return &Tree{filepath.FromSlash(strings.TrimSuffix(root, "\n")), rev, strings.TrimSpace(commit)}, nil

@@ -123,6 +123,10 @@ func TestRefusals(t *testing.T) {
 	if _, err := tree.Read(t.Context(), "top", 3); err == nil || !strings.Contains(err.Error(), "too large") {
 		t.Error(err)
 	}
+	// Of a name that git does not know, git itself says nothing.
+	if _, err := Open(t.Context(), ".", "HED"); err == nil || err.Error() != `git knows no commit "HED" here` {
+		t.Error(err)
+	}
 	if _, err := Open(t.Context(), t.TempDir(), "HEAD"); err == nil {
 		t.Error("a folder that is in no repository was taken")
 	}

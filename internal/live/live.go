@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 )
 
 // answerLimit is how long one answer may take; the SDK tries again afterwards.
@@ -41,6 +42,7 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 	load := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(answerLimit)),
 		config.WithAppID("pzgen"),
+		config.WithLogger(logging.Nop{}), // what fails is said once, by what Gather returns
 	}
 	if o.Profile != "" {
 		load = append(load, config.WithSharedConfigProfile(o.Profile))

@@ -1,6 +1,9 @@
 package start
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // attributes is .gitattributes: reviewers see what a change means, not the generated lines.
 const attributes = `# What pzgen generates is folded in pull requests, and git shows what a change of it means, once
@@ -25,17 +28,23 @@ pzgen-check: ## out/ is what pzgen.yaml says, and is proved
 	$(PZGEN) verify
 `
 
-// Advice returns what to do about a file that is there already, to be said behind its name.
-func Advice(name string) string {
+// Advice returns what to do about a file that is there already and holds such text, to be said behind
+// its name; "" where nothing is to be done.
+func Advice(name, text string) string {
+	mark, advice := "", ""
 	switch name {
 	case ".gitattributes":
-		return ": add /out/** linguist-generated=true diff=pzgen"
+		mark, advice = "diff=pzgen", "add /out/** linguist-generated=true diff=pzgen"
 	case ".gitlab-ci.yml":
-		return ": add a job that runs pzgen validate, pzgen check and pzgen verify"
+		mark, advice = "pzgen verify", "add a job that runs pzgen validate, pzgen check and pzgen verify"
 	case ".pre-commit-config.yaml":
-		return ": add the hooks pzgen-fmt, pzgen-validate, pzgen-generate and pzgen-verify of https://github.com/pzgen/pzgen"
+		mark, advice = "pzgen-verify", "add the hooks pzgen-fmt, pzgen-validate, pzgen-generate and "+
+			"pzgen-verify of https://github.com/pzgen/pzgen"
 	}
-	return ""
+	if advice == "" || strings.Contains(text, mark) {
+		return ""
+	}
+	return ": " + advice
 }
 
 // pin returns what CI takes: a release, or the main branch for a build between releases.
