@@ -128,7 +128,9 @@ func LoadDir(dir string) (*Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(dir); err != nil {
+	if info, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no templates folder %q", dir)
+	} else if err != nil {
 		return nil, fmt.Errorf("templates folder: %w", err)
 	} else if !info.IsDir() {
 		return nil, fmt.Errorf("templates folder %q is not a folder", dir)

@@ -18,7 +18,7 @@ func (e *env) readNamed(name string, max int64, hint string) (data []byte, shown
 		return data, stdinName, err
 	}
 	if data, err = readfile.File(name, max); errors.Is(err, fs.ErrNotExist) {
-		err = usagef(hint, "%w", err)
+		err = usagef(hint, "%q cannot be read: no such file or directory", name)
 	}
 	return data, name, err
 }
