@@ -51,8 +51,8 @@ func (c *checker) check() {
 	c.checkUse()
 }
 
-// fieldsKnown reports whether it is known which fields a setup, or defaults, was meant to have. Where
-// something else than a mapping is in its place, that was reported; nothing is none of them.
+// fieldsKnown reports whether it is known which fields a setup, or defaults, was meant to have.
+// Where something else than a mapping is in its place, that was reported. An empty value has none.
 func fieldsKnown(n *yaml.Node) bool {
 	return n == nil || isMapping(deref(n)) || deref(n).Tag == "!!null"
 }

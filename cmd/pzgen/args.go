@@ -174,8 +174,8 @@ func takes(n int, action cli.ActionFunc) cli.ActionFunc {
 // asWord matches what a shell takes for one word as it is.
 var asWord = regexp.MustCompile(`^[A-Za-z0-9_./-]+$`)
 
-// insteadOf says how a command is told what stands as an argument that it does not take: a spec, or a
-// setup.
+// insteadOf says how a command is told what an argument that it does not take was meant to be: a
+// spec, or a setup.
 func insteadOf(command *cli.Command, arg string) string {
 	name := "pzgen " + command.FullName()
 	ext := path.Ext(arg)

@@ -27,8 +27,8 @@ func (e *env) progress(n int, what string) *progress {
 	return &progress{e: e, n: n, what: what, clock: time.Now, start: time.Now()}
 }
 
-// waiting shows how many of something came, also while none comes: step counts one, and end wipes the
-// line.
+// waiting shows how many of something came, also while none comes: step counts one, and end wipes
+// the line.
 func (e *env) waiting(what string) (step, end func()) {
 	bar := e.progress(0, what)
 	if !bar.shows() {
@@ -114,7 +114,8 @@ func (p *progress) line(took time.Duration) string {
 		speed = fmt.Sprintf("%.1f/s", rate)
 	}
 	left := time.Duration(float64(p.n-p.done) / rate * float64(time.Second))
-	return fmt.Sprintf("%d of %s, %s, %s left", p.done, plural(p.n, p.what), speed, left.Round(time.Second))
+	return fmt.Sprintf("%d of %s, %s, %s left", p.done, plural(p.n, p.what), speed,
+		left.Round(time.Second))
 }
 
 // end wipes the line.

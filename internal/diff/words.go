@@ -34,8 +34,8 @@ func (w wording) principal() string {
 // everybody is the principal of a grant to everybody.
 const everybody = "*"
 
-// gravestFirst returns the principals with everybody first, then those of other accounts: where there
-// are many, the first ones alone are named.
+// gravestFirst returns the principals with everybody first, then those of other accounts: where
+// there are many, the first ones alone are named.
 func (w wording) gravestFirst() []string {
 	grave := func(p string) int {
 		switch {
@@ -87,10 +87,11 @@ func (w wording) who() string {
 		return w.some.what
 	}
 	who := w.principal()
-	if rest, ok := strings.CutPrefix(who, everybody); ok && (rest == "" || rest[0] == ',' || rest[0] == ' ') {
-		return "everybody" + rest
+	first, _, _ := strings.Cut(who, " ")
+	if strings.TrimSuffix(first, ",") != everybody {
+		return who
 	}
-	return who
+	return "everybody" + strings.TrimPrefix(who, everybody)
 }
 
 // deny returns the Deny that came or went and that the change is by, or nil.
@@ -246,9 +247,9 @@ func (w wording) severity() Severity {
 	return worst
 }
 
-// toEverybody reports whether everybody is among those to whom something is granted, and no condition
-// limits it. The witness of such a grant need not be anonymous: a condition may be on a key that other
-// requests have. A Deny that comes or goes says nothing of who was let in beside it.
+// toEverybody reports whether everybody is among those to whom something is granted, and no
+// condition limits it. The witness of such a grant need not be anonymous: a condition may be on a
+// key that other requests have. A Deny that comes or goes says nothing of who was let in beside it.
 func (w wording) toEverybody() bool {
 	return w.denied == nil && slices.Contains(w.change.Principals, everybody) &&
 		!slices.ContainsFunc(w.change.Conditions, Limits)

@@ -28,8 +28,8 @@ pzgen-check: ## out/ is what pzgen.yaml says, and is proved
 	$(PZGEN) verify
 `
 
-// Advice returns what to do about a file that is there already and holds such text, to be said behind
-// its name; "" where nothing is to be done.
+// Advice returns what to do about a file that is there already and holds such text, to be said
+// behind its name; "" where nothing is to be done.
 func Advice(name, text string) string {
 	mark, advice := "", ""
 	switch name {
