@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/pzgen/pzgen/internal/adopt"
+	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/readfile"
 	"github.com/pzgen/pzgen/internal/snapshot"
@@ -21,8 +23,11 @@ const maxConfiguration = 4 << 20
 // inputs without.
 func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answers) ([]byte, error) {
 	var sources []adopt.Source
-	var together []adopt.Source // what has no name of its own
-	for _, name := range from {
+	var together []deployed.State // what has no name of its own
+	for i, name := range from {
+		if slices.ContainsFunc(from[:i], func(other string) bool { return sameFile(name, other) }) {
+			continue
+		}
 		if info, err := os.Stat(name); err == nil && !info.IsDir() {
 			if data, err := readfile.File(name, maxConfiguration); err == nil {
 				if s, ok := adopt.Solution(data, a.Bucket); ok {
@@ -47,21 +52,16 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 			if len(readings) == 0 {
 				continue
 			}
-			s := adopt.Source{Name: setup, State: best(readings).State}
+			state := best(readings).State
 			if setup == "" {
-				together = append(together, s)
+				together = append(together, state)
 			} else {
-				sources = append(sources, s)
+				sources = append(sources, adopt.Source{Name: setup, State: state})
 			}
 		}
 	}
 	if len(together) > 0 {
-		one := together[0]
-		one.Name = a.Setup
-		for _, s := range together[1:] {
-			one.State = adopt.Join(one.State, s.State)
-		}
-		sources = append(sources, one)
+		sources = append(sources, adopt.Source{Name: a.Setup, State: adopt.Join(together...)})
 	}
 	if len(sources) == 0 {
 		return nil, usagef("name policies, templates, modules, plans, or a folder of what the AWS CLI printed",
@@ -89,6 +89,13 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 		}
 	}
 	return text, nil
+}
+
+// sameFile reports whether two names are of one file or folder.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	other, failed := os.Stat(b)
+	return err == nil && failed == nil && os.SameFile(one, other)
 }
 
 // best returns the reading that tells most.

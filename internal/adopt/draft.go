@@ -49,7 +49,13 @@ func (d *draft) named(t policy.Text) policy.Text {
 }
 
 func (d *draft) takeKeys(st deployed.State) {
+	var ids []string // of each key in turn: several inputs may tell of one
 	for _, k := range st.Keys {
+		arn := k.ARN.V.String()
+		if i := slices.IndexFunc(d.keys, func(o *key) bool { return o.arn != "" && o.arn == arn }); i >= 0 {
+			ids = append(ids, d.keys[i].id)
+			continue
+		}
 		one := &key{id: d.freeID("key")}
 		if len(d.keys) == 0 {
 			one.id = "main"
@@ -57,7 +63,7 @@ func (d *draft) takeKeys(st deployed.State) {
 		if refs := k.ARN.V.Refs(); len(refs) > 0 {
 			one.ref = refs[0]
 		} else {
-			one.arn = k.ARN.V.String()
+			one.arn = arn
 		}
 		for _, a := range k.Aliases {
 			if name, ok := a.V.OnlyLit(); ok {
@@ -68,10 +74,10 @@ func (d *draft) takeKeys(st deployed.State) {
 			d.note("%s: a key without an alias: it has a made-up one", k.At)
 			one.alias = "alias/" + d.name + "-" + one.id
 		}
-		d.keys = append(d.keys, one)
+		d.keys, ids = append(d.keys, one), append(ids, one.id)
 	}
 	for i, k := range st.Keys {
-		d.take("keys."+d.keys[i].id, k.Policy, !k.Created)
+		d.take("keys."+ids[i], k.Policy, !k.Created)
 	}
 }
 
@@ -83,9 +89,14 @@ func (d *draft) takeBuckets(st deployed.State) {
 			continue
 		}
 		one := d.bucketOf(name)
-		one.created = b.Created
+		one.created = one.created || b.Created
 		if key := b.Key.V; key.String() != "" {
-			one.key = d.keyOf(key)
+			switch id := d.keyOf(key); {
+			case one.key == "":
+				one.key = id
+			case one.key != id:
+				d.note("%s: bucket %s is under another key here, %s", b.At, name, key)
+			}
 		}
 		d.take("buckets."+one.id, b.Policy, !b.Created)
 	}
@@ -109,35 +120,55 @@ func (d *draft) keyOf(arn policy.Text) string {
 	return k.id
 }
 
-// takeRole takes the role that Amazon Personalize can assume, and its policies.
+// takeRole takes the first role that Amazon Personalize can assume, and its policies. Several inputs
+// may tell of it.
 func (d *draft) takeRole(st deployed.State) {
 	for _, r := range st.Roles {
-		trusts := r.Trust != nil && slices.ContainsFunc(r.Trust.Document.Statements, letsServiceIn)
-		if !trusts || d.hasRole {
+		if r.Trust != nil && slices.ContainsFunc(r.Trust.Document.Statements, letsServiceIn) {
+			d.role, d.hasRole = r, true
+			break
+		}
+	}
+	for _, r := range st.Roles {
+		if !d.isRole(deployed.RoleP, r.Name.V) {
 			d.takeOthers("role "+r.Name.V.String(), append([]deployed.Inline{{Policy: r.Trust}}, r.Inline...))
 			continue
 		}
-		d.role, d.hasRole = r, true
+		for _, of := range []struct {
+			what     string
+			one, now *deployed.Text
+		}{{"path", &d.role.Path, &r.Path}, {"permissions boundary", &d.role.Boundary, &r.Boundary}} {
+			switch one, now := of.one.V.String(), of.now.V.String(); {
+			case one == "":
+				*of.one = *of.now
+			case now != "" && now != one:
+				d.note("%s: the role has another %s here, %s", r.At, of.what, now)
+			}
+		}
 		d.take("trust", r.Trust, false)
 		for _, in := range r.Inline {
 			d.take("role", in.Policy, false)
 		}
-		for _, a := range st.Attachments {
-			if a.Kind != deployed.RoleP || a.To.V.String() != r.Name.V.String() {
-				continue
-			}
-			if doc := policyOf(st, a); doc != nil {
-				d.take("role", doc, false)
-			} else {
-				d.note("%s: policy %s is attached to the role, and its text is not known: "+
-					"name it under managedPolicies of role", a.At, a.Policy.V)
-			}
+	}
+	for _, a := range st.Attachments {
+		if !d.isRole(a.Kind, a.To.V) {
+			continue
+		}
+		if doc := policyOf(st, a); doc != nil {
+			d.take("role", doc, false)
+		} else {
+			d.note("%s: policy %s is attached to the role, and its text is not known: "+
+				"name it under managedPolicies of role", a.At, a.Policy.V)
 		}
 	}
 }
 
-// policyOf returns the text of an attached policy, where it was read.
+// policyOf returns the text of an attached policy, where it was read. A policy of AWS is none of those
+// that are read, whatever their names.
 func policyOf(st deployed.State, a deployed.Attachment) *deployed.Document {
+	if arn, ok := policy.ParseARN(a.Policy.V.IAM()); ok && arn.Account == "aws" {
+		return nil
+	}
 	for _, p := range st.Policies {
 		if name := p.Name.V.String(); name != "" && strings.HasSuffix(a.Policy.V.String(), "/"+name) {
 			return p.Policy

@@ -1,61 +1,86 @@
 package adopt
 
 import (
-	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/pzgen/pzgen/internal/deployed"
+	"github.com/pzgen/pzgen/policy"
 )
 
-// Join returns what two inputs say of one account. A role, bucket or key that both have is that of the
-// first, with what the second has in addition.
-func Join(a, b deployed.State) deployed.State {
-	if a.Scope.Account.V.String() == "" {
-		a.Scope = b.Scope
-	}
-	if a.Where.Account.V.String() == "" {
-		a.Where = b.Where
-	}
-	for _, r := range b.Roles {
-		i := slices.IndexFunc(a.Roles, func(o deployed.Role) bool {
-			return o.Name.V.String() == r.Name.V.String()
-		})
-		if i < 0 {
-			a.Roles = append(a.Roles, r)
-			continue
+// Join returns what inputs say of one account, everything of each: what two of them say of one role,
+// bucket or key is put together where the spec is made. What an input calls by a name of its own,
+// such as the key that a template creates, stays apart from what another one calls the same. The
+// account and region are those of the first that says so; another one is noted in Unknown.
+func Join(states ...deployed.State) deployed.State {
+	all := states[0]
+	known := references(all)
+	for n, s := range states[1:] {
+		theirs := references(s)
+		apart := map[policy.Ref]policy.Ref{}
+		for ref := range theirs {
+			if known[ref] && ref.ID != "aws" {
+				apart[ref] = policy.Ref{ID: fmt.Sprintf("%s-of-input-%d", ref.ID, n+2), Attr: ref.Attr}
+			}
+			known[ref] = true
 		}
-		one := &a.Roles[i]
-		one.Trust = cmp.Or(one.Trust, r.Trust)
-		one.Inline = append(one.Inline, r.Inline...)
-	}
-	for _, k := range b.Buckets {
-		i := slices.IndexFunc(a.Buckets, func(o deployed.Bucket) bool {
-			return o.Name.V.String() == k.Name.V.String()
-		})
-		if i < 0 {
-			a.Buckets = append(a.Buckets, k)
-			continue
+		s = s.Rename(apart)
+		all.Unknown = append(slices.Clip(all.Unknown), elsewhere(all, s)...)
+		if all.Scope.Account.V.String() == "" {
+			all.Scope = s.Scope
 		}
-		one := &a.Buckets[i]
-		one.Policy = cmp.Or(one.Policy, k.Policy)
-		if one.Key.V.String() == "" {
-			one.Key = k.Key
+		if all.Where.Account.V.String() == "" {
+			all.Where = s.Where
+		}
+		all.Roles = append(slices.Clip(all.Roles), s.Roles...)
+		all.Policies = append(slices.Clip(all.Policies), s.Policies...)
+		all.Attachments = append(slices.Clip(all.Attachments), s.Attachments...)
+		all.Inline = append(slices.Clip(all.Inline), s.Inline...)
+		all.Buckets = append(slices.Clip(all.Buckets), s.Buckets...)
+		all.Keys = append(slices.Clip(all.Keys), s.Keys...)
+		all.DatasetGroups = append(slices.Clip(all.DatasetGroups), s.DatasetGroups...)
+		all.Documents = append(slices.Clip(all.Documents), s.Documents...)
+		all.Unknown = append(all.Unknown, s.Unknown...)
+	}
+	return all
+}
+
+// references returns the references that a State holds.
+func references(s deployed.State) map[policy.Ref]bool {
+	found := map[policy.Ref]bool{}
+	s.MapTexts(func(t policy.Text) policy.Text {
+		for _, r := range t.Refs() {
+			found[r] = true
+		}
+		return t
+	})
+	return found
+}
+
+// elsewhere returns what is to be said where the second of two inputs is of another account or region.
+func elsewhere(first, second deployed.State) []deployed.Unknown {
+	account, region := first.In()
+	otherAccount, otherRegion := second.In()
+	var notes []deployed.Unknown
+	for _, of := range []struct{ kind, one, other string }{
+		{"account", account, otherAccount}, {"region", region, otherRegion},
+	} {
+		if of.one != "" && of.other != "" && of.one != of.other {
+			notes = append(notes, deployed.Unknown{Kind: of.kind, What: of.other, At: placeOf(second),
+				Why: "what was read before is of " + of.one + ": a setup has one"})
 		}
 	}
-	for _, k := range b.Keys {
-		i := slices.IndexFunc(a.Keys, func(o deployed.Key) bool {
-			return o.ARN.V.String() == k.ARN.V.String()
-		})
-		if i < 0 {
-			a.Keys = append(a.Keys, k)
-			continue
+	return notes
+}
+
+// placeOf returns a place of the file that a State was read from, as far as one is known.
+func placeOf(s deployed.State) deployed.Place {
+	var found deployed.Place
+	s.MapPlaces(func(p deployed.Place) deployed.Place {
+		if found == (deployed.Place{}) {
+			found = deployed.Place{Path: p.Path}
 		}
-		one := &a.Keys[i]
-		one.Policy = cmp.Or(one.Policy, k.Policy)
-		one.Aliases = append(one.Aliases, k.Aliases...)
-	}
-	a.Policies, a.Attachments = append(a.Policies, b.Policies...), append(a.Attachments, b.Attachments...)
-	a.Inline, a.DatasetGroups = append(a.Inline, b.Inline...), append(a.DatasetGroups, b.DatasetGroups...)
-	a.Documents, a.Unknown = append(a.Documents, b.Documents...), append(a.Unknown, b.Unknown...)
-	return a
+		return p
+	})
+	return found
 }

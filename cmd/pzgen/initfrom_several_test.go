@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// madeFrom returns the spec that init makes of files, with what is to be generated of it generated
+// and verified.
+func madeFrom(t *testing.T, files map[string]string, from ...string) string {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	for name, text := range files {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	args := []string{"init", "made", "--setup", "shop", "-q"}
+	for _, name := range from {
+		args = append(args, "--from", name)
+	}
+	at := []string{"-f", filepath.Join("made", "pzgen.yaml"), "-o", "out", "-q"}
+	for _, command := range [][]string{args, append([]string{"generate"}, at...), append([]string{"verify"}, at...)} {
+		var out, said bytes.Buffer
+		if code := run(append([]string{"pzgen"}, command...), strings.NewReader(""), &out, &said); code != 0 {
+			text, _ := os.ReadFile(filepath.Join("made", "pzgen.yaml"))
+			t.Fatalf("pzgen %q: exit code %d\n%s\n%s", command, code, said.String(), text)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join("made", "pzgen.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// has reports each text that a spec does not have.
+func has(t *testing.T, text string, want ...string) {
+	t.Helper()
+	for _, w := range want {
+		if !strings.Contains(text, w) {
+			t.Errorf("the spec has no %q:\n%s", w, text)
+		}
+	}
+}
+
+const oneTemplate = `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: Personalize
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Principal: {Service: personalize.amazonaws.com}, Action: sts:AssumeRole}]
+      Policies:
+        - PolicyName: data
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement: [{Effect: Allow, Action: s3:GetObject, Resource: "arn:aws:s3:::acme-movies/in/*"}]
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Principal: {Service: personalize.amazonaws.com}, Action: kms:Decrypt, Resource: "*"}]
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: acme-movies
+      BucketEncryption:
+        ServerSideEncryptionConfiguration:
+          - ServerSideEncryptionByDefault: {SSEAlgorithm: aws:kms, KMSMasterKeyID: !GetAtt Key.Arn}
+  BucketPolicy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Bucket
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Principal: {Service: personalize.amazonaws.com}, Action: s3:GetObject, Resource: "arn:aws:s3:::acme-movies/in/*"}]
+`
+
+// Of two inputs that tell of one role or bucket, what both say is kept; keys of two templates that
+// call them the same are two keys, and one file that is named twice is one input.
+func TestInitFromSeveral(t *testing.T) {
+	t.Run("one role and bucket in both", func(t *testing.T) {
+		text := madeFrom(t, map[string]string{"one.yaml": oneTemplate, "two.yaml": strings.NewReplacer(
+			"Action: sts:AssumeRole", "Action: [sts:AssumeRole, sts:TagSession]",
+			"Action: s3:GetObject, Resource: \"arn:aws:s3:::acme-movies/in/*\"}]\n  Key", "Action: s3:DeleteObject, Resource: \"arn:aws:s3:::acme-movies/role/*\"}]\n  Key",
+			"Action: s3:GetObject, Resource", "Action: s3:DeleteObject, Resource",
+		).Replace(oneTemplate)}, "one.yaml", "two.yaml")
+		has(t, text, "sts:TagSession", `s3:DeleteObject, resource: "arn:aws:s3:::acme-movies/role/*"`,
+			`s3:DeleteObject, resource: "arn:aws:s3:::acme-movies/in/*"`,
+			"bucket acme-movies is under another key here")
+	})
+	t.Run("keys of the same name within two templates", func(t *testing.T) {
+		text := madeFrom(t, map[string]string{"one.yaml": oneTemplate,
+			"two.yaml": strings.ReplaceAll(oneTemplate, "acme-movies", "acme-films")}, "one.yaml", "two.yaml")
+		has(t, text, "{name: acme-movies, key: main}", "{name: acme-films, key: key}")
+	})
+	t.Run("one file twice", func(t *testing.T) {
+		once := madeFrom(t, map[string]string{"one.yaml": oneTemplate}, "one.yaml")
+		if twice := madeFrom(t, map[string]string{"one.yaml": oneTemplate}, "one.yaml", "./one.yaml"); twice != once {
+			t.Errorf("it is another spec:\n%s\n%s", once, twice)
+		}
+	})
+	t.Run("a policy of AWS that is called as one that was read", func(t *testing.T) {
+		text := madeFrom(t, map[string]string{"one.yaml": strings.Replace(oneTemplate, "      Policies:\n",
+			"      ManagedPolicyArns: [arn:aws:iam::aws:policy/Mine]\n      Policies:\n", 1) + `
+  Mine:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      ManagedPolicyName: Mine
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Action: s3:GetObject, Resource: "arn:aws:s3:::acme-others/in/*"}]
+`}, "one.yaml")
+		has(t, text, "policy arn:aws:iam::aws:policy/Mine is attached to the role, and its text is not known", "of policy Mine, which operators")
+	})
+}
