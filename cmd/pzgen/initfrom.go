@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,11 +20,61 @@ import (
 // maxConfiguration is the most that is read of a configuration of the solution for Personalize.
 const maxConfiguration = 4 << 20
 
+// origin is what one setup of the spec is made of: inputs without setups together, or one setup of one.
+type origin struct {
+	name   string // in the inputs; "" where they have no name for it
+	inputs []*snapshot.Input
+}
+
 // specFrom makes the spec of what is there: a setup for each one that inputs have, and one for all
 // inputs without.
 func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answers) ([]byte, error) {
+	sources, origins, err := e.opened(c, from, a)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range origins {
+		s, err := e.sourceOf(c, o, a)
+		if err != nil {
+			return nil, err
+		}
+		if s != nil {
+			sources = append(sources, *s)
+		}
+	}
+	if len(sources) == 0 {
+		return nil, usagef("name policies, templates, modules, plans, or a folder of what the AWS CLI printed",
+			"there is nothing in %q to make a spec of", from)
+	}
+	seen := map[string]bool{}
+	for i := range sources {
+		s := &sources[i]
+		for base, n := s.Name, 2; seen[s.Name]; n++ {
+			s.Name = fmt.Sprintf("%s-%d", base, n)
+		}
+		seen[s.Name] = true
+		asked(s, c, a)
+	}
+	text, err := adopt.Spec(c.Context, start.Head, c.String("templates"), sources)
+	if err != nil {
+		return nil, err
+	}
+	if !e.quiet {
+		for _, name := range from {
+			made := filepath.ToSlash(filepath.Join(dir, start.SpecFile))
+			fmt.Fprintf(e.stderr, "compare the spec with what was read: pzgen diff %s %s\n",
+				findings.Plain(quoteWord(name)), findings.Plain(quoteWord(made)))
+		}
+	}
+	return text, nil
+}
+
+// opened opens inputs, each file once: those that are configurations of the solution for Personalize are
+// sources already.
+func (e *env) opened(c *cli.Context, from []string, a start.Answers) ([]adopt.Source, []origin, error) {
 	var sources []adopt.Source
-	var together []deployed.State // what has no name of its own
+	var origins []origin
+	var together origin
 	for i, name := range from {
 		if slices.ContainsFunc(from[:i], func(other string) bool { return sameFile(name, other) }) {
 			continue
@@ -39,56 +90,58 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 		in, err := snapshot.Open(c.Context, name, snapshot.Options{Dir: ".", Stdin: e.stdin,
 			Templates: c.String("templates")})
 		if err != nil {
-			return nil, e.openFailed(err)
+			return nil, nil, e.openFailed(err)
 		}
 		if in.Specs != nil {
-			return nil, usagef("copy it, and change the copy", "%q is a spec already", name)
+			return nil, nil, usagef("copy it, and change the copy", "%q is a spec already", name)
 		}
 		for _, setup := range in.Setups() {
-			readings, err := in.Read(c.Context, setup)
+			if setup == "" {
+				together.inputs = append(together.inputs, in)
+			} else {
+				origins = append(origins, origin{setup, []*snapshot.Input{in}})
+			}
+		}
+	}
+	if together.inputs != nil {
+		origins = append(origins, together)
+	}
+	return sources, origins, nil
+}
+
+// sourceOf reads the inputs of a setup, for the account and region that it turns out to be in: what an
+// artifact leaves to AWS is that account, and no example. It returns nil where there is nothing.
+func (e *env) sourceOf(c *cli.Context, o origin, a start.Answers) (*adopt.Source, error) {
+	s := &adopt.Source{Name: cmp.Or(o.name, a.Setup)}
+	asked(s, c, a)
+	for _, place := range []func() adopt.Place{
+		func() adopt.Place { return adopt.Place{Account: adopt.Nowhere, Region: a.Region} },
+		func() adopt.Place { at, _ := s.Place(); return at },
+	} {
+		at := place()
+		var states []deployed.State
+		for _, in := range o.inputs {
+			in.For(at.Account, at.Region)
+			readings, err := in.Read(c.Context, o.name)
 			if err != nil {
 				return nil, e.openFailed(err)
 			}
-			if len(readings) == 0 {
-				continue
-			}
-			state := best(readings).State
-			if setup == "" {
-				together = append(together, state)
-			} else {
-				sources = append(sources, adopt.Source{Name: setup, State: state})
+			if len(readings) > 0 {
+				states = append(states, best(readings).State)
 			}
 		}
-	}
-	if len(together) > 0 {
-		sources = append(sources, adopt.Source{Name: a.Setup, State: adopt.Join(together...)})
-	}
-	if len(sources) == 0 {
-		return nil, usagef("name policies, templates, modules, plans, or a folder of what the AWS CLI printed",
-			"there is nothing in %q to make a spec of", from)
-	}
-	seen := map[string]bool{}
-	for i := range sources {
-		s := &sources[i]
-		for base, n := s.Name, 2; seen[s.Name]; n++ {
-			s.Name = fmt.Sprintf("%s-%d", base, n)
+		if len(states) == 0 {
+			return nil, nil
 		}
-		seen[s.Name] = true
-		s.Account, s.Region = c.String("account"), c.String("region")
-		s.Else = adopt.Place{Account: a.Account, Region: a.Region}
+		s.State = adopt.Join(states...)
 	}
-	text, err := adopt.Spec(c.Context, start.Head, c.String("templates"), sources)
-	if err != nil {
-		return nil, err
-	}
-	if !e.quiet {
-		for _, name := range from {
-			made := filepath.ToSlash(filepath.Join(dir, start.SpecFile))
-			fmt.Fprintf(e.stderr, "compare the spec with what was read: pzgen diff %s %s\n",
-				findings.Plain(quoteWord(name)), findings.Plain(quoteWord(made)))
-		}
-	}
-	return text, nil
+	return s, nil
+}
+
+// asked puts what the user says of the place of a setup into a source.
+func asked(s *adopt.Source, c *cli.Context, a start.Answers) {
+	s.Account, s.Region = c.String("account"), c.String("region")
+	s.Else = adopt.Place{Account: a.Account, Region: a.Region}
 }
 
 // sameFile reports whether two names are of one file or folder.

@@ -12,13 +12,19 @@ import (
 // and verified.
 func madeFrom(t *testing.T, files map[string]string, from ...string) string {
 	t.Helper()
+	return madeAt(t, nil, files, from...)
+}
+
+// madeAt is madeFrom with further flags of init.
+func madeAt(t *testing.T, flags []string, files map[string]string, from ...string) string {
+	t.Helper()
 	t.Chdir(t.TempDir())
 	for name, text := range files {
 		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	args := []string{"init", "made", "--setup", "shop", "-q"}
+	args := append([]string{"init", "made", "--setup", "shop", "-q"}, flags...)
 	for _, name := range from {
 		args = append(args, "--from", name)
 	}
@@ -119,4 +125,84 @@ func TestInitFromSeveral(t *testing.T) {
 `}, "one.yaml")
 		has(t, text, "policy arn:aws:iam::aws:policy/Mine is attached to the role, and its text is not known", "of policy Mine, which operators")
 	})
+}
+
+// Names that AWS chooses on deployment are not known: the role has the name that pzgen makes, what is of
+// the bucket is a comment, and what a template calls by a name is nothing that a spec calls so.
+func TestInitFromWithoutNames(t *testing.T) {
+	text := madeFrom(t, map[string]string{"one.yaml": `Resources:
+  role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: sts:AssumeRole}]
+  Ours:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - {Effect: Allow, Principal: {Service: personalize.amazonaws.com}, Action: sts:AssumeRole}
+          - {Effect: Allow, Principal: {AWS: !GetAtt role.Arn}, Action: sts:AssumeRole}
+      Policies:
+        - PolicyName: data
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - {Effect: Allow, Action: s3:GetObject, Resource: !Sub "${data.Arn}/*"}
+              - {Effect: Allow, Action: s3:GetObject, Resource: "arn:aws:s3:::acme-movies/in/*"}
+              - {Effect: Allow, Action: s3:DeleteObject, Resource: "arn:aws:s3:::acme-movies/in/*"}
+  data:
+    Type: AWS::S3::Bucket
+  BucketPolicy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref data
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Principal: {Service: personalize.amazonaws.com}, Action: s3:GetObject, Resource: !Sub "${data.Arn}/*"}]
+`}, "one.yaml")
+	has(t, text, "# left out: role: {name: ", "data: {name: acme-movies, existing: true}", "- {type: import, from: data/in/}",
+		`action: s3:DeleteObject, resource: "arn:aws:s3:::acme-movies/in/*"`)
+	for _, at := range []string{"7:22", "15:13", "21:17", "32:22"} { // the rest is in comments
+		if !strings.Contains(text, "\n    # one.yaml:"+at+": ") {
+			t.Errorf("what is at %s is not told:\n%s", at, text)
+		}
+	}
+}
+
+// What a template leaves to AWS is the account and region of the setup, not one of AWS's examples: a
+// trust in the account must not become one in another.
+func TestInitFromPseudoParameters(t *testing.T) {
+	files := map[string]string{"one.yaml": `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: Personalize
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - {Effect: Allow, Principal: {Service: personalize.amazonaws.com}, Action: sts:AssumeRole}
+          - {Effect: Allow, Principal: {AWS: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}, Action: sts:AssumeRole}
+      Policies:
+        - PolicyName: data
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement: [{Effect: Allow, Action: s3:GetObject, Resource: !Sub "arn:${AWS::Partition}:s3:::acme-${AWS::AccountId}-${AWS::Region}/in/*"}]
+`, "key.json": `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "kms:Decrypt",
+  "Resource": "arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-0000-4000-8000-000000000000"}}`}
+	for _, c := range []struct {
+		flags, from      []string
+		account, region  string
+		partition, noted string
+	}{
+		{[]string{"--account", "444455556666", "--region", "cn-north-1"}, []string{"one.yaml"}, "444455556666", "cn-north-1", "aws-cn", ""},
+		{nil, []string{"one.yaml", "key.json"}, "444455556666", "eu-west-1", "aws", ""},
+		{nil, []string{"one.yaml"}, "111122223333", "us-east-1", "aws", "no account is named in what was read"},
+	} {
+		text := madeAt(t, c.flags, files, c.from...)
+		has(t, text, `account: "`+c.account+`"`, "region: "+c.region, "{name: acme-"+c.account+"-"+c.region+", existing: true",
+			`principal: {AWS: "arn:`+c.partition+`:iam::`+c.account+`:root"}`, c.noted)
+	}
 }

@@ -49,16 +49,38 @@ func Spec(ctx context.Context, head, templates string, sources []Source) ([]byte
 	if err := d.settle(ctx, nil); err != nil {
 		return nil, err
 	}
-	// What the workflows do not grant is granted by statements.
-	for i, one := range drafts {
-		if err := d.keep(ctx, i, one); err != nil {
+	for {
+		// What the workflows do not grant is granted by statements.
+		without := d.without()
+		for i, one := range drafts {
+			if err := d.keep(ctx, i, one); err != nil {
+				return nil, err
+			}
+		}
+		if err := d.settle(ctx, proved); err != nil {
 			return nil, err
 		}
+		if d.without() == without {
+			return d.text(), nil
+		}
+		// A workflow went that grants what was held against it.
+		for _, one := range drafts {
+			one.kept = nil
+		}
 	}
-	if err := d.settle(ctx, proved); err != nil {
-		return nil, err
+}
+
+// without returns how many parts beside statements are left out.
+func (d *document) without() int {
+	n := 0
+	for _, one := range d.drafts {
+		for _, e := range one.parts() {
+			if e.out {
+				n++
+			}
+		}
 	}
-	return d.text(), nil
+	return n
 }
 
 // draft is a setup of the spec that is being made.
@@ -66,6 +88,7 @@ type draft struct {
 	name, account, region string
 	role                  deployed.Role
 	hasRole               bool
+	called, bounded, is   element // the lines with the name of the role, its boundary and the dataset group
 	buckets               []*bucket
 	keys                  []*key
 	flows                 []*element
@@ -73,16 +96,20 @@ type draft struct {
 	given                 []given // statements of documents, as they were read
 	kept                  []*element
 	notes                 []string
+
+	madeBucket, madeFlow bool // it has one that was made up
 }
 
 // bucket and key are the things of a draft, by the name that they have in the spec.
 type bucket struct {
+	element
 	id, name string
 	created  bool
 	key      string
 }
 
 type key struct {
+	element
 	id, alias, arn string
 	ref            policy.Ref // how the artifact calls the ARN of one that it creates
 }
@@ -94,6 +121,7 @@ type given struct {
 	vars      bool // the document has variables
 	at        deployed.Place
 	there     bool // it is in the policy of something that exists, and stays there
+	flows     bool // there are workflows for it
 }
 
 // element is a part of the spec that can be left out: then it is a comment.
@@ -107,10 +135,18 @@ type element struct {
 
 func newDraft(s Source) *draft {
 	st := s.State
-	account, region := st.In()
-	inDocs, placeOf := named(st)
-	d := &draft{name: s.Name, account: cmp.Or(account, s.Account, inDocs, s.Else.Account),
-		region: cmp.Or(region, s.Region, placeOf, s.Else.Region)}
+	place, told := s.Place()
+	d := &draft{name: s.Name, account: place.Account, region: place.Region}
+	if !told {
+		d.note("no account is named in what was read: %s is AWS's example; make the spec with --account", d.account)
+	}
+	for _, of := range []struct{ what, asked, is string }{
+		{"account", s.Account, place.Account}, {"region", s.Region, place.Region},
+	} {
+		if of.asked != "" && of.asked != of.is {
+			d.note("%s %s was asked for, and what was read is for %s alone", of.what, of.asked, of.is)
+		}
+	}
 	for _, g := range st.DatasetGroups {
 		d.group = cmp.Or(d.group, g.Name.V.String())
 	}
@@ -130,17 +166,57 @@ func newDraft(s Source) *draft {
 		d.addFlow(Flow{f.Type, under(s.Bucket, f.From), under(s.Bucket, f.To)})
 	}
 	d.findFlows()
-	if len(d.buckets) == 0 {
-		d.buckets = append(d.buckets, &bucket{id: "data", created: true,
-			name: d.name + "-personalize-" + d.account})
-		d.note("no bucket is named in what was read: this one is made up")
-	}
-	if len(d.flows) == 0 {
-		d.flows = append(d.flows, &element{flow: Flow{Type: "import", From: d.buckets[0].id + "/datasets/"}})
-		d.note("no location of data is seen in what was read: the workflow is made up")
-	}
+	d.makeUp()
 	d.nameKeys()
 	return d
+}
+
+// parts returns what of a draft can be left out, beside statements.
+func (d *draft) parts() []*element {
+	all := append([]*element{&d.called, &d.bounded, &d.is}, d.flows...)
+	for _, b := range d.buckets {
+		all = append(all, &b.element)
+	}
+	for _, k := range d.keys {
+		all = append(all, &k.element)
+	}
+	return all
+}
+
+// makeUp makes up a bucket and a workflow where there is none: a setup has both. It reports whether it
+// did; what was made up once and is left out too is not made up again.
+func (d *draft) makeUp() bool {
+	made := false
+	in := func(b *bucket) bool { return !b.out }
+	if !slices.ContainsFunc(d.buckets, in) && !d.madeBucket {
+		d.madeBucket, made = true, true
+		b := &bucket{id: "data", created: true, name: start.BucketFor(start.Answers{Setup: d.name, Account: d.account})}
+		if len(d.buckets) > 0 {
+			b.id = d.freeID(b.name)
+		}
+		d.buckets = append(d.buckets, b)
+		d.note("no bucket is named in what was read: this one is made up")
+	}
+	i := slices.IndexFunc(d.buckets, in)
+	if i >= 0 && !d.madeFlow && !slices.ContainsFunc(d.flows, func(e *element) bool { return !e.out }) {
+		d.madeFlow, made = true, true
+		d.flows = append(d.flows, &element{flow: Flow{Type: "import", From: d.buckets[i].id + "/datasets/"}})
+		d.note("no location of data is seen in what was read: the workflow is made up")
+	}
+	return made
+}
+
+// Nowhere is an account that nobody has. An artifact that is read for it shows where it leaves the account
+// to AWS.
+const Nowhere = "000000000000"
+
+// Place returns where a setup is: where what was read says that it is, what the user says, what documents
+// name, or else what is left. It reports whether any of the first three named the account.
+func (s Source) Place() (place Place, told bool) {
+	account, region := s.State.In()
+	inDocs, near := named(s.State)
+	account = cmp.Or(account, s.Account, inDocs)
+	return Place{cmp.Or(account, s.Else.Account), cmp.Or(region, s.Region, near, s.Else.Region)}, account != ""
 }
 
 // named returns the account and region that documents name first, in the ARN of something that has
@@ -152,7 +228,7 @@ func named(st deployed.State) (account, region string) {
 			continue
 		}
 		shown.Policy.Document.MapTexts(func(t policy.Text) policy.Text {
-			if m := placed.FindStringSubmatch(t.IAM()); m != nil && account == "" {
+			if m := placed.FindStringSubmatch(t.IAM()); m != nil && m[2] != Nowhere && account == "" {
 				region, account = m[1], m[2]
 			}
 			return t

@@ -88,6 +88,11 @@ func (d *document) settle(ctx context.Context, try trial) error {
 		for e, reason := range wrong {
 			e.out, e.reason = true, reason
 		}
+		for _, one := range d.drafts {
+			if one.makeUp() {
+				wrong[nil] = ""
+			}
+		}
 		if len(wrong) > 0 {
 			continue
 		}
@@ -143,7 +148,23 @@ func (d *document) keep(ctx context.Context, i int, one *draft) error {
 		}
 		g := &one.given[n]
 		now := documentOf(m, g.owner).Fill(env)
-		if covered(now, filled(g.statement, env), g.owner, m) {
+		if one.leftOut(g.owner) {
+			one.lost(g.at, "its bucket or key is left out", g.statement)
+			continue
+		}
+		s := filled(g.statement, env)
+		if hasSame(now, s) {
+			continue
+		}
+		is := covered(now, s, g.owner, m)
+		if is && covered(policy.Document{Version: now.Version}, s, g.owner, m) {
+			one.lost(g.at, "grants nothing by itself", g.statement)
+			continue
+		}
+		if (is || g.flows) && s.Effect == policy.Allow && len(s.Condition) > 0 {
+			one.lost(g.at, "granted by the workflows without its condition", g.statement)
+		}
+		if is {
 			continue
 		}
 		if g.there && !letsServiceIn(g.statement) {
@@ -160,6 +181,13 @@ func (d *document) keep(ctx context.Context, i int, one *draft) error {
 		one.kept = append(one.kept, e)
 	}
 	return nil
+}
+
+// leftOut reports whether the bucket or key is left out that a statement is of.
+func (d *draft) leftOut(owner string) bool {
+	kind, id, _ := strings.Cut(owner, ".")
+	return kind == "buckets" && slices.ContainsFunc(d.buckets, func(b *bucket) bool { return b.id == id && b.out }) ||
+		kind == "keys" && slices.ContainsFunc(d.keys, func(k *key) bool { return k.id == id && k.out })
 }
 
 // roomOf returns how many bytes the policies of an owner can have: those of a role are counted in the
@@ -202,16 +230,17 @@ func documentOf(m *model.Setup, owner string) policy.Document {
 	return all
 }
 
-// covered reports whether a statement adds nothing to those of a document. A Deny does unless
-// the document has the same: what it denies may be granted elsewhere.
-func covered(now policy.Document, s policy.Statement, owner string, m *model.Setup) bool {
-	same := func(o policy.Statement) bool {
+// hasSame reports whether a document has a statement, whatever its Sid.
+func hasSame(now policy.Document, s policy.Statement) bool {
+	return slices.ContainsFunc(now.Statements, func(o policy.Statement) bool {
 		o.Sid, s.Sid = "", ""
 		return o.Normal() == s.Normal()
-	}
-	if slices.ContainsFunc(now.Statements, same) {
-		return true
-	}
+	})
+}
+
+// covered reports whether a statement adds nothing to those of a document that has none like it. A
+// Deny does: what it denies may be granted elsewhere.
+func covered(now policy.Document, s policy.Statement, owner string, m *model.Setup) bool {
 	if s.Effect != policy.Allow {
 		return false
 	}

@@ -35,14 +35,20 @@ func (d *draft) take(owner string, doc *deployed.Document, there bool) {
 	}
 }
 
-// named returns a text in which the keys that the artifact creates go by their names in the spec.
+// named returns a text in which the keys that the artifact creates go by their names in the spec. What
+// else the artifact calls by a name of its own, data.arn for example, is nothing that the spec calls so.
 func (d *draft) named(t policy.Text) policy.Text {
 	parts := slices.Clone(t.Parts())
 	for i, part := range parts {
-		for _, k := range d.keys {
-			if r, ok := part.(policy.Ref); ok && k.arn == "" && r == k.ref {
-				parts[i] = model.RefKeyARN(k.id)
-			}
+		r, ok := part.(policy.Ref)
+		if !ok || r.ID == model.RefAccount.ID {
+			continue
+		}
+		k := slices.IndexFunc(d.keys, func(k *key) bool { return k.arn == "" && r == k.ref })
+		if k >= 0 {
+			parts[i] = model.RefKeyARN(d.keys[k].id)
+		} else {
+			parts[i] = policy.Ref{ID: "input." + r.ID, Attr: r.Attr}
 		}
 	}
 	return policy.NewText(parts...)
@@ -86,6 +92,7 @@ func (d *draft) takeBuckets(st deployed.State) {
 		name, ok := b.Name.V.OnlyLit()
 		if !ok {
 			d.note("%s: the name of a bucket is not known: %s", b.At, b.Name.V)
+			d.lose("of a bucket whose name is not known", b.Policy)
 			continue
 		}
 		one := d.bucketOf(name)
@@ -180,16 +187,21 @@ func policyOf(st deployed.State, a deployed.Attachment) *deployed.Document {
 // takeOthers notes the policies of who is not Amazon Personalize.
 func (d *draft) takeOthers(who string, policies []deployed.Inline) {
 	for _, in := range policies {
-		if in.Policy == nil {
-			continue
+		d.lose("of "+who+", which operators may stand for", in.Policy)
+	}
+}
+
+// lose notes all statements of a policy, if there is one.
+func (d *draft) lose(why string, doc *deployed.Document) {
+	if doc == nil {
+		return
+	}
+	for i, s := range doc.Document.Statements {
+		at := doc.At
+		if i < len(doc.Statements) {
+			at = doc.Statements[i]
 		}
-		for i, s := range in.Policy.Document.Statements {
-			at := in.Policy.At
-			if i < len(in.Policy.Statements) {
-				at = in.Policy.Statements[i]
-			}
-			d.lost(at, "of "+who+", which operators may stand for", s)
-		}
+		d.lost(at, why, s)
 	}
 }
 
@@ -235,7 +247,7 @@ func (d *draft) takeLoose(st deployed.State) {
 		doc := shown.Policy.Document
 		has := func(f func(policy.Statement) bool) bool { return slices.ContainsFunc(doc.Statements, f) }
 		resource := has(func(s policy.Statement) bool { return s.Principal != nil || s.NotPrincipal != nil })
-		switch name := bucketNamed(doc); {
+		switch name := d.bucketNamed(doc); {
 		case resource && has(func(s policy.Statement) bool {
 			return s.CoversAction("sts:AssumeRole") && s.Resource.Values == nil
 		}):
@@ -262,14 +274,12 @@ func callsPersonalize(s policy.Statement) bool {
 }
 
 // bucketNamed returns the bucket that every resource of a document is of, or "".
-func bucketNamed(doc policy.Document) string {
+func (d *draft) bucketNamed(doc policy.Document) string {
 	found := ""
 	for _, s := range doc.Statements {
 		for _, r := range slices.Concat(s.Resource.Values, s.NotResource.Values) {
-			a, ok := policy.ParseARN(r.IAM())
-			name, _, _ := strings.Cut(a.Resource, "/")
-			if !ok || a.Service != "s3" || name == "" || strings.ContainsAny(name, "*?$") ||
-				found != "" && found != name {
+			name, _, ok := d.bucketIn(r.IAM())
+			if !ok || found != "" && found != name {
 				return ""
 			}
 			found = name

@@ -5,12 +5,14 @@ import (
 	"strings"
 
 	"github.com/pzgen/pzgen/policy"
+	"github.com/pzgen/pzgen/spec"
 )
 
 // findFlows takes what Amazon Personalize and its role may read and write for workflows: what they read
 // is imported, what they write is exported. Which other workflow it is for, policies do not tell.
 func (d *draft) findFlows() {
-	for _, g := range d.given {
+	for i := range d.given {
+		g := &d.given[i]
 		s := g.statement
 		toUs := g.owner == "role" || strings.HasPrefix(g.owner, "buckets.") && letsServiceIn(s)
 		if s.Effect != policy.Allow || !toUs {
@@ -18,15 +20,17 @@ func (d *draft) findFlows() {
 		}
 		d.findKeys(s)
 		for _, r := range s.Resource.Values {
-			location, ok := locationOf(r)
+			location, ok := d.locationOf(r)
 			if !ok {
 				continue
 			}
 			if s.CoversAction("s3:GetObject") {
 				d.addFlow(Flow{Type: "import", From: location})
+				g.flows = true
 			}
 			if s.CoversAction("s3:PutObject") && strings.HasSuffix(location, "/") {
 				d.addFlow(Flow{Type: "export", To: location})
+				g.flows = true
 			}
 		}
 	}
@@ -43,22 +47,27 @@ func (d *draft) findKeys(s policy.Statement) {
 }
 
 // locationOf returns the bucket and prefix, or the one object, that a resource is. It is not ok for
-// anything else, such as several buckets.
-func locationOf(r policy.Text) (string, bool) {
+// anything else, such as several buckets, and where the spec takes text for a placeholder.
+func (d *draft) locationOf(r policy.Text) (string, bool) {
 	text, ok := r.OnlyLit()
-	a, valid := policy.ParseARN(text)
-	if !ok || !valid || a.Service != "s3" {
-		return "", false
-	}
-	name, object, has := strings.Cut(a.Resource, "/")
-	if !has || object == "" || strings.ContainsAny(name, "*?") {
+	name, object, valid := d.bucketIn(text)
+	if !ok || !valid || object == "" {
 		return "", false
 	}
 	prefix, all := strings.CutSuffix(object, "*")
-	if strings.ContainsAny(prefix, "*?") || all && prefix != "" && !strings.HasSuffix(prefix, "/") {
+	if strings.ContainsAny(prefix, "*?<") || all && prefix != "" && !strings.HasSuffix(prefix, "/") {
 		return "", false
 	}
 	return name + "/" + prefix, true
+}
+
+// bucketIn returns the bucket of an ARN in S3, and the objects if it has some. Access points are none,
+// nor are buckets of another partition: the setup is not there.
+func (d *draft) bucketIn(arn string) (name, object string, ok bool) {
+	a, ok := policy.ParseARN(arn)
+	name, object, _ = strings.Cut(a.Resource, "/")
+	return name, object, ok && a.Service == "s3" && a.Region == "" && a.Account == "" &&
+		a.Partition == spec.PartitionOf(d.region) && name != "" && !strings.ContainsAny(name, "*?$<")
 }
 
 // addFlow adds a workflow unless it is there; its locations begin with the name of a bucket in S3.

@@ -46,6 +46,15 @@ func (d *document) element(e *element, depth int, format string, args ...any) {
 	d.lines = append(d.lines, line{d.number, e})
 }
 
+// part writes an element on a line, or where it is left out a comment that says so.
+func (d *document) part(e *element, depth int, format string, args ...any) {
+	if e.out {
+		d.comment(depth, "left out: %s: %s", fmt.Sprintf(format, args...), e.reason)
+		return
+	}
+	d.element(e, depth, format, args...)
+}
+
 // comment writes a text as one line of comment: whatever is in it stays in it.
 func (d *document) comment(depth int, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
@@ -75,20 +84,20 @@ func (d *document) setup(one *draft) {
 		if p := one.role.Path.V.String(); p != "" && p != "/" {
 			role += ", path: " + start.Quoted(p)
 		}
-		d.put(2, "role: {%s}", role)
+		d.part(&one.called, 2, "role: {%s}", role)
 		if b := one.role.Boundary.V.String(); b != "" {
-			d.put(2, "permissionsBoundary: %s", start.Quoted(b))
+			d.part(&one.bounded, 2, "permissionsBoundary: %s", start.Quoted(b))
 		}
 	}
-	if len(one.keys) > 0 {
+	if slices.ContainsFunc(one.keys, func(k *key) bool { return !k.out }) {
 		d.put(2, "keys:")
-		for _, k := range one.keys {
-			if k.arn != "" {
-				d.put(3, "%s: {arn: %s}", start.Quoted(k.id), start.Quoted(k.arn))
-			} else {
-				d.put(3, "%s: {alias: %s}", start.Quoted(k.id), start.Quoted(k.alias))
-			}
+	}
+	for _, k := range one.keys {
+		field, value := "alias", k.alias
+		if k.arn != "" {
+			field, value = "arn", k.arn
 		}
+		d.part(&k.element, 3, "%s: {%s: %s}", start.Quoted(k.id), field, start.Quoted(value))
 	}
 	d.put(2, "buckets:")
 	for _, b := range one.buckets {
@@ -96,17 +105,13 @@ func (d *document) setup(one *draft) {
 		if !b.created {
 			more += ", existing: true"
 		}
-		if b.key != "" {
+		if b.key != "" && !one.leftOut("keys."+b.key) {
 			more += ", key: " + start.Quoted(b.key)
 		}
-		d.put(3, "%s: {name: %s%s}", start.Quoted(b.id), start.Quoted(b.name), more)
+		d.part(&b.element, 3, "%s: {name: %s%s}", start.Quoted(b.id), start.Quoted(b.name), more)
 	}
 	d.put(2, "workflows: # by what may be read and written; say which of them are batch jobs or metrics")
 	for _, e := range one.flows {
-		if e.out {
-			d.comment(3, "left out: %s from %q to %q: %s", e.flow.Type, e.flow.From, e.flow.To, e.reason)
-			continue
-		}
 		text := "type: " + e.flow.Type
 		if e.flow.From != "" {
 			text += ", from: " + start.Quoted(e.flow.From)
@@ -114,10 +119,10 @@ func (d *document) setup(one *draft) {
 		if e.flow.To != "" {
 			text += ", to: " + start.Quoted(e.flow.To)
 		}
-		d.element(e, 3, "- {%s}", text)
+		d.part(e, 3, "- {%s}", text)
 	}
 	if one.group != "" {
-		d.put(2, "datasetGroup: {name: %s}", start.Quoted(one.group))
+		d.part(&one.is, 2, "datasetGroup: {name: %s}", start.Quoted(one.group))
 	}
 	d.statements(one)
 	for _, n := range one.notes {

@@ -156,6 +156,14 @@ func sameFiles(a, b []file) bool {
 	})
 }
 
+// For says which account and region an artifact is read for that does not say so itself: what AWS fills
+// in for its own account is that one. Without it, it is one of AWS's examples.
+func (in *Input) For(account, region string) {
+	for _, s := range in.setups {
+		s.values.Account, s.values.Region = account, region
+	}
+}
+
 // Read reads a setup in all targets that it has. The errors are those of files that cannot be read at all, as a
 // [*policy.Error] with its place, and of git.
 func (in *Input) Read(ctx context.Context, name string) ([]Reading, error) {

@@ -2,8 +2,10 @@ package start
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // plain matches what is a string without quotes, to any reader of YAML, within brackets too: words,
@@ -22,8 +24,8 @@ func Quoted(s string) string {
 	return Always(s)
 }
 
-// Always returns a string in quotes. Strings of JSON are strings of YAML 1.2; what is no printable
-// character to YAML is escaped as well.
+// Always returns a string in quotes. Strings of JSON are strings of YAML 1.2; what is not printable is
+// escaped as well, as in YAML.
 func Always(s string) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
@@ -31,25 +33,28 @@ func Always(s string) string {
 	if err := e.Encode(s); err != nil {
 		panic(err) // a string has no cycle
 	}
-	return escapeC1(strings.TrimSuffix(b.String(), "\n"))
+	return escaped(strings.TrimSuffix(b.String(), "\n"))
 }
 
-// escapeC1 escapes control characters that JSON leaves as they are, and line breaks of YAML 1.1.
-func escapeC1(s string) string {
+// escaped escapes what is not printable and what JSON leaves as it is: control characters, line breaks
+// of YAML 1.1, and marks that turn the direction of text around or are not seen at all.
+func escaped(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		if r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == 0xfffe || r == 0xffff {
-			const hex = "0123456789abcdef"
-			b.WriteString(`\u` + string([]byte{hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15]}))
-			continue
+		switch {
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
 		}
-		b.WriteRune(r)
 	}
 	return b.String()
 }
 
-// OneLine returns a text with nothing in it that ends a line of YAML, or that a terminal acts on: such
-// characters are escaped as in JSON.
+// OneLine returns a text with nothing in it that ends a line of YAML, that a terminal acts on, or that
+// is not seen: such characters are escaped as in [Always].
 func OneLine(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -57,7 +62,7 @@ func OneLine(s string) string {
 			b.WriteString(strings.Trim(Always(string(r)), `"`))
 			continue
 		}
-		b.WriteString(escapeC1(string(r)))
+		b.WriteString(escaped(string(r)))
 	}
 	return b.String()
 }

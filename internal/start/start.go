@@ -61,8 +61,14 @@ func Default(preset, setup string) Answers {
 }
 
 // BucketFor returns the name of the bucket for answers without one. Names of buckets are taken by
-// whoever comes first, anywhere, so it has the account in it.
-func BucketFor(a Answers) string { return a.Setup + "-personalize-" + a.Account }
+// whoever comes first, anywhere, so it has the account in it, and as much of the name of the setup as
+// there is room for.
+func BucketFor(a Answers) string {
+	const longest = 63 // of names of buckets in S3
+	rest := "-personalize-" + a.Account
+	setup := a.Setup[:max(0, min(len(a.Setup), longest-len(rest)))]
+	return strings.TrimRight(setup, "-") + rest
+}
 
 // Files returns what belongs in the repository: the spec first. Folders are separated by slashes.
 func Files(a Answers) []output.File {

@@ -3,6 +3,7 @@ package start
 import (
 	"strings"
 	"testing"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 
@@ -14,10 +15,16 @@ import (
 func TestQuoted(t *testing.T) {
 	for _, s := range []string{"", "a", "yes", "No", "null", "~", "1", "0x1f", "1e3", "12:30", "2012-10-17", "a: b", "a #b",
 		"#", "- a", "a,b", "[a]", "{a}", "'", `"`, `\`, "a\nb", "\ta", "a\u2028b", "a\u0085b", "\ufeff", "é漢🙂", " a", "a ",
+		"a\u202eb", "a\u200bb", "a\u00a0b", "a\U000e0001b", "a\U0001fffeb", "a\x7fb", "a\u0000b",
 		"arn:aws:iam::111122223333:role/x", "alias/a", "*", "&a", "!a", "%a", "@a", "`a", "<role.arn>", "${aws:username}", "a:"} {
 		q := Quoted(s)
 		if strings.ContainsAny(q, "\n\r\u0085\u2028\u2029") {
 			t.Errorf("%q is written on several lines: %q", s, q)
+		}
+		for _, written := range []string{q, OneLine(s)} {
+			if i := strings.IndexFunc(written, func(r rune) bool { return !unicode.IsPrint(r) }); i >= 0 {
+				t.Errorf("%q is written with %q in it, which nobody sees", s, written[i:])
+			}
 		}
 		for _, text := range []string{"k: " + q + "\n", "k: [" + q + "]\n", "k: {" + q + ": 1}\n"} {
 			var file map[string]yaml.Node
