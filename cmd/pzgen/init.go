@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -64,6 +65,9 @@ func (e *env) init(c *cli.Context) error {
 		return err
 	}
 	if from := c.StringSlice("from"); len(from) > 0 {
+		if err := onlyFrom(c, dir); err != nil {
+			return err
+		}
 		if a.Spec, err = e.specFrom(c, dir, from, a); err != nil {
 			return err
 		}
@@ -75,6 +79,21 @@ func (e *env) init(c *cli.Context) error {
 	}
 	if !c.IsSet("account") && a.Account == example && a.Spec == nil {
 		fmt.Fprintf(e.stderr, "account %s is AWS's example: put yours into %s\n", example, start.SpecFile)
+	}
+	return nil
+}
+
+// onlyFrom refuses what --from has no use for: flags about a spec that is not made of inputs, and a spec
+// that is there, which would stay.
+func onlyFrom(c *cli.Context, dir string) error {
+	for _, flag := range []string{"preset", "encrypted", "workflow"} {
+		if c.IsSet(flag) {
+			return usagef("leave it out, and change the spec", "--%s has no part in a spec that --from makes", flag)
+		}
+	}
+	name := filepath.Join(dir, start.SpecFile)
+	if _, err := os.Lstat(name); err == nil {
+		return usagef("name another folder, or move it away", "%q is there already", filepath.ToSlash(name))
 	}
 	return nil
 }
@@ -198,6 +217,8 @@ func problemOf(a start.Answers) error {
 			return usagef(suggest(w, start.Workflows()), "unknown type of workflow %q", w)
 		}
 	}
+	// A key of a mapping is not read when it is longer, and no name is nearly as long.
+	a.Setup = a.Setup[:min(len(a.Setup), 200)]
 	_, ds := spec.Parse(start.SpecFile, []byte(start.Spec(a)), func(string) ([]byte, error) { return nil, fs.ErrNotExist })
 	for _, d := range ds {
 		if d.Severity == spec.Error {

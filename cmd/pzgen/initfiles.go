@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 
@@ -23,12 +24,15 @@ func (e *env) begin(dir string, a start.Answers) (spec bool, err error) {
 	var folders []string
 	for _, f := range start.Files(a) {
 		name := filepath.Join(dir, filepath.FromSlash(f.Path))
-		if _, err := os.Lstat(name); err == nil {
+		is, err := isThere(name)
+		if is {
 			there = append(there, f.Path)
 			continue
 		}
 		missing := firstMissingFolder(filepath.Dir(name))
-		err := os.MkdirAll(filepath.Dir(name), 0o755)
+		if err == nil {
+			err = makeFolder(dir, path.Dir(f.Path))
+		}
 		if missing != "" {
 			folders = append(folders, missing)
 		}
@@ -74,6 +78,35 @@ func present(name string) string {
 		return ""
 	}
 	return string(data)
+}
+
+// isThere reports whether a file is there. What is there and is none is an error.
+func isThere(name string) (bool, error) {
+	if _, err := os.Lstat(name); err != nil {
+		return false, nil // what it is shows when the file is made
+	}
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return false, usagef("move it away", "%q is there already, and is no file", filepath.ToSlash(name))
+	}
+	return true, nil
+}
+
+// makeFolder makes a folder within another one, and those above it. A link there does not lead out of it:
+// nothing is written to where nobody named a folder.
+func makeFolder(dir, within string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil || within == "." {
+		return err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := root.MkdirAll(filepath.FromSlash(within), 0o755); err != nil {
+		return usagef("make a folder of it", "%q cannot be made in %q: %w", within, dir, err)
+	}
+	return nil
 }
 
 // firstMissingFolder returns the uppermost of a folder and those above it that is not there, or "".

@@ -97,7 +97,8 @@ type draft struct {
 	kept                  []*element
 	notes                 []string
 
-	madeBucket, madeFlow bool // it has one that was made up
+	madeBucket bool   // it has one that was made up
+	madeIn     string // the bucket that has a made-up workflow
 }
 
 // bucket and key are the things of a draft, by the name that they have in the spec.
@@ -184,7 +185,7 @@ func (d *draft) parts() []*element {
 }
 
 // makeUp makes up a bucket and a workflow where there is none: a setup has both. It reports whether it
-// did; what was made up once and is left out too is not made up again.
+// did; a bucket that was made up and is left out too is not made up again, nor is a workflow of one bucket.
 func (d *draft) makeUp() bool {
 	made := false
 	in := func(b *bucket) bool { return !b.out }
@@ -198,8 +199,8 @@ func (d *draft) makeUp() bool {
 		d.note("no bucket is named in what was read: this one is made up")
 	}
 	i := slices.IndexFunc(d.buckets, in)
-	if i >= 0 && !d.madeFlow && !slices.ContainsFunc(d.flows, func(e *element) bool { return !e.out }) {
-		d.madeFlow, made = true, true
+	if i >= 0 && d.madeIn != d.buckets[i].id && !slices.ContainsFunc(d.flows, func(e *element) bool { return !e.out }) {
+		d.madeIn, made = d.buckets[i].id, true
 		d.flows = append(d.flows, &element{flow: Flow{Type: "import", From: d.buckets[i].id + "/datasets/"}})
 		d.note("no location of data is seen in what was read: the workflow is made up")
 	}

@@ -60,6 +60,7 @@ func TestSpec(t *testing.T) {
 		`{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme/<region>/*"}`:                             "from: data/datasets/",
 		`{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::Acme_X/in/*"}`:                                 `sid: Kept001, effect: Allow, action: s3:GetObject, resource: "arn:aws:s3:::Acme_X/in/*"`,
 		`{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme/in #1/*"}`:                                `sid: Kept001, effect: Allow, action: s3:GetObject, resource: "arn:aws:s3:::acme/in #1/*"`,
+		`{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::^acme/*"}`:                            "{type: import, from: personalize-111122223333/datasets/}",
 		// What a workflow grants without a condition, and what nobody is granted.
 		`{"Effect": "Allow", "Action": "s3:GetObject", ` + bucket + `, "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}`: "# f.json:10: granted by the workflows without its condition: ",
 		`{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme/${aws:username}/*"}`:                          "# f.json:10: grants nothing by itself: ",
