@@ -97,8 +97,8 @@ func (f *formatter) write() []byte {
 		case f.verbal[i] && !f.empty(i):
 			out.WriteString(strings.Repeat(" ", max(0, f.to[i])) + line[f.in(i):] + "\n")
 			blank = false
-		case f.verbal[i]:
-			out.WriteString(line + "\n")
+		case f.verbal[i]: // spaces may be part of the text
+			out.WriteString(strings.Repeat(" ", max(0, f.to[i])) + line[f.in(i):] + "\n")
 		case !f.empty(i):
 			out.WriteString(strings.Repeat(" ", max(0, f.to[i])) + narrowed(strings.TrimSpace(line)) + "\n")
 			blank = false
@@ -119,7 +119,8 @@ func narrowed(line string) string {
 }
 
 // comments finds out where lines belong that hold a comment: with the line that follows where that is
-// as far in, else with the last one that is.
+// as far in or further; else with what comes before, so that it does not turn to what follows: beside
+// the last line that is as far in, or within the last one that is less so.
 func (f *formatter) comments() {
 	next := make([]int, len(f.lines)+1) // of each line, the one with content that follows
 	next[len(f.lines)] = len(f.lines)
@@ -134,25 +135,39 @@ func (f *formatter) comments() {
 			next[i] = i
 		}
 	}
-	to := map[int]int{} // where the last line is to be that was so far in
+	var open []int // the last line, and those before that hold it: each is further in than the one before
 	for i := range f.lines {
 		switch {
 		case content[i]:
-			to[f.in(i)] = f.to[i]
+			for len(open) > 0 && f.in(open[len(open)-1]) >= f.in(i) {
+				open = open[:len(open)-1]
+			}
+			open = append(open, i)
 		case f.to[i] >= 0 || f.empty(i):
 		case !f.comment(i):
 			f.refuse(i)
 		default:
-			after, in := next[i], f.in(i)
-			beside, ok := to[in]
-			switch {
-			case after < len(f.lines) && (in == f.in(after) || !ok):
-				f.to[i] = f.to[after]
-			case ok:
-				f.to[i] = beside
-			default:
-				f.to[i] = 0
-			}
+			f.to[i] = f.beside(i, next[i], open)
 		}
 	}
+}
+
+// beside returns how far in a comment is to be, by the line that follows and those before.
+func (f *formatter) beside(line, after int, open []int) int {
+	in := f.in(line)
+	for len(open) > 0 && f.in(open[len(open)-1]) > in {
+		open = open[:len(open)-1]
+	}
+	follows := after < len(f.lines)
+	switch {
+	case follows && in == f.in(after):
+		return f.to[after]
+	case len(open) > 0 && in == f.in(open[len(open)-1]):
+		return f.to[open[len(open)-1]]
+	case follows && (in < f.in(after) || len(open) == 0):
+		return f.to[after]
+	case len(open) > 0:
+		return f.to[open[len(open)-1]] + step
+	}
+	return 0
 }

@@ -103,7 +103,7 @@ func (f *formatter) follow(line, was, by int, block bool) {
 			return
 		}
 		for back := i - 1; block && back > line && f.empty(back); back-- {
-			f.verbal[back] = true
+			f.verbal[back], f.to[back] = true, max(0, f.in(back)+by)
 		}
 		f.put(i, f.in(i)+by)
 		f.verbal[i] = true

@@ -8,7 +8,8 @@ import (
 )
 
 // replaceFile writes a file beside another and puts it in its place, so that it is the old one or
-// the new one at any time. A link stays one: what it leads to is replaced.
+// the new one at any time. A link stays one: what it leads to is replaced. One that its owner made
+// read-only stays as it is, which is an error.
 func replaceFile(name string, data []byte) error {
 	name, err := filepath.EvalSymlinks(name)
 	if err != nil {
@@ -17,6 +18,9 @@ func replaceFile(name string, data []byte) error {
 	info, err := os.Stat(name)
 	if err != nil {
 		return err
+	}
+	if info.Mode().Perm()&0o200 == 0 {
+		return &fs.PathError{Op: "replace", Path: name, Err: fs.ErrPermission}
 	}
 	temp, err := stage(name, data, info.Mode().Perm())
 	if err != nil {
