@@ -88,7 +88,7 @@ func (e *env) opened(c *cli.Context, from []string, a start.Answers) ([]adopt.So
 			}
 		}
 		in, err := snapshot.Open(c.Context, name, snapshot.Options{Dir: ".", Stdin: e.stdin,
-			Templates: c.String("templates")})
+			Templates: c.String("templates"), Roles: true})
 		if err != nil {
 			return nil, nil, e.openFailed(err)
 		}

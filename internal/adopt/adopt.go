@@ -88,11 +88,11 @@ type draft struct {
 	name, account, region string
 	role                  deployed.Role
 	hasRole               bool
-	called, bounded, is   element // the lines with the name of the role, its boundary and the dataset group
+	called, bounded       element // the lines with the name of the role and its boundary
 	buckets               []*bucket
 	keys                  []*key
 	flows                 []*element
-	group                 string
+	group                 group
 	given                 []given // statements of documents, as they were read
 	kept                  []*element
 	notes                 []string
@@ -113,6 +113,12 @@ type key struct {
 	element
 	id, alias, arn string
 	ref            policy.Ref // how the artifact calls the ARN of one that it creates
+}
+
+// group is the dataset group of a draft.
+type group struct {
+	element
+	name, domain, key string
 }
 
 // given is a statement of a document of the role, of its trust policy, of a bucket or of a key.
@@ -148,14 +154,12 @@ func newDraft(s Source) *draft {
 			d.note("%s %s was asked for, and what was read is for %s alone", of.what, of.asked, of.is)
 		}
 	}
-	for _, g := range st.DatasetGroups {
-		d.group = cmp.Or(d.group, g.Name.V.String())
-	}
-	d.group = cmp.Or(d.group, s.Group)
 	for _, u := range st.Unknown {
 		d.note("%s: %s %q is not understood: %s", u.At, u.Kind, u.What, u.Why)
 	}
 	d.takeKeys(st)
+	d.takeGroups(st)
+	d.group.name = cmp.Or(d.group.name, s.Group)
 	d.takeBuckets(st)
 	d.takeRole(st)
 	d.takeLoose(st)
@@ -174,7 +178,7 @@ func newDraft(s Source) *draft {
 
 // parts returns what of a draft can be left out, beside statements.
 func (d *draft) parts() []*element {
-	all := append([]*element{&d.called, &d.bounded, &d.is}, d.flows...)
+	all := append([]*element{&d.called, &d.bounded, &d.group.element}, d.flows...)
 	for _, b := range d.buckets {
 		all = append(all, &b.element)
 	}

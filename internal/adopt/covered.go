@@ -96,15 +96,7 @@ func (d *document) settle(ctx context.Context, try trial) error {
 		if len(wrong) > 0 {
 			continue
 		}
-		left := false
-		for _, one := range d.drafts {
-			for _, e := range one.kept {
-				if !e.out {
-					e.out, e.reason, left = true, why, true
-				}
-			}
-		}
-		if !left {
+		if !d.leaveOut(why, policy.Deny) && !d.leaveOut(why, policy.Allow) {
 			// What is wrong is what was read, such as a name that AWS does not take: a person has to look.
 			for _, one := range d.drafts {
 				one.note("to be put right: %s", why)
@@ -112,6 +104,20 @@ func (d *document) settle(ctx context.Context, try trial) error {
 			return nil
 		}
 	}
+}
+
+// leaveOut leaves out all statements with an effect, and reports whether there were any. Those that deny
+// are the first that keep a workflow from working.
+func (d *document) leaveOut(why, effect string) bool {
+	left := false
+	for _, one := range d.drafts {
+		for _, e := range one.kept {
+			if !e.out && e.given.statement.Effect == effect {
+				e.out, e.reason, left = true, why, true
+			}
+		}
+	}
+	return left
 }
 
 // keep adds the statements of a draft that its workflows do not grant, and those that deny.

@@ -87,6 +87,25 @@ func (d *draft) takeKeys(st deployed.State) {
 	}
 }
 
+// takeGroups takes the first dataset group: a setup has one.
+func (d *draft) takeGroups(st deployed.State) {
+	for _, g := range st.DatasetGroups {
+		name := g.Name.V.String()
+		if d.group.name != "" {
+			if name != d.group.name {
+				d.note("%s: dataset group %s: a setup has one", g.At, name)
+			}
+			continue
+		}
+		d.group.name, d.group.domain = name, g.Domain.V.String()
+		if arn := g.Key.V; arn.String() != "" {
+			if d.group.key = d.keyOf(arn); d.group.key == "" {
+				d.note("%s: dataset group %s is under a key that is not known: %s", g.At, name, arn)
+			}
+		}
+	}
+}
+
 func (d *draft) takeBuckets(st deployed.State) {
 	for _, b := range st.Buckets {
 		name, ok := b.Name.V.OnlyLit()
@@ -99,6 +118,8 @@ func (d *draft) takeBuckets(st deployed.State) {
 		one.created = one.created || b.Created
 		if key := b.Key.V; key.String() != "" {
 			switch id := d.keyOf(key); {
+			case id == "":
+				d.note("%s: bucket %s is under a key that is not known: %s", b.At, name, key)
 			case one.key == "":
 				one.key = id
 			case one.key != id:

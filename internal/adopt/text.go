@@ -121,8 +121,15 @@ func (d *document) setup(one *draft) {
 		}
 		d.part(e, 3, "- {%s}", text)
 	}
-	if one.group != "" {
-		d.part(&one.is, 2, "datasetGroup: {name: %s}", start.Quoted(one.group))
+	if g := &one.group; g.name != "" {
+		text := "name: " + start.Quoted(g.name)
+		if g.domain != "" {
+			text += ", domain: " + start.Quoted(g.domain)
+		}
+		if g.key != "" && !one.leftOut("keys."+g.key) {
+			text += ", key: " + start.Quoted(g.key)
+		}
+		d.part(&g.element, 2, "datasetGroup: {%s}", text)
 	}
 	d.statements(one)
 	for _, n := range one.notes {

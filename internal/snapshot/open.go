@@ -290,6 +290,8 @@ func openFile(ctx context.Context, from source, name string, data []byte, o Opti
 	case members["planned_values"] || members["values"] && members["terraform_version"]:
 		return openState("Terraform plan", planTarget, []file{{path: name, data: data}},
 			func() (deployed.State, error) { return terraform.ParsePlan(shown(name), data) })
+	case members["Role"] && o.Roles:
+		return answersOf(ctx, []file{{path: shown(name), data: data}}, shown)
 	case members["Statement"] || members["Policy"] || members["PolicyVersion"] || members["Role"]:
 		return openPolicy(shown(name), data)
 	}

@@ -35,6 +35,10 @@ type Options struct {
 	// Named are values for parameters of a template, or variables of a module, by name.
 	Named map[string]string
 
+	// Roles: what the AWS CLI says of a role is read with its name, path and boundary, not for the trust
+	// policy in it alone.
+	Roles bool
+
 	// Beside are further specs, when the argument is one: the setups of all are taken together.
 	Beside []string
 }
