@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -50,7 +51,7 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 	for i := range sources {
 		s := &sources[i]
 		for base, n := s.Name, 2; seen[s.Name]; n++ {
-			s.Name = fmt.Sprintf("%s-%d", base, n)
+			s.Name = fmt.Sprintf("%s-%d", strings.TrimRight(base[:min(len(base), start.LongestName)], "-"), n)
 		}
 		seen[s.Name] = true
 		asked(s, c, a)

@@ -61,6 +61,11 @@ func TestSpec(t *testing.T) {
 		`{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::Acme_X/in/*"}`:                                 `sid: Kept001, effect: Allow, action: s3:GetObject, resource: "arn:aws:s3:::Acme_X/in/*"`,
 		`{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme/in #1/*"}`:                                `sid: Kept001, effect: Allow, action: s3:GetObject, resource: "arn:aws:s3:::acme/in #1/*"`,
 		`{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::^acme/*"}`:                            "{type: import, from: personalize-111122223333/datasets/}",
+		// Who has the name of Amazon Personalize in its own is not it.
+		`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com.example"}, "Action": "s3:GetObject", ` + bucket + `}`:                    "from: data/datasets/",
+		`{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/personalize.amazonaws.com"}, "Action": "s3:GetObject", ` + bucket + `}`: "f.json:10: of others",
+		`{"Effect": "Allow", "Principal": {"Service": ["ec2.amazonaws.com", "personalize.amazonaws.com"]}, "Action": "s3:GetObject", ` + bucket + `}`:     "from: data/}",
+		`{"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "NotAction": "s3:PutObject", "NotResource": "arn:aws:s3:::acme/a/*"}`: "sid: Kept001",
 		// What a workflow grants without a condition, and what nobody is granted.
 		`{"Effect": "Allow", "Action": "s3:GetObject", ` + bucket + `, "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}`: "# f.json:10: granted by the workflows without its condition: ",
 		`{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme/${aws:username}/*"}`:                          "# f.json:10: grants nothing by itself: ",

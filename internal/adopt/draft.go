@@ -11,10 +11,17 @@ import (
 
 const service = "personalize.amazonaws.com"
 
-// letsServiceIn reports whether a statement names Amazon Personalize as a principal.
+// letsServiceIn reports whether a statement names Amazon Personalize as a principal: it itself, not what
+// only has its name in it.
 func letsServiceIn(s policy.Statement) bool {
-	return s.Effect == policy.Allow &&
-		slices.ContainsFunc(s.Principal.Written(), func(w string) bool { return strings.Contains(w, service) })
+	if s.Effect != policy.Allow || s.Principal == nil {
+		return false
+	}
+	return slices.ContainsFunc(s.Principal.Types, func(t policy.PrincipalType) bool {
+		return t.Type == "Service" && slices.ContainsFunc(t.Values.Written(), func(w string) bool {
+			return w == service || w == service+".cn"
+		})
+	})
 }
 
 func (d *draft) take(owner string, doc *deployed.Document, there bool) {
@@ -270,7 +277,7 @@ func (d *draft) takeLoose(st deployed.State) {
 		resource := has(func(s policy.Statement) bool { return s.Principal != nil || s.NotPrincipal != nil })
 		switch name := d.bucketNamed(doc); {
 		case resource && has(func(s policy.Statement) bool {
-			return s.CoversAction("sts:AssumeRole") && s.Resource.Values == nil
+			return s.CoversAction("sts:AssumeRole") && s.Resource.Values == nil && s.NotResource.Values == nil
 		}):
 			d.take("trust", shown.Policy, false)
 		case resource && name != "":
