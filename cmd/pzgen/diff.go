@@ -97,6 +97,11 @@ func diffInputs(e *env, c *cli.Context) error {
 			return e.openFailed(err)
 		}
 	}
+	for i, side := range sides {
+		if at := onePlace(side.Specs); at != nil && sides[1-i].Specs == nil {
+			sides[1-i].For(at.Account, at.Region)
+		}
+	}
 	ctx, end := e.watched(c.Context, "setup")
 	changes, err := diff.Inputs(ctx, sides[0], sides[1])
 	end()

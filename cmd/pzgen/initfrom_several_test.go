@@ -204,5 +204,11 @@ func TestInitFromPseudoParameters(t *testing.T) {
 		text := madeAt(t, c.flags, files, c.from...)
 		has(t, text, `account: "`+c.account+`"`, "region: "+c.region, "{name: acme-"+c.account+"-"+c.region+", existing: true",
 			`principal: {AWS: "arn:`+c.partition+`:iam::`+c.account+`:root"}`, c.noted)
+		// diff reads the template for the same place, so that nothing of it seems to go.
+		var out, said bytes.Buffer
+		run([]string{"pzgen", "diff", "one.yaml", "made/pzgen.yaml"}, strings.NewReader(""), &out, &said)
+		if strings.Contains(out.String(), "123456789012") || strings.Contains(out.String(), "no longer") {
+			t.Errorf("it compares with another place:\n%s", out.String())
+		}
 	}
 }
