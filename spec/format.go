@@ -118,9 +118,9 @@ func narrowed(line string) string {
 	return line
 }
 
-// comments finds out where lines belong that hold a comment: with the line that follows where that is
-// as far in or further; else with what comes before, so that it does not turn to what follows: beside
-// the last line that is as far in, or within the last one that is less so.
+// comments finds out where lines belong that hold a comment: with the line that follows where
+// that is as far in or further; else with what comes before, so that it does not turn to what
+// follows: beside the last line that is as far in, or within the last one that is less so.
 func (f *formatter) comments() {
 	next := make([]int, len(f.lines)+1) // of each line, the one with content that follows
 	next[len(f.lines)] = len(f.lines)

@@ -83,8 +83,8 @@ func (e *env) init(c *cli.Context) error {
 	return nil
 }
 
-// onlyFrom refuses what --from has no use for: flags about a spec that is not made of inputs, and a spec
-// that is there, which would stay.
+// onlyFrom refuses what --from has no use for: flags about a spec that is not made of inputs,
+// and a spec that is there, which would stay.
 func onlyFrom(c *cli.Context, dir string) error {
 	for _, flag := range []string{"preset", "encrypted", "workflow"} {
 		if c.IsSet(flag) {

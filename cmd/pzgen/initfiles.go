@@ -92,8 +92,8 @@ func isThere(name string) (bool, error) {
 	return true, nil
 }
 
-// makeFolder makes a folder within another one, and those above it. A link there does not lead out of it:
-// nothing is written to where nobody named a folder.
+// makeFolder makes a folder within another one, and those above it. A link there does not lead
+// out of it: nothing is written to where nobody named a folder.
 func makeFolder(dir, within string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil || within == "." {
 		return err

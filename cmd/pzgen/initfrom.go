@@ -21,7 +21,8 @@ import (
 // maxConfiguration is the most that is read of a configuration of the solution for Personalize.
 const maxConfiguration = 4 << 20
 
-// origin is what one setup of the spec is made of: inputs without setups together, or one setup of one.
+// origin is what one setup of the spec is made of: inputs without setups together, or one setup
+// of one.
 type origin struct {
 	name   string // in the inputs; "" where they have no name for it
 	inputs []*snapshot.Input
@@ -70,8 +71,8 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 	return text, nil
 }
 
-// opened opens inputs, each file once: those that are configurations of the solution for Personalize are
-// sources already.
+// opened opens inputs, each file once: those that are configurations of the solution for
+// Personalize are sources already.
 func (e *env) opened(c *cli.Context, from []string, a start.Answers) ([]adopt.Source, []origin, error) {
 	var sources []adopt.Source
 	var origins []origin
@@ -110,8 +111,9 @@ func (e *env) opened(c *cli.Context, from []string, a start.Answers) ([]adopt.So
 	return sources, origins, nil
 }
 
-// sourceOf reads the inputs of a setup, for the account and region that it turns out to be in: what an
-// artifact leaves to AWS is that account, and no example. It returns nil where there is nothing.
+// sourceOf reads the inputs of a setup, for the account and region that it turns out to be in:
+// what an artifact leaves to AWS is that account, and no example. It returns nil where there is
+// nothing.
 func (e *env) sourceOf(c *cli.Context, o origin, a start.Answers) (*adopt.Source, error) {
 	s := &adopt.Source{Name: cmp.Or(o.name, a.Setup)}
 	asked(s, c, a)

@@ -2,8 +2,8 @@ package main
 
 import "testing"
 
-// What the AWS CLI says of a role is taken with its path and boundary, and a statement that denies what
-// workflows need is the only one that is left out.
+// What the AWS CLI says of a role is taken with its path and boundary, and a statement that
+// denies what workflows need is the only one that is left out.
 func TestInitFromRole(t *testing.T) {
 	text := madeFrom(t, map[string]string{"role.json": `{"Role": {"RoleName": "Pz", "Path": "/x/", "Arn": "arn:aws:iam::444455556666:role/x/Pz",
   "PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::444455556666:policy/b"},
@@ -17,7 +17,8 @@ func TestInitFromRole(t *testing.T) {
 		"# role.json:5:5: left out: setup shop: every workflow: service cannot sts:AssumeRole")
 }
 
-// A dataset group keeps its domain and key; what is under a key that is not there, and a second group, are told.
+// A dataset group keeps its domain and key; what is under a key that is not there, and a second
+// group, are told.
 func TestInitFromGroups(t *testing.T) {
 	text := madeFrom(t, map[string]string{"one.yaml": oneTemplate + `
   First:

@@ -127,8 +127,9 @@ func TestInitFromSeveral(t *testing.T) {
 	})
 }
 
-// Names that AWS chooses on deployment are not known: the role has the name that pzgen makes, what is of
-// the bucket is a comment, and what a template calls by a name is nothing that a spec calls so.
+// Names that AWS chooses on deployment are not known: the role has the name that pzgen makes,
+// what is of the bucket is a comment, and what a template calls by a name is nothing that a spec
+// calls so.
 func TestInitFromWithoutNames(t *testing.T) {
 	text := madeFrom(t, map[string]string{"one.yaml": `Resources:
   role:
@@ -155,6 +156,15 @@ func TestInitFromWithoutNames(t *testing.T) {
               - {Effect: Allow, Action: s3:DeleteObject, Resource: "arn:aws:s3:::acme-movies/in/*"}
   data:
     Type: AWS::S3::Bucket
+  Filled:
+    Type: AWS::S3::Bucket
+    Properties: {BucketName: "<setup>-data"}
+  Key:
+    Type: AWS::KMS::Key
+    Properties: {KeyPolicy: {Version: "2012-10-17", Statement: []}}
+  Alias:
+    Type: AWS::KMS::Alias
+    Properties: {AliasName: "alias/<account>-data", TargetKeyId: !Ref Key}
   BucketPolicy:
     Type: AWS::S3::BucketPolicy
     Properties:
@@ -163,17 +173,18 @@ func TestInitFromWithoutNames(t *testing.T) {
         Version: "2012-10-17"
         Statement: [{Effect: Allow, Principal: {Service: personalize.amazonaws.com}, Action: s3:GetObject, Resource: !Sub "${data.Arn}/*"}]
 `}, "one.yaml")
-	has(t, text, "# left out: role: {name: ", "data: {name: acme-movies, existing: true}", "- {type: import, from: data/in/}",
+	has(t, text, "the name of a bucket is not known: <<setup>-data", "a key without an alias: it has a made-up one",
+		"# left out: role: {name: ", "data: {name: acme-movies, existing: true", "- {type: import, from: data/in/}",
 		`action: s3:DeleteObject, resource: "arn:aws:s3:::acme-movies/in/*"`)
-	for _, at := range []string{"7:22", "15:13", "21:17", "32:22"} { // the rest is in comments
+	for _, at := range []string{"7:22", "15:13", "21:17", "41:22"} { // the rest is in comments
 		if !strings.Contains(text, "\n    # one.yaml:"+at+": ") {
 			t.Errorf("what is at %s is not told:\n%s", at, text)
 		}
 	}
 }
 
-// What a template leaves to AWS is the account and region of the setup, not one of AWS's examples: a
-// trust in the account must not become one in another.
+// What a template leaves to AWS is the account and region of the setup, not one of AWS's
+// examples: a trust in the account must not become one in another.
 func TestInitFromPseudoParameters(t *testing.T) {
 	files := map[string]string{"one.yaml": `Resources:
   Role:

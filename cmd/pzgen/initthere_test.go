@@ -46,8 +46,8 @@ func TestInitDoesNotFollowLinks(t *testing.T) {
 	}
 }
 
-// What is there and is no file is not taken for one; of a spec that stays nothing is said that is about a
-// new one, and --from makes none beside it.
+// What is there and is no file is not taken for one; of a spec that stays nothing is said that
+// is about a new one, and --from makes none beside it.
 func TestInitWhereSomethingIs(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.MkdirAll(filepath.Join("folder", "pzgen.mk"), 0o755); err != nil {

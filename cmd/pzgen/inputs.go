@@ -85,8 +85,8 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// onePlace returns a setup of a spec whose setups are all in one account and region, or nil. What is
-// compared with them, and leaves its account to AWS, is read for that one.
+// onePlace returns a setup of a spec whose setups are all in one account and region, or nil.
+// What is compared with them, and leaves its account to AWS, is read for that one.
 func onePlace(setups []*spec.Setup) *spec.Setup {
 	for _, s := range setups {
 		if s.Account == "" || s.Account != setups[0].Account || s.Region != setups[0].Region {

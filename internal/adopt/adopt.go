@@ -3,7 +3,8 @@
 // too: by workflows, and where these do not do, by statements of the spec's own. What has no place
 // in a spec is a comment in it, and nothing is passed over.
 //
-// Reading order: adopt.go, solution.go, join.go, draft.go, locations.go, covered.go, text.go.
+// Reading order: adopt.go, solution.go, join.go, draft.go, things.go, locations.go, covered.go,
+// leftout.go, text.go.
 package adopt
 
 import (
@@ -70,19 +71,6 @@ func Spec(ctx context.Context, head, templates string, sources []Source) ([]byte
 	}
 }
 
-// without returns how many parts beside statements are left out.
-func (d *document) without() int {
-	n := 0
-	for _, one := range d.drafts {
-		for _, e := range one.parts() {
-			if e.out {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 // draft is a setup of the spec that is being made.
 type draft struct {
 	name, account, region string
@@ -145,7 +133,8 @@ func newDraft(s Source) *draft {
 	place, told := s.Place()
 	d := &draft{name: s.Name, account: place.Account, region: place.Region}
 	if !told {
-		d.note("no account is named in what was read: %s is AWS's example; make the spec with --account", d.account)
+		d.note("no account is named in what was read: %s is AWS's example; make the spec with --account",
+			d.account)
 	}
 	for _, of := range []struct{ what, asked, is string }{
 		{"account", s.Account, place.Account}, {"region", s.Region, place.Region},
@@ -176,47 +165,13 @@ func newDraft(s Source) *draft {
 	return d
 }
 
-// parts returns what of a draft can be left out, beside statements.
-func (d *draft) parts() []*element {
-	all := append([]*element{&d.called, &d.bounded, &d.group.element}, d.flows...)
-	for _, b := range d.buckets {
-		all = append(all, &b.element)
-	}
-	for _, k := range d.keys {
-		all = append(all, &k.element)
-	}
-	return all
-}
-
-// makeUp makes up a bucket and a workflow where there is none: a setup has both. It reports whether it
-// did; a bucket that was made up and is left out too is not made up again, nor is a workflow of one bucket.
-func (d *draft) makeUp() bool {
-	made := false
-	in := func(b *bucket) bool { return !b.out }
-	if !slices.ContainsFunc(d.buckets, in) && !d.madeBucket {
-		d.madeBucket, made = true, true
-		b := &bucket{id: "data", created: true, name: start.BucketFor(start.Answers{Setup: d.name, Account: d.account})}
-		if len(d.buckets) > 0 {
-			b.id = d.freeID(b.name)
-		}
-		d.buckets = append(d.buckets, b)
-		d.note("no bucket is named in what was read: this one is made up")
-	}
-	i := slices.IndexFunc(d.buckets, in)
-	if i >= 0 && d.madeIn != d.buckets[i].id && !slices.ContainsFunc(d.flows, func(e *element) bool { return !e.out }) {
-		d.madeIn, made = d.buckets[i].id, true
-		d.flows = append(d.flows, &element{flow: Flow{Type: "import", From: d.buckets[i].id + "/datasets/"}})
-		d.note("no location of data is seen in what was read: the workflow is made up")
-	}
-	return made
-}
-
-// Nowhere is an account that nobody has. An artifact that is read for it shows where it leaves the account
-// to AWS.
+// Nowhere is an account that nobody has. An artifact that is read for it shows where it leaves
+// the account to AWS.
 const Nowhere = "000000000000"
 
-// Place returns where a setup is: where what was read says that it is, what the user says, what documents
-// name, or else what is left. It reports whether any of the first three named the account.
+// Place returns where a setup is: where what was read says that it is, what the user says, what
+// documents name, or else what is left. It reports whether any of the first three named the
+// account.
 func (s Source) Place() (place Place, told bool) {
 	account, region := s.State.In()
 	inDocs, near := named(s.State)

@@ -96,7 +96,8 @@ func TestSpecHasRoom(t *testing.T) {
 	}
 }
 
-// FuzzSpec: whatever a policy says, the spec has one setup, which is valid, and each statement with a grant for Amazon Personalize or its role is in the text or covered.
+// FuzzSpec: whatever a policy says, the spec has one setup, which is valid, and each statement
+// with a grant for Amazon Personalize or its role is in the text or covered.
 func FuzzSpec(f *testing.F) {
 	for _, s := range []string{
 		`{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme/in/*"}`,

@@ -106,20 +106,6 @@ func (d *document) settle(ctx context.Context, try trial) error {
 	}
 }
 
-// leaveOut leaves out all statements with an effect, and reports whether there were any. Those that deny
-// are the first that keep a workflow from working.
-func (d *document) leaveOut(why, effect string) bool {
-	left := false
-	for _, one := range d.drafts {
-		for _, e := range one.kept {
-			if !e.out && e.given.statement.Effect == effect {
-				e.out, e.reason, left = true, why, true
-			}
-		}
-	}
-	return left
-}
-
 // keep adds the statements of a draft that its workflows do not grant, and those that deny.
 func (d *document) keep(ctx context.Context, i int, one *draft) error {
 	specs, ds, err := d.load()
@@ -187,13 +173,6 @@ func (d *document) keep(ctx context.Context, i int, one *draft) error {
 		one.kept = append(one.kept, e)
 	}
 	return nil
-}
-
-// leftOut reports whether the bucket or key is left out that a statement is of.
-func (d *draft) leftOut(owner string) bool {
-	kind, id, _ := strings.Cut(owner, ".")
-	return kind == "buckets" && slices.ContainsFunc(d.buckets, func(b *bucket) bool { return b.id == id && b.out }) ||
-		kind == "keys" && slices.ContainsFunc(d.keys, func(k *key) bool { return k.id == id && k.out })
 }
 
 // roomOf returns how many bytes the policies of an owner can have: those of a role are counted in the

@@ -8,10 +8,11 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// Join returns what inputs say of one account, everything of each: what two of them say of one role,
-// bucket or key is put together where the spec is made. What an input calls by a name of its own,
-// such as the key that a template creates, stays apart from what another one calls the same. The
-// account and region are those of the first that says so; another one is noted in Unknown.
+// Join returns what inputs say of one account, everything of each: what two of them say of one
+// role, bucket or key is put together where the spec is made. What an input calls by a name of
+// its own, such as the key that a template creates, stays apart from what another one calls the
+// same. The account and region are those of the first that says so; another one is noted in
+// Unknown.
 func Join(states ...deployed.State) deployed.State {
 	all := states[0]
 	known := references(all)
@@ -57,7 +58,8 @@ func references(s deployed.State) map[policy.Ref]bool {
 	return found
 }
 
-// elsewhere returns what is to be said where the second of two inputs is of another account or region.
+// elsewhere returns what is to be said where the second of two inputs is of another account or
+// region.
 func elsewhere(first, second deployed.State) []deployed.Unknown {
 	account, region := first.In()
 	otherAccount, otherRegion := second.In()

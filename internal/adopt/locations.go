@@ -61,8 +61,8 @@ func (d *draft) locationOf(r policy.Text) (string, bool) {
 	return name + "/" + prefix, true
 }
 
-// bucketIn returns the bucket of an ARN in S3, and the objects if it has some. Access points are none,
-// nor are buckets of another partition: the setup is not there.
+// bucketIn returns the bucket of an ARN in S3, and the objects if it has some. Access points are
+// none, nor are buckets of another partition: the setup is not there.
 func (d *draft) bucketIn(arn string) (name, object string, ok bool) {
 	a, ok := policy.ParseARN(arn)
 	name, object, _ = strings.Cut(a.Resource, "/")

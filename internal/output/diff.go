@@ -19,8 +19,8 @@ func Diff(name string, from, to []byte) string {
 	return text
 }
 
-// inHeader returns a name as git writes it into a diff: in quotes, with octal escapes, where something in
-// it ends a line, is acted on by a terminal, or is not seen.
+// inHeader returns a name as git writes it into a diff: in quotes, with octal escapes, where
+// something in it ends a line, is acted on by a terminal, or is not seen.
 func inHeader(name string) string {
 	odd := func(r rune) bool { return r == '"' || r == '\\' || r == utf8.RuneError || !unicode.IsPrint(r) }
 	if !strings.ContainsFunc(name, odd) {

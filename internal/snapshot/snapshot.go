@@ -35,8 +35,8 @@ type Options struct {
 	// Named are values for parameters of a template, or variables of a module, by name.
 	Named map[string]string
 
-	// Roles: what the AWS CLI says of a role is read with its name, path and boundary, not for the trust
-	// policy in it alone.
+	// Roles: what the AWS CLI says of a role is read with its name, path and boundary, not for
+	// the trust policy in it alone.
 	Roles bool
 
 	// Beside are further specs, when the argument is one: the setups of all are taken together.
@@ -160,8 +160,8 @@ func sameFiles(a, b []file) bool {
 	})
 }
 
-// For says which account and region an artifact is read for that does not say so itself: what AWS fills
-// in for its own account is that one. Without it, it is one of AWS's examples.
+// For says which account and region an artifact is read for that does not say so itself: what
+// AWS fills in for its own account is that one. Without it, it is one of AWS's examples.
 func (in *Input) For(account, region string) {
 	for _, s := range in.setups {
 		s.values.Account, s.values.Region = account, region

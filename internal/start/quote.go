@@ -24,8 +24,8 @@ func Quoted(s string) string {
 	return Always(s)
 }
 
-// Always returns a string in quotes. Strings of JSON are strings of YAML 1.2; what is not printable is
-// escaped as well, as in YAML.
+// Always returns a string in quotes. Strings of JSON are strings of YAML 1.2; what is not
+// printable is escaped as well, as in YAML.
 func Always(s string) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
@@ -36,8 +36,8 @@ func Always(s string) string {
 	return escaped(strings.TrimSuffix(b.String(), "\n"))
 }
 
-// escaped escapes what is not printable and what JSON leaves as it is: control characters, line breaks
-// of YAML 1.1, and marks that turn the direction of text around or are not seen at all.
+// escaped escapes what is not printable and what JSON leaves as it is: control characters, line
+// breaks of YAML 1.1, and marks that turn the direction of text around or are not seen at all.
 func escaped(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -53,8 +53,8 @@ func escaped(s string) string {
 	return b.String()
 }
 
-// OneLine returns a text with nothing in it that ends a line of YAML, that a terminal acts on, or that
-// is not seen: such characters are escaped as in [Always].
+// OneLine returns a text with nothing in it that ends a line of YAML, that a terminal acts on,
+// or that is not seen: such characters are escaped as in [Always].
 func OneLine(s string) string {
 	var b strings.Builder
 	for _, r := range s {

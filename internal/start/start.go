@@ -60,9 +60,9 @@ func Default(preset, setup string) Answers {
 	return a
 }
 
-// BucketFor returns the name of the bucket for answers without one. Names of buckets are taken by
-// whoever comes first, anywhere, so it has the account in it, and as much of the name of the setup as
-// there is room for.
+// BucketFor returns the name of the bucket for answers without one. Names of buckets are taken
+// by whoever comes first, anywhere, so it has the account in it, and as much of the name of the
+// setup as there is room for.
 func BucketFor(a Answers) string {
 	const longest = 63 // of names of buckets in S3
 	rest := "-personalize-" + a.Account
