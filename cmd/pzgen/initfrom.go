@@ -26,6 +26,7 @@ const maxConfiguration = 4 << 20
 type origin struct {
 	name   string // in the inputs; "" where they have no name for it
 	inputs []*snapshot.Input
+	unread []deployed.Unknown // files beside answers
 }
 
 // specFrom makes the spec of what is there: a setup for each one that inputs have, and one for all
@@ -101,8 +102,11 @@ func (e *env) opened(c *cli.Context, from []string, a start.Answers) ([]adopt.So
 			if setup == "" {
 				together.inputs = append(together.inputs, in)
 			} else {
-				origins = append(origins, origin{setup, []*snapshot.Input{in}})
+				origins = append(origins, origin{name: setup, inputs: []*snapshot.Input{in}})
 			}
+		}
+		if in.Answers() {
+			together.unread = append(together.unread, unread(name)...)
 		}
 	}
 	if together.inputs != nil {
@@ -138,7 +142,26 @@ func (e *env) sourceOf(c *cli.Context, o origin, a start.Answers) (*adopt.Source
 		}
 		s.State = adopt.Join(states...)
 	}
+	s.State.Unknown = append(s.State.Unknown, o.unread...)
 	return s, nil
+}
+
+// unread returns what is in a folder of answers of the AWS CLI and is none by its name, but may be
+// a template or a module.
+func unread(folder string) []deployed.Unknown {
+	var out []deployed.Unknown
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil // a file, or in git
+	}
+	for _, entry := range entries {
+		if slices.Contains([]string{".yaml", ".yml", ".template", ".tf"}, filepath.Ext(entry.Name())) {
+			out = append(out, deployed.Unknown{Kind: "file", What: entry.Name(),
+				Why: "it is not read with answers of the AWS CLI: name it with --from",
+				At:  deployed.Place{Path: filepath.ToSlash(filepath.Join(folder, entry.Name()))}})
+		}
+	}
+	return out
 }
 
 // asked puts what the user says of the place of a setup into a source.

@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // What the AWS CLI says of a role is taken with its path and boundary, and a statement that
 // denies what workflows need is the only one that is left out.
@@ -15,6 +18,18 @@ func TestInitFromRole(t *testing.T) {
 	has(t, text, `account: "444455556666"`, `role: {name: Pz, path: "/x/"}`, `permissionsBoundary: "arn:aws:iam::444455556666:policy/b"`,
 		"{type: import, from: data/in/}", "principal: {Service: personalize.amazonaws.com}, action: sts:AssumeRole, accepted:",
 		"# role.json:5:5: left out: setup shop: every workflow: service cannot sts:AssumeRole")
+}
+
+// A template beside answers of the AWS CLI is not passed over.
+func TestInitFromAnswersAndMore(t *testing.T) {
+	const role = `{"Role": {"RoleName": "Pz", "Path": "/", "Arn": "arn:aws:iam::444455556666:role/Pz",
+  "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole"}]}}}`
+	text := madeFrom(t, map[string]string{"in/role.json": role, "in/one.yaml": oneTemplate, "in/notes.md": "x"}, "in")
+	has(t, text, `# in/one.yaml: file "one.yaml" is not understood: it is not read with answers of the AWS CLI`)
+	if strings.Contains(text, "notes.md") {
+		t.Errorf("it tells of notes:\n%s", text)
+	}
 }
 
 // A dataset group keeps its domain and key; what is under a key that is not there, and a second

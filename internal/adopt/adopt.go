@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/start"
@@ -156,6 +157,10 @@ func newDraft(s Source) *draft {
 	for _, f := range s.Flows {
 		if s.Bucket == "" {
 			break
+		}
+		if strings.Contains(f.From+f.To, "<") {
+			d.note("%s from %q to %q: a spec fills in what is in angle brackets", f.Type, f.From, f.To)
+			continue
 		}
 		d.addFlow(Flow{f.Type, under(s.Bucket, f.From), under(s.Bucket, f.To)})
 	}

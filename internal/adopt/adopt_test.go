@@ -80,6 +80,25 @@ func TestSpec(t *testing.T) {
 	}
 }
 
+// A name in the configuration of the solution is not filled in as a placeholder of the spec.
+func TestSpecOfSolution(t *testing.T) {
+	config := []byte(`{"datasetGroup": {"serviceConfig": {"name": "<region>"}}, "datasets": {}}`)
+	s, ok := Solution(config, "acme-data")
+	if !ok {
+		t.Fatal("it is no configuration")
+	}
+	s.Else = Place{Account: "111122223333", Region: "eu-west-1"}
+	text, err := Spec(t.Context(), "# head\n", "", []Source{s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, ds := spec.Parse("pzgen.yaml", text, nil)
+	if file == nil || strings.Contains(string(text), "from: \"data/train") ||
+		!strings.Contains(string(text), `# import from "train/<region>/" to ""`) {
+		t.Errorf("%v\n%s", ds, text)
+	}
+}
+
 // Of more statements than a policy has room for, the rest are comments, and the spec is proved.
 func TestSpecHasRoom(t *testing.T) {
 	var all []string

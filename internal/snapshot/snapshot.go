@@ -168,6 +168,9 @@ func (in *Input) For(account, region string) {
 	}
 }
 
+// Answers reports whether an input is what commands of the AWS CLI printed.
+func (in *Input) Answers() bool { return in.Kind == answersKind }
+
 // Read reads a setup in all targets that it has. The errors are those of files that cannot be read at all, as a
 // [*policy.Error] with its place, and of git.
 func (in *Input) Read(ctx context.Context, name string) ([]Reading, error) {
