@@ -4,6 +4,8 @@
 GO         = go
 OUT        = out
 EXAMPLES   = spec/examples
+# What the examples show off makes warnings; QUIET= shows them.
+QUIET      = --quiet
 FUZZTIME   = 5s
 FUZZ       = ^Fuzz
 BENCH      = .
@@ -27,7 +29,8 @@ build: ## build bin/pzgen
 .PHONY: generate
 generate: ## generate out/ from every example
 	@test -n "$(SPECS)" || { echo "no example in $(EXAMPLES)" >&2; exit 1; }
-	$(GO) run ./cmd/pzgen generate $(SPECS) -o $(OUT)
+	@$(GO) run ./cmd/pzgen generate $(QUIET) $(SPECS) -o $(OUT)
+	@echo "$(OUT)/ is generated from the examples: see $(OUT)/minimal/README.md. QUIET= shows what pzgen warns of in them"
 
 .PHONY: check
 check: ## tell whether out/ is what the examples give

@@ -46,7 +46,7 @@ func explain(e *env, c *cli.Context, what string) error {
 	if checkCode.MatchString(what) {
 		return explainCheck(e, strings.ToUpper(what), c.String("format"))
 	}
-	run, err := loadRun(e, c)
+	run, err := askRun(e, c)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func drawGraph(e *env, c *cli.Context) error {
 	if !slices.Contains(graphFormats(), format) {
 		return usagef(suggest(format, graphFormats()), "unknown format %q", format)
 	}
-	run, err := loadRun(e, c)
+	run, err := askRun(e, c)
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,19 @@ func loadRun(e *env, c *cli.Context) (*engine.Run, error) {
 	return pick(c, specs)
 }
 
+// askRun is loadRun for a command that is asked about a spec: its warnings are no answer.
+func askRun(e *env, c *cli.Context) (*engine.Run, error) {
+	specs, ds, err := loadSpecs(e, c)
+	if err != nil {
+		return nil, err
+	}
+	if n := ds.Count(spec.Error); n > 0 {
+		e.sayDiagnostics(ds)
+		return nil, usagef("", "%s in the spec", plural(n, "error"))
+	}
+	return pick(c, specs)
+}
+
 // pick chooses what --setup, --shard and --target ask for.
 func pick(c *cli.Context, specs *engine.Specs) (*engine.Run, error) {
 	sel := engine.Selection{Setups: c.StringSlice("setup"), Workers: c.Int("jobs")}
