@@ -41,7 +41,7 @@ func Schema() []byte {
 				{"enum", RootModes()},
 			}},
 			{"terraform", ordered{
-				{"description", "How Terraform is generated: a module for each setup when it is left out; with shared-modules the setups that differ in names and values alone share a module in the folder _modules, and each is a call of it; with own-modules each has its own, and what a state has of a shared one is moved back."},
+				{"description", "How Terraform is generated: a module for each setup when it is left out; with shared-modules the setups that differ in names and values alone share a module, and each is a call of it; with own-modules each has its own, and what a state has of a shared one is moved back."},
 				{"enum", TerraformModes()},
 			}},
 			{"defaults", ordered{

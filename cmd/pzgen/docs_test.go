@@ -96,6 +96,27 @@ func TestTaskDocs(t *testing.T) {
 			}
 		})
 	}
+	// The commands about shards need any spec, here one whose modules are shared.
+	scale, err := os.ReadFile("../../docs/scale.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec, err := os.ReadFile("../../spec/examples/ten-setups.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	repo(t)
+	if err := os.WriteFile("pzgen.yaml", spec, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	shards := strings.Index(string(scale), "```sh\npzgen generate --shard")
+	if shards < 0 {
+		t.Fatal("docs/scale.md has no commands about shards")
+	}
+	end := strings.Index(string(scale[shards+3:]), "```") + shards + 6
+	if wrong := runBlocks(t, string(scale[shards:end])+"\n", 1); wrong != "" {
+		t.Error(wrong)
+	}
 	repo(t)
 	for _, page := range []string{"```sh\nexit 1\n```\n", "```sh exit=1\ntrue\n```\n",
 		"```sh\necho a\n```\n```text\nb\n```\n", "```python\n1\n```\n"} {

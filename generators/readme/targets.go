@@ -93,7 +93,7 @@ func newTerraform(s *model.Setup) (*terraform, error) {
 	if t.Shared = s.SharedModule; t.Shared {
 		// A module of the setup's own, which was copied there before, has more files.
 		root.add(raw(`rm -f "$ROOT/variables.tf" "$ROOT/iam.tf" "$ROOT/s3.tf" "$ROOT/kms.tf"`))
-		root.add(raw(`cp -R ../_modules "$ROOT/../.."`))
+		root.add(raw(`cp -R ../_module-* "$ROOT/../.."`))
 	}
 	root.add(raw(`terraform -chdir="$ROOT" init`))
 	root.add(raw(`terraform -chdir="$ROOT" plan -out=setup.plan`))

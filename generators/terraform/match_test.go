@@ -54,7 +54,7 @@ func printed(t testing.TB, s *model.Setup) []output.File {
 func inputOf(s *model.Setup, files []output.File) deployed.Input {
 	in := deployed.Input{Dir: s.Name + "/" + folder}
 	for _, f := range files {
-		if strings.HasPrefix(f.Path, ModulesFolder+"/") {
+		if IsSharedModule(f.Path) {
 			in.Shared = append(in.Shared, f)
 		} else {
 			in.Files = append(in.Files, f)

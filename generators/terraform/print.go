@@ -23,7 +23,7 @@ const Doc = "a Terraform module for hashicorp/aws, usable as root or as child: v
 // adopt.tf.example, always all of them. For a bucket or key that exists, with its present policy known,
 // the statements of others are in <document>.base.json beside them.
 //
-// For a setup that may share its module, all but the last are in a folder of [ModulesFolder], with
+// For a setup that may share its module, all but the last are in a folder of their own, with
 // variables in place of what is the setup's own, and <setup>/terraform/{versions,main,outputs}.tf
 // call that.
 //

@@ -12,10 +12,13 @@ import (
 	"github.com/pzgen/pzgen/policy"
 )
 
-// ModulesFolder is the folder of the output with the modules of setups whose spec has
-// terraform: shared-modules, each in a folder named by a checksum of its files. Setups whose modules
-// are equal thus have one, whatever other setups there are, and the setup's own folder calls it.
-const ModulesFolder = "_modules"
+// modulePrefix begins the names of the folders of the output with modules of setups whose spec has
+// terraform: shared-modules. A checksum of its files follows. Setups whose modules are equal thus
+// have one, whatever other setups there are, and the setup's own folder calls it.
+const modulePrefix = "_module-"
+
+// IsSharedModule reports whether a path of the output is in a folder of a module that setups share.
+func IsSharedModule(p string) bool { return strings.HasPrefix(p, modulePrefix) }
 
 // callName is what a setup's folder calls the module that it shares.
 const callName = "personalize"
@@ -157,19 +160,19 @@ func allScalars(s *model.Setup, n names) []scalar {
 	return all
 }
 
-// sharedModule returns the files of a module with the paths that they have as a shared one, and the name
-// of its folder. Only names and contents count, in the order of the names.
+// sharedModule returns the files of a module with the paths that they have as a shared one, and its
+// folder. Only names and contents count, in the order of the names.
 func sharedModule(files []output.File) (string, []output.File) {
 	slices.SortFunc(files, func(a, b output.File) int { return strings.Compare(a.Path, b.Path) })
 	sum := sha256.New()
 	for _, f := range files {
 		fmt.Fprintf(sum, "%q %d\n%s", f.Path, len(f.Data), f.Data)
 	}
-	name := hex.EncodeToString(sum.Sum(nil)[:8])
+	dir := modulePrefix + hex.EncodeToString(sum.Sum(nil)[:8])
 	for i := range files {
-		files[i].Path = ModulesFolder + "/" + name + "/" + files[i].Path
+		files[i].Path = dir + "/" + files[i].Path
 	}
-	return name, files
+	return dir, files
 }
 
 // caller prints the setup's own folder where the module is a shared one. It has what a root module
@@ -177,7 +180,7 @@ func sharedModule(files []output.File) (string, []output.File) {
 func (p *printer) caller(module string) []output.File {
 	main := p.start("The module is shared: setups that differ from this one in these values alone call it too.")
 	m := main.block("module", callName)
-	m.set("source", p.str("../../"+ModulesFolder+"/"+module))
+	m.set("source", p.str("../../"+module))
 	m.blank()
 	for _, v := range allScalars(p.setup, p.names) {
 		m.set(v.name, p.str(v.value))

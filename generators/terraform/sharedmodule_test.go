@@ -37,8 +37,8 @@ func TestSharedModuleMatches(t *testing.T) {
 // moduleFolder returns the name of the module that printed files have.
 func moduleFolder(files []output.File) string {
 	for _, f := range files {
-		if rest, ok := strings.CutPrefix(f.Path, ModulesFolder+"/"); ok {
-			return path.Dir(rest)
+		if IsSharedModule(f.Path) {
+			return path.Dir(f.Path)
 		}
 	}
 	return ""
@@ -99,7 +99,7 @@ func TestSharedModuleHasNoValues(t *testing.T) {
 			continue
 		}
 		for _, f := range printed(t, s) {
-			if !strings.HasPrefix(f.Path, ModulesFolder+"/") {
+			if !IsSharedModule(f.Path) {
 				continue
 			}
 			for _, value := range []string{s.Name, model.SidSuffix(s.Name), s.Account, s.Region, s.Buckets[0].Name, s.SpecFile} {
@@ -120,7 +120,7 @@ func TestCallEdits(t *testing.T) {
 		}
 	}
 	dir := moduleFolder(printed(t, s))
-	own, shared := s.Name+"/"+folder+"/", ModulesFolder+"/"+dir+"/"
+	own, shared := s.Name+"/"+folder+"/", dir+"/"
 	in := func(name, old, new string) func([]output.File) []output.File {
 		return func(files []output.File) []output.File {
 			for i, f := range files {
@@ -145,7 +145,7 @@ func TestCallEdits(t *testing.T) {
 		}
 	}
 	main := own + fileMain
-	source := fmt.Sprintf(`"../../%s/%s"`, ModulesFolder, dir)
+	source := fmt.Sprintf(`"../../%s"`, dir)
 	edits := map[string]func([]output.File) []output.File{
 		"another account":            in(main, `"111122223333"`, `"444455556666"`),
 		"another bucket":             in(main, `"acme-shop-it-data"`, `"acme-shop-nl-data"`),
@@ -161,9 +161,9 @@ func TestCallEdits(t *testing.T) {
 		"for_each":                   in(main, "  sid_suffix", "  for_each = {}\n  sid_suffix"),
 		"providers":                  in(main, "  sid_suffix", "  providers = {}\n  sid_suffix"),
 		"version":                    in(main, "  sid_suffix", "  version = \"1\"\n  sid_suffix"),
-		"another module":             in(main, source, `"../../_modules/x"`),
+		"another module":             in(main, source, `"../../_module-x"`),
 		"a module from elsewhere":    in(main, source, `"git::https://example.com/m.git"`),
-		"a module of the registry":   in(main, source, `"_modules/`+dir+`"`),
+		"a module of the registry":   in(main, source, `"`+dir+`"`),
 		"itself":                     in(main, source, `"../terraform"`),
 		"a folder below":             in(main, source, `"./m"`),
 		"no source":                  in(main, "  source = "+source+"\n", ""),

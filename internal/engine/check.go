@@ -86,7 +86,7 @@ func (r *Run) Check(ctx context.Context, out string, diffs bool,
 	if err := foundError(failed, 0); err != nil {
 		return err
 	}
-	if files := common.all(); files != nil {
+	for _, files := range common.folders() {
 		changes, err := cmp.Put(files)
 		if err != nil {
 			return err

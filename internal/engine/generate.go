@@ -105,7 +105,7 @@ func (r *Run) Generate(ctx context.Context, out string, how Writing,
 	if err := foundError(failed, unproved); err != nil {
 		return output.Result{}, err
 	}
-	if files := common.all(); files != nil {
+	for _, files := range common.folders() {
 		if _, err := w.Put(files); err != nil {
 			return output.Result{}, err
 		}
@@ -160,7 +160,7 @@ func (r *Run) Print(ctx context.Context, prove bool, each func(Printed) error) e
 	if err != nil {
 		return interrupted(err)
 	}
-	if files := common.all(); files != nil {
+	for _, files := range common.folders() {
 		if err := each(Printed{Files: files}); err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/pzgen/pzgen/generators"
-	"github.com/pzgen/pzgen/generators/terraform"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/spec"
 )
@@ -33,7 +32,7 @@ func isOurs(p string) bool {
 	top, name, _ := strings.Cut(p, "/")
 	if output.IsShared(top) {
 		for _, pattern := range []string{"_lib/*.sh", generators.RootFolder + "/Makefile",
-			terraform.ModulesFolder + "/*/*.tf", terraform.ModulesFolder + "/*/*.base.json",
+			"_module-*/*.tf", "_module-*/*.base.json",
 			generators.RootFolder + "/terraform/*.tf", generators.RootFolder + "/terraform/*/*.tf"} {
 			if match, err := path.Match(pattern, p); err == nil && match {
 				return path.Base(p) != "backend.tf"

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/pzgen/pzgen/generators"
+	"github.com/pzgen/pzgen/generators/terraform"
 	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/model"
 	"github.com/pzgen/pzgen/internal/output"
@@ -88,7 +89,7 @@ func render(j job, lib *templates.Library) rendered {
 func checkFolder(m *model.Setup, g generators.Generator, files []output.File) error {
 	own := m.Name + "/" + g.Folder
 	for _, f := range files {
-		if f.Path != own && !strings.HasPrefix(f.Path, own+"/") && !(m.SharedModule && isModule(f.Path)) {
+		if f.Path != own && !strings.HasPrefix(f.Path, own+"/") && !(m.SharedModule && terraform.IsSharedModule(f.Path)) {
 			return fmt.Errorf("file %q is not in %q", f.Path, own)
 		}
 	}

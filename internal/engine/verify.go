@@ -122,18 +122,14 @@ func (v *verifier) outside(common shared) ([]findings.Finding, error) {
 	for _, files := range common.folders() {
 		folders[topOf(files[0].Path)] = true
 	}
-	var out []findings.Finding
-	if len(v.modules.all()) > 0 {
-		folders[terraform.ModulesFolder] = true
-		var err error
-		if out, err = v.besideModules(); err != nil {
-			return nil, err
-		}
+	for _, files := range v.modules.folders() {
+		folders[topOf(files[0].Path)] = true
 	}
 	names, err := v.folder.Outside(folders)
 	if err != nil {
 		return nil, err
 	}
+	var out []findings.Finding
 	for _, name := range names {
 		out = append(out, findings.Finding{Rule: proof.Closed, Level: findings.Error,
 			File:    inFolder(v.out, name),
@@ -233,7 +229,7 @@ func (v *verifier) setup(j job) verified {
 	unread := map[string]bool{} // targets
 	for _, f := range append(own.faults, module.faults...) {
 		var targets []string
-		if isModule(f.path) {
+		if terraform.IsSharedModule(f.path) {
 			targets, unread[terraformTarget] = []string{terraformTarget}, true
 		}
 		for _, g := range j.gens {
@@ -266,7 +262,7 @@ func (v *verifier) setup(j job) verified {
 		if unread[g.Name] {
 			dir := r.model.Name + "/" + g.Folder
 			files = slices.DeleteFunc(files, func(f output.File) bool {
-				return within(f.Path, dir) || g.Name == terraformTarget && isModule(f.Path)
+				return within(f.Path, dir) || g.Name == terraformTarget && terraform.IsSharedModule(f.Path)
 			})
 			continue
 		}

@@ -94,7 +94,7 @@ func (p *proof) input(g generators.Generator, in Input) deployed.Input {
 
 // ofModule reports whether a file is of the module that the setup shares.
 func (p *proof) ofModule(name string) bool {
-	return p.m.SharedModule && strings.HasPrefix(name, terraform.ModulesFolder+"/")
+	return p.m.SharedModule && terraform.IsSharedModule(name)
 }
 
 // ownFile reports whether the spec says that a file is the user's own.

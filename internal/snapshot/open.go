@@ -131,10 +131,8 @@ func folderOf(ctx context.Context, from source, name string, files, links []file
 			base = filepath.Base(abs)
 		}
 		in := &Input{Kind: "setup", Alone: true, setups: map[string]*setup{}}
-		for _, shared := range []string{sharedFolder, terraform.ModulesFolder} {
-			if err := in.beside(ctx, from, filepath.Join(name, "..", shared), shared); err != nil {
-				return nil, err
-			}
+		if err := in.beside(ctx, from, filepath.Join(name, "..", sharedFolder), sharedFolder); err != nil {
+			return nil, err
 		}
 		in.setups[base] = outputSetup(base, below(base, files), below(base, links), func(p string) string {
 			if rest, ok := strings.CutPrefix(p, base+"/"); ok {
@@ -142,7 +140,7 @@ func folderOf(ctx context.Context, from source, name string, files, links []file
 			}
 			return from.shown(filepath.Join(name, "..", filepath.FromSlash(p)))
 		})
-		return in, nil
+		return in, in.besideModules(ctx, from, in.setups[base], filepath.Join(name, ".."))
 	case has(func(f file) bool { _, rest, _ := strings.Cut(f.path, "/"); return targetOf(rest) != "" }):
 		return outputFolder(files, links, func(p string) deployed.Place {
 			return deployed.Place{Path: from.shown(filepath.Join(name, filepath.FromSlash(p)))}
@@ -151,8 +149,7 @@ func folderOf(ctx context.Context, from source, name string, files, links []file
 		in := one("Terraform module", files, "terraform", ".", terraform.Parse, func(p string) string {
 			return from.shown(filepath.Join(name, filepath.FromSlash(p)))
 		})
-		modules := path.Join("..", "..", terraform.ModulesFolder)
-		return in, in.beside(ctx, from, filepath.Join(name, modules), modules)
+		return in, in.besideModules(ctx, from, in.setups[""], name)
 	}
 	if answers, err := openAnswers(ctx, from, name, files); answers != nil || err != nil {
 		return answers, err
@@ -163,21 +160,6 @@ func folderOf(ctx context.Context, from source, name string, files, links []file
 		}), nil
 	}
 	return nil, refusef(hintKinds, "folder %q has no setup, no Terraform module and no policy document in it", name)
-}
-
-const sharedFolder = "_lib"
-
-// beside takes the files of a folder that is beside what the user named, and that setups share, with
-// their paths as seen from there. One that is not there is told by whoever needs it.
-func (in *Input) beside(ctx context.Context, from source, dir, seen string) error {
-	all, err := from.list(ctx, dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	files, links := regular(all)
-	in.shared = append(in.shared, below(seen, files)...)
-	in.sharedLinks = append(in.sharedLinks, below(seen, links)...)
-	return nil
 }
 
 // below returns files with their paths below a folder.
@@ -209,7 +191,7 @@ func outputFolder(files, links []file, shown func(string) deployed.Place) *Input
 		switch {
 		case top == generators.RootFolder:
 			in.root = append(in.root, f)
-		case top == sharedFolder || top == terraform.ModulesFolder:
+		case top == sharedFolder || terraform.IsSharedModule(top):
 			in.shared = append(in.shared, f)
 		case rest != "" && !strings.HasPrefix(top, ".") && !output.IsShared(top):
 			by[top] = append(by[top], f)
@@ -237,7 +219,7 @@ func outputFolder(files, links []file, shown func(string) deployed.Place) *Input
 	}
 	in.strayLinks = slices.DeleteFunc(slices.Clone(links), func(f file) bool {
 		top, _, _ := strings.Cut(f.path, "/")
-		return in.setups[top] != nil || top == generators.RootFolder || top == terraform.ModulesFolder ||
+		return in.setups[top] != nil || top == generators.RootFolder || terraform.IsSharedModule(top) ||
 			strings.HasPrefix(top, ".")
 	})
 	return in

@@ -18,7 +18,6 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/pzgen/pzgen/generators/terraform"
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/policy"
@@ -97,52 +96,6 @@ func (in *Input) Setups() []string {
 
 // Has reports whether there is a setup of this name.
 func (in *Input) Has(name string) bool { return in.setups[name] != nil }
-
-// Same reports whether a setup has the same files in two inputs, byte by byte, and those that setups
-// share; then there is nothing to compare. Of the modules that setups share, those count that it calls.
-func Same(ctx context.Context, a, b *Input, name string) bool {
-	x, y := a.setups[name], b.setups[name]
-	if x == nil || y == nil || len(x.links)+len(y.links) > 0 || !sameFiles(x.files, y.files) {
-		return false
-	}
-	if len(a.sharedLinks)+len(b.sharedLinks) == 0 && sameFiles(a.shared, b.shared) {
-		return true
-	}
-	modules, ok := x.calls(ctx)
-	return ok && len(used(a.sharedLinks, modules))+len(used(b.sharedLinks, modules)) == 0 &&
-		sameFiles(used(a.shared, modules), used(b.shared, modules))
-}
-
-// calls returns the folders of the modules that the setup calls. It is not ok when they cannot be told.
-func (s *setup) calls(ctx context.Context) ([]string, bool) {
-	var own []file
-	dir := "." // of a module by itself
-	if s.folder != "" {
-		dir = s.folder + "/" + terraformFolder
-	}
-	for _, f := range s.files {
-		if path.Dir(f.path) == dir {
-			own = append(own, f)
-		}
-	}
-	files, err := load(ctx, own)
-	if err != nil {
-		return nil, false
-	}
-	return terraform.Calls(files)
-}
-
-const terraformFolder = "terraform"
-
-// used returns files that setups share, of those of modules what is in these folders alone.
-func used(shared []file, modules []string) []file {
-	return slices.DeleteFunc(slices.Clone(shared), func(f file) bool {
-		ofModule := strings.HasPrefix(strings.TrimPrefix(f.path, "../../"), terraform.ModulesFolder+"/")
-		return ofModule && !slices.ContainsFunc(modules, func(dir string) bool {
-			return strings.HasPrefix(f.path, dir+"/")
-		})
-	})
-}
 
 // linked returns what is not read because it is no regular file. What it leads to may be another thing each time.
 func linked(links []file) []deployed.Unknown {

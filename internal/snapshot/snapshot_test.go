@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pzgen/pzgen/generators/terraform"
 	"github.com/pzgen/pzgen/internal/deployed"
 )
 
@@ -53,7 +52,7 @@ func TestOutputFolder(t *testing.T) {
 			}
 			for _, role := range r.State.Roles {
 				own := strings.HasPrefix(role.At.Path, outFolder+"/"+name+"/")
-				if !own && !strings.HasPrefix(role.At.Path, outFolder+"/"+terraform.ModulesFolder+"/") {
+				if !own && !strings.HasPrefix(role.At.Path, outFolder+"/_module-") {
 					t.Errorf("%s %s: place %q is not the user's", name, r.Target, role.At)
 				}
 			}

@@ -4,7 +4,7 @@
 # The module is shared: setups that differ from this one in these values alone call it too.
 
 module "personalize" {
-  source = "../../_modules/ab8407d7ccfdd6cd"
+  source = "../../_module-ab8407d7ccfdd6cd"
 
   account_id           = "111122223333"
   region               = "eu-west-1"
