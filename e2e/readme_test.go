@@ -13,6 +13,7 @@ import (
 
 	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/internal/testtool"
+	"github.com/pzgen/pzgen/spec"
 )
 
 // readme writes everything that the setup has with a target, its README too, and returns the
@@ -136,6 +137,19 @@ func TestRealReadmeTerraform(t *testing.T) {
 	var v any
 	if err != nil || !bytes.Contains(state, []byte("aws_s3_bucket_policy")) || json.Unmarshal(state, &v) != nil {
 		t.Errorf("the state is %.200s, %v", state, err)
+	}
+
+	// So do those of a README of the setup when its module is one that setups share.
+	w.asModules(t, spec.TerraformSharedModules, w.setup.Name)
+	dir, commands = w.readme(t, "terraform", "Terraform")
+	w.write("out/existing-known/terraform/provider.tf", []byte(provider))
+	w.adopt(t, filepath.Join(dir, "terraform"), filepath.Join(root, "adopt.tf"), "",
+		"module.personalize.aws_s3_bucket_policy.lake", "module.personalize.aws_kms_key_policy.corp")
+	if said = w.bash(t, dir, commands[0], env...); !strings.Contains(said, "0 added, 0 changed, 0 destroyed") {
+		t.Errorf("with a shared module terraform says\n%s", said)
+	}
+	if _, err := os.Stat(filepath.Join(root, "iam.tf")); err == nil {
+		t.Error("a file of the setup's own module is left")
 	}
 }
 
