@@ -89,10 +89,13 @@ func newTerraform(s *model.Setup) (*terraform, error) {
 	if t.Adopts && !s.SharedModule {
 		files += " terraform/*.base.json"
 	}
-	root.add(raw("cp " + files + ` "$ROOT"`))
 	if t.Shared = s.SharedModule; t.Shared {
-		// A module of the setup's own, which was copied there before, has more files.
+		// A module of the setup's own, which was copied there before, has more files. They go first: a
+		// file of the user's own may have the name of one.
 		root.add(raw(`rm -f "$ROOT/variables.tf" "$ROOT/iam.tf" "$ROOT/s3.tf" "$ROOT/kms.tf"`))
+	}
+	root.add(raw("cp " + files + ` "$ROOT"`))
+	if t.Shared {
 		root.add(raw(`cp -R ../_module-* "$ROOT/../.."`))
 	}
 	root.add(raw(`terraform -chdir="$ROOT" init`))

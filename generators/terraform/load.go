@@ -30,6 +30,7 @@ type module struct {
 	aliases   map[string]bool    // of provider blocks
 	shared    []output.File      // files of modules that setups share
 	call      *calling           // of one of these
+	below     []output.File      // files in folders below its own
 
 	parameters []deployed.Parameter
 	imports    []deployed.Import
@@ -83,7 +84,8 @@ func load(in deployed.Input) (*module, error) {
 	var sources []output.File
 	for _, f := range in.Files {
 		if path.Dir(f.Path) != in.Dir {
-			continue // a folder below is read by a module block, which calls a shared one or is Unknown
+			m.below = append(m.below, f) // a module block reads it, and is Unknown
+			continue
 		}
 		name := path.Base(f.Path)
 		m.files[name] = f

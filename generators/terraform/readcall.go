@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"bytes"
 	"maps"
 	"path"
 	"slices"
@@ -27,10 +28,6 @@ type calling struct {
 // module's variables, so that the two together are read as one module with these defaults.
 func (m *module) calls(b *hclsyntax.Block) error {
 	name := b.Labels[0]
-	if m.call != nil {
-		m.unknownBlock(b, "there is one already")
-		return nil
-	}
 	var err error
 	m.read(b, func(in *body) {
 		source := in.text("source", required).V.String()
@@ -41,8 +38,16 @@ func (m *module) calls(b *hclsyntax.Block) error {
 				c.files = append(c.files, f)
 			}
 		}
-		if !isLocal(source) || dir == m.dir || c.files == nil {
-			in.e.unknown("block", in.what, "its module is not one that setups share", in.at)
+		why := ""
+		switch {
+		case m.call != nil:
+			why = "there is one already"
+		case !isLocal(source) || dir == m.dir || c.files == nil:
+			why = "its module is not one that setups share"
+		}
+		if why != "" {
+			in.e.add(deployed.Unknown{Kind: "block", What: in.what, Why: why, At: place(in.at),
+				Open: !isRemote(source) && !m.holds(dir)})
 			in.args = append(in.args, argumentNames(in.b)...)
 			return
 		}
@@ -57,10 +62,28 @@ func (m *module) calls(b *hclsyntax.Block) error {
 	return err
 }
 
+// holds reports whether the files of a folder below that of the module are among those that were
+// handed over, and those of all that is called there as well. What is not read of them then counts
+// by its checksum.
+func (m *module) holds(dir string) bool {
+	called, ok := Calls(m.below)
+	return ok && !slices.ContainsFunc(append(called, dir), func(to string) bool {
+		return !slices.ContainsFunc(m.below, func(f output.File) bool { return path.Dir(f.Path) == to })
+	})
+}
+
 // isLocal reports whether the source of a module is a folder beside the one that calls it (Terraform
-// language, "Module Sources", "Local Paths").
+// language, "Module Sources", "Local Paths"). One with backslashes is not: Terraform takes them for
+// slashes, and a folder may have them in its name.
 func isLocal(source string) bool {
-	return strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../")
+	return (strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../")) && !strings.Contains(source, `\`)
+}
+
+// isRemote reports whether the source of a module is fetched from elsewhere than the file system. Then
+// it says what the module is, as far as configuration can.
+func isRemote(source string) bool {
+	return source != "" && source[0] != '.' && source[0] != '/' &&
+		!strings.Contains(source, "file:") && !strings.Contains(source, "::.") && !strings.Contains(source, `\`)
 }
 
 func argumentNames(b *hclsyntax.Body) []string {
@@ -176,10 +199,12 @@ func (e *eval) handOn(within string, s *deployed.State) {
 func Calls(files []output.File) (folders []string, ok bool) {
 	for _, f := range files {
 		switch unread := strings.HasSuffix(f.Path, ".tf.json") || strings.Contains(path.Base(f.Path), ".tofu"); {
-		case unread || path.Ext(f.Path) == ".tf" && parsable(f) != nil:
+		case unread:
 			return nil, false
-		case path.Ext(f.Path) != ".tf":
+		case path.Ext(f.Path) != ".tf" || !bytes.Contains(f.Data, []byte("module")):
 			continue
+		case parsable(f) != nil:
+			return nil, false
 		}
 		parsed, diags := hclsyntax.ParseConfig(f.Data, f.Path, hcl.InitialPos)
 		if diags.HasErrors() {

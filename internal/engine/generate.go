@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/pzgen/pzgen/generators/json"
 	"github.com/pzgen/pzgen/internal/findings"
@@ -92,7 +93,8 @@ func (r *Run) Generate(ctx context.Context, out string, how Writing,
 		return p
 	}, func(i int, p put) error {
 		failed, unproved = failed+countErrors(p.found), unproved+countErrors(p.unproved)
-		err := each(Generated{r.jobs[i].setup.Name, p.found, p.unproved,
+		found := slices.Concat(p.found, r.jobs[i].abandons(out))
+		err := each(Generated{r.jobs[i].setup.Name, found, p.unproved,
 			func() []json.Blank { return s.placeholders(i, p.rendered) }})
 		if err == nil {
 			err = p.err

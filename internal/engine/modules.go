@@ -2,14 +2,20 @@ package engine
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/pzgen/pzgen/generators"
 	"github.com/pzgen/pzgen/generators/terraform"
+	"github.com/pzgen/pzgen/internal/findings"
 	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/internal/readfile"
+	"github.com/pzgen/pzgen/spec"
 )
 
 // Modules that setups share are printed with each of the setups, and are in a folder of the output for
@@ -83,3 +89,30 @@ func (v *verifier) readModule(expected []output.File) (reading, error) {
 	return v.read(topOf(expected[0].Path), expected, func(string) bool { return true },
 		func(string) bool { return false })
 }
+
+// abandons warns of a setup whose module is one that setups share in the folder out, and of which the
+// spec does not say that it is its own again: Terraform would destroy what it has there. That is told
+// before anything is written, for then nothing tells any more.
+func (j job) abandons(out string) []findings.Finding {
+	name := j.setup.Name + "/terraform/main.tf"
+	prints := slices.ContainsFunc(j.gens, func(g generators.Generator) bool { return g.Name == terraformTarget })
+	if j.setup.SharedModule || j.setup.OwnModule || !prints {
+		return nil
+	}
+	data, err := readfile.File(filepath.Join(out, filepath.FromSlash(name)), maxMain)
+	if err != nil {
+		return nil
+	}
+	called, _ := terraform.Calls([]output.File{{Path: name, Data: data}})
+	if !slices.ContainsFunc(called, terraform.IsSharedModule) {
+		return nil
+	}
+	f := problem(j, "print", errors.New("it shared its Terraform module, and the spec does not say that "+
+		"it has its own again: Terraform would destroy what it made, and make it anew"))
+	f.Level, f.Hint = findings.Warning, "write `terraform: "+spec.TerraformOwnModules+"` at the top of "+
+		"the spec, generate again, and leave it in until every state was applied"
+	return []findings.Finding{f}
+}
+
+// maxMain is how much is read of a file that says which module a setup calls.
+const maxMain = 1 << 20

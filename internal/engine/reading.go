@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
+	"github.com/pzgen/pzgen/generators/terraform"
 	"github.com/pzgen/pzgen/internal/output"
 	"github.com/pzgen/pzgen/internal/proof"
 )
@@ -40,7 +42,7 @@ func (v *verifier) read(top string, expected []output.File,
 		}
 	}
 	entries, err := v.folder.Entries(top, func(p string, folder bool) bool {
-		return owns(p) && (!folder || folders[p]) && !IsLeftover(p)
+		return owns(p) && (!folder || folders[p] || noted(p, true)) && (!IsLeftover(p) || noted(p, folder))
 	})
 	var in *output.ObstructedError
 	if errors.As(err, &in) {
@@ -57,7 +59,15 @@ func (v *verifier) read(top string, expected []output.File,
 			continue
 		}
 		found[e.Path], isFolder[e.Path] = true, e.Type == fs.ModeDir
+		inLeft := slices.ContainsFunc(r.unread, func(dir string) bool { return within(e.Path, dir) })
 		switch {
+		case inLeft && e.Type == 0 && noted(e.Path, false):
+			if e.Problem != "" || !terraform.IsInstalled(e.Data) {
+				wrong(e, true, "remove the folder "+path.Dir(path.Dir(e.Path))+" and run terraform init again",
+					"has Terraform take a module from elsewhere than from where it is called")
+			}
+		case inLeft && (e.Type == 0 || !noted(e.Path, false) && !noted(e.Path, true)):
+		case inLeft && e.Type == fs.ModeDir && noted(e.Path, true):
 		case e.Type == fs.ModeDir && IsLeftover(e.Path):
 			r.unread = append(r.unread, e.Path)
 		case e.Type == fs.ModeDir && (folders[e.Path] || own(e.Path)):
@@ -96,6 +106,22 @@ func (v *verifier) read(top string, expected []output.File,
 		}
 	}
 	return r, err
+}
+
+// noted reports whether a path is where a tool leaves notes of the modules that it calls: that of the
+// file, or of a folder which it is in.
+func noted(p string, folder bool) bool {
+	const file = "/" + terraform.Installed
+	end := file
+	for folder {
+		if end = path.Dir(end); end == "/" {
+			return false
+		}
+		if strings.HasSuffix(strings.ToLower(p), end) { // on some file systems that is the same
+			return IsLeftover(p)
+		}
+	}
+	return strings.HasSuffix(strings.ToLower(p), file) && IsLeftover(p)
 }
 
 const (

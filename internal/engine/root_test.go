@@ -35,6 +35,10 @@ func TestRootBeside(t *testing.T) {
 		{".x", "x", "unknown", "", true},
 		{"x", "", "unknown", "", true},
 		{"terraform/.terraform/providers/x", "x", "", "_root/terraform/.terraform", false},
+		{"terraform/.terraform/modules/modules.json", `{"Modules":[{"Key":"","Source":"","Dir":"."}]}`,
+			"", "_root/terraform/.terraform", false},
+		{"terraform/.terraform/modules/modules.json", `{"Modules":[{"Key":"x","Source":"../x","Dir":"x"}]}`,
+			"", "_root/terraform/.terraform", true},
 		{"terraform/terraform.tfstate", "x", "", "_root/terraform/terraform.tfstate", false},
 		{"Makefile", "x", "edited", "", true},
 	} {

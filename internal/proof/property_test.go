@@ -99,6 +99,9 @@ func TestRandomSpecs(t *testing.T) {
 			if unused := modeltest.Unused(printed); unused != nil {
 				fail("nothing refers to %q", unused)
 			}
+			if wrong := wrongMoves(m); wrong != "" {
+				fail("Terraform refuses that %s", wrong)
+			}
 			r := Prove(m, generators.Targets(), only(printed))
 			if len(r.Targets) != len(m.Targets) {
 				fail("%v proved of %v", r.Targets, m.Targets)
@@ -117,4 +120,32 @@ func TestRandomSpecs(t *testing.T) {
 	if len(tried) > 1 && (proved < len(tried) || declined > proved/20 || calls < 20*proved || refused < 200*proved) {
 		t.Error("that is too little")
 	}
+}
+
+// wrongMoves says what Terraform refuses of the moves of a setup: two from or to one address, or in a
+// circle, or from what there still is (Terraform, "Moved object still exists", "Ambiguous move
+// statements", "Cyclic dependency in move statements").
+func wrongMoves(m *model.Setup) string {
+	next, to, there := map[string]string{}, map[string]bool{}, map[string]bool{}
+	for _, g := range generators.For([]string{"terraform"}) {
+		state := g.Want(m)
+		for _, r := range state.Resources {
+			there[r.Address] = true
+		}
+		for _, move := range state.Moves {
+			if next[move.From] != "" || to[move.To] || there[move.From] {
+				return "it is moved from " + move.From + " to " + move.To
+			}
+			next[move.From], to[move.To] = move.To, true
+		}
+	}
+	for from := range next {
+		steps := 0
+		for at := from; at != ""; at = next[at] {
+			if steps++; steps > len(next)+1 {
+				return "it is moved in a circle from " + from
+			}
+		}
+	}
+	return ""
 }

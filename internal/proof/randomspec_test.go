@@ -102,6 +102,9 @@ func randomSpec(seed uint64) (*yaml.Node, map[string][]byte) {
 		setups = append(setups, r.setup, user)
 	}
 	root := fields{"version", 1}
+	if modes := spec.TerraformModes(); seed%3 > 0 { // not drawn: another draw would change all that follows
+		root = append(root, "terraform", modes[seed%3-1])
+	}
 	if len(defaults) > 0 {
 		root = append(root, "defaults", defaults)
 	}

@@ -328,7 +328,11 @@ func TestRandom(t *testing.T) {
 	filled, shapes := 0, 0
 	for seed := range uint64(specs) {
 		r := rand.New(rand.NewPCG(seed, 5))
-		s := parse(t, random(r, 12))
+		text := random(r, 12)
+		if modes := spec.TerraformModes(); seed%3 > 0 {
+			text = "terraform: " + modes[seed%3-1] + "\n" + text
+		}
+		s := parse(t, text)
 		f, n := check(t, "pzgen.yaml", s)
 		filled, shapes = filled+f, shapes+n
 	}

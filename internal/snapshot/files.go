@@ -34,7 +34,8 @@ type file struct {
 	mode  fs.FileMode
 	data  []byte
 	disk  string // its name in the file system
-	link  bool   // it is no regular file, and is not read
+	link  bool   // it is no regular file, or not the one that counts, and is not read
+	why   string // of a link that is a regular file
 	entry *gittree.Entry
 	tree  *gittree.Tree
 }
@@ -117,6 +118,9 @@ type source interface {
 	read(ctx context.Context, name string) ([]byte, error)
 	// isDir reports whether a name is a folder.
 	isDir(ctx context.Context, name string) (bool, error)
+	// real returns the name of a folder without symbolic links in it: what is beside the folder is
+	// beside the one that they lead to, as it is to whatever runs there.
+	real(name string) string
 	// shown returns how the user calls a file.
 	shown(name string) string
 }
@@ -132,6 +136,13 @@ func (disk) isDir(_ context.Context, name string) (bool, error) {
 		return false, err
 	}
 	return info.IsDir(), nil
+}
+
+func (disk) real(name string) string {
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		return real
+	}
+	return name
 }
 
 func (disk) read(_ context.Context, name string) ([]byte, error) { return readfile.File(name, maxFile) }
@@ -150,13 +161,14 @@ func (disk) list(ctx context.Context, dir string) ([]file, error) {
 			return err
 		}
 		rel = filepath.ToSlash(rel)
-		if e.IsDir() {
-			if passedOver(rel) {
+		if passedOver(rel) {
+			files = append(files, installed(dir, rel)...)
+			if e.IsDir() {
 				return fs.SkipDir
 			}
 			return nil
 		}
-		if passedOver(rel) {
+		if e.IsDir() {
 			return nil
 		}
 		info, err := e.Info()
@@ -213,6 +225,8 @@ type commit struct {
 
 func (c commit) shown(name string) string { return "git:" + c.rev + ":" + filepath.ToSlash(name) }
 
+func (c commit) real(name string) string { return name }
+
 func (c commit) isDir(ctx context.Context, name string) (bool, error) {
 	at, err := c.tree.Path(name)
 	if err != nil {
@@ -252,6 +266,11 @@ func (c commit) list(ctx context.Context, dir string) ([]file, error) {
 			rel = strings.TrimPrefix(e.Path, at+"/")
 		}
 		if slices.ContainsFunc(strings.Split(rel, "/"), passedOver) {
+			f, err := c.notes(ctx, rel, e)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, f...)
 			continue
 		}
 		files = append(files, file{path: rel, mode: e.Mode, link: e.Type != 0, entry: &e, tree: c.tree})

@@ -124,6 +124,7 @@ func openFolder(ctx context.Context, from source, name string) (*Input, error) {
 
 func folderOf(ctx context.Context, from source, name string, files, links []file) (*Input, error) {
 	has := func(match func(file) bool) bool { return slices.ContainsFunc(files, match) }
+	real := from.real(name)
 	switch {
 	case has(func(f file) bool { return targetOf(f.path) != "" }):
 		base := filepath.Base(name)
@@ -131,16 +132,16 @@ func folderOf(ctx context.Context, from source, name string, files, links []file
 			base = filepath.Base(abs)
 		}
 		in := &Input{Kind: "setup", Alone: true, setups: map[string]*setup{}}
-		if err := in.beside(ctx, from, filepath.Join(name, "..", sharedFolder), sharedFolder); err != nil {
+		if err := in.beside(ctx, from, filepath.Join(real, "..", sharedFolder), sharedFolder); err != nil {
 			return nil, err
 		}
 		in.setups[base] = outputSetup(base, below(base, files), below(base, links), func(p string) string {
 			if rest, ok := strings.CutPrefix(p, base+"/"); ok {
 				return from.shown(filepath.Join(name, filepath.FromSlash(rest)))
 			}
-			return from.shown(filepath.Join(name, "..", filepath.FromSlash(p)))
+			return from.shown(filepath.Join(real, "..", filepath.FromSlash(p)))
 		})
-		return in, in.besideModules(ctx, from, in.setups[base], filepath.Join(name, ".."))
+		return in, in.besideModules(ctx, from, in.setups[base], filepath.Join(real, ".."))
 	case has(func(f file) bool { _, rest, _ := strings.Cut(f.path, "/"); return targetOf(rest) != "" }):
 		return outputFolder(files, links, func(p string) deployed.Place {
 			return deployed.Place{Path: from.shown(filepath.Join(name, filepath.FromSlash(p)))}
@@ -149,7 +150,7 @@ func folderOf(ctx context.Context, from source, name string, files, links []file
 		in := one("Terraform module", files, "terraform", ".", terraform.Parse, func(p string) string {
 			return from.shown(filepath.Join(name, filepath.FromSlash(p)))
 		})
-		return in, in.besideModules(ctx, from, in.setups[""], name)
+		return in, in.besideModules(ctx, from, in.setups[""], real)
 	}
 	if answers, err := openAnswers(ctx, from, name, files); answers != nil || err != nil {
 		return answers, err
@@ -160,15 +161,6 @@ func folderOf(ctx context.Context, from source, name string, files, links []file
 		}), nil
 	}
 	return nil, refusef(hintKinds, "folder %q has no setup, no Terraform module and no policy document in it", name)
-}
-
-// below returns files with their paths below a folder.
-func below(folder string, files []file) []file {
-	out := slices.Clone(files)
-	for i := range out {
-		out[i].path = folder + "/" + out[i].path
-	}
-	return out
 }
 
 // targetOf returns the target whose file a path below a setup's folder is, or "".

@@ -7,6 +7,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -102,7 +103,7 @@ func linked(links []file) []deployed.Unknown {
 	var out []deployed.Unknown
 	for _, f := range links {
 		out = append(out, deployed.Unknown{Kind: "file", What: path.Base(f.path), At: deployed.Place{Path: f.path},
-			Why: "it is no regular file, and is not followed: replace it by a copy", Open: true})
+			Why: cmp.Or(f.why, "it is no regular file, and is not followed: replace it by a copy"), Open: true})
 	}
 	return out
 }
@@ -140,7 +141,7 @@ func (in *Input) Read(ctx context.Context, name string) ([]Reading, error) {
 		return nil, err
 	}
 	links := in.sharedLinks
-	if modules, ok := s.calls(ctx); ok && links != nil {
+	if modules, ok := in.modules(ctx, s); ok && links != nil {
 		links = used(links, modules)
 	}
 	var out []Reading
