@@ -91,6 +91,9 @@ func one(ctx context.Context, old, new *snapshot.Input, n names) ([]Change, erro
 			p.old.State, p.new.State = unprotected(p.old.State), unprotected(p.new.State)
 		}
 		changes := same.states(p.old.State, p.new.State)
+		if whole(old) && whole(new) {
+			changes = append(changes, readdressed(p.old.State, p.new.State)...)
+		}
 		if p.unlike {
 			changes = slices.DeleteFunc(changes, func(c Change) bool {
 				return c.Kind == Setting && c.Severity == None
