@@ -215,7 +215,11 @@ func (c *operatorCalls) useKeys() {
 				k.ID+", or let the account decide: "+c.iam("root")+" may do kms:*")
 		}
 		for _, action := range actions {
-			call := c.call(action, c.env[model.RefKeyARN(k.ID)], nil)
+			var in *context
+			if k.Existing() {
+				in = c.with(c.plain, keyAliases, aliasOf(k))
+			}
+			call := c.call(action, c.env[model.RefKeyARN(k.ID)], in)
 			call.Source, call.key = source, k.ID
 			if asked {
 				call.On, call.Resource = Target{Kind: on}, OfKey(k.ID)

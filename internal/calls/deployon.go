@@ -230,11 +230,7 @@ func (c *operatorCalls) keysOf(r deployRow) (out []deployOn) {
 		case k.Existing():
 			if r.on == existingKey && (r.tool == Scripts || whole(k.Policy)) ||
 				r.on == lookedUpKey && k.Found {
-				named := "alias/" + made // by somebody else
-				if k.Found {
-					named = k.Alias
-				}
-				out = append(out, deployOn{resource: arn}, deployOn{resource: arn, key: keyAliases, value: named})
+				out = append(out, deployOn{resource: arn}, deployOn{resource: arn, key: keyAliases, value: aliasOf(k)})
 			}
 		case r.on == madeKey, r.on == disposableKey && k.Disposable:
 			out = append(out, deployOn{resource: arn, wide: at + "key/"},
@@ -244,6 +240,15 @@ func (c *operatorCalls) keysOf(r deployRow) (out []deployOn) {
 		}
 	}
 	return out
+}
+
+// aliasOf returns an alias that a key has which exists: the one that it is found by, or one of
+// somebody else's, since nobody knows which it has.
+func aliasOf(k model.Key) string {
+	if k.Found {
+		return k.Alias
+	}
+	return "alias/" + made
 }
 
 // makes reports whether the setup makes the key with an alias.

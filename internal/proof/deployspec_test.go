@@ -49,6 +49,13 @@ setups:
     keys:
       main: {arn: "arn:aws:kms:eu-west-1:111122223333:key/5f6a7b8c-0000-4000-8000-00000000feed"}
     targets: [cloudformation]
+  beside: # an existing key of the dataset group, which may have any alias, and one that is made
+    keys:
+      main: {arn: "arn:aws:kms:eu-west-1:111122223333:key/5f6a7b8c-0000-4000-8000-00000000abed"}
+      more: {alias: alias/beside-more}
+    buckets: {out: {name: acme-beside-out, key: more}}
+    workflows: [{type: import, from: data/sets/}, {type: export, to: out/results/}]
+    targets: [cloudformation]
   lent:
     permissionsBoundary: null
     role: {name: Lent, existing: true}
