@@ -80,14 +80,14 @@ func present(name string) string {
 	return string(data)
 }
 
-// isThere reports whether a file is there. What is there and is none is an error.
+// isThere reports whether a file is there. It is an error when something else is.
 func isThere(name string) (bool, error) {
 	if _, err := os.Lstat(name); err != nil {
 		return false, nil // what it is shows when the file is made
 	}
 	info, err := os.Stat(name)
 	if err != nil || !info.Mode().IsRegular() {
-		return false, usagef("move it away", "%q is there already, and is no file", filepath.ToSlash(name))
+		return false, usagef("move it away", "%q is there already, and is not a regular file", filepath.ToSlash(name))
 	}
 	return true, nil
 }

@@ -63,7 +63,10 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 		return nil, err
 	}
 	if !e.quiet {
-		for _, name := range from {
+		for i, name := range from {
+			if slices.ContainsFunc(from[:i], func(other string) bool { return sameFile(name, other) }) {
+				continue
+			}
 			made := filepath.ToSlash(filepath.Join(dir, start.SpecFile))
 			fmt.Fprintf(e.stderr, "compare the spec with what was read: pzgen diff %s %s\n",
 				findings.Plain(quoteWord(name)), findings.Plain(quoteWord(made)))
@@ -146,7 +149,7 @@ func (e *env) sourceOf(c *cli.Context, o origin, a start.Answers) (*adopt.Source
 	return s, nil
 }
 
-// unread returns what is in a folder of answers of the AWS CLI and is none by its name, but may be
+// unread returns what is in a folder of answers of the AWS CLI and is not one by its name, but may be
 // a template or a module.
 func unread(folder string) []deployed.Unknown {
 	var out []deployed.Unknown

@@ -54,7 +54,7 @@ func TestInitWhereSomethingIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, said := begun("folder")
-	if left, _ := os.ReadDir("folder"); code != exitUsage || len(left) != 1 || !strings.Contains(said, `"folder/pzgen.mk" is there already, and is no file`) {
+	if left, _ := os.ReadDir("folder"); code != exitUsage || len(left) != 1 || !strings.Contains(said, `"folder/pzgen.mk" is there already, and is not a regular file`) {
 		t.Errorf("exit code %d, it left %v\n%s", code, left, said)
 	}
 	for i, want := range []bool{true, false} {

@@ -23,14 +23,15 @@ func IsInstalled(data []byte) bool {
 	}
 	dirs := map[string]string{"": "."}
 	for _, m := range notes.Modules {
-		if _, twice := dirs[m.Key]; twice && m.Key != "" {
+		// A way that comes back is another one where a part of it is a link.
+		if _, twice := dirs[m.Key]; twice && m.Key != "" || m.Dir != path.Clean(m.Dir) {
 			return false
 		}
-		dirs[m.Key] = path.Clean(m.Dir)
+		dirs[m.Key] = m.Dir
 	}
 	for _, m := range notes.Modules {
 		if m.Key == "" {
-			if path.Clean(m.Dir) != "." {
+			if m.Dir != "." {
 				return false
 			}
 			continue

@@ -16,6 +16,7 @@ func TestIsInstalled(t *testing.T) {
 		"another folder":      {root + `,{"Key":"personalize","Source":"../../_module-x","Dir":"../../_module-y"}`, false},
 		"a folder below":      {root + `,{"Key":"personalize","Source":"../../_module-x","Dir":".terraform/modules/x"}`, false},
 		"an absolute folder":  {root + `,{"Key":"personalize","Source":"../../_module-x","Dir":"/_module-x"}`, false},
+		"a way that is back":  {root + `,{"Key":"personalize","Source":"../../_module-x","Dir":".terraform/modules/l/../../../../../_module-x"}`, false},
 		"of the registry":     {root + `,{"Key":"m","Source":"a/b/c","Version":"1.0.0","Dir":".terraform/modules/m"}`, false},
 		"with a version":      {root + `,{"Key":"m","Source":"./m","Version":"1.0.0","Dir":"m"}`, false},
 		"a caller elsewhere":  {root + `,{"Key":"shop","Source":"./shop","Dir":"x"},{"Key":"shop.p","Source":"./p","Dir":"x/p"}`, false},

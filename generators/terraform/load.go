@@ -57,6 +57,10 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 	if err != nil {
 		return nil, err
 	}
+	// What is not understood may depend on files that are not among these.
+	elsewhere := slices.ContainsFunc(in.Files, func(f output.File) bool {
+		return path.Ext(f.Path) == ".tf" && readsElsewhere(f.Data)
+	})
 	all := sync.OnceValue(func() string { return checksum(in, m.call) })
 	return func(v deployed.Values) (deployed.State, error) {
 		evaluate := m.evaluate
@@ -66,6 +70,7 @@ func Parse(in deployed.Input) (func(deployed.Values) (deployed.State, error), er
 		s := evaluate(v)
 		for i := range s.Unknown {
 			s.Unknown[i].Content = all()
+			s.Unknown[i].Open = s.Unknown[i].Open || elsewhere
 		}
 		return s, nil
 	}, nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/output"
+	"github.com/pzgen/pzgen/internal/pattern"
 	"github.com/pzgen/pzgen/policy"
 )
 
@@ -79,12 +80,26 @@ func isLocal(source string) bool {
 	return (strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../")) && !strings.Contains(source, `\`)
 }
 
-// isRemote reports whether the source of a module is fetched from elsewhere than the file system. Then
-// it says what the module is, as far as configuration can.
-func isRemote(source string) bool {
-	return source != "" && source[0] != '.' && source[0] != '/' &&
-		!strings.Contains(source, "file:") && !strings.Contains(source, "::.") && !strings.Contains(source, `\`)
+// isRemote reports whether the source of a module is fetched from elsewhere than the file system: from a
+// registry, or by an address (Terraform language, "Module Sources"). Then it says what the module is,
+// as far as configuration can.
+func isRemote(source string) bool { return remote().MatchString(source) }
+
+var remote = pattern.Lazy(`^([0-9A-Za-z-]+\.[0-9A-Za-z.-]+(:[0-9]+)?/)?[\w-]+/[\w-]+/[0-9a-z]+(//[^\\]*)?$` +
+	`|^([a-z0-9]+::)?(https?|ssh|git|s3|hg)://[^\\]*$|^(git::)?[\w.-]+@[\w.-]+:[^\\]*$|^(github\.com|bitbucket\.org)/[^\\]*$`)
+
+// readsElsewhere reports whether a file calls a function that reads files, but for one beside it.
+func readsElsewhere(data []byte) bool {
+	if !bytes.Contains(data, []byte("file")) {
+		return false
+	}
+	return len(fileCalls().FindAll(data, -1)) != len(fileBeside().FindAll(data, -1))
 }
+
+var (
+	fileCalls  = pattern.Lazy(`\b(file[0-9a-z]*|templatefile)\s*\(`)
+	fileBeside = pattern.Lazy(`\bfile\("\$\{path\.module\}/[0-9A-Za-z_-][0-9A-Za-z._-]*"\)`)
+)
 
 func argumentNames(b *hclsyntax.Body) []string {
 	var names []string
@@ -195,11 +210,14 @@ func (e *eval) handOn(within string, s *deployed.State) {
 }
 
 // Calls returns the folders of the modules that the files of a module call, as seen from where its
-// own paths are seen. It is not ok when one of them cannot be told.
+// own paths are seen. It is not ok when one of them cannot be told, or when files are read that may be
+// elsewhere.
 func Calls(files []output.File) (folders []string, ok bool) {
 	for _, f := range files {
 		switch unread := strings.HasSuffix(f.Path, ".tf.json") || strings.Contains(path.Base(f.Path), ".tofu"); {
 		case unread:
+			return nil, false
+		case path.Ext(f.Path) == ".tf" && readsElsewhere(f.Data):
 			return nil, false
 		case path.Ext(f.Path) != ".tf" || !bytes.Contains(f.Data, []byte("module")):
 			continue

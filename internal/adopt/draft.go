@@ -105,7 +105,7 @@ func (d *draft) takeRole(st deployed.State) {
 	}
 }
 
-// policyOf returns the text of an attached policy, where it was read. A policy of AWS is none of
+// policyOf returns the text of an attached policy, where it was read. A policy of AWS is not one of
 // those that are read, whatever their names.
 func policyOf(st deployed.State, a deployed.Attachment) *deployed.Document {
 	if arn, ok := policy.ParseARN(a.Policy.V.IAM()); ok && arn.Account == "aws" {

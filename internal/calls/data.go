@@ -215,23 +215,33 @@ func (c *operatorCalls) useKeys() {
 				k.ID+", or let the account decide: "+c.iam("root")+" may do kms:*")
 		}
 		for _, action := range actions {
-			var in *context
-			if k.Existing() {
-				in = c.with(c.plain, keyAliases, aliasOf(k))
+			for _, in := range c.aliasesOf(k) {
+				call := c.call(action, c.env[model.RefKeyARN(k.ID)], in)
+				call.Source, call.key = source, k.ID
+				if asked {
+					call.On, call.Resource = Target{Kind: on}, OfKey(k.ID)
+				} else {
+					call.instead = c.openKey
+				}
+				c.require(call)
 			}
-			call := c.call(action, c.env[model.RefKeyARN(k.ID)], in)
-			call.Source, call.key = source, k.ID
-			if asked {
-				call.On, call.Resource = Target{Kind: on}, OfKey(k.ID)
-			} else {
-				call.instead = c.openKey
-			}
-			c.require(call)
 		}
 		if !c.deployed {
 			c.named(k, actions, source, on)
 		}
 	}
+}
+
+// aliasesOf returns what tells of the aliases of a key in calls on it, nil for none: one that exists
+// may have some or none, unless it is found by one.
+func (c *operatorCalls) aliasesOf(k model.Key) []*context {
+	switch {
+	case !k.Existing():
+		return []*context{nil}
+	case k.Found:
+		return []*context{c.with(c.plain, keyAliases, aliasOf(k))}
+	}
+	return []*context{nil, c.with(c.plain, keyAliases, aliasOf(k))}
 }
 
 // unproved notes that a key's policy cannot be asked on the operator.

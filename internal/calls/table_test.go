@@ -59,7 +59,7 @@ func TestEveryCallIsAsked(t *testing.T) {
 		"china": {81, 974}, "documented-batch": {75, 345}, "documented-export": {15, 200},
 		"documented-import": {11, 122}, "documented-metrics": {6, 200}, "documented-not": {5, 231},
 		"encrypted": {286, 2950}, "existing-known": {33, 418}, "existing-unknown": {15, 319},
-		"existing-alias": {63, 740}, "deputy-account": {5, 230}, "deputy-none": {5, 227}, "retail": {170, 1961}, "hostile": {132, 1577}, "minimal": {5, 231}, "many-accounts": {37, 566}, "pipeline": {483, 5816},
+		"existing-alias": {63, 740}, "deputy-account": {5, 230}, "deputy-none": {5, 227}, "retail": {176, 1961}, "hostile": {135, 1577}, "minimal": {5, 231}, "many-accounts": {37, 566}, "pipeline": {483, 5816},
 		"lake": {20, 389}, "lake-news": {25, 628}, "lake-shop": {61, 1112}, "lake-us": {57, 558},
 		"web-dev": {105, 1173}, "web-stage": {122, 1136}, "web-prod": {106, 998},
 		"delivery": {513, 2973}, "lake-reader": {83, 1406},

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -210,5 +211,59 @@ func TestModuleInstalled(t *testing.T) {
 	changes, err := Inputs(t.Context(), sides[0], sides[1])
 	if err != nil || len(changes) > 0 {
 		t.Errorf("%v, %v", changes, err)
+	}
+}
+
+// Two commits are the same for a setup only as far as all that it may depend on is in them.
+func TestModulesOutsideOfCommits(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip(err)
+	}
+	files, _ := sharedOutput(t) // before the folder is another one
+	for what, c := range map[string]struct {
+		extra map[string]string // beside the files of the output folder
+		first string            // of what changes
+		same  bool
+	}{
+		"nothing":               {nil, "unrelated/main.tf", true},
+		"a module outside":      {map[string]string{"out/shop-it/terraform/own.tf": "module \"x\" {\n  source = \"../../../mods\"\n}\n"}, "mods/main.tf", false},
+		"a file outside":        {map[string]string{"out/shop-it/terraform/own.tf": "locals {\n  x = file(\"${path.module}/../../../pol/p.json\")\n}\n"}, "pol/p.json", false},
+		"a template outside":    {map[string]string{"out/shop-it/terraform/own.tf": "locals {\n  x = templatefile(var.x, {})\n}\n"}, "pol/p.json", false},
+		"a file beside":         {map[string]string{"out/shop-it/terraform/own.tf": "locals {\n  x = file(\"${path.module}/p.json\")\n}\n", "out/shop-it/terraform/p.json": "{}"}, "pol/p.json", true},
+		"a module in a subtree": {map[string]string{"out/shop-it/terraform/own.tf": "module \"x\" {\n  source = \"./sub\"\n}\n", "out/shop-it/terraform/sub/main.tf": ""}, "mods/main.tf", true},
+	} {
+		dir := t.TempDir()
+		git := func(args ...string) {
+			t.Helper()
+			cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=x", "-c", "user.email=x@example.com"}, args...)...)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("git %q: %v\n%s", args, err, out)
+			}
+		}
+		git("init", "-q", "-b", "main")
+		writeAll(t, filepath.Join(dir, "out"), files)
+		writeAll(t, dir, c.extra)
+		writeAll(t, dir, map[string]string{c.first: "one"})
+		git("add", "-A")
+		git("commit", "-q", "-m", "one")
+		writeAll(t, dir, map[string]string{c.first: "two"})
+		git("commit", "-q", "-a", "-m", "two")
+		t.Chdir(dir)
+		for _, sides := range [][2]string{{"git:HEAD~:out", "git:HEAD:out"}, {"git:HEAD:out", "out"}} {
+			var in [2]*snapshot.Input
+			for i, name := range sides {
+				var err error
+				if in[i], err = snapshot.Open(t.Context(), name, snapshot.Options{Dir: "."}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			changes, err := Inputs(t.Context(), in[0], in[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (len(changes) == 0) != c.same {
+				t.Errorf("%s, %q: %d changes", what, sides, len(changes))
+			}
+		}
 	}
 }

@@ -72,7 +72,11 @@ func (v *verifier) read(top string, expected []output.File,
 			r.unread = append(r.unread, e.Path)
 		case e.Type == fs.ModeDir && (folders[e.Path] || own(e.Path)):
 		case e.Type == fs.ModeDir:
-			wrong(e, true, hintUnknown, "is a folder that pzgen did not write, and what is in "+
+			hint := hintUnknown
+			if output.IsShared(top) {
+				hint = "remove it"
+			}
+			wrong(e, true, hint, "is a folder that pzgen did not write, and what is in "+
 				"it is not proved")
 		case e.Type == fs.ModeSymlink:
 			wrong(e, false, "replace it by what it points to, or remove it",

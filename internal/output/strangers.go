@@ -9,10 +9,13 @@ import (
 
 const (
 	hintUnknown = "remove it, or name it under ownFiles in the spec"
-	hintShared  = "remove it: all in a folder that setups share is pzgen's, but for a backend.tf " +
-		"with where Terraform keeps its state and nothing else"
+	hintShared  = "remove it: all in a folder that setups share is pzgen's"
+	hintRoot    = hintShared + ", but for a backend.tf with where Terraform keeps its state and nothing else"
 	hintOutside = "move it away: nothing else may be in the output folder"
 )
+
+// rootModules is where root modules of Terraform are.
+const rootModules = "_root/terraform/"
 
 // strangers finds what is in a folder of the output, and below it, that neither this run brings
 // nor an earlier one wrote. A folder that holds nothing of either is told as a whole.
@@ -57,6 +60,9 @@ func (c *Comparer) strangers(t *walk, files []File, old []entry) ([]Change, erro
 				hint := hintUnknown
 				if IsShared(t.at) {
 					hint = hintShared
+					if strings.HasPrefix(p, rootModules) {
+						hint = hintRoot
+					}
 				}
 				changes = append(changes, Change{Path: p, Status: Unknown, Hint: hint})
 			}

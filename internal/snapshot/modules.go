@@ -10,12 +10,12 @@ import (
 	"strings"
 
 	"github.com/pzgen/pzgen/generators/terraform"
+	"github.com/pzgen/pzgen/internal/output"
 )
 
 // Same reports whether a setup has the same files in two inputs, byte by byte, and those that setups
 // share; then there is nothing to compare. Of the modules that setups share, those count that it calls.
-// A setup that calls any other module is not the same, unless both are in an output folder of a commit
-// whose shared files are the same: what is elsewhere in that folder is told beside the setups.
+// A setup that calls any other module is not the same, nor is one that reads files from elsewhere.
 func Same(ctx context.Context, a, b *Input, name string) bool {
 	x, y := a.setups[name], b.setups[name]
 	if x == nil || y == nil || len(x.links)+len(y.links) > 0 || !sameFiles(x.files, y.files) {
@@ -27,11 +27,54 @@ func Same(ctx context.Context, a, b *Input, name string) bool {
 	}
 	whole := len(a.sharedLinks)+len(b.sharedLinks) == 0 && sameFiles(a.shared, b.shared)
 	if whole && s.inCommit() && !a.Alone && !b.Alone && name != "" {
-		return true
+		return a.alike(ctx)[name]
 	}
 	modules, ok := in.modules(ctx, s)
 	return ok && (whole || len(used(a.sharedLinks, modules))+len(used(b.sharedLinks, modules)) == 0 &&
 		sameFiles(used(a.shared, modules), used(b.shared, modules)))
+}
+
+// alike returns the setups of an output folder in a commit that call no other modules than those that
+// setups share, and read no files from elsewhere. It asks git for many setups at once.
+func (in *Input) alike(ctx context.Context) map[string]bool {
+	in.once.Do(func() {
+		in.inside = map[string]bool{}
+		is := func(f file) bool {
+			ext := path.Ext(strings.TrimSuffix(f.path, ".json"))
+			return ext == ".tf" || ext == ".tofu"
+		}
+		shared, err := load(ctx, slices.DeleteFunc(slices.Clone(in.shared), func(f file) bool { return !is(f) }))
+		if called, ok := terraform.Calls(shared); err != nil || !ok || len(called) > 0 {
+			return
+		}
+		known := map[string]bool{}
+		for _, f := range shared {
+			known[path.Dir(f.Path)] = true
+		}
+		const atOnce = 200
+		for names := range slices.Chunk(in.Setups(), atOnce) {
+			var files []file
+			for _, name := range names {
+				files = append(files, slices.DeleteFunc(slices.Clone(in.setups[name].files), func(f file) bool { return !is(f) })...)
+			}
+			loaded, err := load(ctx, files)
+			if err != nil {
+				return
+			}
+			of := map[string][]output.File{}
+			for _, f := range loaded {
+				setup, _, _ := strings.Cut(f.Path, "/")
+				of[setup] = append(of[setup], f)
+			}
+			for _, name := range names {
+				called, ok := terraform.Calls(of[name])
+				in.inside[name] = ok && !slices.ContainsFunc(called, func(dir string) bool {
+					return !isModule(dir) || !known[dir]
+				})
+			}
+		}
+	})
+	return in.inside
 }
 
 // inCommit reports whether the files of a setup are in a commit.
@@ -80,7 +123,8 @@ func calls(ctx context.Context, files []file, dir string) ([]string, bool) {
 
 const sharedFolder = "_lib"
 
-// outside is where modules that setups share are, as seen from a module by itself.
+// outside is where modules that setups share are, as seen from a module by itself: a setup's is two
+// levels below the output folder.
 const outside = "../../"
 
 // ofModule reports whether a path is that of a module that setups share, or of something in it.

@@ -18,6 +18,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/pzgen/pzgen/internal/deployed"
 	"github.com/pzgen/pzgen/internal/output"
@@ -54,6 +55,8 @@ type Input struct {
 	sharedLinks []file                              // what is no regular file among them, and is not read
 	root        []file                              // of an output folder, what concerns several setups
 	rootLinks   []file                              // what is no regular file there, and is not read
+	once        sync.Once                           // for inside
+	inside      map[string]bool                     // see alike
 	stray       []file                              // of an output folder, what is of no setup
 	strayLinks  []file                              // of those, and of shared but modules, what is no regular file
 	shown       func(deployed.Place) deployed.Place // of stray

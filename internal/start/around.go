@@ -101,7 +101,9 @@ pzgen:
     - pzgen validate
     - pzgen check
     - pzgen verify
-    - if [ -z "$CI_MERGE_REQUEST_DIFF_BASE_SHA" ] || ! git cat-file -e "$CI_MERGE_REQUEST_DIFF_BASE_SHA:out"; then echo "nothing is compared"; exit 0; fi
+    - if [ -z "$CI_MERGE_REQUEST_DIFF_BASE_SHA" ]; then echo "nothing is compared"; exit 0; fi
+    - git rev-parse --verify "$CI_MERGE_REQUEST_DIFF_BASE_SHA^{commit}"
+    - if ! git cat-file -e "$CI_MERGE_REQUEST_DIFF_BASE_SHA:out"; then echo "nothing is compared"; exit 0; fi
     - pzgen diff --format markdown "git:$CI_MERGE_REQUEST_DIFF_BASE_SHA:out" out >changes.md
     - cat changes.md
   artifacts:
