@@ -25,8 +25,8 @@ type calling struct {
 	files []output.File // of the child
 }
 
-// calls reads the call of a module. What it hands over are constants; they become the defaults of the
-// module's variables, so that the two together are read as one module with these defaults.
+// calls reads the call of a module. What it hands over are constants; they become the defaults of
+// the module's variables, so that the two together are read as one module with these defaults.
 func (m *module) calls(b *hclsyntax.Block) error {
 	name := b.Labels[0]
 	var err error
@@ -77,12 +77,13 @@ func (m *module) holds(dir string) bool {
 // language, "Module Sources", "Local Paths"). One with backslashes is not: Terraform takes them for
 // slashes, and a folder may have them in its name.
 func isLocal(source string) bool {
-	return (strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../")) && !strings.Contains(source, `\`)
+	return (strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../")) &&
+		!strings.Contains(source, `\`)
 }
 
-// isRemote reports whether the source of a module is fetched from elsewhere than the file system: from a
-// registry, or by an address (Terraform language, "Module Sources"). Then it says what the module is,
-// as far as configuration can.
+// isRemote reports whether the source of a module is fetched from elsewhere than the file system:
+// from a registry, or by an address (Terraform language, "Module Sources"). Then it says what the
+// module is, as far as configuration can.
 func isRemote(source string) bool { return remote().MatchString(source) }
 
 var remote = pattern.Lazy(`^([0-9A-Za-z-]+\.[0-9A-Za-z.-]+(:[0-9]+)?/)?[\w-]+/[\w-]+/[0-9a-z]+(//[^\\]*)?$` +
@@ -203,9 +204,10 @@ func (e *eval) handOn(within string, s *deployed.State) {
 		delete(outputs, from)
 		delete(documents, from)
 	}
-	for _, name := range slices.Concat(slices.Sorted(maps.Keys(outputs)), slices.Sorted(maps.Keys(documents))) {
-		at := deployed.Place{Path: e.m.call.child.dir}
-		e.add(deployed.Unknown{Kind: "output", What: name, Why: "the setup's own folder does not show it", At: at})
+	hidden := slices.Concat(slices.Sorted(maps.Keys(outputs)), slices.Sorted(maps.Keys(documents)))
+	for _, name := range hidden {
+		e.add(deployed.Unknown{Kind: "output", What: name, At: deployed.Place{Path: e.m.call.child.dir},
+			Why: "the setup's own folder does not show it"})
 	}
 }
 
@@ -214,7 +216,8 @@ func (e *eval) handOn(within string, s *deployed.State) {
 // elsewhere.
 func Calls(files []output.File) (folders []string, ok bool) {
 	for _, f := range files {
-		switch unread := strings.HasSuffix(f.Path, ".tf.json") || strings.Contains(path.Base(f.Path), ".tofu"); {
+		unread := strings.HasSuffix(f.Path, ".tf.json") || strings.Contains(path.Base(f.Path), ".tofu")
+		switch {
 		case unread:
 			return nil, false
 		case path.Ext(f.Path) == ".tf" && readsElsewhere(f.Data):

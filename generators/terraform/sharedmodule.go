@@ -57,11 +57,12 @@ func (p *printer) named(name string) expr {
 	if !p.shared || !ok {
 		return p.str(name)
 	}
-	return p.template(segment{lit: before}, segment{expr: ref("var", varSetup).first}, segment{lit: after})
+	return p.template(segment{lit: before}, segment{expr: ref("var", varSetup).first},
+		segment{lit: after})
 }
 
-// locationVar is what a workflow reads or writes in a bucket, and the variable that a shared module has
-// for it.
+// locationVar is what a workflow reads or writes in a bucket, and the variable that a shared module
+// has for it.
 type locationVar struct {
 	name, about, bucket, prefix string
 }
@@ -76,12 +77,12 @@ func locationVars(s *model.Setup) []locationVar {
 			typ = fmt.Sprintf("%s_%d", typ, taken[typ])
 		}
 		if w.From != nil && w.From.Prefix != "" {
-			out = append(out, locationVar{typ + "_from", "What the workflow " + w.Type + " reads in the bucket " +
-				w.From.Bucket + ".", w.From.Bucket, w.From.Prefix})
+			out = append(out, locationVar{typ + "_from", "What the workflow " + w.Type +
+				" reads in the bucket " + w.From.Bucket + ".", w.From.Bucket, w.From.Prefix})
 		}
 		if w.To != nil && w.To.Prefix != "" {
-			out = append(out, locationVar{typ + "_to", "Where the workflow " + w.Type + " writes in the bucket " +
-				w.To.Bucket + ".", w.To.Bucket, w.To.Prefix})
+			out = append(out, locationVar{typ + "_to", "Where the workflow " + w.Type +
+				" writes in the bucket " + w.To.Bucket + ".", w.To.Bucket, w.To.Prefix})
 		}
 	}
 	return out
@@ -143,8 +144,10 @@ func sharedVars(s *model.Setup) []scalar {
 		}
 	}
 	put(setup, varSetup, "Name of the setup, which names of policies are made of.", s.Name)
-	put(sids, varSidSuffix, "How Sids end in policies that others may have statements in.", model.SidSuffix(s.Name))
-	put(!s.Role.Existing && s.Role.Description != "", varRoleDescription, "Description of the role.", s.Role.Description)
+	put(sids, varSidSuffix, "How Sids end in policies that others may have statements in.",
+		model.SidSuffix(s.Name))
+	put(!s.Role.Existing && s.Role.Description != "", varRoleDescription,
+		"Description of the role.", s.Role.Description)
 	for _, l := range locations {
 		put(used[l.name], l.name, l.about, l.prefix)
 	}
@@ -178,7 +181,8 @@ func sharedModule(files []output.File) (string, []output.File) {
 // caller prints the setup's own folder where the module is a shared one. It has what a root module
 // alone may have or know: the values, the former addresses, and import blocks to copy.
 func (p *printer) caller(module string) []output.File {
-	main := p.start("The module is shared: setups that differ from this one in these values alone call it too.")
+	main := p.start("The module is shared: setups that differ from this one in these values alone " +
+		"call it too.")
 	m := main.block("module", callName)
 	m.set("source", p.str("../../"+module))
 	m.blank()

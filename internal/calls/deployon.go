@@ -230,7 +230,8 @@ func (c *operatorCalls) keysOf(r deployRow) (out []deployOn) {
 		case k.Existing():
 			if r.on == existingKey && (r.tool == Scripts || whole(k.Policy)) ||
 				r.on == lookedUpKey && k.Found {
-				out = append(out, deployOn{resource: arn}, deployOn{resource: arn, key: keyAliases, value: aliasOf(k)})
+				out = append(out, deployOn{resource: arn},
+					deployOn{resource: arn, key: keyAliases, value: aliasOf(k)})
 			}
 		case r.on == madeKey, r.on == disposableKey && k.Disposable:
 			out = append(out, deployOn{resource: arn, wide: at + "key/"},

@@ -89,7 +89,8 @@ func render(j job, lib *templates.Library) rendered {
 func checkFolder(m *model.Setup, g generators.Generator, files []output.File) error {
 	own := m.Name + "/" + g.Folder
 	for _, f := range files {
-		if f.Path != own && !strings.HasPrefix(f.Path, own+"/") && !(m.SharedModule && terraform.IsSharedModule(f.Path)) {
+		shared := m.SharedModule && terraform.IsSharedModule(f.Path)
+		if f.Path != own && !strings.HasPrefix(f.Path, own+"/") && !shared {
 			return fmt.Errorf("file %q is not in %q", f.Path, own)
 		}
 	}

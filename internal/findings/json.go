@@ -22,7 +22,8 @@ func WriteJSON(w io.Writer, v any) error {
 	return err
 }
 
-// EscapeJSON returns JSON in which characters that are [Hidden] are escaped. They can be in strings alone, where \u and four digits mean the same (RFC 8259, section 7).
+// EscapeJSON returns JSON in which characters that are [Hidden] are escaped. They can be in strings
+// alone, where \u and four digits mean the same (RFC 8259, section 7).
 func EscapeJSON(data []byte) []byte {
 	acts := func(r rune) bool { return r >= 0x7f && Hidden(r) }
 	if bytes.IndexFunc(data, acts) < 0 {

@@ -31,7 +31,8 @@ func (p *proof) files(in Input, gens []generators.Generator) {
 	within := func(name string) bool {
 		return slices.ContainsFunc(gens, func(g generators.Generator) bool {
 			dir := p.m.Name + "/" + g.Folder
-			return name == dir || strings.HasPrefix(name, dir+"/") || g.Name == "terraform" && p.ofModule(name)
+			return name == dir || strings.HasPrefix(name, dir+"/") ||
+				g.Name == "terraform" && p.ofModule(name)
 		})
 	}
 	found := map[string]bool{}

@@ -39,11 +39,7 @@ func Same(ctx context.Context, a, b *Input, name string) bool {
 func (in *Input) alike(ctx context.Context) map[string]bool {
 	in.once.Do(func() {
 		in.inside = map[string]bool{}
-		is := func(f file) bool {
-			ext := path.Ext(strings.TrimSuffix(f.path, ".json"))
-			return ext == ".tf" || ext == ".tofu"
-		}
-		shared, err := load(ctx, slices.DeleteFunc(slices.Clone(in.shared), func(f file) bool { return !is(f) }))
+		shared, err := load(ctx, configuration(in.shared))
 		if called, ok := terraform.Calls(shared); err != nil || !ok || len(called) > 0 {
 			return
 		}
@@ -55,7 +51,7 @@ func (in *Input) alike(ctx context.Context) map[string]bool {
 		for names := range slices.Chunk(in.Setups(), atOnce) {
 			var files []file
 			for _, name := range names {
-				files = append(files, slices.DeleteFunc(slices.Clone(in.setups[name].files), func(f file) bool { return !is(f) })...)
+				files = append(files, configuration(in.setups[name].files)...)
 			}
 			loaded, err := load(ctx, files)
 			if err != nil {
@@ -104,16 +100,18 @@ func (in *Input) modules(ctx context.Context, s *setup) ([]string, bool) {
 	return folders, true
 }
 
-// calls returns the folders of the modules that the Terraform files of a folder call. It is not ok when they
-// cannot be told.
-func calls(ctx context.Context, files []file, dir string) ([]string, bool) {
-	var own []file
-	for _, f := range files {
+// configuration returns those of files that Terraform or OpenTofu loads.
+func configuration(files []file) []file {
+	return slices.DeleteFunc(slices.Clone(files), func(f file) bool {
 		ext := path.Ext(strings.TrimSuffix(f.path, ".json"))
-		if path.Dir(f.path) == dir && (ext == ".tf" || ext == ".tofu") {
-			own = append(own, f)
-		}
-	}
+		return ext != ".tf" && ext != ".tofu"
+	})
+}
+
+// calls returns the folders of the modules that the Terraform files of a folder call. It is not ok
+// when they cannot be told.
+func calls(ctx context.Context, files []file, dir string) ([]string, bool) {
+	own := slices.DeleteFunc(configuration(files), func(f file) bool { return path.Dir(f.path) != dir })
 	loaded, err := load(ctx, own)
 	if err != nil {
 		return nil, false
