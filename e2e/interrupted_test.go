@@ -33,7 +33,7 @@ func (w *world) clear() {
 var makes = regexp.MustCompile(` Create|^s3 PUT bucket$`)
 
 // interrupted kills apply.sh when AWS has made a change and its answer is not there yet, and runs it again.
-func interrupted(t *testing.T, socket string, ran *ran, file, setup string, every int) {
+func interrupted(t *testing.T, socket string, ran *ran, file, setup string, every int, made bool) {
 	var empty *world // an account that can be emptied and taken again
 	apply := func(n int) (*world, []string) {
 		w := empty
@@ -70,7 +70,7 @@ func interrupted(t *testing.T, socket string, ran *ran, file, setup string, ever
 	runs := 0
 	for n := 1; n <= len(changes); n++ {
 		// What was just made has nothing yet by which a later run knows that it is the setup's.
-		if (n-1)%every > 0 && !makes.MatchString(changes[n-1]) {
+		if (n-1)%every > 0 && !(made && makes.MatchString(changes[n-1])) {
 			continue
 		}
 		runs++
