@@ -145,7 +145,7 @@ func TestRootStackCommand(t *testing.T) {
 			t.Errorf("the Makefile has no %q:\n%s", want, make)
 		}
 	}
-	// A variable of this name in the environment is none of the Makefile.
+	// A variable of this name in the environment does not reach the Makefile.
 	for _, v := range regexp.MustCompile(`\$\(([A-Z]+)\)`).FindAllStringSubmatch(make, -1) {
 		if !strings.Contains(make, "\n"+v[1]+" =\n") {
 			t.Errorf("%s can be taken from the environment", v[1])

@@ -32,6 +32,7 @@ type origin struct {
 // specFrom makes the spec of what is there: a setup for each one that inputs have, and one for all
 // inputs without.
 func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answers) ([]byte, error) {
+	from = eachOnce(from)
 	sources, origins, err := e.opened(c, from, a)
 	if err != nil {
 		return nil, err
@@ -63,10 +64,7 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 		return nil, err
 	}
 	if !e.quiet {
-		for i, name := range from {
-			if slices.ContainsFunc(from[:i], func(other string) bool { return sameFile(name, other) }) {
-				continue
-			}
+		for _, name := range from {
 			made := filepath.ToSlash(filepath.Join(dir, start.SpecFile))
 			fmt.Fprintf(e.stderr, "compare the spec with what was read: pzgen diff %s %s\n",
 				findings.Plain(quoteWord(name)), findings.Plain(quoteWord(made)))
@@ -75,16 +73,23 @@ func (e *env) specFrom(c *cli.Context, dir string, from []string, a start.Answer
 	return text, nil
 }
 
-// opened opens inputs, each file once: those that are configurations of the solution for
+// eachOnce returns names of files and folders, each of which they name once.
+func eachOnce(names []string) (out []string) {
+	for _, name := range names {
+		if !slices.ContainsFunc(out, func(other string) bool { return sameFile(name, other) }) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// opened opens inputs: those that are configurations of the solution for
 // Personalize are sources already.
 func (e *env) opened(c *cli.Context, from []string, a start.Answers) ([]adopt.Source, []origin, error) {
 	var sources []adopt.Source
 	var origins []origin
 	var together origin
-	for i, name := range from {
-		if slices.ContainsFunc(from[:i], func(other string) bool { return sameFile(name, other) }) {
-			continue
-		}
+	for _, name := range from {
 		if info, err := os.Stat(name); err == nil && !info.IsDir() {
 			if data, err := readfile.File(name, maxConfiguration); err == nil {
 				if s, ok := adopt.Solution(data, a.Bucket); ok {

@@ -87,7 +87,8 @@ func isLocal(source string) bool {
 func isRemote(source string) bool { return remote().MatchString(source) }
 
 var remote = pattern.Lazy(`^([0-9A-Za-z-]+\.[0-9A-Za-z.-]+(:[0-9]+)?/)?[\w-]+/[\w-]+/[0-9a-z]+(//[^\\]*)?$` +
-	`|^([a-z0-9]+::)?(https?|ssh|git|s3|hg)://[^\\]*$|^(git::)?[\w.-]+@[\w.-]+:[^\\]*$|^(github\.com|bitbucket\.org)/[^\\]*$`)
+	`|^([a-z0-9]+::)?(https?|ssh|git|s3|hg)://[^\\]*$|^(git::)?[\w.-]+@[\w.-]+:[^\\]*$` +
+	`|^(github\.com|bitbucket\.org)/[^\\]*$`)
 
 // readsElsewhere reports whether a file calls a function that reads files, but for one beside it.
 func readsElsewhere(data []byte) bool {

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/pzgen/pzgen/internal/snapshot"
 )
 
 // sharedOutput returns the files of the setups of an output folder which share a module, and the
@@ -147,18 +145,7 @@ func TestModulesElsewhere(t *testing.T) {
 				writeAll(t, filepath.Join(dir, name, "out"), now)
 			}
 			for _, folder := range []string{"", "shop-it", "shop-it/terraform"} {
-				var sides []*snapshot.Input
-				for _, side := range []string{"old", "new"} {
-					in, err := snapshot.Open(t.Context(), filepath.Join(dir, side, "out", folder), snapshot.Options{})
-					if err != nil {
-						t.Fatal(err)
-					}
-					sides = append(sides, in)
-				}
-				changes, err := Inputs(t.Context(), sides[0], sides[1])
-				if err != nil {
-					t.Fatal(err)
-				}
+				changes := changesOf(t, filepath.Join(dir, "old", "out", folder), filepath.Join(dir, "new", "out", folder))
 				if len(changes) == 0 {
 					t.Errorf("%s, in %q, with %q: it is the same", what, folder, read)
 				}
@@ -175,18 +162,7 @@ func TestModuleBesideLink(t *testing.T) {
 	writeAll(t, filepath.Join(dir, "copy"), files)
 	writeAll(t, dir, map[string]string{"@copy/shop-x": "../new/shop-it"})
 	writeAll(t, filepath.Join(dir, "new"), public(files))
-	var sides []*snapshot.Input
-	for _, name := range []string{"old/shop-it/terraform", "copy/shop-x/terraform"} {
-		in, err := snapshot.Open(t.Context(), filepath.Join(dir, name), snapshot.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		sides = append(sides, in)
-	}
-	changes, err := Inputs(t.Context(), sides[0], sides[1])
-	if err != nil {
-		t.Fatal(err)
-	}
+	changes := changesOf(t, filepath.Join(dir, "old/shop-it/terraform"), filepath.Join(dir, "copy/shop-x/terraform"))
 	if len(changes) == 0 || changes[0].Severity != Public {
 		t.Errorf("%v", changes)
 	}
@@ -200,17 +176,8 @@ func TestModuleInstalled(t *testing.T) {
 	files["shop-it/terraform/.terraform/modules/modules.json"] = fmt.Sprintf(
 		`{"Modules":[{"Key":"personalize","Source":"../../%s","Dir":"../../%s"}]}`, module, module)
 	writeAll(t, filepath.Join(dir, "new"), files)
-	var sides []*snapshot.Input
-	for _, name := range []string{"old", "new"} {
-		in, err := snapshot.Open(t.Context(), filepath.Join(dir, name), snapshot.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		sides = append(sides, in)
-	}
-	changes, err := Inputs(t.Context(), sides[0], sides[1])
-	if err != nil || len(changes) > 0 {
-		t.Errorf("%v, %v", changes, err)
+	if changes := changesOf(t, filepath.Join(dir, "old"), filepath.Join(dir, "new")); len(changes) > 0 {
+		t.Errorf("%v", changes)
 	}
 }
 
@@ -250,17 +217,7 @@ func TestModulesOutsideOfCommits(t *testing.T) {
 		git("commit", "-q", "-a", "-m", "two")
 		t.Chdir(dir)
 		for _, sides := range [][2]string{{"git:HEAD~:out", "git:HEAD:out"}, {"git:HEAD:out", "out"}} {
-			var in [2]*snapshot.Input
-			for i, name := range sides {
-				var err error
-				if in[i], err = snapshot.Open(t.Context(), name, snapshot.Options{Dir: "."}); err != nil {
-					t.Fatal(err)
-				}
-			}
-			changes, err := Inputs(t.Context(), in[0], in[1])
-			if err != nil {
-				t.Fatal(err)
-			}
+			changes := changesOf(t, sides[0], sides[1])
 			if (len(changes) == 0) != c.same {
 				t.Errorf("%s, %q: %d changes", what, sides, len(changes))
 			}

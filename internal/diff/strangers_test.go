@@ -113,17 +113,7 @@ func TestLinks(t *testing.T) {
 		write(side+"/main.tf", "terraform {\n required_version = \">= 1.5\"\n}\n")
 	}
 	compare := func() []string {
-		var sides [2]*snapshot.Input
-		for i, side := range []string{"old", "new"} {
-			var err error
-			if sides[i], err = snapshot.Open(t.Context(), filepath.Join(dir, side), snapshot.Options{}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		changes, err := Inputs(t.Context(), sides[0], sides[1])
-		if err != nil {
-			t.Fatal(err)
-		}
+		changes := changesOf(t, filepath.Join(dir, "old"), filepath.Join(dir, "new"))
 		return lines(changes)
 	}
 	if got := compare(); len(got) != 0 {
@@ -139,6 +129,23 @@ func TestLinks(t *testing.T) {
 			t.Errorf("%q", got)
 		}
 	}
+}
+
+// changesOf returns what changes between two inputs, by their names.
+func changesOf(t *testing.T, old, new string) []Change {
+	t.Helper()
+	var sides [2]*snapshot.Input
+	for i, name := range [2]string{old, new} {
+		var err error
+		if sides[i], err = snapshot.Open(t.Context(), name, snapshot.Options{Dir: "."}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	changes, err := Inputs(t.Context(), sides[0], sides[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return changes
 }
 
 // A link in an output folder is told wherever it is, but for what is of git.
@@ -160,17 +167,7 @@ func TestStrayLinks(t *testing.T) {
 		if err := os.Symlink(dir, link); err != nil {
 			t.Skip(err)
 		}
-		var sides [2]*snapshot.Input
-		for i, side := range []string{"old", "new"} {
-			var err error
-			if sides[i], err = snapshot.Open(t.Context(), filepath.Join(dir, side), snapshot.Options{}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		changes, err := Inputs(t.Context(), sides[0], sides[1])
-		if err != nil {
-			t.Fatal(err)
-		}
+		changes := changesOf(t, filepath.Join(dir, "old"), filepath.Join(dir, "new"))
 		if got := lines(changes); (len(got) > 0) != told || told && !strings.Contains(strings.Join(got, "\n"), "go.sh") && !strings.Contains(got[0], `"_x"`) {
 			t.Errorf("%s: %q", name, got)
 		}

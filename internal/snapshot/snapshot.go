@@ -159,7 +159,8 @@ func (in *Input) Read(ctx context.Context, name string) ([]Reading, error) {
 		if err == nil {
 			var state deployed.State
 			if state, err = asDeployed(read, s.values); err == nil {
-				state.Unknown = append(told(state.Unknown, slices.Concat(r.Files, shared)), linked(slices.Concat(s.links, links))...)
+				state.Unknown = append(told(state.Unknown, slices.Concat(r.Files, shared)),
+					linked(slices.Concat(s.links, links))...)
 				state.Unknown = append(state.Unknown, handedOver(state)...)
 				out = append(out, Reading{p.target, state.MapPlaces(s.moved), p.target == planTarget, p.target == answersKind})
 				continue
